@@ -1,0 +1,54 @@
+// From profile to assessment. collect() is the left side (reads files, makes the bundle); judge() is pure.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "catalog/assessment.h"
+#include "catalog/control.h"
+#include "core/error.h"
+#include "core/progress.h"
+#include "core/time.h"
+#include "evidence/bundle.h"
+#include "keys/keys.h"
+#include "statement/statement.h"
+
+namespace entente::assess {
+
+// Reads org.toml and every file it names, and makes the bundle in `folder`. The profile itself is in it as profile.toml (kind "profile").
+// `now` is the collection time of files whose [[evidence]] gives none.
+[[nodiscard]] Result<evidence::Bundle> collect(const std::filesystem::path& org_toml, const std::filesystem::path& folder, Instant now,
+                                               Progress& progress);
+
+struct Outcome {
+  catalog::Assessment assessment;
+  std::string document;                           // the JSON bytes: what is signed and compared
+  std::map<std::string, std::string> side_files;  // path → content, e.g. "rows/P6-02.jsonl"
+};
+// Pure: same bundle, catalogue, version and instant → byte-identical document, on any number of threads.
+[[nodiscard]] Result<Outcome> judge(const evidence::Bundle& bundle, const catalog::Catalog& catalog, Instant at, Progress& progress);
+
+// Writes assessment.json, side files, report.html below `folder`.
+[[nodiscard]] Result<void> write(const Outcome& outcome, const catalog::Catalog& catalog, const std::filesystem::path& folder);
+
+// The statement an assessment is published as: subjects are assessment.json and the bundle's manifest; predicate "assessment/v1" holds
+// digests, organisation, time, scores.
+[[nodiscard]] statement::Statement to_statement(const Outcome& outcome);
+
+// Reports.
+[[nodiscard]] std::string scorecard(const Outcome& outcome, const catalog::Catalog& catalog,
+                                    catalog::Language language);  // for a terminal (stdout)
+[[nodiscard]] std::string html_report(const Outcome& outcome, const catalog::Catalog& catalog,
+                                      catalog::Language language);  // self-contained
+
+// Re-runs an assessment from its bundle. Equal → nullopt, else the first difference (JSON pointer, published value, recomputed value).
+struct Difference {
+  std::string pointer;
+  std::string published;
+  std::string recomputed;
+};
+[[nodiscard]] Result<std::optional<Difference>> reproduce(std::string_view document, const evidence::Bundle& bundle,
+                                                          const catalog::Catalog& catalog, Progress& progress);
+
+}  // namespace entente::assess

@@ -1,0 +1,100 @@
+// Principles and controls: the rules. Read from the OSCAL catalogue in data/catalog/, see docs/catalog.md.
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/data.h"
+#include "core/error.h"
+
+namespace entente::catalog {
+
+// "P6-01": principle 0…9 (0 is the identity of the pledge) and a number within it. A value of two bytes.
+class ControlId {
+ public:
+  constexpr ControlId() = default;
+  constexpr ControlId(unsigned principle, unsigned number)
+      : principle_(static_cast<std::uint8_t>(principle)), number_(static_cast<std::uint8_t>(number)) {}
+  [[nodiscard]] static Result<ControlId> parse(std::string_view text);  // exactly P<digit>-<two digits>
+  [[nodiscard]] std::string str() const;
+  [[nodiscard]] constexpr unsigned principle() const { return principle_; }
+  [[nodiscard]] constexpr unsigned number() const { return number_; }
+  constexpr auto operator<=>(const ControlId&) const = default;
+
+ private:
+  std::uint8_t principle_ = 0;
+  std::uint8_t number_ = 0;
+};
+
+enum class EvidenceClass { measured, verified, attested, declared };  // M, V, A, D
+[[nodiscard]] char letter(EvidenceClass c);
+[[nodiscard]] std::optional<EvidenceClass> parse_evidence_class(std::string_view letter);
+[[nodiscard]] std::string_view describe(EvidenceClass c);  // "measured from outside by anyone" …
+
+enum class Language { en, fr };
+[[nodiscard]] std::optional<Language> parse_language(std::string_view code);
+
+// A text in the catalogue's languages; English is always there.
+struct Text {
+  std::string en;
+  std::string fr;
+  [[nodiscard]] const std::string& in(Language language) const { return language == Language::fr && !fr.empty() ? fr : en; }
+};
+
+struct Control {
+  ControlId id;
+  Text title;
+  std::vector<std::string> roles;  // "all", or roles of kRoles
+  EvidenceClass evidence_class = EvidenceClass::verified;
+  std::uint32_t max_age_days = 0;  // evidence older than this does not count
+  std::string standard;            // what it rests on
+  Text evidence;                   // the artefact
+  Text test;                       // what the program does with it
+  Text satisfied;                  // when satisfied …
+  Text partial;
+  Text not_applicable;             // "never", or the fact that makes it so
+  std::vector<std::string> hooks;  // items of norm instruments it serves
+
+  // By role: the control says "all", or shares a role with `roles`.
+  [[nodiscard]] bool applies_to(std::span<const std::string> roles) const;
+};
+
+struct Principle {
+  unsigned number = 0;  // 0…9
+  std::string id;       // "paris-call.p6"; "entente.p0" for the identity of the pledge
+  Text title;           // short
+  Text text;            // the Call's own words
+};
+
+// Roles and categories a profile may name.
+[[nodiscard]] std::span<const std::string_view> known_roles();  // "all" is not one of them
+[[nodiscard]] std::span<const std::string_view>
+known_categories();  // state, public-authority, private-sector, civil-society, intergovernmental
+
+// Immutable; thread-safe.
+class Catalog {
+ public:
+  // Unknown keys, duplicate ids, dangling references are errors with file and pointer.
+  [[nodiscard]] static Result<Catalog> load(const DataSet& data);
+  [[nodiscard]] const std::string& version() const { return version_; }
+  [[nodiscard]] const Digest& digest() const { return digest_; }                       // of the DataSet it came from
+  [[nodiscard]] std::span<const Principle> principles() const { return principles_; }  // 0…9
+  [[nodiscard]] std::span<const Control> controls() const { return controls_; }        // by id
+  [[nodiscard]] const Control* find(ControlId id) const;                               // nullptr if there is none
+
+ private:
+  Catalog() = default;
+  std::string version_;
+  Digest digest_;
+  std::vector<Principle> principles_;
+  std::vector<Control> controls_;
+  friend class Loader;
+};
+
+}  // namespace entente::catalog

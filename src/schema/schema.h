@@ -1,0 +1,54 @@
+// JSON Schema: draft-07 and 2020-12, compiled once, checked many times. https://json-schema.org/draft-07 and
+// https://json-schema.org/draft/2020-12. `format` asserts for the formats listed in docs/schema.md (it is an annotation by
+// default in 2020-12; FormatMode says which). No network: a $ref resolves inside the document, in the other documents
+// given, or to a meta-schema compiled in.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/json.h"
+
+namespace entente::schema {
+
+enum class FormatMode { annotate, assert_known };
+
+struct CompileOptions {
+  FormatMode formats = FormatMode::assert_known;
+  // Other schema documents by absolute URI (their $id or the URI they were retrieved from), as JSON text.
+  std::map<std::string, std::string> documents;
+  // Draft used where a document has no $schema.
+  std::string default_draft = "https://json-schema.org/draft/2020-12/schema";
+};
+
+// One way in which an instance breaks the schema.
+struct Violation {
+  std::string instance;  // JSON pointer into the instance
+  std::string keyword;   // JSON pointer into the schema, with $refs resolved: "/properties/name/minLength"
+  std::string message;   // "shorter than 1 character"
+};
+
+// Immutable after compile(); thread-safe; cheap to copy.
+class Schema {
+ public:
+  // `name` is what errors call the document.
+  [[nodiscard]] static Result<Schema> compile(std::string_view json_text, std::string name, const CompileOptions& options = {});
+  // Empty if valid; at most `max_violations`, in document order. For `anyOf`/`oneOf` the violations of the branch that came
+  // furthest are reported after a line that says so.
+  [[nodiscard]] std::vector<Violation> validate(JsonView instance, std::size_t max_violations = 20) const;
+  [[nodiscard]] bool is_valid(JsonView instance) const;  // stops at the first violation
+
+  struct Program;
+
+ private:
+  explicit Schema(std::shared_ptr<const Program> program) : program_(std::move(program)) {}
+  std::shared_ptr<const Program> program_;
+};
+
+// The first violation as an Error with file, line and column of the instance.
+[[nodiscard]] Result<void> check(const Schema& schema, const JsonDocument& document);
+
+}  // namespace entente::schema
