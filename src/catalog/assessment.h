@@ -22,7 +22,7 @@ struct Judgement {
   std::string summary;
   EvidenceClass evidence_class = EvidenceClass::verified;
   std::string engine;                    // which engine judged it; "attestation", "profile" or empty
-  double weight = 0;                     // what it counts in the index: M and V 1, verified A 0.5, D 0
+  double weight = 0;                     // what it counts in the index: index_weight(evidence_class), or 0 if it must not count
   std::optional<Instant> evidence_from;  // collection time of the oldest evidence used
   Finding finding;                       // empty detail where there is none
   std::optional<Digest> rows_digest;     // of the side file, if there is one
@@ -30,15 +30,21 @@ struct Judgement {
   std::uint64_t rows_count = 0;
 };
 
+// What a control of this class can count: M and V 1, A 0.5, D 0.
+[[nodiscard]] double index_weight(EvidenceClass c);
+
 // The index arithmetic of one principle (docs/assessment.md): score = Σ w·s / Σ w over assessed controls, coverage = Σ w assessed / Σ w
 // applicable, interval = [all unknown fail, all unknown pass]; tier A ≥ 90 %, B ≥ 75 %, C ≥ 50 %, D below, "?" where coverage < 50 %.
+// A judgement with weight 0 in a class that counts (an attestation whose signature does not verify) counts as not assessed.
 struct PrincipleScore {
   unsigned principle = 0;                // 0…9
   std::array<std::uint32_t, 5> count{};  // by Status
   std::uint32_t applicable = 0;          // controls
-  double coverage = 0;                   // 0…1
+  double weight_applicable = 0;          // Σ index_weight over applicable controls
+  double weight_assessed = 0;            // Σ w over assessed ones
+  double coverage = 0;                   // 0…1; 0 if weight_applicable is 0
   std::optional<double> score;           // 0…1; none if nothing was assessed
-  double low = 0, high = 0;              // 0…1
+  double low = 0, high = 0;              // 0…1; [0, 1] if weight_applicable is 0
   char tier = '?';
 };
 
@@ -53,10 +59,13 @@ struct Assessment {
   std::vector<PrincipleScore> principles;  // 0…9
 };
 
-// Scores from judgements alone.
+// Scores from judgements alone; always ten rows, principles 0…9. Exact: all weights are multiples of 1/4.
 [[nodiscard]] std::vector<PrincipleScore> score(const std::vector<Judgement>& judgements);
 
-// The document. Deterministic: same value → same bytes (json_pretty). `from_json` checks the schema's shape and gives pointers in errors.
+inline constexpr std::string_view kAssessmentType = "https://entente.example/assessment/v1";
+
+// The document. Deterministic: same value → same bytes (json_pretty). Judgements beyond the first of an id are not expected.
+// At most kInlineRows rows a judgement are in the document; the rest is in the side file its rows_path names.
 [[nodiscard]] Json to_json(const Assessment& assessment, const Catalog& catalog);
 
 }  // namespace entente::catalog

@@ -35,10 +35,10 @@ class ControlId {
 enum class EvidenceClass { measured, verified, attested, declared };  // M, V, A, D
 [[nodiscard]] char letter(EvidenceClass c);
 [[nodiscard]] std::optional<EvidenceClass> parse_evidence_class(std::string_view letter);
-[[nodiscard]] std::string_view describe(EvidenceClass c);  // "measured from outside by anyone" …
+[[nodiscard]] std::string_view describe(EvidenceClass c);  // "measured from outside by anyone …", English
 
 enum class Language { en, fr };
-[[nodiscard]] std::optional<Language> parse_language(std::string_view code);
+[[nodiscard]] std::optional<Language> parse_language(std::string_view code);  // "en", "fr"
 
 // A text in the catalogue's languages; English is always there.
 struct Text {
@@ -46,6 +46,8 @@ struct Text {
   std::string fr;
   [[nodiscard]] const std::string& in(Language language) const { return language == Language::fr && !fr.empty() ? fr : en; }
 };
+
+[[nodiscard]] const Text& evidence_class_text(EvidenceClass c);  // as describe(), in both languages
 
 struct Control {
   ControlId id;
@@ -67,12 +69,13 @@ struct Control {
 
 struct Principle {
   unsigned number = 0;  // 0…9
-  std::string id;       // "paris-call.p6"; "entente.p0" for the identity of the pledge
+  std::string id;       // "paris-call.p6"; "entente.p0" for the integrity of the pledge
   Text title;           // short
   Text text;            // the Call's own words
 };
 
-// Roles and categories a profile may name.
+// Roles and categories a profile may name; roles in byte order. A category that is also a role (state, public-authority,
+// private-sector, civil-society) counts as that role: Profile::parse adds it.
 [[nodiscard]] std::span<const std::string_view> known_roles();  // "all" is not one of them
 [[nodiscard]] std::span<const std::string_view>
 known_categories();  // state, public-authority, private-sector, civil-society, intergovernmental

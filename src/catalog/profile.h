@@ -38,7 +38,7 @@ struct Attestation {
   std::string attester;        // vkey; empty for a declaration of the organisation itself
   Instant date{};
   Status claims = Status::satisfied;  // satisfied or partial
-  std::string signature;              // base64 of 64 bytes; empty for an unsigned declaration
+  std::string signature;              // base64 of 64 bytes; empty for an unsigned declaration, or while not yet signed
 };
 
 // [[not_applicable]]: needs a reason.
@@ -52,7 +52,7 @@ struct Profile {
   std::string id;                  // stable slug: lower-case letters, digits, '-'
   std::string category;            // known_categories()
   std::string country;             // ISO 3166-1 alpha-3, or empty
-  std::vector<std::string> roles;  // known_roles()
+  std::vector<std::string> roles;  // known_roles(), as written; the category last if it is a role and was not written
   std::vector<std::string> domains;
   std::vector<std::uint32_t> asns;
   std::vector<Product> products;
@@ -60,9 +60,11 @@ struct Profile {
   std::vector<Attestation> attestations;
   std::vector<NotApplicable> not_applicable;
 
-  // `name` is what errors call the text.
+  // `name` is what errors call the text. Every error has line and column. Limits: kMaxProfileBytes and those in docs/profile.md.
   [[nodiscard]] static Result<Profile> parse(std::string_view toml, std::string name);
 };
+
+inline constexpr std::size_t kMaxProfileBytes = std::size_t{4} << 20;
 
 // The bytes an attester signs: a fixed text, see docs/profile.md.
 [[nodiscard]] std::string attestation_message(const Profile& profile, const Attestation& attestation);
