@@ -1,0 +1,11 @@
+// The parts of `entente supply`: each adds its subcommands below the `supply` app that cmd_supply.cc makes.
+#pragma once
+
+#include "cli/cli.h"
+
+namespace entente::cli {
+
+void add_supply_db(CLI::App& supply, Context& context);    // cmd_supply_db.cc: supply db build | info
+void add_supply_scan(CLI::App& supply, Context& context);  // cmd_supply_scan.cc: supply scan …
+
+}  // namespace entente::cli

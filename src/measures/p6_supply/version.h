@@ -1,0 +1,57 @@
+// Version orders. Each scheme has an order-preserving byte key: comparing two keys as unsigned bytes (std::string's own <) is
+// comparing the versions, and equal versions have equal keys. compare_versions() is the plain reference, written apart from
+// the keys; the tests hold the two against each other.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/error.h"
+
+namespace entente::measures::p6_supply {
+
+enum class Scheme : std::uint8_t {
+  semver = 1,  // SemVer 2.0.0 section 11: npm, crates.io, Go
+  pep440 = 2,  // PEP 440 as PyPI's `packaging` orders it
+};
+
+// The order of an OSV ecosystem; what follows a ':' does not matter. nullopt: not evaluated by this version of Entente.
+[[nodiscard]] std::optional<Scheme> scheme_of(std::string_view osv_ecosystem);
+[[nodiscard]] std::string_view scheme_name(Scheme scheme);  // "semver", "pep440"
+
+inline constexpr std::size_t kMaxVersionBytes = 1024;  // longer versions are refused
+
+enum class VersionForm : std::uint8_t {
+  exact,    // what the scheme's specification allows
+  lenient,  // read with a documented concession: semver "v1.2.3", "1.2", leading zeros, more than three numbers
+  legacy,   // pep440 only: not a PEP 440 version; ordered below every valid one
+};
+
+struct VersionKey {
+  std::string bytes;  // never empty; begins with a byte < 0xff, so "" is −∞ and "\xff" is +∞
+  VersionForm form = VersionForm::exact;
+};
+
+// Semver: number parts of any length; build metadata is ignored; a `v` in front is ignored; missing minor and patch are 0;
+// from the fourth dotted number on everything is ignored (as OSV's own tools do). "latest", "1.2.3rc1", "" are errors.
+// PEP 440: every non-empty string has a key (form `legacy` if it is no PEP 440 version).
+[[nodiscard]] Result<VersionKey> version_key_form(Scheme scheme, std::string_view version);
+[[nodiscard]] Result<std::string> version_key(Scheme scheme, std::string_view version);
+
+// Appends the key to `out` without allocating otherwise: for hot loops. False (and `out` as before) if not understood.
+[[nodiscard]] bool append_version_key(Scheme scheme, std::string_view version, std::string& out, VersionForm& form);
+
+// The reference: component by component. Errors as version_key.
+[[nodiscard]] Result<std::strong_ordering> compare_versions(Scheme scheme, std::string_view a, std::string_view b);
+
+// The bytes under which a version of an OSV `versions[]` list is found. The OSV schema says string equality; where the scheme
+// understands both spellings, two spellings of one version are one version too ("1.0" and "1.0.0" and "v1.0" on PyPI are one
+// release). Semver build metadata counts here ("1.0.0+a" is not "1.0.0+b"), except Go's "+incompatible". What the scheme does
+// not understand, and PEP 440 legacy versions, are compared as strings. Without a scheme: as strings.
+[[nodiscard]] std::string enumerated_key(std::optional<Scheme> scheme, std::string_view version);
+[[nodiscard]] bool version_matches_enumerated(std::optional<Scheme> scheme, std::string_view enumerated, std::string_view version);
+
+}  // namespace entente::measures::p6_supply
