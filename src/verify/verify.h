@@ -2,9 +2,11 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "core/data.h"
 #include "core/error.h"
 #include "core/json.h"
 #include "core/progress.h"
@@ -13,26 +15,40 @@
 namespace entente::verify {
 
 struct Options {
-  std::vector<keys::VerifierKey> trusted;  // signers of statements
-  std::optional<keys::VerifierKey> log;    // the log's key
-  std::vector<keys::VerifierKey> witnesses;
+  std::vector<keys::VerifierKey> trusted;    // signers of statements
+  std::optional<keys::VerifierKey> log;      // the log's key
+  std::vector<keys::VerifierKey> witnesses;  // cosigners of checkpoints, listed when they signed
+  std::filesystem::path entry;               // the logged bytes, for a receipt that stands alone
+  std::filesystem::path bundle;              // the evidence, for an assessment that stands alone
 };
 
+// One thing that was looked at.
 struct Check {
-  enum class Outcome { good, bad, unverified };  // unverified: bytes the specifications leave unauthenticated
-  Outcome outcome;
-  std::string what;  // "signature by example.org+…: good"
-  Where where;
+  // unverified: bytes that the specifications leave unauthenticated, or that nobody signed; shown, not judged.
+  enum class Outcome { good, bad, unverified };
+  Outcome outcome = Outcome::bad;
+  std::string subject;  // "statement.dsse.json", "bundle/evidence/kev.json"
+  std::string what;     // "signed by bank.example+0a1b2c3d"
+  std::string hint;
 };
 
 struct Report {
   std::vector<Check> checks;
-  [[nodiscard]] bool good() const;  // at least one check, none bad
+
+  [[nodiscard]] bool good() const;  // at least one good check and no bad one
+  [[nodiscard]] Json to_json() const;
 };
 
-// What a path holds is found by looking at it: a bundle folder or .tar.zst, assessment.json, a DSSE envelope, a ledger folder, a
-// .tlog-proof receipt (with the entry beside it or given), or a folder `assess` published (bundle, assessment, statement, receipt: all of
-// them and how they fit together).
-[[nodiscard]] Result<Report> verify_path(const std::filesystem::path& path, const Options& options, Progress& progress);
+// What a path holds is found by looking at it:
+//   a folder with manifest.json, or a .tar.zst     an evidence bundle
+//   a folder with assessment.json                  what `entente assess` published: bundle, assessment, statement, receipt, each
+//                                                  checked, and that they belong together; the assessment is re-run
+//   a folder with log.vkey                         a ledger, recomputed from its entries
+//   *.tlog-proof                                   a receipt (needs options.entry)
+//   a DSSE envelope, an assessment document        by their JSON
+// A signature that no given key can check is a bad check: nothing is trusted because it came along.
+// The error is for what cannot be looked at at all. Thread-safe.
+[[nodiscard]] Result<Report> verify_path(const std::filesystem::path& path, const Options& options, const DataSet& data,
+                                         Progress& progress);
 
 }  // namespace entente::verify

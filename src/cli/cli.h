@@ -1,0 +1,62 @@
+// The command line: one file a subcommand (cmd_<name>.cc), each with one function that adds it to the app. A command parses
+// options, calls a room, prints. Exit codes: 0 ok, 1 findings, 2 usage or input error.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "core/data.h"
+#include "core/error.h"
+#include "core/json.h"
+#include "core/progress.h"
+
+namespace entente::cli {
+
+inline constexpr int kOk = 0;
+inline constexpr int kFindings = 1;
+inline constexpr int kError = 2;
+
+// Options every command shares, and what main() does with the result.
+struct Context {
+  bool json = false;    // --json: the result as one JSON document on standard output, nothing else there
+  bool quiet = false;   // --quiet: no progress, no chatter
+  std::string data_folder;  // --data DIR; empty: the embedded data
+  std::function<int()> run;  // set by the chosen command's callback; main() calls it after parsing
+
+  [[nodiscard]] Progress::Mode progress() const { return quiet ? Progress::Mode::silent : Progress::Mode::automatic; }
+  // The embedded data, or the folder given with --data (read once).
+  [[nodiscard]] Result<const DataSet*> data() const;
+};
+
+// Prints "error: …" with place and hint to standard error (as {"error":{…}} on standard output too with --json); returns kError.
+int report(const Context& context, const Error& error);
+
+// A subcommand with the manners all share: description, examples in the footer of --help, and --json/--quiet/--data/--color/--threads
+// accepted after the subcommand as well. `run` is called after parsing.
+CLI::App* add_command(CLI::App& parent, Context& context, std::string name, std::string description, std::string examples,
+                      std::function<int()> run);
+
+// Prints a JSON document with a final newline to standard output.
+void print_json(const Json& value);
+
+// Asks for a passphrase on the terminal without echo; from ENTENTE_PASSPHRASE if that is set. `confirm` asks twice.
+enum class PassphrasePrompt { once, confirm };
+[[nodiscard]] Result<std::string> ask_passphrase(std::string_view what, PassphrasePrompt prompt);
+
+// The commands.
+void add_assess(CLI::App& app, Context& context);
+void add_attest(CLI::App& app, Context& context);
+void add_controls(CLI::App& app, Context& context);
+void add_evidence(CLI::App& app, Context& context);
+void add_keygen(CLI::App& app, Context& context);
+void add_ledger(CLI::App& app, Context& context);
+void add_reproduce(CLI::App& app, Context& context);
+void add_supply(CLI::App& app, Context& context);
+void add_verify(CLI::App& app, Context& context);
+
+// Parses, runs, returns the exit code. Never throws.
+int main(int argc, const char* const* argv);
+
+}  // namespace entente::cli

@@ -1,0 +1,154 @@
+// Looks at what a path holds and calls the checks for it. For a published folder it also checks that the parts belong together:
+// the statement's subjects are the digests of the very files beside it, and the receipt is for the very bytes of the statement.
+#include "verify/verify.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "core/file.h"
+#include "evidence/bundle.h"
+#include "verify/checks.h"
+
+namespace entente::verify {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::string_view kOutcomes[] = {"good", "bad", "unverified"};
+constexpr std::uint64_t kMaxDocument = std::uint64_t{256} << 20;
+
+bool exists(const fs::path& path) {
+  std::error_code ec;
+  return fs::exists(path, ec);
+}
+
+// Reads a part of a published folder into the report's terms.
+std::optional<std::string> read_part(Report& report, const fs::path& folder, const std::string& name) {
+  auto content = read_file(folder / name, kMaxDocument);
+  if (content) return std::move(*content);
+  add_bad(report, name, content.error());
+  return std::nullopt;
+}
+
+void check_subjects(Report& report, const statement::Statement& s, const std::string& document, const std::string& manifest) {
+  std::set<std::string> seen;
+  const std::pair<std::string, Digest> expected[] = {{"assessment.json", sha256(document)}, {"bundle/manifest.json", sha256(manifest)}};
+  for (const statement::Subject& subject : s.subjects) {
+    const auto match = std::find_if(std::begin(expected), std::end(expected), [&](const auto& e) { return e.second == subject.sha256; });
+    if (match == std::end(expected)) {
+      add_bad(report, "statement.dsse.json",
+              fmt::format("its subject {} ({}) is no file of this folder", subject.name, subject.sha256.str()));
+      return;
+    }
+    seen.insert(match->first);
+  }
+  for (const auto& [name, digest] : expected)
+    if (!seen.contains(name)) return add_bad(report, "statement.dsse.json", fmt::format("is not about {}", name));
+  add_good(report, "statement.dsse.json", "is about this assessment and this evidence");
+}
+
+void check_published(Report& report, const fs::path& folder, const Options& options, const DataSet& data, Progress& progress) {
+  std::optional<evidence::Bundle> bundle;
+  if (check_bundle(report, "bundle", folder / "bundle", progress)) {
+    auto opened = evidence::Bundle::open(folder / "bundle");
+    if (opened)
+      bundle = std::move(*opened);
+    else
+      add_bad(report, "bundle", opened.error());
+  }
+  const auto document = read_part(report, folder, "assessment.json");
+  if (document && bundle) check_assessment(report, "assessment.json", *document, &*bundle, folder, data, progress);
+  if (!exists(folder / "statement.dsse.json")) {
+    add_unverified(report, "assessment.json", "no statement.dsse.json: nobody has signed this assessment");
+  } else if (const auto envelope = read_part(report, folder, "statement.dsse.json")) {
+    const auto statement = check_envelope(report, "statement.dsse.json", *envelope, options, data);
+    const auto manifest = read_part(report, folder, "bundle/manifest.json");
+    if (statement && document && manifest) check_subjects(report, *statement, *document, *manifest);
+    if (!exists(folder / "receipt.tlog-proof"))
+      add_unverified(report, "statement.dsse.json", "no receipt.tlog-proof: not shown to be in any ledger");
+    else if (const auto receipt = read_part(report, folder, "receipt.tlog-proof"))
+      check_receipt(report, "receipt.tlog-proof", *receipt, *envelope, options);
+  }
+  // What lies there besides: shown, so that nobody takes it for checked.
+  const auto files = list_files(folder);
+  if (!files) return add_bad(report, folder.string(), files.error());
+  const std::set<std::string_view> known{"assessment.json", "statement.dsse.json", "receipt.tlog-proof", "report.html", "report.fr.html"};
+  for (const std::string& file : *files)
+    if (!known.contains(file) && !file.starts_with("bundle/") &&
+        std::none_of(report.checks.begin(), report.checks.end(), [&](const Check& c) { return c.subject == file; }))
+      add_unverified(report, file, "not part of what an assessment publishes");
+}
+
+Result<void> check_file(Report& report, const fs::path& path, const Options& options, const DataSet& data, Progress& progress) {
+  const std::string name = path.filename().string();
+  if (name.ends_with(".tar.zst")) {
+    check_archive(report, path, progress);
+    return {};
+  }
+  ENTENTE_TRY(const std::string content, read_file(path, kMaxDocument));
+  if (name.ends_with(".tlog-proof") || content.starts_with("c2sp.org/tlog-proof")) {
+    if (options.entry.empty())
+      return fail("a receipt is about an entry, and none was given", {.file = path.string()}, "pass the logged file with --entry");
+    ENTENTE_TRY(const std::string entry, read_file(options.entry, kMaxDocument));
+    check_receipt(report, name, content, entry, options);
+    return {};
+  }
+  ENTENTE_TRY(const JsonDocument document, JsonDocument::parse(content, path.string()));
+  if (json_get(document.root(), "payloadType")) {
+    check_envelope(report, name, content, options, data);
+    return {};
+  }
+  if (json_string(document.root(), "type") == "https://entente.example/assessment/v1") {
+    if (options.bundle.empty()) {
+      check_assessment(report, name, content, nullptr, {}, data, progress);
+      return {};
+    }
+    ENTENTE_TRY(const evidence::OpenedBundle opened, evidence::open_any(options.bundle, progress));
+    if (check_bundle(report, options.bundle.string(), opened.bundle.folder(), progress))
+      check_assessment(report, name, content, &opened.bundle, {}, data, progress);
+    return {};
+  }
+  return fail("not something Entente publishes", {.file = path.string()},
+              "verify takes a bundle, a published folder, a ledger, a receipt, a DSSE envelope or an assessment");
+}
+
+}  // namespace
+
+bool Report::good() const {
+  const auto count = [&](Check::Outcome o) {
+    return std::count_if(checks.begin(), checks.end(), [&](const Check& c) { return c.outcome == o; });
+  };
+  return count(Check::Outcome::good) > 0 && count(Check::Outcome::bad) == 0;
+}
+
+Json Report::to_json() const {
+  Json list = Json::array();
+  for (const Check& c : checks) {
+    Json item = {{"outcome", kOutcomes[static_cast<std::size_t>(c.outcome)]}, {"subject", c.subject}, {"what", c.what}};
+    if (!c.hint.empty()) item["hint"] = c.hint;
+    list.push_back(std::move(item));
+  }
+  return {{"good", good()}, {"checks", std::move(list)}};
+}
+
+Result<Report> verify_path(const fs::path& path, const Options& options, const DataSet& data, Progress& progress) {
+  Report report;
+  std::error_code ec;
+  if (!fs::is_directory(path, ec)) {
+    ENTENTE_CHECK(check_file(report, path, options, data, progress));
+    return report;
+  }
+  if (exists(path / "assessment.json"))
+    check_published(report, path, options, data, progress);
+  else if (exists(path / "log.vkey"))
+    check_ledger(report, path, options, progress);
+  else if (exists(path / "manifest.json"))
+    check_bundle(report, path.filename().empty() ? path.parent_path().filename().string() : path.filename().string(), path, progress);
+  else
+    return fail("nothing in this folder that Entente publishes", {.file = path.string()},
+                "a bundle has manifest.json, a published assessment assessment.json, a ledger log.vkey");
+  return report;
+}
+
+}  // namespace entente::verify
