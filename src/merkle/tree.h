@@ -27,7 +27,7 @@ using NodeReader = std::function<Result<Digest>(unsigned level, std::uint64_t in
 [[nodiscard]] Result<Proof> consistency_proof(TreeSize first, TreeSize second, const NodeReader& read);  // RFC 9162 2.1.4.1
 
 // RFC 9162 2.1.3.2 and 2.1.4.2. The error says what does not fit. first == second needs an empty proof and equal roots;
-// first == 0 needs an empty proof.
+// first == 0 needs an empty proof and first_root == empty_root().
 [[nodiscard]] Result<void> verify_inclusion(LeafIndex index, TreeSize size, const Digest& leaf, const Proof& proof, const Digest& root);
 [[nodiscard]] Result<void> verify_consistency(TreeSize first, TreeSize second, const Digest& first_root, const Digest& second_root,
                                               const Proof& proof);
