@@ -1,0 +1,88 @@
+// The ledger's file formats as pure functions over bytes: commit records, entry bundles, tile geometry. Byte by byte in
+// docs/ledger-format.md. All integers are big-endian.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/bytes.h"
+#include "core/digest.h"
+#include "core/error.h"
+#include "merkle/tree.h"
+
+namespace entente::ledger {
+
+inline constexpr std::size_t kMaxEntryBytes = 65'535;  // tlog-tiles entry bundles carry a uint16 length
+inline constexpr std::uint64_t kMaxTreeSize = (std::uint64_t{1} << 63) - 1;
+inline constexpr std::size_t kHashBytes = 32;
+inline constexpr unsigned kTileHeight = 8;   // levels of the tree a tile spans
+inline constexpr unsigned kTileWidth = 256;  // hashes in a full tile, entries in a full bundle
+inline constexpr unsigned kTileLevels = 8;   // 256^8 leaves exceed kMaxTreeSize: there is no tile level 8
+inline constexpr std::size_t kCommitBytes = 64;
+inline constexpr std::size_t kMaxBundleBytes = kTileWidth * (2 + kMaxEntryBytes);
+
+// File names in the log's folder.
+inline constexpr std::string_view kVerifierFile = "log.vkey";
+inline constexpr std::string_view kCheckpointFile = "checkpoint";
+inline constexpr std::string_view kJournalFile = "journal";
+inline constexpr std::string_view kEntriesFile = "entries";
+inline constexpr std::string_view kIndexFile = "entries.index";
+inline constexpr std::string_view kLockFile = "lock";
+[[nodiscard]] std::string level_file(unsigned level);  // "level-0" …
+
+// What one commit makes true: the log has `size` leaves under `root`, and their bundles take `segment_bytes` of the entries file.
+struct Commit {
+  merkle::TreeSize size = 0;
+  std::uint64_t segment_bytes = 0;
+  Digest root;
+  bool operator==(const Commit&) const = default;
+};
+using CommitRecord = std::array<std::uint8_t, kCommitBytes>;
+
+// `previous`: the 64 bytes of the record before; for the first record the log's vkey text. The check value covers both, so records form a
+// chain that starts at the key.
+[[nodiscard]] CommitRecord encode_commit(const Commit& commit, ByteView previous);
+// Refused: a wrong check value, a size beyond 2^63 − 1, a segment length no `size` entries can have, and (if `previous` is a record) a size
+// that is not larger than its, or a segment that is not longer.
+[[nodiscard]] Result<Commit> decode_commit(ByteView record, ByteView previous);
+
+// The last commit of a journal of which `tail` is the end. Appending syncs one record before it writes the next, so a power cut leaves at
+// most one damaged or incomplete record, at the end: more than that is damage, and an error.
+struct JournalEnd {
+  Commit commit;
+  CommitRecord record{};
+  std::uint64_t records = 0;     // valid ones
+  std::uint64_t torn_bytes = 0;  // behind them
+};
+// `file_size` is the journal's, `tail` its last bytes, starting at a record's boundary, at least min(file_size, 4 records).
+[[nodiscard]] Result<JournalEnd> find_journal_end(std::uint64_t file_size, ByteView tail, std::string_view vkey);
+[[nodiscard]] std::uint64_t journal_tail_offset(std::uint64_t file_size);
+
+// Appends uint16 length ‖ entry. The entry has at most kMaxEntryBytes bytes.
+void append_to_bundle(std::string& bundle, ByteView entry);
+// Splits a bundle into exactly `count` entries that fill it exactly. Views into `bundle`. The error has the offset in the bundle.
+[[nodiscard]] Result<std::vector<ByteView>> split_bundle(ByteView bundle, std::size_t count);
+
+// Complete subtrees of 256^level leaves in a tree: the hashes that level's file holds. 0 for level ≥ 8.
+[[nodiscard]] constexpr std::uint64_t hashes_at(merkle::TreeSize size, unsigned level) {
+  return level >= kTileLevels ? 0 : size >> (kTileHeight * level);
+}
+[[nodiscard]] constexpr std::uint64_t bundles_of(merkle::TreeSize size) { return size / kTileWidth + (size % kTileWidth != 0 ? 1 : 0); }
+
+// tlog-tiles resource names: "tile/1/x001/x234/067.p/17", "tile/entries/000". `width` 1…256; 256 is the full one.
+[[nodiscard]] std::string tile_path(unsigned level, std::uint64_t n, unsigned width);
+[[nodiscard]] std::string bundle_path(std::uint64_t n, unsigned width);
+
+// The hash over 2^k neighbouring hashes of one level (`hashes.size()` a power of two).
+[[nodiscard]] Digest fold(std::span<const Digest> hashes);
+// The complete subtrees, largest first, that the hashes of a tile (1 … 256) make: one for each bit of their number.
+void append_edge(std::span<const Digest> tile, std::vector<Digest>& edge);
+
+void put_u64(std::span<std::uint8_t, 8> out, std::uint64_t value);
+[[nodiscard]] std::uint64_t get_u64(std::span<const std::uint8_t, 8> in);
+
+}  // namespace entente::ledger
