@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "catalog/nearest.h"
 #include "core/utf8.h"
 
 namespace entente::catalog {
@@ -70,20 +71,15 @@ std::optional<EvidenceClass> parse_evidence_class(std::string_view text) {
   return std::nullopt;
 }
 
-const Text& evidence_class_text(EvidenceClass c) {
-  static const std::array<Text, 4> texts = {{
-      {"measured from outside by anyone, reproducible from digested snapshots",
-       "mesuré de l’extérieur par quiconque, reproductible à partir d’instantanés dont l’empreinte est connue"},
-      {"machine-verified from an artefact the organisation supplies (digest in the ledger)",
-       "vérifié par un programme sur une pièce que l’organisation fournit (empreinte inscrite au registre)"},
-      {"attested by a third party key", "attesté par la clé d’un tiers"},
-      {"declared by the organisation; shown, never counted in the index",
-       "déclaré par l’organisation ; affiché, jamais compté dans l’indice"},
-  }};
-  return texts[static_cast<std::size_t>(c)];
+std::string_view describe(EvidenceClass c) {
+  switch (c) {
+    case EvidenceClass::measured: return "measured from outside by anyone, reproducible from digested snapshots";
+    case EvidenceClass::verified: return "machine-verified from an artefact the organisation supplies (digest in the ledger)";
+    case EvidenceClass::attested: return "attested by a third party key";
+    case EvidenceClass::declared: return "declared by the organisation; shown, never counted in the index";
+  }
+  return "";
 }
-
-std::string_view describe(EvidenceClass c) { return evidence_class_text(c).en; }
 
 std::optional<Language> parse_language(std::string_view code) {
   if (code == "en") return Language::en;
@@ -104,6 +100,15 @@ const Control* Catalog::find(ControlId id) const {
   const auto it =
       std::lower_bound(controls_.begin(), controls_.end(), id, [](const Control& c, ControlId wanted) { return c.id < wanted; });
   return it != controls_.end() && it->id == id ? &*it : nullptr;
+}
+
+std::vector<std::string> Catalog::near(std::string_view text) const {
+  std::vector<std::string> ids;
+  for (const Control& c : controls_) ids.push_back(c.id.str());
+  const std::vector<std::string_view> views(ids.begin(), ids.end());
+  std::vector<std::string> out;
+  for (const std::string_view id : nearest(text, views)) out.emplace_back(id);
+  return out;
 }
 
 }  // namespace entente::catalog

@@ -47,8 +47,6 @@ struct Text {
   [[nodiscard]] const std::string& in(Language language) const { return language == Language::fr && !fr.empty() ? fr : en; }
 };
 
-[[nodiscard]] const Text& evidence_class_text(EvidenceClass c);  // as describe(), in both languages
-
 struct Control {
   ControlId id;
   Text title;
@@ -83,13 +81,31 @@ known_categories();  // state, public-authority, private-sector, civil-society, 
 // Immutable; thread-safe.
 class Catalog {
  public:
-  // Unknown keys, duplicate ids, dangling references are errors with file and pointer.
+  static constexpr std::string_view kControlsPath = "catalog/entente-controls.json";
+  static constexpr std::string_view kPrinciplesPath = "catalog/paris-call.json";
+
+  // Unknown keys, duplicate ids, dangling references are errors with file, line and pointer.
   [[nodiscard]] static Result<Catalog> load(const DataSet& data);
+  // The same from two texts; `*_name` is what errors call them.
+  struct Source {
+    std::string_view controls;
+    std::string controls_name;
+    std::string_view principles;
+    std::string principles_name;
+    Digest digest;  // of the DataSet they came from
+  };
+  [[nodiscard]] static Result<Catalog> parse(const Source& source);
+
   [[nodiscard]] const std::string& version() const { return version_; }
   [[nodiscard]] const Digest& digest() const { return digest_; }                       // of the DataSet it came from
   [[nodiscard]] std::span<const Principle> principles() const { return principles_; }  // 0…9
   [[nodiscard]] std::span<const Control> controls() const { return controls_; }        // by id
   [[nodiscard]] const Control* find(ControlId id) const;                               // nullptr if there is none
+  [[nodiscard]] const Principle& principle(unsigned number) const { return principles_.at(number); }
+  // What an evidence class means, in both languages; describe() is its English, for code that has no catalogue.
+  [[nodiscard]] const Text& text(EvidenceClass c) const { return class_texts_[static_cast<std::size_t>(c)]; }
+  // Up to three ids close to what a user typed, for "did you mean".
+  [[nodiscard]] std::vector<std::string> near(std::string_view text) const;
 
  private:
   Catalog() = default;
@@ -97,6 +113,7 @@ class Catalog {
   Digest digest_;
   std::vector<Principle> principles_;
   std::vector<Control> controls_;
+  std::array<Text, 4> class_texts_;
   friend class Loader;
 };
 
