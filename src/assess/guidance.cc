@@ -1,0 +1,87 @@
+// Says what would assess a control. The answer follows from three facts: the control's principle (the identity of the pledge, P0, is judged
+// from the ledger), its evidence class (A and D are answered by an [[attestation]]), and whether an engine of this build measures it.
+#include "assess/guidance.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+
+#include "measures/all.h"
+
+namespace entente::assess {
+
+using catalog::Control;
+using catalog::EvidenceClass;
+using catalog::Text;
+
+namespace {
+
+bool is_attestable(const Control& control) {
+  return control.evidence_class == EvidenceClass::attested || control.evidence_class == EvidenceClass::declared;
+}
+
+bool is_identity(const Control& control) { return control.id.principle() == 0; }
+
+std::string joined(std::span<const std::string_view> words) {
+  std::string out;
+  for (const auto word : words) out += (out.empty() ? "" : ", ") + std::string(word);
+  return out;
+}
+
+Text attest_command(const Control& control) {
+  const bool attested = control.evidence_class == EvidenceClass::attested;
+  const std::string tail = fmt::format("entente attest org.toml --control {} --claims satisfied --date DATE --file FILE{}",
+                                       control.id.str(), attested ? " --key ATTESTER.key" : "");
+  if (attested) {
+    return {fmt::format("another party signs: {} (evidence: {})", tail, control.evidence.in(catalog::Language::en)),
+            fmt::format("un tiers signe : {} (preuve : {})", tail, control.evidence.in(catalog::Language::fr))};
+  }
+  return {fmt::format("declare it: {} (evidence: {}); shown, never counted", tail, control.evidence.in(catalog::Language::en)),
+          fmt::format("le déclarer : {} (preuve : {}) ; montré, jamais compté", tail, control.evidence.in(catalog::Language::fr))};
+}
+
+}  // namespace
+
+EngineFor engine_for(catalog::ControlId control) {
+  for (const measures::Measure* measure : measures::all()) {
+    const auto controls = measure->controls();
+    if (std::find(controls.begin(), controls.end(), control) != controls.end()) return {measure->name(), measure->evidence_kinds()};
+  }
+  return {};
+}
+
+Text why_not_assessed(const Control& control, const EngineFor& engine) {
+  if (is_attestable(control)) {
+    return control.evidence_class == EvidenceClass::attested ? Text{"no attestation by another party", "aucune attestation d’un tiers"}
+                                                             : Text{"nothing declared", "aucune déclaration"};
+  }
+  if (is_identity(control)) {
+    return {"judged by the registry from the ledger, not from a bundle",
+            "jugé par le registre à partir du journal, non d’un dossier de preuves"};
+  }
+  if (!engine.name.empty()) {
+    return {fmt::format("no usable evidence for the engine \"{}\"", engine.name),
+            fmt::format("aucune preuve exploitable par le moteur « {} »", engine.name)};
+  }
+  return {"no engine of this version measures it yet", "aucun moteur de cette version ne le mesure encore"};
+}
+
+Text how_to_assess(const Control& control, const EngineFor& engine) {
+  if (is_attestable(control)) return attest_command(control);
+  const std::string& en = control.evidence.in(catalog::Language::en);
+  const std::string& fr = control.evidence.in(catalog::Language::fr);
+  if (is_identity(control)) {
+    return {fmt::format("publish the pledge in a registry; it needs {}", en),
+            fmt::format("publier l’engagement dans un registre ; il faut {}", fr)};
+  }
+  if (!engine.name.empty()) {
+    const std::string kinds = joined(engine.evidence_kinds);
+    return {fmt::format("add [[evidence]] of kind {} to org.toml ({})", kinds, en),
+            fmt::format("ajouter à org.toml des [[evidence]] de type {} ({})", kinds, fr)};
+  }
+  return {fmt::format("nothing to do yet; keep the evidence: {}", en),
+          fmt::format("rien à faire pour l’instant ; conserver la preuve : {}", fr)};
+}
+
+}  // namespace entente::assess

@@ -1,0 +1,23 @@
+// For a control that was not assessed: what would assess it. A command where there is one, else the evidence the catalogue asks for,
+// and plainly that no engine measures it yet.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "catalog/control.h"
+
+namespace entente::assess {
+
+struct EngineFor {
+  std::string_view name;                             // empty: no engine measures the control
+  std::span<const std::string_view> evidence_kinds;  // what it reads
+};
+
+// The engine of measures::all() that can measure the control.
+[[nodiscard]] EngineFor engine_for(catalog::ControlId control);
+
+[[nodiscard]] catalog::Text why_not_assessed(const catalog::Control& control, const EngineFor& engine);
+[[nodiscard]] catalog::Text how_to_assess(const catalog::Control& control, const EngineFor& engine);
+
+}  // namespace entente::assess

@@ -1,0 +1,301 @@
+// `entente assess`: from org.toml (or a bundle) to a folder with everything an assessment publishes: bundle/, assessment.json, rows/, the
+// HTML reports and, with a key, the signed statement and the ledger's receipt. All of it is made in a temporary folder beside the output
+// and renamed into place at the end, so that an interrupted run leaves the earlier output as it was. Removal of the temporary folder on
+// Ctrl-C is done by a signal handler that only sets a flag; the flag is looked at between steps.
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <memory>
+
+#include "assess/assess.h"
+#include "cli/cli.h"
+#include "core/file.h"
+#include "core/terminal.h"
+#include "core/utf8.h"
+#include "keys/keys.h"
+#include "ledger/ledger.h"
+
+namespace entente::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kExamples = R"(  entente assess org.toml                          writes ./assessment/, prints the scorecard
+  entente assess org.toml -o out --lang fr         the scorecard in French (the page is written in both languages)
+  entente assess org.toml --at 2026-11-24T12:00:00Z
+      judge as of that time: files without a date of their own count as collected then
+  entente assess org.toml --key org.key --ledger ledger --ledger-key log.key
+      sign the result and append it to a ledger
+  entente assess --bundle evidence.tar.zst         judge evidence that somebody else collected
+
+Exit 1 means there is something to fix, not that anything went wrong.)";
+
+struct AssessOptions {
+  std::string profile, bundle, output = "assessment", at, language = "en", key, ledger, ledger_key;
+  bool force = false;
+};
+
+volatile std::sig_atomic_t interrupted = 0;
+
+Result<void> check_interrupt() {
+  if (interrupted == 0) return {};
+  return fail("interrupted", {}, "nothing was changed; an earlier output is as it was");
+}
+
+// Catches Ctrl-C and SIGTERM as long as it lives; a second Ctrl-C ends the program at once.
+class InterruptGuard {
+ public:
+  InterruptGuard() {
+    struct sigaction action{};
+    action.sa_handler = [](int) { interrupted = 1; };
+    action.sa_flags = static_cast<int>(SA_RESETHAND);
+    ::sigaction(SIGINT, &action, &before_int_);
+    ::sigaction(SIGTERM, &action, &before_term_);
+  }
+  ~InterruptGuard() {
+    ::sigaction(SIGINT, &before_int_, nullptr);
+    ::sigaction(SIGTERM, &before_term_, nullptr);
+  }
+  InterruptGuard(const InterruptGuard&) = delete;
+  InterruptGuard& operator=(const InterruptGuard&) = delete;
+
+ private:
+  struct sigaction before_int_{};
+  struct sigaction before_term_{};
+};
+
+// The temporary sibling of the output folder; removed unless it was renamed into place.
+class Staging {
+ public:
+  static Result<Staging> make(const fs::path& output) {
+    const fs::path absolute = fs::absolute(output).lexically_normal();
+    const fs::path target = absolute.has_filename() ? absolute : absolute.parent_path();
+    if (target.has_parent_path()) ENTENTE_CHECK(make_folders(target.parent_path()));
+    std::string name = (target.parent_path() / ("." + target.filename().string() + ".tmp-XXXXXX")).string();
+    if (::mkdtemp(name.data()) == nullptr) {
+      return fail("cannot make a temporary folder beside the output", {.file = name}, "choose another place with -o");
+    }
+    ::chmod(name.c_str(), 0755);
+    return Staging(name, target);
+  }
+  ~Staging() {
+    std::error_code ec;
+    if (!folder_.empty()) fs::remove_all(folder_, ec);
+  }
+  Staging(Staging&& other) noexcept : folder_(std::exchange(other.folder_, {})), target_(std::move(other.target_)) {}
+  Staging& operator=(Staging&&) = delete;
+  Staging(const Staging&) = delete;
+  Staging& operator=(const Staging&) = delete;
+
+  const fs::path& folder() const { return folder_; }
+
+  // Swaps the finished folder in: the old output is moved aside, the new one moved in, the old one removed.
+  Result<void> commit() {
+    std::error_code ec;
+    const fs::path aside = folder_.string() + ".old";
+    const bool replaces = fs::exists(target_, ec);
+    if (replaces) fs::rename(target_, aside, ec);
+    if (!ec) fs::rename(folder_, target_, ec);
+    if (ec) {
+      std::error_code ignored;
+      if (replaces && !fs::exists(target_, ignored)) fs::rename(aside, target_, ignored);
+      return fail(fmt::format("cannot put the output in place: {}", ec.message()), {.file = target_.string()});
+    }
+    folder_.clear();
+    if (replaces) fs::remove_all(aside, ec);
+    return sync_folder(target_.parent_path());
+  }
+
+ private:
+  Staging(fs::path folder, fs::path target) : folder_(std::move(folder)), target_(std::move(target)) {}
+  fs::path folder_, target_;
+};
+
+// An existing folder is replaced only if it holds an earlier assessment, is empty, or --force is given.
+Result<void> check_replaceable(const AssessOptions& given) {
+  std::error_code ec;
+  const fs::path output = given.output;
+  if (!fs::exists(output, ec) || given.force) return {};
+  if (!fs::is_directory(output, ec)) {
+    return fail("the output exists and is not a folder", {.file = given.output}, "choose another with -o, or pass --force");
+  }
+  if (fs::is_empty(output, ec) || fs::exists(output / "assessment.json", ec)) return {};
+  return fail("the output folder exists and was not made by entente", {.file = given.output},
+              "choose another with -o, or pass --force to replace it with all it holds");
+}
+
+Result<keys::SigningKey> open_key(const std::string& path) {
+  ENTENTE_TRY(const bool sealed, keys::key_file_needs_passphrase(path));
+  std::string passphrase;
+  if (sealed) { ENTENTE_TRY(passphrase, ask_passphrase(path, PassphrasePrompt::once)); }
+  return keys::read_key_file(path, passphrase);
+}
+
+struct SigningKeys {
+  std::optional<keys::SigningKey> organisation, log;  // log: only where it is another key
+  [[nodiscard]] const keys::SigningKey& for_log() const { return log ? *log : *organisation; }
+};
+
+Result<SigningKeys> open_keys(const AssessOptions& given) {
+  SigningKeys out;
+  if (!given.key.empty()) { ENTENTE_TRY(out.organisation, open_key(given.key)); }
+  if (!given.ledger_key.empty()) { ENTENTE_TRY(out.log, open_key(given.ledger_key)); }
+  return out;
+}
+
+// The signer of the assessment must not be the "other party" that attested parts of it.
+Result<void> check_attesters(const catalog::Profile& profile, const keys::SigningKey& key) {
+  for (const auto& attestation : profile.attestations) {
+    const auto attester = keys::VerifierKey::parse(attestation.attester);
+    if (attester && attester->key() == key.verifier().key()) {
+      return fail(fmt::format("the signing key is also the attester of {}: nobody attests for themselves", attestation.control.str()), {},
+                  "sign the assessment with the organisation's own key");
+    }
+  }
+  return {};
+}
+
+struct Published {
+  std::optional<std::uint64_t> index;
+  bool signed_ = false;
+};
+
+Result<Published> publish(const assess::Outcome& outcome, const AssessOptions& given, const SigningKeys& signing, const DataSet& data,
+                          const fs::path& folder) {
+  Published out;
+  if (!signing.organisation) return out;
+  const statement::Statement statement = assess::to_statement(outcome);
+  ENTENTE_CHECK(statement::check_predicate(statement, data));
+  const std::string envelope = statement::sign(statement, *signing.organisation).str();
+  ENTENTE_CHECK(write_file_atomic(folder / "statement.dsse.json", envelope));
+  out.signed_ = true;
+  if (given.ledger.empty()) return out;
+  std::error_code ec;
+  const bool fresh = !fs::exists(given.ledger, ec) || fs::is_empty(given.ledger, ec);
+  ENTENTE_TRY(auto ledger, fresh ? ledger::Ledger::init(given.ledger, signing.for_log()) : ledger::Ledger::open_write(given.ledger));
+  const std::vector<std::string> entries{envelope};
+  ENTENTE_TRY(const auto indices, ledger.append(entries, signing.for_log()));
+  ENTENTE_TRY(const auto receipt, ledger.receipt(indices.at(0)));
+  ENTENTE_CHECK(write_file_atomic(folder / "receipt.tlog-proof", receipt.str()));
+  out.index = indices.at(0);
+  return out;
+}
+
+Result<evidence::Bundle> get_bundle(const AssessOptions& given, const fs::path& folder, Instant at, Progress& progress) {
+  if (given.bundle.empty()) return assess::collect(given.profile, folder, at, progress);
+  ENTENTE_TRY(const auto opened, evidence::open_any(given.bundle, progress));
+  const evidence::Bundle& from = opened.bundle;
+  std::vector<evidence::Item> items;
+  for (const auto& e : from.entries()) items.push_back({e.kind, from.folder() / e.path, e.path, e.media_type, e.collected_at, e.source});
+  ENTENTE_TRY(auto copy, evidence::create(folder, std::move(items), progress));
+  if (copy.digest() != from.digest()) {
+    return fail("the bundle is not what its manifest says", {.file = given.bundle}, "entente evidence verify names the file");
+  }
+  return copy;
+}
+
+void print_places(const AssessOptions& given, const Published& published, const assess::Outcome& outcome) {
+  const fs::path folder = given.output;
+  const auto line = [](std::string_view what, const std::string& where) {
+    std::printf("  %-18s %s\n", std::string(what).c_str(), where.c_str());
+  };
+  std::printf("\n%s\n", paint(stdout, Colour::bold, given.language == "fr" ? "Où tout se trouve" : "Where everything lies").c_str());
+  line("report", (folder / "report.html").string() + "  (report.fr.html)");
+  line("assessment", (folder / "assessment.json").string() + "  " + sha256(outcome.document).str());
+  line("evidence", (folder / "bundle").string());
+  if (published.signed_) line("statement", (folder / "statement.dsse.json").string());
+  if (published.index)
+    line("receipt", fmt::format("{}  (entry {} of {})", (folder / "receipt.tlog-proof").string(), *published.index, given.ledger));
+  line("recompute", fmt::format("entente reproduce {}", folder.string()));
+}
+
+Json to_json(const AssessOptions& given, const assess::Outcome& outcome, const Published& published) {
+  Json out = Json::object();
+  const fs::path folder = given.output;
+  out["assessment"] = (folder / "assessment.json").string();
+  out["digest"] = sha256(outcome.document).str();
+  out["report"] = (folder / "report.html").string();
+  out["bundle"] = (folder / "bundle").string();
+  out["bundle_digest"] = outcome.assessment.bundle_digest.str();
+  out["statement"] = published.signed_ ? Json((folder / "statement.dsse.json").string()) : Json(nullptr);
+  out["receipt"] = published.index ? Json((folder / "receipt.tlog-proof").string()) : Json(nullptr);
+  out["ledger_index"] = published.index ? Json(*published.index) : Json(nullptr);
+  out["to_fix"] = Json::array();
+  for (const auto* j : assess::to_fix(outcome)) {
+    out["to_fix"].push_back(
+        Json{{"control", j->control.str()}, {"status", catalog::to_string(j->status)}, {"summary", j->summary}, {"fix", j->finding.fix}});
+  }
+  return out;
+}
+
+Result<int> assess(const Context& context, const AssessOptions& given) {
+  ENTENTE_TRY(const DataSet* const data, context.data());
+  ENTENTE_TRY(const auto catalog, catalog::Catalog::load(*data));
+  Instant at = now();
+  if (!given.at.empty()) {
+    ENTENTE_TRY(at, parse_time_or_date(given.at));
+  } else {
+    at = std::chrono::floor<std::chrono::seconds>(at);
+  }
+  ENTENTE_CHECK(check_replaceable(given));
+  ENTENTE_TRY(const SigningKeys signing, open_keys(given));
+  const InterruptGuard guard;
+  Progress progress(context.progress());
+  ENTENTE_TRY(auto staging, Staging::make(given.output));
+  ENTENTE_TRY(const auto bundle, get_bundle(given, staging.folder() / "bundle", at, progress));
+  ENTENTE_CHECK(check_interrupt());
+  ENTENTE_TRY(const auto outcome, assess::judge(bundle, catalog, at, progress));
+  if (signing.organisation) ENTENTE_CHECK(check_attesters(outcome.assessment.profile, *signing.organisation));
+  ENTENTE_CHECK(check_interrupt());
+  ENTENTE_CHECK(assess::write(outcome, catalog, staging.folder()));
+  // The last point of return: what is appended to a ledger stays there.
+  ENTENTE_CHECK(check_interrupt());
+  ENTENTE_TRY(const auto published, publish(outcome, given, signing, *data, staging.folder()));
+  ENTENTE_CHECK(staging.commit());
+  progress.done();
+  if (context.json) {
+    print_json(to_json(given, outcome, published));
+  } else {
+    const std::string card = assess::scorecard(outcome, catalog, *catalog::parse_language(given.language));
+    std::fwrite(card.data(), 1, card.size(), stdout);
+    if (!context.quiet) print_places(given, published, outcome);
+  }
+  return assess::to_fix(outcome).empty() ? kOk : kFindings;
+}
+
+int run(const Context& context, const AssessOptions& given) {
+  if (given.profile.empty() == given.bundle.empty()) {
+    return report(context, Error{"give either a profile or --bundle", {}, "for example: entente assess org.toml"});
+  }
+  if (!given.ledger.empty() && given.key.empty()) {
+    return report(context, Error{"only a signed assessment can go into a ledger", {}, "add --key KEY; entente keygen makes one"});
+  }
+  if (!given.ledger_key.empty() && given.ledger.empty())
+    return report(context, Error{"--ledger-key without --ledger", {}, "add --ledger DIR"});
+  const auto code = assess(context, given);
+  return code ? *code : report(context, code.error());
+}
+
+}  // namespace
+
+void add_assess(CLI::App& app, Context& context) {
+  auto given = std::make_shared<AssessOptions>();
+  CLI::App* command = add_command(app, context, "assess", "measure an organisation on all nine principles", kExamples,
+                                  [&context, given] { return run(context, *given); });
+  command->add_option("profile", given->profile, "the organisation's profile")->type_name("org.toml");
+  command->add_option("--bundle", given->bundle, "judge this bundle (folder or .tar.zst) instead of a profile")->type_name("BUNDLE");
+  command->add_option("-o,--output", given->output, "where to write; an earlier assessment there is replaced")
+      ->type_name("DIR")
+      ->capture_default_str();
+  command->add_option("--at", given->at, "judge as of this time (default: now)")->type_name("TIME");
+  command->add_option("--lang", given->language, "language of the scorecard")->check(CLI::IsMember({"en", "fr"}))->capture_default_str();
+  command->add_option("--key", given->key, "sign the result with the organisation's key")->type_name("FILE");
+  command->add_option("--ledger", given->ledger, "append the statement to this ledger; made if there is none")->type_name("DIR");
+  command->add_option("--ledger-key", given->ledger_key, "the ledger's own key (default: the one of --key)")->type_name("FILE");
+  command->add_flag("--force", given->force, "replace the output folder whatever it holds");
+}
+
+}  // namespace entente::cli

@@ -1,0 +1,134 @@
+// `entente attest`: signs an attestation for one control of a profile, and prints the [[attestation]] block to paste into org.toml. With no
+// key it prints an unsigned declaration. The profile is only read: who attests need not be able to write it.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <memory>
+
+#include "catalog/control.h"
+#include "catalog/profile.h"
+#include "cli/cli.h"
+#include "core/file.h"
+#include "core/utf8.h"
+#include "keys/keys.h"
+
+namespace entente::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kExamples =
+    R"(  entente attest org.toml --control P1-05 --date 2026-10-12 --file reports/exercise.txt --key auditor.key
+      the auditor signs the digest of a file below the profile's folder (class A: counts half)
+  entente attest org.toml --control P9-06 --date 2026-09-30 --claims partial --text "Reviewed …" --key peer.key
+  entente attest org.toml --control P8-01 --date 2026-06-01 --text "We never hack back."
+      without a key: a declaration of the organisation itself (class D: shown, never counted)
+
+Paste what it prints into org.toml. The signature covers organisation, control, claim, date and content, so it holds for
+this profile only.)";
+
+struct AttestOptions {
+  std::string profile, control, claims = "satisfied", date, text, file, key;
+};
+
+// A TOML basic string.
+std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (byte < 0x20 || byte == 0x7F) {
+      out += fmt::format("\\u{:04X}", byte);
+    } else {
+      out += c;
+    }
+  }
+  return out + "\"";
+}
+
+Result<catalog::Attestation> compose(const AttestOptions& given, const DataSet& data, const fs::path& root) {
+  ENTENTE_TRY(const auto id, catalog::ControlId::parse(given.control));
+  ENTENTE_TRY(const auto catalog, catalog::Catalog::load(data));
+  const catalog::Control* control = catalog.find(id);
+  if (control == nullptr) return fail(fmt::format("no control {}", given.control), {}, "entente controls list shows them");
+  const auto kind = control->evidence_class;
+  if (kind == catalog::EvidenceClass::measured || kind == catalog::EvidenceClass::verified) {
+    return fail(fmt::format("{} is of class {}: it is measured, and no attestation can stand for it", given.control, letter(kind)), {},
+                fmt::format("it needs evidence: {}", control->evidence.en));
+  }
+  catalog::Attestation out;
+  out.control = id;
+  out.claims = *catalog::parse_status(given.claims);
+  ENTENTE_TRY(out.date, parse_date(given.date));
+  if (!is_valid_utf8(given.text)) return fail("the text is not UTF-8");
+  out.text = given.text;
+  if (!given.file.empty()) {
+    if (!is_safe_relative_path(given.file)) {
+      return fail(fmt::format("unsafe path \"{}\"", given.file), {},
+                  "write it relative to org.toml; the file must lie in its folder or below");
+    }
+    ENTENTE_TRY(const auto content, read_file(root / given.file));
+    out.file = sha256(content);
+    out.file_path = given.file;
+  }
+  return out;
+}
+
+std::string block(const catalog::Attestation& a) {
+  std::string out = fmt::format("[[attestation]]\ncontrol = {}\nclaims = {}\ndate = {}\n", quoted(a.control.str()),
+                                quoted(catalog::to_string(a.claims)), format_date(a.date));
+  if (!a.text.empty()) out += fmt::format("text = {}\n", quoted(a.text));
+  if (a.file) out += fmt::format("file = {}\nfile_path = {}\n", quoted(a.file->str()), quoted(a.file_path));
+  if (!a.attester.empty()) out += fmt::format("attester = {}\nsignature = {}\n", quoted(a.attester), quoted(a.signature));
+  return out;
+}
+
+Result<std::string> attest(const Context& context, const AttestOptions& given) {
+  ENTENTE_TRY(const DataSet* const data, context.data());
+  ENTENTE_TRY(const auto text, read_file(given.profile, catalog::kMaxProfileBytes));
+  ENTENTE_TRY(const auto profile, catalog::Profile::parse(text, given.profile));
+  ENTENTE_TRY(auto attestation, compose(given, *data, fs::path(given.profile).parent_path()));
+  if (!given.key.empty()) {
+    ENTENTE_TRY(const bool sealed, keys::key_file_needs_passphrase(given.key));
+    std::string passphrase;
+    if (sealed) { ENTENTE_TRY(passphrase, ask_passphrase(given.key, PassphrasePrompt::once)); }
+    ENTENTE_TRY(const auto key, keys::read_key_file(given.key, passphrase));
+    attestation.attester = key.verifier().str();
+    attestation.signature = to_base64(key.sign(as_bytes(catalog::attestation_message(profile, attestation))));
+  }
+  return block(attestation);
+}
+
+int run(const Context& context, const AttestOptions& given) {
+  if (given.text.empty() == given.file.empty()) {
+    return report(context,
+                  Error{"give either --text or --file", {}, "--text for a sentence, --file for a document below the profile's folder"});
+  }
+  const auto printed = attest(context, given);
+  if (!printed) return report(context, printed.error());
+  if (context.json) {
+    print_json(Json{{"block", *printed}});
+  } else {
+    std::fwrite(printed->data(), 1, printed->size(), stdout);
+  }
+  return kOk;
+}
+
+}  // namespace
+
+void add_attest(CLI::App& app, Context& context) {
+  auto given = std::make_shared<AttestOptions>();
+  CLI::App* command = add_command(app, context, "attest", "sign an attestation for one control of a profile", kExamples,
+                                  [&context, given] { return run(context, *given); });
+  command->add_option("profile", given->profile, "the organisation's profile")->required()->type_name("org.toml");
+  command->add_option("--control", given->control, "which control (class A or D)")->required()->type_name("ID");
+  command->add_option("--claims", given->claims, "what is attested")->check(CLI::IsMember({"satisfied", "partial"}))->capture_default_str();
+  command->add_option("--date", given->date, "the day of the attestation, 2026-10-12")->required()->type_name("DATE");
+  command->add_option("--text", given->text, "what is attested, in words")->type_name("TEXT");
+  command->add_option("--file", given->file, "the file that says it, relative to org.toml")->type_name("FILE");
+  command->add_option("--key", given->key, "the attester's private key; without it a declaration is printed")->type_name("FILE");
+}
+
+}  // namespace entente::cli
