@@ -43,6 +43,7 @@ struct Match {
 struct Undecided {
   enum class Why : std::uint8_t {
     git_only,        // only GIT ranges: needs the commit graph
+    no_versions,     // the entry gives neither ranges nor versions
     advisory_range,  // a version in the advisory's range is not understood
     asked_version,   // the version asked for is not understood, and the record has ranges
     no_order,        // the ecosystem's version order is not known to Entente, and the record has ranges

@@ -1,0 +1,32 @@
+// OSV's range evaluation, done once: the events of a range become half-open intervals of version keys.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+#include "measures/p6_supply/index.h"
+#include "measures/p6_supply/osv.h"
+
+namespace entente::measures::p6_supply {
+
+// Affected: low <= key < high (as bytes). An empty `low` is −∞; an empty `high` is no end.
+struct KeyInterval {
+  std::string low, high;
+  std::string low_text, high_text;  // as the advisory spells them; low_text "0" for −∞
+  Upper upper = Upper::none;
+
+  auto operator<=>(const KeyInterval&) const = default;
+};
+
+// The set of versions the schema's pseudocode calls vulnerable, in ascending order, disjoint. Where two events stand at one
+// version, the one that ends comes first (PYSEC-2022-42972 has `fixed` and `introduced` at 0.13.0: affected again from there).
+// `last_affected` v ends at the least key above v. Several limits: the highest counts. Errors: a version the scheme does not
+// understand; no `introduced` event.
+[[nodiscard]] Result<std::vector<KeyInterval>> range_intervals(Scheme scheme, const OsvRange& range);
+
+// The pseudocode itself, word for word, over compare_versions(): the reference for tests.
+[[nodiscard]] Result<bool> included_in_range(Scheme scheme, std::string_view version, const OsvRange& range);
+
+}  // namespace entente::measures::p6_supply

@@ -1,0 +1,443 @@
+// Package URLs. Reading takes the string apart from the right, as the specification asks: subpath after the last '#',
+// qualifiers after the last '?', scheme, type up to the first '/', version after the last '@'. Only then is each segment
+// percent-decoded, so that an encoded '/' or '@' never splits anything. What a type folds or forbids stands in one table.
+#include "measures/p6_supply/purl.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
+#include "core/utf8.h"
+
+namespace entente::measures::p6_supply {
+namespace {
+
+constexpr std::size_t kMaxPurlBytes = 8192;
+
+enum Rule : std::uint16_t {
+  kFoldNamespace = 1,
+  kFoldName = 2,
+  kFoldVersion = 4,
+  kNoNamespace = 8,
+  kNeedNamespace = 16,
+};
+
+struct TypeRule {
+  std::string_view type;
+  std::uint16_t rules;
+};
+
+// From the type definitions of the purl specification (types/*.json). A namespace the specification requires is insisted on
+// only where no tool is known to leave it out: "pkg:golang/stdlib" and "pkg:deb/curl" are in daily use.
+constexpr std::array kTypeRules = std::to_array<TypeRule>({
+    {"alpm", kFoldNamespace | kFoldName},
+    {"apk", kFoldNamespace | kFoldName},
+    {"bazel", kNoNamespace},
+    {"bitbucket", kFoldNamespace | kFoldName | kNeedNamespace},
+    {"bitnami", kFoldName | kNoNamespace},
+    {"brew", kFoldNamespace | kFoldName},
+    {"cargo", kNoNamespace},
+    {"chrome-extension", kFoldName | kNoNamespace},
+    {"cocoapods", kNoNamespace},
+    {"composer", kFoldNamespace | kFoldName},
+    {"conda", kNoNamespace},
+    {"cran", kNoNamespace},
+    {"deb", kFoldNamespace | kFoldName},
+    {"gem", kNoNamespace},
+    {"git", kNeedNamespace},
+    {"github", kFoldNamespace | kFoldName | kNeedNamespace},
+    {"hackage", kNoNamespace},
+    {"hex", kFoldNamespace | kFoldName},
+    {"huggingface", kFoldVersion},
+    {"julia", kNoNamespace},
+    {"luarocks", kFoldNamespace | kFoldName},
+    {"maven", kNeedNamespace},
+    {"mlflow", kNoNamespace},
+    {"nuget", kNoNamespace},
+    {"oci", kFoldName | kFoldVersion | kNoNamespace},
+    {"opam", kNoNamespace},
+    {"otp", kFoldName | kNoNamespace},
+    {"pub", kFoldName | kNoNamespace},
+    {"pypi", kFoldName | kFoldVersion | kNoNamespace},
+    {"qpkg", kFoldNamespace},
+    {"rpm", kFoldNamespace},
+    {"vcpkg", kNoNamespace},
+    {"vscode-extension", kFoldNamespace | kFoldName | kFoldVersion},
+    {"yocto", kFoldNamespace},
+});
+
+bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+void fold(std::string& s) {
+  for (char& c : s) c = lower(c);
+}
+std::string folded(std::string_view s) {
+  std::string out(s);
+  fold(out);
+  return out;
+}
+
+tl::unexpected<Error> bad(std::string what, std::size_t offset, std::string hint = "see https://github.com/package-url/purl-spec") {
+  Where where;
+  where.offset = offset;
+  return fail("not a package URL: " + std::move(what), std::move(where), std::move(hint));
+}
+
+int hex_value(char c) {
+  if (is_digit(c)) return c - '0';
+  c = lower(c);
+  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+// Appends the decoded `text` to `out`; `offset` is where it lies in the purl.
+Result<void> decode(std::string_view text, std::size_t offset, std::string& out) {
+  const std::size_t before = out.size();
+  bool encoded = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      out += text[i];
+      continue;
+    }
+    const int high = i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
+    const int low = i + 2 < text.size() ? hex_value(text[i + 2]) : -1;
+    if (high < 0 || low < 0) return bad("'%' without two hexadecimal digits", offset + i, "write a literal percent sign as %25");
+    out += static_cast<char>(high * 16 + low);
+    encoded = true;
+    i += 2;
+  }
+  if (encoded && !is_valid_utf8(std::string_view(out).substr(before))) return bad("percent-encoded bytes are not UTF-8", offset);
+  if (out.find('\0', before) != std::string::npos) return bad("a NUL character", offset);
+  return {};
+}
+
+// Splits at '/', drops empty segments, decodes each; "." and ".." are dropped too where `dots` says so.
+enum class Dots { keep, drop };
+Result<void> decode_path(std::string_view text, std::size_t offset, Dots dots, std::string& out) {
+  std::string segment;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find('/', begin), text.size());
+    segment.clear();
+    ENTENTE_CHECK(decode(text.substr(begin, end - begin), offset + begin, segment));
+    if (segment.find('/') != std::string::npos) return bad("an encoded '/' inside a path segment", offset + begin);
+    if (!segment.empty() && !(dots == Dots::drop && (segment == "." || segment == ".."))) {
+      if (!out.empty()) out += '/';
+      out += segment;
+    }
+    begin = end + 1;
+  }
+  return {};
+}
+
+Result<std::string> qualifier_key(std::string_view text, std::size_t offset) {
+  std::string key = folded(text);
+  if (key.empty()) return bad("a qualifier without a key", offset);
+  if (is_digit(key[0])) return bad("a qualifier key begins with a digit", offset);
+  for (const char c : key) {
+    if (!is_lower(c) && !is_digit(c) && c != '.' && c != '-' && c != '_')
+      return bad("a qualifier key holds a character other than a-z 0-9 . - _", offset);
+  }
+  return key;
+}
+
+Result<void> read_qualifiers(std::string_view text, std::size_t offset, Purl& purl) {
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find('&', begin), text.size());
+    const std::string_view pair = text.substr(begin, end - begin);
+    if (!pair.empty()) {
+      const std::size_t equals = pair.find('=');
+      if (equals == std::string_view::npos) return bad("a qualifier without '='", offset + begin);
+      ENTENTE_TRY(std::string key, qualifier_key(pair.substr(0, equals), offset + begin));
+      std::string value;
+      ENTENTE_CHECK(decode(pair.substr(equals + 1), offset + begin + equals + 1, value));
+      if (!value.empty()) purl.qualifiers.emplace_back(std::move(key), std::move(value));
+    }
+    begin = end + 1;
+  }
+  return {};
+}
+
+Result<void> check_type(std::string& type, std::size_t offset) {
+  fold(type);
+  if (type.empty()) return bad("no type", offset, "write pkg:type/name, for instance pkg:npm/lodash@4.17.21");
+  if (!is_lower(type[0])) return bad("the type must begin with a letter", offset);
+  for (const char c : type) {
+    if (!is_lower(c) && !is_digit(c) && c != '.' && c != '-') return bad("the type holds a character other than a-z 0-9 . -", offset);
+  }
+  return {};
+}
+
+// What the type asks beyond folding and namespaces.
+Result<void> check_special(Purl& purl) {
+  if (purl.type == "pypi") {
+    std::replace(purl.name.begin(), purl.name.end(), '_', '-');
+  } else if (purl.type == "mlflow") {
+    // Model names on Databricks are case insensitive, on Azure ML they are not.
+    const auto url = purl.qualifier("repository_url");
+    if (url && url->find("azuredatabricks.net") != std::string_view::npos) fold(purl.name);
+  } else if (purl.type == "cpan") {
+    if (purl.name.find("::") != std::string::npos)
+      return bad("a CPAN name is a distribution (URI-PackageURL), not a module (URI::PackageURL)", 0);
+  } else if (purl.type == "julia") {
+    if (!purl.qualifier("uuid")) return bad("a Julia package needs the uuid qualifier", 0);
+  } else if (purl.type == "chrome-extension") {
+    const auto id = [](char c) { return c >= 'a' && c <= 'p'; };
+    if (purl.name.size() != 32 || !std::all_of(purl.name.begin(), purl.name.end(), id))
+      return bad("a Chrome extension id is 32 letters a to p", 0);
+    std::size_t dots = 0;
+    bool digit_before = false;
+    for (const char c : purl.version) {
+      if (!is_digit(c) && (c != '.' || !digit_before)) return bad("a Chrome extension version is one to four numbers with dots", 0);
+      dots += c == '.' ? 1 : 0;
+      digit_before = is_digit(c);
+    }
+    if (dots > 3 || (!purl.version.empty() && !digit_before)) return bad("a Chrome extension version is one to four numbers with dots", 0);
+  }
+  return {};
+}
+
+// Folding and rules that parse() and build() share.
+Result<Purl> finish(Purl purl, std::size_t type_offset) {
+  ENTENTE_CHECK(check_type(purl.type, type_offset));
+  if (purl.name.empty()) return bad("no name", type_offset);
+  const auto rule =
+      std::lower_bound(kTypeRules.begin(), kTypeRules.end(), purl.type, [](const TypeRule& r, const std::string& t) { return r.type < t; });
+  const std::uint16_t rules = rule != kTypeRules.end() && rule->type == purl.type ? rule->rules : 0;
+  if ((rules & kNoNamespace) != 0 && !purl.ns.empty()) return bad("the type " + purl.type + " has no namespace", type_offset);
+  if ((rules & kNeedNamespace) != 0 && purl.ns.empty()) return bad("the type " + purl.type + " needs a namespace", type_offset);
+  if ((rules & kFoldNamespace) != 0) fold(purl.ns);
+  if ((rules & kFoldName) != 0) fold(purl.name);
+  if ((rules & kFoldVersion) != 0) fold(purl.version);
+  std::sort(purl.qualifiers.begin(), purl.qualifiers.end());
+  const auto same_key = [](const auto& a, const auto& b) { return a.first == b.first; };
+  if (std::adjacent_find(purl.qualifiers.begin(), purl.qualifiers.end(), same_key) != purl.qualifiers.end())
+    return bad("a qualifier key stands twice", type_offset);
+  ENTENTE_CHECK(check_special(purl));
+  return purl;
+}
+
+// The '@' before the version: the last one, unless it opens a segment that others follow ("@scope/name").
+std::size_t version_mark(std::string_view path) {
+  const std::size_t at = path.rfind('@');
+  if (at == std::string_view::npos) return at;
+  const bool opens_segment = at == 0 || path[at - 1] == '/';
+  return opens_segment && path.find('/', at) != std::string_view::npos ? std::string_view::npos : at;
+}
+
+void encode(std::string_view text, std::string& out) {
+  constexpr char kDigits[] = "0123456789ABCDEF";
+  for (const char c : text) {
+    if (is_lower(lower(c)) || is_digit(c) || c == '.' || c == '-' || c == '_' || c == '~' || c == ':') {
+      out += c;
+    } else {
+      const auto byte = static_cast<unsigned char>(c);
+      out += '%';
+      out += kDigits[byte >> 4];
+      out += kDigits[byte & 15];
+    }
+  }
+}
+
+void encode_path(std::string_view path, std::string& out) {
+  for (std::size_t begin = 0; begin <= path.size();) {
+    const std::size_t end = std::min(path.find('/', begin), path.size());
+    if (begin > 0) out += '/';
+    encode(path.substr(begin, end - begin), out);
+    begin = end + 1;
+  }
+}
+
+// Empty segments (and dots, for subpaths) of a path that is not encoded.
+std::string clean_path(std::string_view path, Dots dots) {
+  std::string out;
+  for (std::size_t begin = 0; begin <= path.size();) {
+    const std::size_t end = std::min(path.find('/', begin), path.size());
+    const std::string_view segment = path.substr(begin, end - begin);
+    if (!segment.empty() && !(dots == Dots::drop && (segment == "." || segment == ".."))) {
+      if (!out.empty()) out += '/';
+      out += segment;
+    }
+    begin = end + 1;
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<Purl> Purl::parse(std::string_view text) {
+  if (text.size() > kMaxPurlBytes) return bad("longer than 8,192 bytes", kMaxPurlBytes);
+  if (!is_valid_utf8(text)) return bad("not UTF-8", 0);
+  if (text.size() < 4 || folded(text.substr(0, 4)) != "pkg:") return bad("it does not begin with \"pkg:\"", 0);
+  Purl purl;
+  std::string_view rest = text;
+  if (const std::size_t hash = rest.rfind('#'); hash != std::string_view::npos) {
+    ENTENTE_CHECK(decode_path(rest.substr(hash + 1), hash + 1, Dots::drop, purl.subpath));
+    rest = rest.substr(0, hash);
+  }
+  if (const std::size_t mark = rest.rfind('?'); mark != std::string_view::npos) {
+    ENTENTE_CHECK(read_qualifiers(rest.substr(mark + 1), mark + 1, purl));
+    rest = rest.substr(0, mark);
+  }
+  std::size_t offset = 4;  // pkg:///type is read as pkg:type
+  while (offset < rest.size() && rest[offset] == '/') ++offset;
+  const std::size_t slash = rest.find('/', offset);
+  if (slash == std::string_view::npos) return bad("no '/' after the type", std::min(offset, rest.size()), "write pkg:type/name");
+  purl.type = rest.substr(offset, slash - offset);
+  std::string_view path = rest.substr(slash + 1);
+  if (const std::size_t at = version_mark(path); at != std::string_view::npos) {
+    ENTENTE_CHECK(decode(path.substr(at + 1), slash + 1 + at + 1, purl.version));
+    path = path.substr(0, at);
+  }
+  while (!path.empty() && path.back() == '/') path.remove_suffix(1);
+  const std::size_t name_begin = path.rfind('/') + 1;  // npos + 1 == 0
+  ENTENTE_CHECK(decode(path.substr(name_begin), slash + 1 + name_begin, purl.name));
+  if (name_begin > 0) ENTENTE_CHECK(decode_path(path.substr(0, name_begin - 1), slash + 1, Dots::keep, purl.ns));
+  return finish(std::move(purl), offset);
+}
+
+Result<Purl> Purl::build(Purl parts) {
+  for (const std::string* part : {&parts.ns, &parts.name, &parts.version, &parts.subpath}) {
+    if (!is_valid_utf8(*part) || part->find('\0') != std::string::npos) return bad("a part is not UTF-8 or holds a NUL character", 0);
+  }
+  parts.ns = clean_path(parts.ns, Dots::keep);
+  parts.subpath = clean_path(parts.subpath, Dots::drop);
+  std::vector<std::pair<std::string, std::string>> qualifiers;
+  for (auto& [key, value] : parts.qualifiers) {
+    ENTENTE_TRY(std::string folded_key, qualifier_key(key, 0));
+    if (!is_valid_utf8(value) || value.find('\0') != std::string::npos)
+      return bad("a qualifier value is not UTF-8 or holds a NUL character", 0);
+    if (!value.empty()) qualifiers.emplace_back(std::move(folded_key), std::move(value));
+  }
+  parts.qualifiers = std::move(qualifiers);
+  return finish(std::move(parts), 0);
+}
+
+std::string Purl::str() const {
+  std::string out = "pkg:";
+  out.reserve(type.size() + ns.size() + name.size() + version.size() + 16);
+  out += type;
+  out += '/';
+  if (!ns.empty()) {
+    encode_path(ns, out);
+    out += '/';
+  }
+  encode(name, out);
+  if (!version.empty()) {
+    out += '@';
+    encode(version, out);
+  }
+  char separator = '?';
+  for (const auto& [key, value] : qualifiers) {
+    out += separator;
+    out += key;
+    out += '=';
+    encode(value, out);
+    separator = '&';
+  }
+  if (!subpath.empty()) {
+    out += '#';
+    encode_path(subpath, out);
+  }
+  return out;
+}
+
+std::optional<std::string_view> Purl::qualifier(std::string_view key) const {
+  for (const auto& [k, v] : qualifiers) {
+    if (k == key) return v;
+  }
+  return std::nullopt;
+}
+
+std::string pep503_name(std::string_view name) {
+  std::string out;
+  out.reserve(name.size());
+  bool separator = false;
+  for (const char c : name) {
+    if (c == '-' || c == '_' || c == '.') {
+      separator = true;
+      continue;
+    }
+    if (separator) out += '-';
+    separator = false;
+    out += lower(c);
+  }
+  if (separator) out += '-';
+  return out;
+}
+
+namespace {
+
+struct DistroName {
+  std::string_view type, ns, ecosystem;
+};
+constexpr std::array kDistros = std::to_array<DistroName>({
+    {"apk", "alpine", "Alpine"},
+    {"apk", "alpaquita", "Alpaquita"},
+    {"apk", "chainguard", "Chainguard"},
+    {"apk", "minimos", "MinimOS"},
+    {"apk", "wolfi", "Wolfi"},
+    {"deb", "debian", "Debian"},
+    {"deb", "echo", "Echo"},
+    {"deb", "ubuntu", "Ubuntu"},
+    {"rpm", "almalinux", "AlmaLinux"},
+    {"rpm", "azurelinux", "Azure Linux"},
+    {"rpm", "mageia", "Mageia"},
+    {"rpm", "openeuler", "openEuler"},
+    {"rpm", "opensuse", "openSUSE"},
+    {"rpm", "photon", "Photon OS"},
+    {"rpm", "redhat", "Red Hat"},
+    {"rpm", "rocky", "Rocky Linux"},
+    {"rpm", "rocky-linux", "Rocky Linux"},
+    {"rpm", "suse", "SUSE"},
+});
+
+struct LanguageName {
+  std::string_view type, ecosystem, joiner;  // joiner between namespace and name
+};
+constexpr std::array kLanguages = std::to_array<LanguageName>({
+    {"bitnami", "Bitnami", ""},
+    {"cargo", "crates.io", ""},
+    {"composer", "Packagist", "/"},
+    {"conan", "ConanCenter", ""},
+    {"cran", "CRAN", ""},
+    {"gem", "RubyGems", ""},
+    {"golang", "Go", "/"},
+    {"hackage", "Hackage", ""},
+    {"hex", "Hex", "/"},
+    {"julia", "Julia", ""},
+    {"maven", "Maven", ":"},
+    {"npm", "npm", "/"},
+    {"nuget", "NuGet", ""},
+    {"opam", "opam", ""},
+    {"pub", "Pub", ""},
+    {"pypi", "PyPI", ""},
+    {"swift", "SwiftURL", "/"},
+    {"vscode-extension", "VSCode", "."},
+});
+
+// "upstream" is "source" or "source@version"; syft writes "source-1.2-3.src.rpm" for RPM, which names no plain package.
+std::string source_package(const Purl& purl) {
+  const auto upstream = purl.qualifier("upstream");
+  if (!upstream) return purl.name;
+  const std::string_view source = upstream->substr(0, upstream->find('@'));
+  return source.empty() || purl.type == "rpm" ? purl.name : std::string(source);
+}
+
+}  // namespace
+
+std::optional<PackageKey> package_key(const Purl& purl) {
+  for (const LanguageName& language : kLanguages) {
+    if (language.type != purl.type) continue;
+    if (purl.type == "pypi") return PackageKey{"PyPI", pep503_name(purl.name)};
+    std::string name = purl.ns;
+    if (!name.empty()) name += language.joiner.empty() ? "/" : language.joiner;
+    name += purl.name;
+    return PackageKey{std::string(language.ecosystem), std::move(name)};
+  }
+  for (const DistroName& distro : kDistros) {
+    if (distro.type == purl.type && distro.ns == purl.ns) { return PackageKey{std::string(distro.ecosystem), source_package(purl)}; }
+  }
+  return std::nullopt;
+}
+
+}  // namespace entente::measures::p6_supply

@@ -1,0 +1,183 @@
+// Version orders: hand-written chains (data file), forms, and a property test with a fixed seed that holds keys against the
+// reference and checks that the order is one.
+#include "measures/p6_supply/version.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <fstream>
+#include <random>
+
+#include "test_support.h"
+
+namespace entente::measures::p6_supply {
+namespace {
+
+Scheme scheme_named(const std::string& name) { return name == "semver" ? Scheme::semver : Scheme::pep440; }
+
+std::strong_ordering by_key(Scheme scheme, const std::string& a, const std::string& b) {
+  const auto left = version_key(scheme, a), right = version_key(scheme, b);
+  EXPECT_TRUE(left.has_value() && right.has_value()) << a << " / " << b;
+  return left.value_or("") <=> right.value_or("");
+}
+
+// Each line: scheme, then versions in ascending order; '=' joins equal ones. All pairs are compared, both ways.
+TEST(Version, ChainsHoldByKeyAndByReference) {
+  std::ifstream file(test::source_dir() / "src/measures/p6_supply/testdata/version_chains.txt");
+  ASSERT_TRUE(file) << "testdata missing";
+  int pairs = 0;
+  for (std::string line; std::getline(file, line);) {
+    if (line.empty() || line[0] == '#') continue;
+    std::istringstream words(line);
+    std::string word;
+    words >> word;
+    const Scheme scheme = scheme_named(word);
+    std::vector<std::pair<std::string, int>> versions;
+    int rank = 0;
+    while (words >> word) {
+      if (word == "=") {
+        --rank;
+        continue;
+      }
+      versions.emplace_back(word, rank++);
+    }
+    for (const auto& [a, rank_a] : versions) {
+      for (const auto& [b, rank_b] : versions) {
+        EXPECT_EQ(by_key(scheme, a, b), rank_a <=> rank_b) << a << " ? " << b;
+        const auto reference = compare_versions(scheme, a, b);
+        ASSERT_OK(reference);
+        EXPECT_EQ(*reference, rank_a <=> rank_b) << a << " ? " << b;
+        ++pairs;
+      }
+    }
+  }
+  EXPECT_GT(pairs, 900);
+}
+
+TEST(Version, SemverRefusesWhatHasNoPlace) {
+  for (const char* bad : {"", " ", "latest", "1.2.3rc1", "1.2.x", "1.", ".1", "1.2.3-", "1.2.3-a..b", "1.2.3+", "1.2.3+a..b", "*", "-1",
+                          "1.2.3.4-rc1", "1.2.3-\xc3\xa4", "go1.21"}) {
+    EXPECT_FALSE(version_key(Scheme::semver, bad).has_value()) << bad;
+    EXPECT_FALSE(compare_versions(Scheme::semver, bad, "1.0.0").has_value()) << bad;
+    EXPECT_FALSE(compare_versions(Scheme::semver, "1.0.0", bad).has_value()) << bad;
+  }
+  const auto error = version_key(Scheme::semver, "latest");
+  ASSERT_FALSE(error);
+  EXPECT_THAT(error.error().what, testing::HasSubstr("latest"));
+  EXPECT_FALSE(version_key(Scheme::semver, std::string(2000, '1')).has_value());
+  EXPECT_FALSE(version_key(Scheme::pep440, std::string(2000, '1')).has_value());
+  EXPECT_FALSE(version_key(Scheme::pep440, "").has_value());
+}
+
+TEST(Version, FormsAreFlagged) {
+  const auto form = [](Scheme scheme, const char* v) { return version_key_form(scheme, v).value().form; };
+  EXPECT_EQ(form(Scheme::semver, "1.2.3-rc.1+b"), VersionForm::exact);
+  EXPECT_EQ(form(Scheme::semver, "0.0.0"), VersionForm::exact);
+  for (const char* v : {"v1.2.3", "1.2", "1", "01.2.3", "1.2.3.4"}) EXPECT_EQ(form(Scheme::semver, v), VersionForm::lenient) << v;
+  for (const char* v : {"1.0", "1!2.0rc1.post2.dev3+abc.1", "V1.0", "1.0-1", "1.0.dev", " 1.0 "})
+    EXPECT_EQ(form(Scheme::pep440, v), VersionForm::exact) << v;
+  for (const char* v : {"0.1-bulbasaur", "latest", "1.0+", "1.0+a..b", "1.0a1b1", "==1.0", "1..0", "\xff\xfe"})
+    EXPECT_EQ(form(Scheme::pep440, v), VersionForm::legacy) << v;
+}
+
+TEST(Version, KeysLeaveRoomForBounds) {
+  for (const auto& [scheme, version] : {std::pair{Scheme::semver, "0.0.0-0"},
+                                        {Scheme::semver, "0"},
+                                        {Scheme::pep440, "0.dev0"},
+                                        {Scheme::pep440, "\x01"},
+                                        {Scheme::pep440, "-"}}) {
+    const std::string key = version_key(scheme, version).value();
+    EXPECT_LT(std::string(), key);
+    EXPECT_LT(key, std::string("\xff"));
+  }
+  const std::string huge = version_key(Scheme::semver, std::string(1000, '9')).value();
+  EXPECT_LT(huge, std::string("\xff"));
+  EXPECT_LT(version_key(Scheme::semver, std::string(300, '9')).value(), huge);
+  EXPECT_LT(version_key(Scheme::semver, std::string(200, '9')).value(), version_key(Scheme::semver, std::string(201, '1')).value());
+}
+
+TEST(Version, SchemesOfEcosystems) {
+  EXPECT_EQ(scheme_of("npm"), Scheme::semver);
+  EXPECT_EQ(scheme_of("crates.io"), Scheme::semver);
+  EXPECT_EQ(scheme_of("Go"), Scheme::semver);
+  EXPECT_EQ(scheme_of("PyPI"), Scheme::pep440);
+  EXPECT_EQ(scheme_of("PyPI:https://example.org/simple"), Scheme::pep440);
+  for (const char* other : {"", "Debian:12", "Maven", "NPM", "pypi", "Echo", "Root:npm"})
+    EXPECT_EQ(scheme_of(other), std::nullopt) << other;
+}
+
+TEST(Version, EnumeratedVersions) {
+  EXPECT_TRUE(version_matches_enumerated(Scheme::pep440, "1.0", "1.0.0"));
+  EXPECT_TRUE(version_matches_enumerated(Scheme::pep440, "1.0RC1", "1.0rc1"));
+  EXPECT_FALSE(version_matches_enumerated(Scheme::pep440, "1.0", "1.0+local"));
+  EXPECT_TRUE(version_matches_enumerated(Scheme::pep440, "0.1-bulbasaur", "0.1-bulbasaur"));
+  EXPECT_FALSE(version_matches_enumerated(Scheme::pep440, "0.1-bulbasaur", "0.01-bulbasaur"));
+  EXPECT_TRUE(version_matches_enumerated(Scheme::semver, "1.2.3", "v1.2.3"));
+  EXPECT_TRUE(version_matches_enumerated(Scheme::semver, "2.0.0", "v2.0.0+incompatible"));
+  EXPECT_TRUE(version_matches_enumerated(Scheme::semver, "1.0.0+a", "1.0.0+a"));
+  EXPECT_FALSE(version_matches_enumerated(Scheme::semver, "1.0.0+a", "1.0.0+b"));
+  EXPECT_FALSE(version_matches_enumerated(Scheme::semver, "1.0.0+a", "1.0.0"));
+  EXPECT_TRUE(version_matches_enumerated(Scheme::semver, "latest", "latest"));
+  EXPECT_TRUE(version_matches_enumerated(std::nullopt, "1:2.0-1", "1:2.0-1"));
+  EXPECT_FALSE(version_matches_enumerated(std::nullopt, "1.0", "1.0.0"));
+}
+
+std::string random_version(Scheme scheme, std::mt19937& random) {
+  static const std::vector<std::string> kSemver{
+      "0", "1", "10", "2", "00", ".", ".", ".", "-", "+", "alpha", "rc", "B", "v", "99999999999999999999999", "-0"};
+  static const std::vector<std::string> kPep440{"0",    "1",
+                                                "10",   "2",
+                                                "00",   ".",
+                                                ".",    "-",
+                                                "+",    "!",
+                                                "a",    "b",
+                                                "rc",   "post",
+                                                ".dev", "dev",
+                                                "r",    "v",
+                                                "_",    "C",
+                                                "x",    "99999999999999999999999",
+                                                " ",    std::string(1, '\0'),
+                                                "\x01", "\x02",
+                                                "\xff"};
+  const auto& words = scheme == Scheme::semver ? kSemver : kPep440;
+  std::string out = std::to_string(random() % 3);
+  for (std::size_t n = random() % 8; n > 0; --n) out += words[random() % words.size()];
+  return out;
+}
+
+TEST(Version, KeysAgreeWithTheReferenceOnRandomVersions) {
+  std::mt19937 random(20261124);
+  for (const Scheme scheme : {Scheme::semver, Scheme::pep440}) {
+    std::vector<std::string> versions;
+    while (versions.size() < 700) {
+      std::string v = random_version(scheme, random);
+      const bool key = version_key(scheme, v).has_value();
+      EXPECT_EQ(key, compare_versions(scheme, v, v).has_value()) << testing::PrintToString(v);
+      if (key) versions.push_back(std::move(v));
+    }
+    std::vector<std::string> keys;
+    for (const std::string& v : versions) keys.push_back(version_key(scheme, v).value());
+    for (std::size_t i = 0; i < versions.size(); ++i) {
+      for (std::size_t j = 0; j <= i; ++j) {
+        const auto reference = compare_versions(scheme, versions[i], versions[j]).value();
+        ASSERT_EQ(keys[i] <=> keys[j], reference) << testing::PrintToString(versions[i]) << " ? " << testing::PrintToString(versions[j]);
+        ASSERT_EQ(compare_versions(scheme, versions[j], versions[i]).value(), 0 <=> reference);
+      }
+    }
+    // Transitivity of the reference itself, on random triples (keys are transitive by nature).
+    for (int n = 0; n < 20000; ++n) {
+      const std::string &a = versions[random() % versions.size()], &b = versions[random() % versions.size()],
+                        &c = versions[random() % versions.size()];
+      if (compare_versions(scheme, a, b).value() <= 0 && compare_versions(scheme, b, c).value() <= 0) {
+        ASSERT_TRUE(compare_versions(scheme, a, c).value() <= 0) << a << " " << b << " " << c;
+      }
+    }
+    // No key is a prefix of another: the index needs that.
+    std::sort(keys.begin(), keys.end());
+    for (std::size_t i = 1; i < keys.size(); ++i) {
+      if (keys[i] != keys[i - 1]) EXPECT_FALSE(keys[i].starts_with(keys[i - 1]));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace entente::measures::p6_supply
