@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 #include <algorithm>
+#include <set>
 
 #include "core/parallel.h"
 
@@ -20,6 +21,7 @@ struct Bundle {
   unsigned width = 0;
   std::uint64_t start = 0;
   std::optional<std::uint64_t> end;    // nullopt: its lengths lead beyond the committed entries
+  std::uint64_t stop = 0;              // where the walk ended, complete or not
   std::uint64_t expected_end = 0;      // by the index or the commit
   std::vector<std::uint64_t> offsets;  // of the entries' length prefixes; fewer than width if the walk failed
   std::vector<Digest> computed;        // as many as offsets
@@ -50,10 +52,12 @@ class TreeChecker {
     const std::uint64_t bundles = bundles_of(commit_.size);
     for (std::uint64_t n = 0; n < bundles && !lost_; n += kGroup) check_group(n, std::min(n + kGroup, bundles));
     if (lost_) return;
-    if (position_ && *position_ != commit_.segment_bytes && !end_named_)
-      problems_.add("the entries do not end where the last commit says", kEntriesFile, *position_);
+    if (position_ && *position_ != commit_.segment_bytes) wrong_ends_.emplace_back(bundles - 1, *position_);
     for (unsigned l = 1; l < kTileLevels; ++l) check_level(l);
     decide_edge();
+    for (const auto& [n, end] : wrong_ends_)
+      if (!lengths_named_.contains(n))
+        problems_.add(fmt::format("bundle {} ends here, not where the index or the last commit says", n), kEntriesFile, end);
   }
 
  private:
@@ -77,6 +81,7 @@ class TreeChecker {
     Bytes window;
     std::uint64_t window_start = start;
     for (std::uint64_t at = start; b.offsets.size() < b.width;) {
+      b.stop = at;
       if (at + 2 > start + room) return b;
       if (at + 2 > window_start + window.size()) {
         window.resize(static_cast<std::size_t>(std::min<std::uint64_t>(64 << 10, start + room - at)));
@@ -88,18 +93,14 @@ class TreeChecker {
       if (bytes > start + room - at) return b;
       b.offsets.push_back(at);
       at += bytes;
-      if (b.offsets.size() == b.width) b.end = at;
+      if (b.offsets.size() == b.width) b.end = b.stop = at;
     }
     return b;
   }
 
   void hash(Bundle& b) const {
     for (std::size_t i = 0; i < b.offsets.size(); ++i) {
-      const std::uint64_t end = i + 1 < b.offsets.size() ? b.offsets[i + 1] : b.end ? *b.end : 0;
-      if (end < b.offsets[i] + 2) {  // the last one before a walk failed: its end is unknown
-        b.offsets.resize(i);
-        break;
-      }
+      const std::uint64_t end = i + 1 < b.offsets.size() ? b.offsets[i + 1] : b.stop;
       Bytes entry(static_cast<std::size_t>(end - b.offsets[i] - 2));
       if (!storage_.entries().read(b.offsets[i] + 2, entry)) {
         b.offsets.resize(i);
@@ -126,8 +127,7 @@ class TreeChecker {
       return walk(n, *position_);
     }
     if (indexed) {
-      if (position_ && !end_named_)
-        problems_.add(fmt::format("bundle {} does not end where bundle {} starts", n - 1, n), kEntriesFile, *position_);
+      if (position_) wrong_ends_.emplace_back(n - 1, *position_);
       return walk(n, *by_index);
     }
     lost_ = true;
@@ -141,7 +141,6 @@ class TreeChecker {
     for (std::uint64_t n = first; n < last; ++n) {
       Bundle b = locate(n);
       if (lost_) break;
-      end_named_ = !b.end;
       position_ = b.end;
       group.push_back(std::move(b));
     }
@@ -191,9 +190,9 @@ class TreeChecker {
     for (; next_claim_ < claims_.size() && claims_[next_claim_].size <= edge.size(); ++next_claim_) {
       const ClaimedRoot& claim = claims_[next_claim_];
       if (claim.root != edge.root())
-        problems_.add(fmt::format("the first {} entries have the root {}, not {} as recorded here", claim.size, edge.root().hex(),
-                                  claim.root.hex()),
-                      claim.file, claim.offset);
+        problems_.add(
+            fmt::format("the first {} entries have the root {}, not {} as recorded here", claim.size, edge.root().hex(), claim.root.hex()),
+            claim.file, claim.offset);
     }
   }
 
@@ -221,7 +220,7 @@ class TreeChecker {
   }
 
   void decide_edge() {
-    const auto root_of = [&](std::vector<Digest> Edge::*which) {
+    const auto root_of = [&](std::vector<Digest> Edge::* which) {
       std::vector<Digest> hashes;
       for (unsigned l = kTileLevels; l-- > 0;) append_edge(edges_[l].*which, hashes);
       const auto edge = merkle::RightEdge::from(commit_.size, std::move(hashes));
@@ -245,10 +244,10 @@ class TreeChecker {
     const bool lengths_fit = b.end && *b.end == b.expected_end;
     for (std::size_t i = 0; i < b.width; ++i) {
       if (i < b.computed.size() && b.computed[i] == b.stored[i]) continue;
-      const std::uint64_t offset = i < b.offsets.size() ? b.offsets[i] : b.offsets.empty() ? b.start : b.offsets.back();
+      const std::uint64_t offset = i < b.offsets.size() ? b.offsets[i] : b.stop;
       problems_.add(fmt::format("entry {} does not hash to the stored leaf hash", b.n * kTileWidth + i), kEntriesFile, offset);
       if (!lengths_fit) {  // what follows a damaged length is shifted: one mention is enough
-        end_named_ = true;
+        lengths_named_.insert(b.n);
         return;
       }
     }
@@ -274,10 +273,11 @@ class TreeChecker {
   Progress& progress_;
   std::optional<std::uint64_t> position_ = 0;  // where the next bundle starts by the lengths; nullopt after a failed walk
   bool lost_ = false;
-  bool end_named_ = false;      // the bundle before has a problem that explains why it ends elsewhere
-  std::vector<Digest> row_;     // hashes of full tiles of the level just checked
-  merkle::RightEdge tiles_;     // over the full level-0 tiles
-  std::size_t next_claim_ = 0;  // first claim not yet checked
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> wrong_ends_;  // bundles and where their lengths lead
+  std::set<std::uint64_t> lengths_named_;                            // bundles with a problem listed that explains a wrong end
+  std::vector<Digest> row_;                                          // hashes of full tiles of the level just checked
+  merkle::RightEdge tiles_;                                          // over the full level-0 tiles
+  std::size_t next_claim_ = 0;                                       // first claim not yet checked
   std::array<Edge, kTileLevels> edges_;
 };
 

@@ -1,0 +1,181 @@
+// The power fails, the disk fills up, a sync reports an error: at every operation, with every outcome for what was not synced. After each
+// such event the log is opened again, and must hold every acknowledged entry at its index and be consistent with every checkpoint that may
+// ever have been signed.
+#include <gtest/gtest.h>
+#include <random>
+
+#include "ledger/fault_io.h"
+#include "ledger/test_log.h"
+
+namespace entente::ledger {
+namespace {
+
+constexpr std::uint64_t kSeeds = 300;
+
+// What the outside world knows of a log.
+struct Witnessed {
+  std::map<std::string, merkle::LeafIndex> acknowledged;
+};
+
+// Appends random batches (new entries, some known ones, some twice) until one fails or `batches` are done.
+void work(Ledger& log, const keys::SigningKey& key, std::mt19937_64& rng, Witnessed& world, unsigned batches) {
+  for (unsigned b = 0; b < batches; ++b) {
+    std::vector<std::string> batch;
+    const std::uint64_t count = rng() % 5 == 0 ? rng() % 400 : rng() % 6;
+    for (std::uint64_t i = 0; i < count; ++i) {
+      const std::uint64_t kind = rng() % 10;
+      if (kind == 0 && !batch.empty()) {
+        batch.push_back(batch[rng() % batch.size()]);
+      } else if (kind == 1 && !world.acknowledged.empty()) {
+        batch.push_back(world.acknowledged.begin()->first);
+      } else {
+        batch.push_back(std::to_string(rng()) + std::string(static_cast<std::size_t>(rng() % 50), 'e'));
+      }
+    }
+    const auto indices = log.append(batch, key);
+    if (!indices) return;
+    ASSERT_EQ(indices->size(), batch.size());
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      const auto [it, fresh] = world.acknowledged.emplace(batch[i], (*indices)[i]);
+      ASSERT_EQ(it->second, (*indices)[i]);  // the same bytes never get another index
+    }
+  }
+}
+
+void expect_nothing_lost(const Ledger& log, const Witnessed& world, const SimulatedDisk& disk) {
+  for (const auto& [entry, index] : world.acknowledged) {
+    const auto held = log.entry(index);
+    ASSERT_OK(held);
+    ASSERT_EQ(*held, entry);
+  }
+  for (const std::string& note : disk.signed_notes()) {
+    if (!merkle::verify_checkpoint(note, log.verifier())) continue;  // no signature that anybody could hold against us
+    test::expect_consistent(log, note);
+    if (::testing::Test::HasFailure()) return;
+  }
+}
+
+// Opens, which may fail while faults strike, and settles.
+std::optional<Ledger> reopen(SimulatedDisk& disk, const keys::SigningKey& key) {
+  auto log = Ledger::open_write(disk.mount());
+  if (!log) return std::nullopt;
+  if (!log->append({}, key)) return std::nullopt;  // signs what a crash left unsigned
+  return std::move(*log);
+}
+
+// One life of a log: several events of `fault` at random operations, then peace and a full check.
+void live(Fault fault, std::uint64_t seed) {
+  std::mt19937_64 rng(seed);
+  SimulatedDisk disk(seed, std::array<std::size_t, 3>{64, 512, 4096}[seed % 3]);
+  const keys::SigningKey key = test::log_key();
+  Witnessed world;
+  {
+    auto log = Ledger::init(disk.mount(), key);
+    ASSERT_OK(log);
+  }
+  for (int event = 0; event < 4; ++event) {
+    {
+      auto io = disk.mount();
+      disk.plan(fault, 1 + rng() % 40);  // may strike in recovery as well
+      if (auto log = reopen(disk, key)) work(*log, key, rng, world, 5);
+    }
+    ASSERT_FALSE(::testing::Test::HasFailure()) << "seed " << seed;
+    if (fault == Fault::power_cut || rng() % 2 == 0) {
+      disk.power_cut();
+    } else {
+      disk.no_plan();
+      disk.kill_process();
+    }
+    auto log = reopen(disk, key);
+    ASSERT_TRUE(log.has_value()) << "seed " << seed << ": " << Ledger::open_write(disk.mount()).error().str();
+    expect_nothing_lost(*log, world, disk);
+    ASSERT_FALSE(::testing::Test::HasFailure()) << "seed " << seed << " event " << event;
+  }
+  auto log = reopen(disk, key);
+  ASSERT_TRUE(log.has_value());
+  work(*log, key, rng, world, 3);
+  expect_nothing_lost(*log, world, disk);
+  ASSERT_EQ(test::text_of(test::must_fsck(disk.mount(), key.verifier())), "") << "seed " << seed;
+}
+
+TEST(Crash, PowerCutsLoseNothingAcknowledged) {
+  for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+    live(Fault::power_cut, seed);
+    if (HasFailure()) return;
+  }
+}
+
+TEST(Crash, IoErrorsLoseNothingAcknowledged) {
+  for (std::uint64_t seed = 0; seed < kSeeds; ++seed) {
+    live(Fault::io_error, 1000 + seed);
+    if (HasFailure()) return;
+  }
+}
+
+TEST(Crash, FullDisksLoseNothingAcknowledged) {
+  for (std::uint64_t seed = 0; seed < kSeeds / 2; ++seed) {
+    live(Fault::no_space, 2000 + seed);
+    live(Fault::short_write, 3000 + seed);
+    if (HasFailure()) return;
+  }
+}
+
+// The same short script with each fault at each of its operations.
+TEST(Crash, EveryOperationOfAnAppendMayFail) {
+  const keys::SigningKey key = test::log_key();
+  const auto entries = test::make_entries(0, 260);
+  for (const Fault fault : {Fault::power_cut, Fault::io_error, Fault::no_space, Fault::short_write}) {
+    for (std::uint64_t n = 1;; ++n) {
+      SimulatedDisk disk(n, 512);
+      bool acknowledged = false;
+      {
+        auto log = Ledger::init(disk.mount(), key);
+        ASSERT_OK(log);
+        ASSERT_OK(log->append(std::span(entries).first(250), key));
+        disk.plan(fault, n);
+        const auto before = disk.operations();
+        acknowledged = log->append(std::span(entries).subspan(250), key).has_value();
+        if (disk.operations() < before + n) break;  // beyond the last operation
+        if (!acknowledged && !disk.power_is_off()) {
+          const auto again = log->append(std::span(entries).subspan(250), key);
+          ASSERT_FALSE(again) << "an object whose storage failed must not write on";
+        }
+      }
+      disk.power_cut();
+      auto log = reopen(disk, key);
+      ASSERT_TRUE(log.has_value()) << n;
+      ASSERT_TRUE(log->size() == 250 || log->size() == 260) << log->size();
+      if (acknowledged) { ASSERT_EQ(log->size(), 260U); }
+      for (const std::string& note : disk.signed_notes())
+        if (merkle::verify_checkpoint(note, key.verifier())) test::expect_consistent(*log, note);
+      const auto retried = log->append(std::span(entries).subspan(250), key);
+      ASSERT_OK(retried);
+      EXPECT_EQ(retried->front(), 250U);
+      EXPECT_EQ(log->size(), 260U);
+      ASSERT_EQ(test::text_of(test::must_fsck(disk.mount(), key.verifier())), "") << n;
+      ASSERT_FALSE(HasFailure()) << "fault " << static_cast<int>(fault) << " at operation " << n;
+    }
+  }
+}
+
+// Making a log: interrupted, it is either no log (and says so) or a whole one.
+TEST(Crash, InterruptedInitIsNoLogOrAWholeOne) {
+  const keys::SigningKey key = test::log_key();
+  for (std::uint64_t n = 1; n < 60; ++n) {
+    for (std::uint64_t seed = 0; seed < 5; ++seed) {
+      SimulatedDisk disk(seed * 100 + n);
+      disk.plan(Fault::power_cut, n);
+      const bool made = Ledger::init(disk.mount(), key).has_value();
+      disk.power_cut();
+      auto log = Ledger::open_write(disk.mount());
+      if (made) { ASSERT_OK(log); }
+      if (!log) continue;
+      const std::vector<std::string> one{"x"};
+      ASSERT_OK(log->append(one, key));
+      ASSERT_EQ(test::text_of(test::must_fsck(disk.mount(), key.verifier())), "");
+    }
+  }
+}
+
+}  // namespace
+}  // namespace entente::ledger
