@@ -4,6 +4,7 @@
 // given, or to a meta-schema compiled in.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -22,19 +23,25 @@ struct CompileOptions {
   std::map<std::string, std::string> documents;
   // Draft used where a document has no $schema.
   std::string default_draft = "https://json-schema.org/draft/2020-12/schema";
+  // Subschemas one validate() may apply. A schema whose branches multiply (anyOf over recursive $refs) is stopped there,
+  // and the instance counts as invalid with a violation that says so. An ordinary schema takes some ten a value.
+  std::uint64_t max_steps = 1'000'000'000;
 };
 
 // One way in which an instance breaks the schema.
 struct Violation {
   std::string instance;  // JSON pointer into the instance
-  std::string keyword;   // JSON pointer into the schema, with $refs resolved: "/properties/name/minLength"
-  std::string message;   // "shorter than 1 character"
+  // JSON pointer into the schema, with $refs resolved: "/$defs/name/minLength"; "URI#pointer" in another document.
+  std::string keyword;
+  std::string message;  // "shorter than 1 character"
 };
 
 // Immutable after compile(); thread-safe; cheap to copy.
 class Schema {
  public:
-  // `name` is what errors call the document.
+  // `name` is what errors call the document. Errors: not JSON, an unknown draft, a keyword's value of the wrong form, a $ref
+  // that leads nowhere or back to itself without going into the instance, a regular expression RE2 cannot take; each with
+  // file, line, column and JSON pointer.
   [[nodiscard]] static Result<Schema> compile(std::string_view json_text, std::string name, const CompileOptions& options = {});
   // Empty if valid; at most `max_violations`, in document order. For `anyOf`/`oneOf` the violations of the branch that came
   // furthest are reported after a line that says so.

@@ -1,0 +1,218 @@
+// The frame of the compiler: a worklist of locations, each made into one node; a table that says which function compiles
+// which keyword in which draft; and at the end a depth-first search for schemas that lead back to themselves without
+// going into the instance. The keywords themselves are in keywords.cc.
+#include "schema/compiler.h"
+
+#include <fmt/format.h>
+
+#include "core/utf8.h"
+
+namespace entente::schema {
+
+NodeId Compiler::node_of(LocationId location) {
+  const auto [at, fresh] = nodes_.emplace(location, static_cast<NodeId>(program_.nodes.size()));
+  if (fresh) {
+    Node node;
+    node.location = documents_.display(location);
+    node.resource = documents_.location(location).resource;
+    program_.nodes.push_back(std::move(node));
+    locations_.push_back(location);
+  }
+  return at->second;
+}
+
+Result<NodeId> Compiler::child(const Site& site, const std::string& steps, JsonView value) {
+  if (!value.is_object() && !value.is_bool()) return bad(site, "a schema is an object, true or false", steps);
+  return node_of(documents_.child(site.location, steps, value));
+}
+
+void Compiler::emit(const Keyword& keyword, std::uint32_t a, std::uint32_t b) {
+  program_.instructions.push_back({keyword.op, keyword.applies, keyword.name, a, b});
+}
+
+tl::unexpected<Error> Compiler::bad(const Site& site, std::string_view what, std::string_view steps) const {
+  return fail(fmt::format("\"{}\": {}", site.keyword, what),
+              documents_.where(site.location, steps.empty() ? step(site.keyword) : std::string(steps)));
+}
+
+Result<std::shared_ptr<const Schema::Program>> Compiler::compile(std::string_view text, std::string name) {
+  ENTENTE_TRY(const LocationId root, documents_.add_root(text, std::move(name)));
+  program_.root = node_of(root);
+  // Every schema of the root document, used or not, so that a fault in it is found now; of the others, what is referred to.
+  for (LocationId id = 0; id < documents_.locations(); ++id)
+    if (documents_.location(id).document == 0) node_of(id);
+  while (compiled_ < program_.nodes.size()) {
+    ENTENTE_CHECK(compile_node(static_cast<NodeId>(compiled_)));
+    ++compiled_;
+    if (compiled_ == program_.nodes.size()) reach_dynamic_anchors();
+  }
+  ENTENTE_CHECK(refuse_loops());
+  program_.max_steps = options_.max_steps;
+  program_.documents = std::move(documents_).take_documents();
+  return std::make_shared<const Schema::Program>(std::move(program_));
+}
+
+Result<void> Compiler::compile_node(NodeId id) {
+  const LocationId location = locations_[id];
+  const JsonView element = documents_.location(location).element;
+  program_.nodes[id].first = static_cast<std::uint32_t>(program_.instructions.size());
+  if (element.is_bool()) {
+    program_.nodes[id].kind = element.get_bool().value_unsafe() ? Node::Kind::accept : Node::Kind::reject;
+    return {};
+  }
+  const Dialect dialect = documents_.resource(documents_.location(location).resource).dialect;
+  ENTENTE_CHECK(compile_keywords(location, dialect));
+  Node& node = program_.nodes[id];
+  node.count = static_cast<std::uint32_t>(program_.instructions.size()) - node.first;
+  if (node.count == 0) node.kind = Node::Kind::accept;
+  for (std::uint32_t i = node.first; i < node.first + node.count; ++i)
+    node.collects |= program_.instructions[i].op == Op::unevaluated_items || program_.instructions[i].op == Op::unevaluated_properties;
+  return {};
+}
+
+Result<void> Compiler::compile_keywords(LocationId location, const Dialect& dialect) {
+  const JsonView schema = documents_.location(location).element;
+  const bool bare_ref = dialect.draft == Draft::draft7 && json_get(schema, "$ref");
+  for (const Keyword& keyword : keywords()) {
+    if (!(keyword.drafts & (dialect.draft == Draft::draft7 ? draft7 : draft2020))) continue;
+    if (keyword.vocabulary == Vocabulary::applicator && !dialect.applicator) continue;
+    if (keyword.vocabulary == Vocabulary::validation && !dialect.validation) continue;
+    if (keyword.vocabulary == Vocabulary::unevaluated && !dialect.unevaluated) continue;
+    if (bare_ref && keyword.name != "$ref") continue;
+    // One instruction stands for all keywords about members, or all about items: compiled where the first would be.
+    if (keyword.op == Op::members || keyword.op == Op::items) {
+      ENTENTE_CHECK((this->*keyword.compile)({location, schema, keyword.name, schema, dialect}, keyword));
+      continue;
+    }
+    const auto value = json_get(schema, keyword.name);
+    if (!value) continue;
+    ENTENTE_CHECK((this->*keyword.compile)({location, schema, keyword.name, *value, dialect}, keyword));
+  }
+  return {};
+}
+
+// In the order in which they run: what is cheap and what fails first comes first, unevaluated… last, as they look at what
+// the others have seen.
+const std::vector<Compiler::Keyword>& Compiler::keywords() {
+  using V = Vocabulary;
+  using C = Compiler;
+  static const std::vector<Keyword> table = {
+      {"type", both, V::validation, Op::type, kAnyType, &C::compile_type},
+      {"const", both, V::validation, Op::constant, kAnyType, &C::compile_const},
+      {"enum", both, V::validation, Op::enumeration, kAnyType, &C::compile_enum},
+      {"minimum", both, V::validation, Op::minimum, kNumber, &C::compile_number},
+      {"maximum", both, V::validation, Op::maximum, kNumber, &C::compile_number},
+      {"exclusiveMinimum", both, V::validation, Op::exclusive_minimum, kNumber, &C::compile_number},
+      {"exclusiveMaximum", both, V::validation, Op::exclusive_maximum, kNumber, &C::compile_number},
+      {"multipleOf", both, V::validation, Op::multiple_of, kNumber, &C::compile_number},
+      {"minLength", both, V::validation, Op::min_length, kString, &C::compile_bound},
+      {"maxLength", both, V::validation, Op::max_length, kString, &C::compile_bound},
+      {"pattern", both, V::validation, Op::pattern, kString, &C::compile_pattern},
+      {"format", both, V::core, Op::format, kString, &C::compile_format},
+      {"minItems", both, V::validation, Op::min_items, kArray, &C::compile_bound},
+      {"maxItems", both, V::validation, Op::max_items, kArray, &C::compile_bound},
+      {"minProperties", both, V::validation, Op::min_properties, kObject, &C::compile_bound},
+      {"maxProperties", both, V::validation, Op::max_properties, kObject, &C::compile_bound},
+      {"required", both, V::core, Op::members, kObject, &C::compile_members},
+      {"items", draft7, V::applicator, Op::items, kArray, &C::compile_items7},
+      {"items", draft2020, V::applicator, Op::items, kArray, &C::compile_items2020},
+      {"uniqueItems", both, V::validation, Op::unique_items, kArray, &C::compile_unique},
+      {"contains", both, V::applicator, Op::contains, kArray, &C::compile_contains},
+      {"dependentRequired", draft2020, V::validation, Op::dependent_required, kObject, &C::compile_dependent_required},
+      {"dependentSchemas", draft2020, V::applicator, Op::dependent_schemas, kObject, &C::compile_dependent_schemas},
+      {"dependencies", both, V::applicator, Op::dependent_schemas, kObject, &C::compile_dependencies},
+      {"$ref", both, V::core, Op::ref, kAnyType, &C::compile_ref},
+      {"$dynamicRef", draft2020, V::core, Op::dynamic_ref, kAnyType, &C::compile_dynamic_ref},
+      {"allOf", both, V::applicator, Op::all_of, kAnyType, &C::compile_branches},
+      {"anyOf", both, V::applicator, Op::any_of, kAnyType, &C::compile_branches},
+      {"oneOf", both, V::applicator, Op::one_of, kAnyType, &C::compile_branches},
+      {"not", both, V::applicator, Op::negation, kAnyType, &C::compile_subschema},
+      {"if", both, V::applicator, Op::conditional, kAnyType, &C::compile_conditional},
+      {"unevaluatedItems", draft2020, V::unevaluated, Op::unevaluated_items, kArray, &C::compile_subschema},
+      {"unevaluatedProperties", draft2020, V::unevaluated, Op::unevaluated_properties, kObject, &C::compile_subschema},
+  };
+  return table;
+}
+
+std::uint32_t Compiler::anchor_number(const std::string& name) {
+  return anchors_.emplace(name, static_cast<std::uint32_t>(anchors_.size())).first->second;
+}
+
+// A resource that evaluation may enter brings its dynamic anchors into scope: they become nodes, and may reach further.
+void Compiler::reach_dynamic_anchors() {
+  if (!program_.has_dynamic_ref) return;
+  for (std::size_t i = 0; i < program_.nodes.size(); ++i) {
+    const ResourceId resource = program_.nodes[i].resource;
+    if (!reached_.emplace(resource, true).second) continue;
+    for (const auto& [name, location] : documents_.resource(resource).dynamic_anchors)
+      program_.dynamic_anchors[{resource, anchor_number(name)}] = node_of(location);
+  }
+}
+
+// Nodes that apply to the same instance as `node`, whatever is in scope.
+void Compiler::in_place(NodeId node, std::vector<NodeId>& out) const {
+  out.clear();
+  const Node& n = program_.nodes[node];
+  for (std::uint32_t i = n.first; i < n.first + n.count; ++i) {
+    const Instruction& instruction = program_.instructions[i];
+    switch (instruction.op) {
+      case Op::ref:
+      case Op::negation: out.push_back(instruction.a); break;
+      case Op::all_of:
+      case Op::any_of:
+      case Op::one_of:
+        for (std::uint32_t k = 0; k < instruction.b; ++k) out.push_back(program_.branches[instruction.a + k]);
+        break;
+      case Op::conditional: {
+        const Conditional& c = program_.conditionals[instruction.a];
+        for (const NodeId next : {c.condition, c.then, c.otherwise})
+          if (next != kNoNode) out.push_back(next);
+        break;
+      }
+      case Op::dependent_schemas:
+        for (const auto& [name, next] : program_.dependent_schemas[instruction.a]) out.push_back(next);
+        break;
+      default: break;
+    }
+  }
+}
+
+Result<void> Compiler::refuse_loops() const {
+  enum class Colour : std::uint8_t { unseen, open, done };
+  struct Visit {
+    NodeId node;
+    std::vector<NodeId> next;
+    std::size_t at = 0;
+  };
+  std::vector<Colour> colours(program_.nodes.size(), Colour::unseen);
+  std::vector<Visit> stack;
+  for (NodeId start = 0; start < program_.nodes.size(); ++start) {
+    if (colours[start] != Colour::unseen) continue;
+    const auto open = [&](NodeId node) {
+      colours[node] = Colour::open;
+      stack.push_back({node, {}, 0});
+      in_place(node, stack.back().next);
+    };
+    for (open(start); !stack.empty();) {
+      if (stack.back().at == stack.back().next.size()) {
+        colours[stack.back().node] = Colour::done;
+        stack.pop_back();
+        continue;
+      }
+      const NodeId next = stack.back().next[stack.back().at++];
+      if (colours[next] == Colour::unseen) {
+        open(next);
+      } else if (colours[next] == Colour::open) {
+        const std::string from = program_.nodes[stack.back().node].location;
+        const std::string to = program_.nodes[next].location;
+        return fail(fmt::format("the schema at \"{}\" leads back to itself (through \"{}\") without going into the instance, so that it "
+                                "could never be decided",
+                                printable(to, 200), printable(from, 200)),
+                    documents_.where(locations_[next], ""), "a $ref may recurse only below properties, items and the like");
+      }
+    }
+  }
+  return {};
+}
+
+}  // namespace entente::schema

@@ -1,0 +1,149 @@
+// The compiled form of a schema: nodes in one vector, each a run of instructions in another, their operands in tables.
+// Internal to the room; built by compiler.cc, run by evaluation.cc, immutable in between.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "schema/formats.h"
+#include "schema/regex.h"
+#include "schema/schema.h"
+#include "schema/value.h"
+
+namespace entente::schema {
+
+using NodeId = std::uint32_t;
+inline constexpr NodeId kNoNode = std::numeric_limits<NodeId>::max();
+
+// Types of instances as bits; an integral number has both `integer` and `number`.
+using TypeSet = std::uint8_t;
+inline constexpr TypeSet kNull = 1, kBoolean = 2, kInteger = 4, kNumber = 8, kString = 16, kArray = 32, kObject = 64, kAnyType = 127;
+
+enum class Op : std::uint8_t {
+  type,         // a: TypeSet
+  enumeration,  // a: enumerations
+  constant,     // a: constants
+  minimum,      // a: numbers (so for the next four)
+  maximum,
+  exclusive_minimum,
+  exclusive_maximum,
+  multiple_of,
+  min_length,  // a: bound (so for all min_, max_)
+  max_length,
+  min_items,
+  max_items,
+  min_properties,
+  max_properties,
+  pattern,  // a: patterns
+  format,   // a: formats
+  unique_items,
+  items,               // a: items
+  contains,            // a: contains
+  members,             // a: members
+  dependent_required,  // a: dependent_required
+  dependent_schemas,   // a: dependent_schemas
+  ref,                 // a: node
+  dynamic_ref,         // a: node where no dynamic anchor is in scope, b: anchor number
+  all_of,              // a, b: first and number in `branches` (so for the next two)
+  any_of,
+  one_of,
+  negation,                // a: node
+  conditional,             // a: conditionals
+  unevaluated_items,       // a: node
+  unevaluated_properties,  // a: node
+};
+
+struct Instruction {
+  Op op;
+  TypeSet applies;           // types it says something of
+  std::string_view keyword;  // static: "minLength"
+  std::uint32_t a = 0;
+  std::uint32_t b = 0;
+};
+
+struct Node {
+  enum class Kind : std::uint8_t { keywords, accept, reject } kind = Kind::keywords;  // the latter two: true and false
+  bool collects = false;                                                              // has an unevaluated… keyword
+  std::uint32_t first = 0;                                                            // in `instructions`
+  std::uint32_t count = 0;
+  std::uint32_t resource = 0;
+  std::string location;  // JSON pointer in the root document, or "URI#pointer" in another
+};
+
+struct Enumeration {
+  std::unordered_set<std::string_view> strings;
+  std::vector<JsonView> others;
+  std::string shown;  // the values as a message shows them
+};
+
+struct Pattern {
+  std::string text;
+  std::unique_ptr<const re2::RE2> regex;
+};
+
+struct Items {
+  std::vector<NodeId> prefix;
+  NodeId rest = kNoNode;
+};
+
+struct Contains {
+  NodeId node = kNoNode;
+  std::uint64_t least = 1;
+  std::uint64_t most = std::numeric_limits<std::uint64_t>::max();
+  bool evaluates = false;  // 2020-12: what matched counts as evaluated
+};
+
+struct Members {
+  struct Named {
+    NodeId node = kNoNode;       // of `properties`
+    std::int32_t required = -1;  // index into `required`
+  };
+  std::unordered_map<std::string_view, Named> named;
+  std::vector<std::string_view> required;
+  std::vector<std::pair<std::uint32_t, NodeId>> patterns;
+  NodeId additional = kNoNode;
+  NodeId names = kNoNode;
+};
+
+struct DependentRequired {
+  std::vector<std::pair<std::string_view, std::vector<std::string_view>>> rules;
+  std::string_view keyword;
+};
+using DependentSchemas = std::vector<std::pair<std::string_view, NodeId>>;
+
+struct Conditional {
+  NodeId condition = kNoNode, then = kNoNode, otherwise = kNoNode;
+};
+
+struct Schema::Program {
+  std::vector<Node> nodes;  // the root is nodes[root]
+  NodeId root = 0;
+  std::vector<Instruction> instructions;
+  std::vector<NodeId> branches;
+  std::vector<Number> numbers;
+  std::vector<std::uint64_t> bounds;
+  std::vector<JsonView> constants;
+  std::vector<Enumeration> enumerations;
+  std::vector<Pattern> patterns;
+  std::vector<const Format*> formats;
+  std::vector<Items> items;
+  std::vector<Contains> contains;
+  std::vector<Members> members;
+  std::vector<DependentRequired> dependent_required;
+  std::vector<DependentSchemas> dependent_schemas;
+  std::vector<Conditional> conditionals;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, NodeId> dynamic_anchors;  // (resource, anchor number) → node
+  bool has_dynamic_ref = false;
+  std::uint64_t max_steps = 0;
+  std::vector<JsonDocument> documents;  // keeps the constants and names alive
+};
+
+}  // namespace entente::schema
