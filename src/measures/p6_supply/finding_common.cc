@@ -1,0 +1,147 @@
+// What the findings about vulnerabilities share: sums over all SBOMs, the description of the databases used, the next step, and the
+// finding that evidence which cannot be read leads to.
+#include <algorithm>
+#include <tuple>
+
+#include "measures/p6_supply/findings.h"
+
+namespace entente::measures::p6_supply {
+
+std::string decimal(double value) { return fmt::format("{:.1f}", value); }
+
+std::string plural(std::uint64_t n, std::string_view one) {
+  if (n == 1) return fmt::format("1 {}", one);
+  return fmt::format("{} {}{}", n, one, one.ends_with("ch") ? "es" : "s");
+}
+
+std::string clause(const Unreadable& u) {
+  std::string place = u.error.where.line ? fmt::format(" (line {})", *u.error.where.line) : std::string();
+  return fmt::format("{} cannot be read: {}{}", u.evidence->path, u.error.what, place);
+}
+
+Json path_json(const Sbom& sbom, const ScanResult& scanned, std::uint32_t component) {
+  Json path = Json::array();
+  for (const std::uint32_t step : path_to(scanned.reached, component)) path.push_back(sbom.display(step));
+  return path;
+}
+
+Json optional_time(std::optional<Instant> t) { return t ? Json(format_time(*t)) : Json(nullptr); }
+
+Totals sum(const Inputs& inputs, Instant at) {
+  Totals t;
+  for (const SbomInput& input : inputs.sboms) {
+    if (!input.scanned) continue;
+    const ScanResult& r = *input.scanned;
+    t.components += r.components;
+    t.evaluated += r.evaluated;
+    t.affected += r.affected;
+    t.matches += r.vulnerabilities.size();
+    t.undecided += r.undecided.size();
+    for (const NotEvaluated& n : r.not_evaluated) {
+      ++t.not_evaluated[static_cast<std::size_t>(n.why)];
+      if (n.why == NotEvaluatedWhy::ecosystem_not_in_index) ++t.missing_ecosystems[n.detail];
+    }
+    for (const Vulnerability& v : r.vulnerabilities) {
+      const Advisory& a = r.advisories[v.advisory];
+      ++t.severity[severity_word(a)];
+      if (a.kev != nullptr) ++t.kev;
+      const std::string_view over = limit_exceeded(a, at);
+      if (over.empty()) continue;
+      ++t.over;
+      ++(over == "kev" ? t.over_kev : over == "critical" ? t.over_critical : t.over_high);
+    }
+  }
+  return t;
+}
+
+Json advisories_detail(const Inputs& inputs) {
+  std::uint64_t records = 0;
+  std::optional<Instant> newest;
+  Json ecosystems = Json::array();
+  std::map<std::string, EcosystemInfo> all;
+  for (const AdvisoryIndex& index : inputs.indexes) {
+    records += index.info().records;
+    if (!newest || *newest < index.info().newest_modified) newest = index.info().newest_modified;
+    for (const auto& [name, info] : index.info().ecosystems) all.emplace(name, info);
+  }
+  for (const auto& [name, info] : all) ecosystems.push_back({{"ecosystem", name}, {"version_order_known", info.ordered}});
+  return {{"records", records},
+          {"records_unreadable", inputs.bad_records},
+          {"newest_modified", optional_time(newest)},
+          {"ecosystems", std::move(ecosystems)}};
+}
+
+Json kev_detail(const Inputs& inputs) {
+  if (!inputs.kev) return nullptr;
+  return {{"version", inputs.kev->version}, {"released", optional_time(inputs.kev->released)}, {"entries", inputs.kev->entries.size()}};
+}
+
+Json not_evaluated_detail(const Totals& t) {
+  Json out = Json::object();
+  for (std::size_t i = 0; i < kNotEvaluatedReasons; ++i)
+    if (t.not_evaluated[i] != 0) out[std::string(why_text(static_cast<NotEvaluatedWhy>(i)))] = t.not_evaluated[i];
+  return out;
+}
+
+std::string advice(const Inputs& inputs, const Totals& t) {
+  const SbomInput* where = nullptr;
+  Upgrade best;
+  for (const SbomInput& input : inputs.sboms) {
+    if (!input.scanned) continue;
+    const auto upgrade = best_upgrade(input.sbom, inputs.indexes, *input.scanned);
+    if (!upgrade || (where != nullptr && std::tie(upgrade->removes_kev, upgrade->removes) <= std::tie(best.removes_kev, best.removes)))
+      continue;
+    where = &input;
+    best = *upgrade;
+  }
+  if (where != nullptr && best.removes > 0) {
+    std::string text = fmt::format("update {} to {} in {}: removes {} of {}", where->sbom.display(best.component), best.version,
+                                   where->evidence->path, best.removes, plural(t.matches, "match"));
+    if (best.removes_kev > 0) text += fmt::format(", {} on KEV", best.removes_kev);
+    return text;
+  }
+  if (t.matches > 0)
+    return "no matched advisory knows a repaired version: replace the components or mitigate, and say so in a VEX statement";
+  if (!t.missing_ecosystems.empty()) {
+    const auto most = std::max_element(t.missing_ecosystems.begin(), t.missing_ecosystems.end(),
+                                       [](const auto& a, const auto& b) { return a.second < b.second; });
+    return fmt::format("add the advisories of {} as evidence of kind advisories.osv: {} could not be evaluated", most->first,
+                       plural(most->second, "component"));
+  }
+  return "give the components that could not be evaluated a purl with a version in the SBOM";
+}
+
+std::string not_evaluated_clause(const Totals& t) {
+  const std::uint64_t left = t.components - t.evaluated;
+  return left == 0 ? std::string() : fmt::format("; {} of {} components could not be evaluated", left, t.components);
+}
+
+bool unreadable(Finding& finding, const Inputs& inputs) {
+  const Unreadable* first = nullptr;
+  std::uint64_t count = 0;
+  for (const auto* group : {&inputs.bad_sboms, &inputs.bad_advisories, &inputs.bad_kev})
+    for (const Unreadable& bad : *group) {
+      if (first == nullptr) first = &bad;
+      ++count;
+      if (finding.places.size() < kMaxPlaces) finding.places.push_back({bad.evidence->sha256, bad.error.where.pointer});
+    }
+  if (first == nullptr) return false;
+  finding.status = Status::not_satisfied;
+  finding.summary = clause(*first) + (count > 1 ? fmt::format(" (and {} more)", count - 1) : "") + ".";
+  finding.detail["evidence_unreadable"] = count;
+  finding.detail["error"] = first->error.str();
+  finding.fix = first->error.hint.empty() ? fmt::format("replace {} by a readable file", first->evidence->path)
+                                          : fmt::format("{}: {}", first->evidence->path, first->error.hint);
+  return true;
+}
+
+std::string nothing_evaluated(const Totals& t) {
+  return fmt::format("None of {} could be evaluated: the advisories at hand do not cover them.", plural(t.components, "component"));
+}
+
+void list_evidence(Finding& finding, const Inputs& inputs) {
+  for (const auto* list : {&inputs.sbom_evidence, &inputs.advisory_evidence, &inputs.kev_evidence})
+    for (const auto* e : *list) finding.evidence.push_back(e->sha256);
+}
+
+}  // namespace entente::measures::p6_supply

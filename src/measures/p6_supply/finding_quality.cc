@@ -1,0 +1,160 @@
+// The finding for control P6-01, "every release has a good SBOM": each SBOM gets a grade, and the worst one decides, because the
+// control speaks of every release. A product of the profile without an SBOM counts like an SBOM with nothing in it.
+#include <algorithm>
+
+#include "core/utf8.h"
+#include "measures/p6_supply/findings.h"
+
+namespace entente::measures::p6_supply {
+
+namespace {
+
+double percent(std::uint64_t part, std::uint64_t whole) {
+  return whole == 0 ? 0 : static_cast<double>(part * 1000 / whole) / 10;  // cut, not rounded: 94.96 is not 95
+}
+
+Json sbom_detail(const SbomInput& input) {
+  const Quality& q = input.quality;
+  Json present = Json::object();
+  for (std::size_t f = 0; f < kFieldCount; ++f)
+    present[std::string(field_name(static_cast<Field>(f))) + "_percent"] = percent(q.present[f], q.counted);
+  Json issues = Json::array();
+  for (const Issue& issue : input.sbom.issues) {
+    if (issue.level != IssueLevel::error || issues.size() >= 20) continue;
+    issues.push_back({{"pointer", issue.pointer}, {"message", issue.message}});
+  }
+  return {{"sbom", input.evidence->path},
+          {"format", to_string(input.sbom.format)},
+          {"spec_version", input.sbom.spec_version},
+          {"grade", grade_name(grade(q))},
+          {"valid", q.valid},
+          {"errors", input.sbom.error_count},
+          {"warnings", input.sbom.warning_count},
+          {"has_author", q.has_author},
+          {"has_timestamp", q.has_timestamp},
+          {"has_primary_component", q.has_root},
+          {"components_counted", q.counted},
+          {"components_not_counted", q.not_counted},
+          {"components_complete", q.complete},
+          {"complete_percent", percent(q.complete, q.counted)},
+          {"present", std::move(present)},
+          {"weak_hash_only", q.weak_hash_only},
+          {"first_errors", std::move(issues)}};
+}
+
+std::vector<std::string_view> lacking_names(const Incomplete& incomplete) {
+  std::vector<std::string_view> names;
+  for (std::size_t f = 0; f < kFieldCount; ++f)
+    if (incomplete.lacks(static_cast<Field>(f))) names.push_back(field_name(static_cast<Field>(f)));
+  return names;
+}
+
+void add_rows(Finding& finding, const SbomInput& input) {
+  for (const Incomplete& incomplete : input.quality.incomplete) {
+    const Component& c = input.sbom.components[incomplete.component];
+    const std::string pointer = input.sbom.pointer(incomplete.component);
+    finding.rows.push_back({{"sbom", input.evidence->path},
+                            {"pointer", pointer},
+                            {"component", input.sbom.display(incomplete.component)},
+                            {"purl", printable(c.purl, 400)},
+                            {"lacking", lacking_names(incomplete)},
+                            {"note", incomplete.lacks(Field::identifier) ? identifier_problem(c) : std::string()}});
+    if (finding.places.size() < kMaxPlaces) finding.places.push_back({input.evidence->sha256, pointer});
+  }
+}
+
+Json problem_row(std::string_view sbom, std::string_view note) {
+  return {{"sbom", sbom}, {"pointer", ""}, {"component", ""}, {"purl", ""}, {"lacking", Json::array()}, {"note", note}};
+}
+
+// The next step for the worst SBOM: its first document-level fault, or the field that most components lack.
+std::string advice(const SbomInput& worst) {
+  const Quality& q = worst.quality;
+  const std::string& file = worst.evidence->path;
+  if (!q.valid) {
+    for (const Issue& issue : worst.sbom.issues)
+      if (issue.level == IssueLevel::error)
+        return fmt::format("mend {} at {}: {}", file, issue.pointer.empty() ? "/" : issue.pointer, issue.message);
+  }
+  if (q.counted == 0) return fmt::format("list the components of the product in {}", file);
+  if (!q.has_root)
+    return fmt::format("say in {} what it describes ({}), and link every component to it", file,
+                       worst.sbom.format == SbomFormat::spdx ? "a DESCRIBES relationship" : "metadata.component");
+  const auto least = static_cast<std::size_t>(std::min_element(q.present.begin(), q.present.end()) - q.present.begin());
+  if (q.present[least] < q.counted)
+    return fmt::format("add the {} of {} to {}", field_name(static_cast<Field>(least)), plural(q.counted - q.present[least], "component"),
+                       file);
+  if (!q.has_author) return fmt::format("name the author of {}", file);
+  return fmt::format("give the creation time of {}", file);
+}
+
+std::string summarise(const Inputs& inputs, std::span<const std::string> without, const SbomInput* worst, std::uint64_t counted,
+                      std::uint64_t complete) {
+  std::string text = fmt::format("{} of {} components complete ({} %) in {}", complete, counted, decimal(percent(complete, counted)),
+                                 plural(inputs.sboms.size(), "readable SBOM"));
+  if (worst != nullptr) {
+    const Quality& q = worst->quality;
+    if (inputs.sboms.size() > 1)
+      text += fmt::format("; the least complete is {} with {} %", worst->evidence->path, decimal(percent(q.complete, q.counted)));
+    if (!q.valid) text += fmt::format("; {} is not valid ({})", worst->evidence->path, plural(worst->sbom.error_count, "error"));
+    if (!q.has_author) text += fmt::format("; {} names no author", worst->evidence->path);
+    if (!q.has_timestamp) text += fmt::format("; {} has no creation time", worst->evidence->path);
+  }
+  if (!inputs.bad_sboms.empty()) text += "; " + clause(inputs.bad_sboms.front());
+  if (inputs.bad_sboms.size() > 1) text += fmt::format(" (and {} more)", inputs.bad_sboms.size() - 1);
+  if (!without.empty()) text += fmt::format("; {} without an SBOM", plural(without.size(), "product"));
+  return text + ".";
+}
+
+// Worse: a lower grade, then a lower share.
+bool worse(const SbomInput& a, const SbomInput& b) {
+  const Grade ga = grade(a.quality);
+  const Grade gb = grade(b.quality);
+  return ga != gb ? ga > gb : a.quality.completeness() < b.quality.completeness();
+}
+
+}  // namespace
+
+Finding sbom_quality_finding(const Profile& profile, const Inputs& inputs) {
+  Finding finding;
+  finding.control = kGoodSbom;
+  for (const auto* e : inputs.sbom_evidence) finding.evidence.push_back(e->sha256);
+
+  std::vector<std::string> without;
+  for (const catalog::Product& product : profile.products)
+    if (product.sboms.empty()) without.push_back((product.name + " " + product.version));
+  const SbomInput* worst = nullptr;
+  std::uint64_t counted = 0;
+  std::uint64_t complete = 0;
+  Json sboms = Json::array();
+  for (const SbomInput& input : inputs.sboms) {
+    counted += input.quality.counted;
+    complete += input.quality.complete;
+    sboms.push_back(sbom_detail(input));
+    if (worst == nullptr || worse(input, *worst)) worst = &input;
+  }
+  for (const Unreadable& bad : inputs.bad_sboms) {
+    finding.places.push_back({bad.evidence->sha256, bad.error.where.pointer});
+    finding.rows.push_back(problem_row(bad.evidence->path, bad.error.str()));
+  }
+  for (const std::string& product : without) finding.rows.push_back(problem_row("", "no SBOM for product " + printable(product, 200)));
+  for (const SbomInput& input : inputs.sboms) add_rows(finding, input);
+  if (finding.places.size() > kMaxPlaces) finding.places.resize(kMaxPlaces);
+
+  const Grade overall = worst == nullptr || !inputs.bad_sboms.empty() || !without.empty() ? Grade::poor : grade(worst->quality);
+  finding.status = overall == Grade::good ? Status::satisfied : overall == Grade::fair ? Status::partial : Status::not_satisfied;
+  finding.summary = summarise(inputs, without, worst, counted, complete);
+  finding.detail = {{"components_counted", counted},    {"components_complete", complete}, {"complete_percent", percent(complete, counted)},
+                    {"satisfied_from_percent", 95},     {"partial_from_percent", 75},      {"sboms_unreadable", inputs.bad_sboms.size()},
+                    {"products_without_sbom", without}, {"sboms", std::move(sboms)}};
+  if (finding.status == Status::satisfied) return finding;
+  if (!inputs.bad_sboms.empty())
+    finding.fix = fmt::format("export {} again: {}", inputs.bad_sboms.front().evidence->path, inputs.bad_sboms.front().error.what);
+  else if (!without.empty())
+    finding.fix = fmt::format("make an SBOM of {} and name it under [[product]] in org.toml", printable(without.front(), 200));
+  else
+    finding.fix = advice(*worst);
+  return finding;
+}
+
+}  // namespace entente::measures::p6_supply

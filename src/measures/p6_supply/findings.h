@@ -1,0 +1,95 @@
+// The evidence of the supply engine, read and joined, and the three findings made of it (not for others).
+#pragma once
+
+#include <array>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "measures/measure.h"
+#include "measures/p6_supply/index.h"
+#include "measures/p6_supply/kev.h"
+#include "measures/p6_supply/quality.h"
+#include "measures/p6_supply/sbom.h"
+#include "measures/p6_supply/scan.h"
+
+namespace entente::measures::p6_supply {
+
+inline constexpr ControlId kGoodSbom{6, 1};
+inline constexpr ControlId kOpenVulnerabilities{6, 2};
+inline constexpr ControlId kKnownExploited{1, 3};
+
+inline constexpr std::size_t kMaxPlaces = 20;
+
+// Limits of control P6-02, in whole days.
+inline constexpr std::int64_t kKevLimitDays = 14;
+inline constexpr std::int64_t kCriticalLimitDays = 30;
+inline constexpr std::int64_t kHighLimitDays = 90;
+// So much of the components must have been evaluated before "no match" is a pass, in percent; P6-01 has the same figure.
+inline constexpr std::uint64_t kEvaluatedPercent = 95;
+
+// A piece of evidence that could not be read.
+struct Unreadable {
+  const evidence::Evidence* evidence = nullptr;
+  Error error;
+};
+
+struct SbomInput {
+  const evidence::Evidence* evidence = nullptr;
+  Sbom sbom;
+  Quality quality;
+  std::optional<ScanResult> scanned;  // if there are advisories
+};
+
+struct Inputs {
+  std::vector<const evidence::Evidence*> sbom_evidence;      // of kinds sbom.cyclonedx and sbom.spdx, by path
+  std::vector<const evidence::Evidence*> advisory_evidence;  // advisories.osv and advisories.index, by path
+  std::vector<const evidence::Evidence*> kev_evidence;
+  std::vector<SbomInput> sboms;
+  std::vector<Unreadable> bad_sboms, bad_advisories, bad_kev;
+  std::vector<AdvisoryIndex> indexes;
+  std::uint64_t bad_records = 0;  // advisories inside readable sources that could not be read
+  std::optional<KevCatalog> kev;  // the latest of the snapshots
+};
+
+// At most one each; the caller has seen to it that the evidence the control needs is there.
+[[nodiscard]] Finding sbom_quality_finding(const Profile& profile, const Inputs& inputs);
+[[nodiscard]] Finding vulnerabilities_finding(const Inputs& inputs, Instant at);
+[[nodiscard]] Finding known_exploited_finding(const Inputs& inputs, Instant at);
+
+// Sums over all SBOMs.
+struct Totals {
+  std::uint64_t components = 0, evaluated = 0, affected = 0, matches = 0, kev = 0, undecided = 0;
+  std::array<std::uint64_t, kNotEvaluatedReasons> not_evaluated{};
+  std::map<std::string, std::uint64_t> missing_ecosystems;
+  std::uint64_t over = 0, over_kev = 0, over_critical = 0, over_high = 0;
+  std::map<std::string_view, std::uint64_t> severity{{"critical", 0}, {"high", 0}, {"medium", 0}, {"low", 0}, {"none", 0}, {"unknown", 0}};
+
+  [[nodiscard]] bool enough_evaluated() const { return components > 0 && evaluated * 100 >= kEvaluatedPercent * components; }
+};
+[[nodiscard]] Totals sum(const Inputs& inputs, Instant at);
+
+// Shared by them.
+// What `v` exceeds at `at`: "kev", "critical", "high"; empty if nothing.
+[[nodiscard]] std::string_view limit_exceeded(const Advisory& advisory, Instant at);
+// Whole days since publication; nullopt if the advisory does not say.
+[[nodiscard]] std::optional<std::int64_t> age_days(const Advisory& advisory, Instant at);
+[[nodiscard]] std::string decimal(double value);                          // "98.5"
+[[nodiscard]] std::string plural(std::uint64_t n, std::string_view one);  // "1 match", "2 matches"
+[[nodiscard]] std::string clause(const Unreadable& u);                    // "bom.json cannot be read: …"
+[[nodiscard]] Json optional_time(std::optional<Instant> t);               // RFC 3339 or null
+// Names from the primary component to this one.
+[[nodiscard]] Json path_json(const Sbom& sbom, const ScanResult& scanned, std::uint32_t component);
+[[nodiscard]] Json advisories_detail(const Inputs& inputs);
+[[nodiscard]] Json kev_detail(const Inputs& inputs);
+[[nodiscard]] Json not_evaluated_detail(const Totals& t);
+[[nodiscard]] std::string not_evaluated_clause(const Totals& t);  // "; 3 of 20 components could not be evaluated", or empty
+[[nodiscard]] std::string nothing_evaluated(const Totals& t);     // the sentence for a finding that is not assessed
+// The one step that helps most.
+[[nodiscard]] std::string advice(const Inputs& inputs, const Totals& t);
+void list_evidence(Finding& finding, const Inputs& inputs);
+// Evidence that cannot be read decides the finding; false if all of it can be.
+[[nodiscard]] bool unreadable(Finding& finding, const Inputs& inputs);
+
+}  // namespace entente::measures::p6_supply

@@ -1,0 +1,154 @@
+// The adapter from evidence to findings: reads the SBOMs in parallel, compiles the advisories into an index in memory (or opens a
+// compiled one), scans each SBOM once, and has the three findings written from the same results. Evidence that cannot be read
+// becomes part of a finding, never an error of the engine.
+#include "measures/p6_supply/measure_supply.h"
+
+#include <algorithm>
+#include <array>
+
+#include "core/parallel.h"
+#include "measures/p6_supply/findings.h"
+
+namespace entente::measures::p6_supply {
+
+namespace {
+
+using evidence::Evidence;
+
+constexpr std::array<ControlId, 3> kControls{kKnownExploited, kGoodSbom, kOpenVulnerabilities};
+constexpr std::array<std::string_view, 5> kKinds{"sbom.cyclonedx", "sbom.spdx", "advisories.osv", "advisories.index", "kev"};
+
+std::vector<const Evidence*> of_kinds(const Bundle& bundle, std::initializer_list<std::string_view> kinds) {
+  std::vector<const Evidence*> out;
+  for (const std::string_view kind : kinds) {
+    const std::vector<const Evidence*> some = bundle.of_kind(kind);
+    out.insert(out.end(), some.begin(), some.end());
+  }
+  std::sort(out.begin(), out.end(), [](const Evidence* a, const Evidence* b) { return a->path < b->path; });
+  return out;
+}
+
+Result<SbomInput> load_sbom(const Bundle& bundle, const Evidence& entry) {
+  ENTENTE_TRY(const std::string text, bundle.read(entry));
+  ENTENTE_TRY(Sbom sbom, parse_sbom(text, entry.path));
+  const std::string_view declared = entry.kind == "sbom.spdx" ? "SPDX" : "CycloneDX";
+  if (to_string(sbom.format) != declared)
+    return fail(fmt::format("declared as {}, but the content is {}", entry.kind, to_string(sbom.format)), {.file = entry.path},
+                "mend the kind of this evidence in org.toml");
+  Quality quality = measure_quality(sbom);
+  return SbomInput{&entry, std::move(sbom), std::move(quality), std::nullopt};
+}
+
+void load_sboms(const Bundle& bundle, Inputs& inputs, Progress& progress) {
+  progress.step("Reading SBOMs", inputs.sbom_evidence.size());
+  std::vector<std::optional<Result<SbomInput>>> read(inputs.sbom_evidence.size());
+  parallel_for(read.size(), [&](std::size_t i) {
+    read[i].emplace(load_sbom(bundle, *inputs.sbom_evidence[i]));
+    progress.advance();
+  });
+  for (std::size_t i = 0; i < read.size(); ++i) {
+    if (*read[i])
+      inputs.sboms.push_back(std::move(**read[i]));
+    else
+      inputs.bad_sboms.push_back({inputs.sbom_evidence[i], read[i]->error()});
+  }
+}
+
+void open_index(const Evidence& entry, Result<std::string> bytes, Inputs& inputs) {
+  if (!bytes) return inputs.bad_advisories.push_back({&entry, bytes.error()});
+  auto index = AdvisoryIndex::from_memory(std::move(*bytes), entry.path);
+  if (index)
+    inputs.indexes.push_back(std::move(*index));
+  else
+    inputs.bad_advisories.push_back({&entry, index.error()});
+}
+
+// All sources into one index, so that aliases are drawn together across them.
+void compile_advisories(const Bundle& bundle, const std::vector<const Evidence*>& entries, Inputs& inputs, Progress& progress) {
+  std::vector<AdvisorySource> sources;
+  for (const Evidence* entry : entries) {
+    auto bytes = bundle.read(*entry);
+    if (bytes)
+      sources.push_back(AdvisorySource::memory(entry->path, std::move(*bytes)));
+    else
+      inputs.bad_advisories.push_back({entry, bytes.error()});
+  }
+  if (sources.empty()) return;
+  auto built = AdvisoryIndex::build_bytes(sources, progress);
+  if (!built) {
+    // The error names the source.
+    const auto at =
+        std::find_if(entries.begin(), entries.end(), [&](const Evidence* e) { return built.error().where.file.starts_with(e->path); });
+    return inputs.bad_advisories.push_back({at == entries.end() ? entries.front() : *at, built.error()});
+  }
+  inputs.bad_records += built->report.bad;
+  open_index(*entries.front(), std::move(built->bytes), inputs);
+}
+
+void load_advisories(const Bundle& bundle, Inputs& inputs, Progress& progress) {
+  std::vector<const Evidence*> raw;
+  for (const Evidence* entry : inputs.advisory_evidence) {
+    if (entry->kind == "advisories.index")
+      open_index(*entry, bundle.read(*entry), inputs);
+    else
+      raw.push_back(entry);
+  }
+  if (!raw.empty()) compile_advisories(bundle, raw, inputs, progress);
+}
+
+Result<KevCatalog> load_one_kev(const Bundle& bundle, const Evidence& entry) {
+  ENTENTE_TRY(const std::string text, bundle.read(entry));
+  return KevCatalog::parse(text, entry.path);
+}
+
+// Of several snapshots the one released last counts; at equal dates the last in path order.
+void load_kev(const Bundle& bundle, Inputs& inputs) {
+  for (const Evidence* entry : inputs.kev_evidence) {
+    auto catalog = load_one_kev(bundle, *entry);
+    if (!catalog)
+      inputs.bad_kev.push_back({entry, catalog.error()});
+    else if (!inputs.kev || inputs.kev->released.value_or(Instant::min()) <= catalog->released.value_or(Instant::min()))
+      inputs.kev = std::move(*catalog);
+  }
+}
+
+class SupplyMeasure final : public Measure {
+ public:
+  std::string_view name() const override { return "supply"; }
+  std::span<const ControlId> controls() const override { return kControls; }
+  std::span<const std::string_view> evidence_kinds() const override { return kKinds; }
+
+  Result<std::vector<Finding>> assess(const Profile& profile, const Bundle& bundle, Instant at, Progress& progress) const override {
+    Inputs inputs;
+    inputs.sbom_evidence = of_kinds(bundle, {"sbom.cyclonedx", "sbom.spdx"});
+    inputs.advisory_evidence = of_kinds(bundle, {"advisories.osv", "advisories.index"});
+    inputs.kev_evidence = of_kinds(bundle, {"kev"});
+    std::vector<Finding> findings;
+    if (inputs.sbom_evidence.empty()) return findings;
+
+    load_sboms(bundle, inputs, progress);
+    load_advisories(bundle, inputs, progress);
+    load_kev(bundle, inputs);
+    if (!inputs.indexes.empty()) {
+      progress.step("Matching components with advisories", inputs.sboms.size());
+      for (SbomInput& input : inputs.sboms) {
+        input.scanned = scan(input.sbom, inputs.indexes, inputs.kev ? &*inputs.kev : nullptr);
+        progress.advance();
+      }
+    }
+    const bool has_advisories = !inputs.advisory_evidence.empty();
+    if (has_advisories && !inputs.kev_evidence.empty()) findings.push_back(known_exploited_finding(inputs, at));
+    findings.push_back(sbom_quality_finding(profile, inputs));
+    if (has_advisories) findings.push_back(vulnerabilities_finding(inputs, at));
+    return findings;
+  }
+};
+
+}  // namespace
+
+const Measure& supply_measure() {
+  static const SupplyMeasure measure;
+  return measure;
+}
+
+}  // namespace entente::measures::p6_supply

@@ -1,0 +1,157 @@
+// The common part of the SBOM readers. Ids go into an open-addressed table of views (no copies). The graph is stored as two flat
+// arrays, the edges of component i lying at edges[start[i] … start[i+1]): counted, placed, then each run sorted and freed of
+// duplicates, which also makes the result independent of the order in which relationships were written.
+#include "measures/p6_supply/sbom_reader.h"
+
+#include <algorithm>
+#include <array>
+
+#include "core/utf8.h"
+
+namespace entente::measures::p6_supply {
+
+void RefTable::reserve(std::size_t ids) {
+  std::size_t capacity = 64;
+  while (capacity < ids * 2) capacity *= 2;
+  if (capacity > slots_.size()) grow(capacity);
+}
+
+void RefTable::grow(std::size_t capacity) {
+  std::vector<Slot> old = std::move(slots_);
+  slots_.assign(capacity, {});
+  used_ = 0;
+  for (const Slot& s : old)
+    if (s.value != kAbsent) (void)insert(s.id, s.value);
+}
+
+bool RefTable::insert(std::string_view id, std::uint32_t value) {
+  if ((used_ + 1) * 2 > slots_.size()) grow(std::max<std::size_t>(64, slots_.size() * 2));
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t at = std::hash<std::string_view>{}(id)&mask;
+  for (std::size_t probe = 0; probe < kMaxProbes; ++probe, at = (at + 1) & mask) {
+    if (slots_[at].value == kAbsent) {
+      if (!overflow_.empty() && overflow_.contains(id)) return false;
+      slots_[at] = {id, value};
+      ++used_;
+      return true;
+    }
+    if (slots_[at].id == id) return false;
+  }
+  return overflow_.emplace(id, value).second;
+}
+
+std::uint32_t RefTable::find(std::string_view id) const {
+  if (slots_.empty()) return kAbsent;
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t at = std::hash<std::string_view>{}(id)&mask;
+  for (std::size_t probe = 0; probe < kMaxProbes; ++probe, at = (at + 1) & mask) {
+    if (slots_[at].value == kAbsent) break;
+    if (slots_[at].id == id) return slots_[at].value;
+  }
+  if (overflow_.empty()) return kAbsent;
+  const auto found = overflow_.find(id);
+  return found == overflow_.end() ? kAbsent : found->second;
+}
+
+bool SbomReader::wrong_type(const std::string& pointer, std::string_view expected) {
+  return refuse(fmt::format("{} belongs here", expected), pointer,
+                "the value has a type that the format does not allow; export the SBOM again");
+}
+
+bool SbomReader::refuse(std::string what, const std::string& pointer, std::string hint) {
+  if (!error_) error_ = Error{std::move(what), sbom_.document.where(pointer), std::move(hint)};
+  return false;
+}
+
+void SbomReader::issue(IssueLevel level, std::string pointer, std::string message) {
+  ++(level == IssueLevel::error ? sbom_.error_count : sbom_.warning_count);
+  if (sbom_.issues.size() < kMaxIssues) sbom_.issues.push_back({level, std::move(pointer), std::move(message)});
+}
+
+std::string SbomReader::clip(std::string_view value) { return printable(value, 80); }
+
+void SbomReader::set_timestamp(std::string_view text_value, std::string pointer) {
+  if (const auto t = parse_time(text_value))
+    sbom_.timestamp = *t;
+  else
+    issue(IssueLevel::error, std::move(pointer), fmt::format("\"{}\" is no RFC 3339 time", clip(text_value)));
+}
+
+namespace {
+
+struct Algorithm {
+  std::string_view cyclonedx;
+  std::string_view spdx;
+  std::size_t digits;  // of the value in hex; 0: any even number
+};
+
+// CycloneDX 1.7 "hash-alg"; SPDX 2.3 clause 7.10. An empty name: not in that format.
+constexpr std::array<Algorithm, 20> kAlgorithms{{
+    {"SHA-256", "SHA256", 64},
+    {"SHA-1", "SHA1", 40},
+    {"SHA-512", "SHA512", 128},
+    {"MD5", "MD5", 32},
+    {"SHA-384", "SHA384", 96},
+    {"", "SHA224", 56},
+    {"SHA3-256", "SHA3-256", 64},
+    {"SHA3-384", "SHA3-384", 96},
+    {"SHA3-512", "SHA3-512", 128},
+    {"BLAKE2b-256", "BLAKE2b-256", 64},
+    {"BLAKE2b-384", "BLAKE2b-384", 96},
+    {"BLAKE2b-512", "BLAKE2b-512", 128},
+    {"BLAKE3", "BLAKE3", 0},
+    {"Streebog-256", "", 64},
+    {"Streebog-512", "", 128},
+    {"", "MD2", 32},
+    {"", "MD4", 32},
+    {"", "MD6", 0},
+    {"", "ADLER32", 8},
+    {"", "", 0},
+}};
+
+bool is_hex(std::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); });
+}
+
+}  // namespace
+
+SbomReader::HashCheck SbomReader::check_hash(std::string_view algorithm, std::string_view value) const {
+  if (algorithm.empty()) return HashCheck::unknown_algorithm;
+  for (const Algorithm& a : kAlgorithms) {
+    if ((sbom_.format == SbomFormat::cyclonedx ? a.cyclonedx : a.spdx) != algorithm) continue;
+    const bool length_fits = a.digits != 0 ? value.size() == a.digits : !value.empty() && value.size() % 2 == 0;
+    return length_fits && is_hex(value) ? HashCheck::ok : HashCheck::wrong_value;
+  }
+  return HashCheck::unknown_algorithm;
+}
+
+void SbomReader::build_edges() {
+  const std::size_t n = sbom_.components.size();
+  auto& start = sbom_.edge_start_;
+  auto& edges = sbom_.edges_;
+  start.assign(n + 1, 0);
+  const auto forms_path = [](const Relationship& r) { return r.kind != RelationKind::other && r.from != r.to; };
+  for (const Relationship& r : sbom_.relationships)
+    if (forms_path(r)) ++start[r.from + 1];
+  for (std::size_t i = 0; i < n; ++i) start[i + 1] += start[i];
+  edges.resize(start[n]);
+  std::vector<std::uint32_t> next(start.begin(), start.end() - 1);
+  for (const Relationship& r : sbom_.relationships)
+    if (forms_path(r)) edges[next[r.from]++] = r.to;
+
+  std::uint32_t out = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    const auto first = edges.begin() + start[i];
+    const auto last = edges.begin() + start[i + 1];
+    std::sort(first, last);
+    const auto kept = static_cast<std::uint32_t>(std::unique(first, last) - first);
+    std::copy(first, first + kept, edges.begin() + out);
+    start[i] = out;
+    out += kept;
+  }
+  start[n] = out;
+  edges.resize(out);
+}
+
+}  // namespace entente::measures::p6_supply

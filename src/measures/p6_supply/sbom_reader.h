@@ -1,0 +1,107 @@
+// What the CycloneDX and the SPDX reader share (not for others): typed reading of values, issues, and the table of ids.
+#pragma once
+
+#include <fmt/format.h>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "measures/p6_supply/sbom.h"
+
+namespace entente::measures::p6_supply {
+
+// Ids (bom-ref, SPDXID) to component numbers. Open addressing; a run of probes is bounded, what does not fit goes to an ordered
+// map, so that ids chosen to collide cost a logarithm and not a quadratic time.
+class RefTable {
+ public:
+  // Values beside component numbers.
+  static constexpr std::uint32_t kAbsent = 0xffff'ffff;
+  static constexpr std::uint32_t kDocument = 0xffff'fffe;
+  static constexpr std::uint32_t kElsewhere = 0xffff'fffd;  // an element that is no component: file, snippet, service …
+
+  void reserve(std::size_t ids);
+  [[nodiscard]] bool insert(std::string_view id, std::uint32_t value);  // false if it is there already
+  [[nodiscard]] std::uint32_t find(std::string_view id) const;
+
+ private:
+  struct Slot {
+    std::string_view id;
+    std::uint32_t value = kAbsent;
+  };
+  static constexpr std::size_t kMaxProbes = 32;
+  void grow(std::size_t capacity);
+  std::vector<Slot> slots_;
+  std::size_t used_ = 0;
+  std::map<std::string_view, std::uint32_t> overflow_;
+};
+
+class SbomReader {
+ protected:
+  explicit SbomReader(Sbom& sbom) : sbom_(sbom) {}
+
+  // A value of a wrong type: the document cannot be read. Always false, so that a reader can return it.
+  bool wrong_type(const std::string& pointer, std::string_view expected);
+  bool refuse(std::string what, const std::string& pointer, std::string hint = {});
+  void issue(IssueLevel level, std::string pointer, std::string message);
+
+  // `pointer` is called only when something is wrong: it makes the JSON pointer of the value.
+  template <class Pointer>
+  bool text(JsonView value, std::string_view& out, Pointer&& pointer) {
+    if (value.get_string().get(out) == simdjson::SUCCESS) return true;
+    return null_or_wrong(value, std::forward<Pointer>(pointer), "a text");
+  }
+  template <class Pointer>
+  bool array(JsonView value, simdjson::dom::array& out, Pointer&& pointer) {
+    if (value.get_array().get(out) == simdjson::SUCCESS) return true;
+    return null_or_wrong(value, std::forward<Pointer>(pointer), "an array");
+  }
+  template <class Pointer>
+  bool object(JsonView value, simdjson::dom::object& out, Pointer&& pointer) {
+    if (value.get_object().get(out) == simdjson::SUCCESS) return true;
+    return null_or_wrong(value, std::forward<Pointer>(pointer), "an object");
+  }
+
+  // A hash of the given algorithm and value; appended to sbom_.hashes if it can be right.
+  template <class Pointer>
+  void add_hash(Component& component, std::string_view algorithm, std::string_view value, Pointer&& pointer) {
+    const HashCheck check = check_hash(algorithm, value);
+    if (check == HashCheck::ok) {
+      sbom_.hashes.push_back({algorithm, value});
+      component.hashes.count++;
+    } else if (check == HashCheck::unknown_algorithm) {
+      issue(IssueLevel::error, pointer(), fmt::format("\"{}\" is no hash algorithm of this format", clip(algorithm)));
+    } else {
+      issue(IssueLevel::error, pointer(), fmt::format("the value is no {} digest in hex", clip(algorithm)));
+    }
+  }
+
+  void set_timestamp(std::string_view text_value, std::string pointer);
+  // Sorts the path-forming relationships into the Sbom's edge arrays.
+  void build_edges();
+
+  enum class HashCheck { ok, unknown_algorithm, wrong_value };
+  [[nodiscard]] HashCheck check_hash(std::string_view algorithm, std::string_view value) const;
+  [[nodiscard]] static std::string clip(std::string_view value);  // printable and short
+
+  Sbom& sbom_;
+  RefTable refs_;
+  std::optional<Error> error_;
+
+ private:
+  // null stands for "absent" in the output of several producers; no format allows it.
+  template <class Pointer>
+  bool null_or_wrong(JsonView value, Pointer&& pointer, std::string_view expected) {
+    if (!value.is_null()) return wrong_type(pointer(), expected);
+    issue(IssueLevel::error, pointer(), fmt::format("null where {} belongs", expected));
+    return true;
+  }
+};
+
+// The readers proper. The document's root is an object; errors name the place.
+[[nodiscard]] Result<void> read_cyclonedx(Sbom& sbom);
+[[nodiscard]] Result<void> read_spdx(Sbom& sbom);
+
+}  // namespace entente::measures::p6_supply
