@@ -13,7 +13,9 @@ using ::testing::StartsWith;
 
 // A log of `size` entries on a simulated disk, made in commits of at most `step`.
 struct TestLog {
-  explicit TestLog(std::uint64_t size, std::uint64_t step = 64) : entries(test::make_entries(0, size)) {
+  explicit TestLog(std::uint64_t size, std::uint64_t step = 64) : TestLog(test::make_entries(0, size), step) {}
+  TestLog(std::vector<std::string> these, std::uint64_t step) : entries(std::move(these)) {
+    const std::uint64_t size = entries.size();
     auto log = Ledger::init(disk.mount(), key);
     if (!log) throw std::runtime_error(log.error().str());
     for (std::uint64_t at = 0; at < size; at += step) {
@@ -71,7 +73,9 @@ TEST(Fsck, NamesEveryFlippedBitOfASmallLog) {
 }
 
 TEST(Fsck, NamesAFlippedBitInEveryByteOfALogWithFullTiles) {
-  TestLog log(300, 100);
+  std::vector<std::string> entries;
+  for (int i = 0; i < 258; ++i) entries.push_back(fmt::format("{:x}", i));
+  TestLog log(entries, 129);
   flip_everything(log, 1);
 }
 

@@ -21,7 +21,7 @@ struct JournalCheck {
 void check_key(Io& io, const keys::VerifierKey& key, Problems& problems) {
   const auto stored = read_log_key(io);
   if (!stored) {
-    problems.add(stored.error());
+    problems.add(stored.error().what, kVerifierFile, stored.error().where.offset.value_or(0));
   } else if (*stored != key) {
     problems.add(fmt::format("the log's key is {}, not {}", stored->str(), key.str()), kVerifierFile, 0);
   }
