@@ -72,9 +72,10 @@ Result<void> Compiler::compile_node(NodeId id) {
 
 Result<void> Compiler::compile_keywords(LocationId location, const Dialect& dialect) {
   const JsonView schema = documents_.location(location).element;
-  const bool bare_ref = dialect.draft == Draft::draft7 && json_get(schema, "$ref");
+  const bool bare_ref = dialect.draft != Draft::draft2020 && json_string(schema, "$ref");
+  const auto draft = static_cast<std::uint8_t>(1u << static_cast<unsigned>(dialect.draft));
   for (const Keyword& keyword : keywords()) {
-    if (!(keyword.drafts & (dialect.draft == Draft::draft7 ? draft7 : draft2020))) continue;
+    if (!(keyword.drafts & draft)) continue;
     if (keyword.vocabulary == Vocabulary::applicator && !dialect.applicator) continue;
     if (keyword.vocabulary == Vocabulary::validation && !dialect.validation) continue;
     if (keyword.vocabulary == Vocabulary::unevaluated && !dialect.unevaluated) continue;
@@ -97,37 +98,39 @@ const std::vector<Compiler::Keyword>& Compiler::keywords() {
   using V = Vocabulary;
   using C = Compiler;
   static const std::vector<Keyword> table = {
-      {"type", both, V::validation, Op::type, kAnyType, &C::compile_type},
-      {"const", both, V::validation, Op::constant, kAnyType, &C::compile_const},
-      {"enum", both, V::validation, Op::enumeration, kAnyType, &C::compile_enum},
-      {"minimum", both, V::validation, Op::minimum, kNumber, &C::compile_number},
-      {"maximum", both, V::validation, Op::maximum, kNumber, &C::compile_number},
-      {"exclusiveMinimum", both, V::validation, Op::exclusive_minimum, kNumber, &C::compile_number},
-      {"exclusiveMaximum", both, V::validation, Op::exclusive_maximum, kNumber, &C::compile_number},
-      {"multipleOf", both, V::validation, Op::multiple_of, kNumber, &C::compile_number},
-      {"minLength", both, V::validation, Op::min_length, kString, &C::compile_bound},
-      {"maxLength", both, V::validation, Op::max_length, kString, &C::compile_bound},
-      {"pattern", both, V::validation, Op::pattern, kString, &C::compile_pattern},
-      {"format", both, V::core, Op::format, kString, &C::compile_format},
-      {"minItems", both, V::validation, Op::min_items, kArray, &C::compile_bound},
-      {"maxItems", both, V::validation, Op::max_items, kArray, &C::compile_bound},
-      {"minProperties", both, V::validation, Op::min_properties, kObject, &C::compile_bound},
-      {"maxProperties", both, V::validation, Op::max_properties, kObject, &C::compile_bound},
-      {"required", both, V::core, Op::members, kObject, &C::compile_members},
-      {"items", draft7, V::applicator, Op::items, kArray, &C::compile_items7},
+      {"type", all, V::validation, Op::type, kAnyType, &C::compile_type},
+      {"const", since_draft6, V::validation, Op::constant, kAnyType, &C::compile_const},
+      {"enum", all, V::validation, Op::enumeration, kAnyType, &C::compile_enum},
+      {"minimum", draft4, V::validation, Op::minimum, kNumber, &C::compile_limit4},
+      {"maximum", draft4, V::validation, Op::maximum, kNumber, &C::compile_limit4},
+      {"minimum", since_draft6, V::validation, Op::minimum, kNumber, &C::compile_number},
+      {"maximum", since_draft6, V::validation, Op::maximum, kNumber, &C::compile_number},
+      {"exclusiveMinimum", since_draft6, V::validation, Op::exclusive_minimum, kNumber, &C::compile_number},
+      {"exclusiveMaximum", since_draft6, V::validation, Op::exclusive_maximum, kNumber, &C::compile_number},
+      {"multipleOf", all, V::validation, Op::multiple_of, kNumber, &C::compile_number},
+      {"minLength", all, V::validation, Op::min_length, kString, &C::compile_bound},
+      {"maxLength", all, V::validation, Op::max_length, kString, &C::compile_bound},
+      {"pattern", all, V::validation, Op::pattern, kString, &C::compile_pattern},
+      {"format", all, V::core, Op::format, kString, &C::compile_format},
+      {"minItems", all, V::validation, Op::min_items, kArray, &C::compile_bound},
+      {"maxItems", all, V::validation, Op::max_items, kArray, &C::compile_bound},
+      {"minProperties", all, V::validation, Op::min_properties, kObject, &C::compile_bound},
+      {"maxProperties", all, V::validation, Op::max_properties, kObject, &C::compile_bound},
+      {"required", all, V::core, Op::members, kObject, &C::compile_members},
+      {"items", to_draft7, V::applicator, Op::items, kArray, &C::compile_items7},
       {"items", draft2020, V::applicator, Op::items, kArray, &C::compile_items2020},
-      {"uniqueItems", both, V::validation, Op::unique_items, kArray, &C::compile_unique},
-      {"contains", both, V::applicator, Op::contains, kArray, &C::compile_contains},
+      {"uniqueItems", all, V::validation, Op::unique_items, kArray, &C::compile_unique},
+      {"contains", since_draft6, V::applicator, Op::contains, kArray, &C::compile_contains},
       {"dependentRequired", draft2020, V::validation, Op::dependent_required, kObject, &C::compile_dependent_required},
       {"dependentSchemas", draft2020, V::applicator, Op::dependent_schemas, kObject, &C::compile_dependent_schemas},
-      {"dependencies", both, V::applicator, Op::dependent_schemas, kObject, &C::compile_dependencies},
-      {"$ref", both, V::core, Op::ref, kAnyType, &C::compile_ref},
+      {"dependencies", all, V::applicator, Op::dependent_schemas, kObject, &C::compile_dependencies},
+      {"$ref", all, V::core, Op::ref, kAnyType, &C::compile_ref},
       {"$dynamicRef", draft2020, V::core, Op::dynamic_ref, kAnyType, &C::compile_dynamic_ref},
-      {"allOf", both, V::applicator, Op::all_of, kAnyType, &C::compile_branches},
-      {"anyOf", both, V::applicator, Op::any_of, kAnyType, &C::compile_branches},
-      {"oneOf", both, V::applicator, Op::one_of, kAnyType, &C::compile_branches},
-      {"not", both, V::applicator, Op::negation, kAnyType, &C::compile_subschema},
-      {"if", both, V::applicator, Op::conditional, kAnyType, &C::compile_conditional},
+      {"allOf", all, V::applicator, Op::all_of, kAnyType, &C::compile_branches},
+      {"anyOf", all, V::applicator, Op::any_of, kAnyType, &C::compile_branches},
+      {"oneOf", all, V::applicator, Op::one_of, kAnyType, &C::compile_branches},
+      {"not", all, V::applicator, Op::negation, kAnyType, &C::compile_subschema},
+      {"if", since_draft7, V::applicator, Op::conditional, kAnyType, &C::compile_conditional},
       {"unevaluatedItems", draft2020, V::unevaluated, Op::unevaluated_items, kArray, &C::compile_subschema},
       {"unevaluatedProperties", draft2020, V::unevaluated, Op::unevaluated_properties, kObject, &C::compile_subschema},
   };

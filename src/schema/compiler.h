@@ -28,7 +28,7 @@ class Compiler {
     Dialect dialect;
   };
   enum class Vocabulary : std::uint8_t { core, applicator, unevaluated, validation };
-  enum Drafts : std::uint8_t { draft7 = 1, draft2020 = 2, both = 3 };
+  enum Drafts : std::uint8_t { draft4 = 1, to_draft7 = 7, since_draft6 = 14, since_draft7 = 12, draft2020 = 8, all = 15 };
   struct Keyword {
     std::string_view name;
     Drafts drafts;
@@ -55,6 +55,7 @@ class Compiler {
   Result<void> compile_enum(const Site&, const Keyword&);
   Result<void> compile_const(const Site&, const Keyword&);
   Result<void> compile_number(const Site&, const Keyword&);
+  Result<void> compile_limit4(const Site&, const Keyword&);
   Result<void> compile_bound(const Site&, const Keyword&);
   Result<void> compile_pattern(const Site&, const Keyword&);
   Result<void> compile_format(const Site&, const Keyword&);

@@ -16,13 +16,17 @@
 namespace entente::schema {
 namespace {
 
+constexpr std::string_view kDraft4 = "http://json-schema.org/draft-04/schema";
+constexpr std::string_view kDraft6 = "http://json-schema.org/draft-06/schema";
 constexpr std::string_view kDraft7 = "http://json-schema.org/draft-07/schema";
 constexpr std::string_view kDraft2020 = "https://json-schema.org/draft/2020-12/schema";
 constexpr std::string_view kVocabulary = "https://json-schema.org/draft/2020-12/vocab/";
 constexpr int kMaxMetaschemas = 8;
 
 // Meta-schemas compiled in, by URI.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kMeta{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kMeta{{
+    {kDraft4, "schemas/meta/draft-04.json"},
+    {kDraft6, "schemas/meta/draft-06.json"},
     {kDraft7, "schemas/meta/draft-07.json"},
     {kDraft2020, "schemas/meta/draft2020-12/schema.json"},
     {"https://json-schema.org/draft/2020-12/meta/core", "schemas/meta/draft2020-12/core.json"},
@@ -38,7 +42,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kMeta{{
 enum Shape : std::uint8_t { one = 1, list = 2, map = 4 };
 struct Applicator {
   std::string_view keyword;
-  std::uint8_t shapes7;     // 0: not of draft-07
+  std::uint8_t shapes7;     // up to draft-07; 0: not of it
   std::uint8_t shapes2020;  // 0: not of 2020-12
 };
 // Where the drafts expect schemas. Members of a map that are arrays (`dependencies`) are no schemas.
@@ -69,9 +73,9 @@ std::string_view without_empty_fragment(std::string_view uri) { return uri.ends_
 
 bool is_schema(JsonView v) { return v.is_object() || v.is_bool(); }
 
-// Draft-07: beside $ref, nothing counts.
+// Up to draft-07, nothing counts beside $ref.
 bool is_bare_ref(const Dialect& dialect, JsonView element) {
-  return dialect.draft == Draft::draft7 && json_string(element, "$ref").has_value();
+  return dialect.draft != Draft::draft2020 && json_string(element, "$ref").has_value();
 }
 
 std::optional<std::string> unescape_token(std::string_view token) {
@@ -161,15 +165,17 @@ Result<LocationId> Documents::index(std::uint32_t document, std::string pointer,
 Result<void> Documents::index_identity(LocationId id, const std::string& base) {
   const JsonView element = locations_[id].element;
   const ResourceId outer = locations_[id].resource;
-  const auto value = json_get(element, "$id");
+  const std::string_view keyword = resources_[outer].dialect.draft == Draft::draft4 ? "id" : "$id";
+  const auto value = json_get(element, keyword);
   if (!value || is_bare_ref(resources_[outer].dialect, element)) return {};
   const auto text = as_string(*value);
-  if (!text) return fail("\"$id\" must be a string", where(id, "/$id"));
+  if (!text) return fail(fmt::format("\"{}\" must be a string", keyword), where(id, step(keyword)));
   const std::string_view relative = without_fragment(*text);
-  if (!is_uri_reference(*text)) return fail(fmt::format("\"{}\" is not a URI reference", printable(*text, 100)), where(id, "/$id"));
+  if (!is_uri_reference(*text)) return fail(fmt::format("\"{}\" is not a URI reference", printable(*text, 100)), where(id, step(keyword)));
   const std::string_view fragment = fragment_of(*text);
   if (!fragment.empty()) {
-    if (resources_[outer].dialect.draft != Draft::draft7) return fail("\"$id\" must have no fragment; use \"$anchor\"", where(id, "/$id"));
+    if (resources_[outer].dialect.draft == Draft::draft2020)
+      return fail("\"$id\" must have no fragment; use \"$anchor\"", where(id, step(keyword)));
     resources_[outer].anchors.emplace(fragment, id);
   }
   if (relative.empty()) return {};
@@ -185,7 +191,7 @@ Result<void> Documents::index_identity(LocationId id, const std::string& base) {
   }
   const auto [at, fresh] = by_uri_.emplace(uri, locations_[id].resource);
   if (!fresh && at->second != locations_[id].resource && locations_[resources_[at->second].root].document == locations_[id].document)
-    return fail(fmt::format("two schemas have the $id {}", printable(uri, 200)), where(id, "/$id"));
+    return fail(fmt::format("two schemas have the $id {}", printable(uri, 200)), where(id, step(keyword)));
   return {};
 }
 
@@ -210,7 +216,7 @@ Result<void> Documents::index_children(LocationId id) {
   const Location here = locations_[id];  // a copy: the vector grows below
   const Draft draft = resources_[here.resource].dialect.draft;
   for (const Applicator& applicator : kApplicators) {
-    const std::uint8_t shapes = draft == Draft::draft7 ? applicator.shapes7 : applicator.shapes2020;
+    const std::uint8_t shapes = draft == Draft::draft2020 ? applicator.shapes2020 : applicator.shapes7;
     if (shapes == 0) continue;
     const auto value = json_get(here.element, applicator.keyword);
     if (!value) continue;
@@ -237,55 +243,55 @@ Result<Dialect> Documents::dialect_of(std::uint32_t document, std::string pointe
   const auto value = json_get(root, "$schema");
   if (!value && inherited != nullptr) return *inherited;
   std::string_view uri = options_.default_draft;
-  Where where = documents_[document].json.where(pointer);
   if (value) {
-    where = documents_[document].json.where(pointer + "/$schema");
+    pointer += "/$schema";
     const auto text = as_string(*value);
-    if (!text) return fail("\"$schema\" must be a string", where);
+    if (!text) return fail("\"$schema\" must be a string", documents_[document].json.where(pointer));
     uri = *text;
   }
   uri = without_empty_fragment(uri);
   // http and https, as both are found in the wild.
-  const std::string_view bare = uri.starts_with("https://") ? uri.substr(8) : uri.starts_with("http://") ? uri.substr(7) : uri;
-  if (bare == kDraft7.substr(7)) return Dialect{Draft::draft7, true, false, true, false};
-  if (bare == kDraft2020.substr(8)) return Dialect{};
-  return custom_dialect(uri, where);
+  const auto bare = [](std::string_view u) { return u.starts_with("https://") ? u.substr(8) : u.starts_with("http://") ? u.substr(7) : u; };
+  if (bare(uri) == bare(kDraft2020)) return Dialect{};
+  if (bare(uri) == bare(kDraft7)) return Dialect{Draft::draft7, true, false, true, false};
+  if (bare(uri) == bare(kDraft6)) return Dialect{Draft::draft6, true, false, true, false};
+  if (bare(uri) == bare(kDraft4)) return Dialect{Draft::draft4, true, false, true, false};
+  return custom_dialect(uri, document, pointer);
 }
 
 // A meta-schema among the documents given: what its $vocabulary says, on top of the draft it is written in.
-Result<Dialect> Documents::custom_dialect(std::string_view uri, const Where& where) {
+Result<Dialect> Documents::custom_dialect(std::string_view uri, std::uint32_t document, const std::string& pointer) {
   const std::string key(uri);
-  const auto unknown = [&] {
-    return fail(fmt::format("unknown JSON Schema draft or meta-schema {}", printable(uri, 200)), where,
-                "draft-07 and 2020-12 are known; another meta-schema must be among the documents given");
+  const auto refuse = [&](std::string what, std::string hint = {}) {
+    return fail(std::move(what), documents_[document].json.where(pointer), std::move(hint));
   };
-  if (bool known = false; !by_uri_.contains(key)) {
-    if (++metaschemas_ > kMaxMetaschemas) return fail("a meta-schema that is written in itself", where);
-    ENTENTE_TRY(known, load(key));
+  if (!by_uri_.contains(key)) {
+    if (metaschemas_ == kMaxMetaschemas) return refuse("a meta-schema that is written in itself");
+    ++metaschemas_;
+    const Result<bool> known = load(key);
     --metaschemas_;
-    if (!known) return unknown();
+    if (!known) return fail(known.error());
   }
   const auto at = by_uri_.find(key);
-  if (at == by_uri_.end()) return unknown();
+  if (at == by_uri_.end())
+    return refuse(fmt::format("unknown JSON Schema draft or meta-schema {}", printable(uri, 200)),
+                  "known are draft-04, draft-06, draft-07 and 2020-12; another meta-schema must be among the documents given");
   Dialect dialect = resources_[at->second].dialect;
   const auto vocabularies = json_object(locations_[resources_[at->second].root].element, "$vocabulary");
   if (!vocabularies || dialect.draft != Draft::draft2020) return dialect;
   dialect = {Draft::draft2020, false, false, false, false};
   for (const auto field : *vocabularies) {
     const std::string_view name = field.key;
-    const auto required = field.value.get_bool();
-    if (name == std::string(kVocabulary) + "applicator")
-      dialect.applicator = true;
-    else if (name == std::string(kVocabulary) + "unevaluated")
-      dialect.unevaluated = true;
-    else if (name == std::string(kVocabulary) + "validation")
-      dialect.validation = true;
-    else if (name == std::string(kVocabulary) + "format-assertion")
-      dialect.format_assertion = true;
-    else if (!name.starts_with(kVocabulary) && required.error() == simdjson::SUCCESS && required.value_unsafe())
-      return fail(
-          fmt::format("the meta-schema {} needs the vocabulary {}, which is not known here", printable(uri, 200), printable(name, 200)),
-          where);
+    const bool ours = name.starts_with(kVocabulary);
+    const std::string_view last = ours ? name.substr(kVocabulary.size()) : name;
+    dialect.applicator |= ours && last == "applicator";
+    dialect.unevaluated |= ours && last == "unevaluated";
+    dialect.validation |= ours && last == "validation";
+    dialect.format_assertion |= ours && last == "format-assertion";
+    bool required = false;
+    if (!ours && field.value.get_bool().get(required) == simdjson::SUCCESS && required)
+      return refuse(
+          fmt::format("the meta-schema {} needs the vocabulary {}, which is not known here", printable(uri, 200), printable(name, 200)));
   }
   return dialect;
 }
@@ -320,9 +326,13 @@ Result<void> Documents::load_all() {
   return {};
 }
 
+tl::unexpected<Error> Documents::bad(const Reference& reference, std::string what, std::string hint) const {
+  return fail(std::move(what), where(reference.from, step(reference.keyword)), std::move(hint));
+}
+
 Result<LocationId> Documents::resolve(LocationId from, std::string_view keyword, std::string_view reference) {
-  const Where at = where(from, step(keyword));
-  if (!is_uri_reference(reference)) return fail(fmt::format("\"{}\" is not a URI reference", printable(reference, 200)), at);
+  const Reference by{from, keyword};
+  if (!is_uri_reference(reference)) return bad(by, fmt::format("\"{}\" is not a URI reference", printable(reference, 200)));
   const std::string uri = resolve_uri(resources_[locations_[from].resource].uri, reference);
   const std::string document(without_fragment(uri));
   auto found = by_uri_.find(document);
@@ -332,25 +342,24 @@ Result<LocationId> Documents::resolve(LocationId from, std::string_view keyword,
     found = by_uri_.find(document);
   }
   if (found == by_uri_.end())
-    return fail(fmt::format("\"{}\" refers to {}, which is not among the schemas given", keyword, printable(document, 200)), at,
-                "nothing is fetched from the network; give the document to the compiler under this URI");
-  return follow(found->second, fragment_of(uri), at);
+    return bad(by, fmt::format("\"{}\" refers to {}, which is not among the schemas given", keyword, printable(document, 200)),
+               "nothing is fetched from the network; give the document to the compiler under this URI");
+  return follow(found->second, fragment_of(uri), by);
 }
 
-Result<LocationId> Documents::follow(ResourceId resource, std::string_view fragment, const Where& where) {
+Result<LocationId> Documents::follow(ResourceId resource, std::string_view fragment, const Reference& by) {
   const auto decoded = percent_decode(fragment);
-  if (!decoded) return fail(fmt::format("\"{}\" is not percent-encoded correctly", printable(fragment, 200)), where);
+  if (!decoded) return bad(by, fmt::format("\"{}\" is not percent-encoded correctly", printable(fragment, 200)));
   if (decoded->empty()) return resources_[resource].root;
-  if (decoded->front() == '/') return follow_pointer(resource, *decoded, where);
+  if (decoded->front() == '/') return follow_pointer(resource, *decoded, by);
   const auto anchor = resources_[resource].anchors.find(*decoded);
   if (anchor == resources_[resource].anchors.end())
-    return fail(fmt::format("there is no anchor \"{}\" in {}", printable(*decoded, 100),
-                            resources_[resource].uri.empty() ? "this schema" : printable(resources_[resource].uri, 200)),
-                where);
+    return bad(by, fmt::format("there is no anchor \"{}\" in {}", printable(*decoded, 100),
+                               resources_[resource].uri.empty() ? "this schema" : printable(resources_[resource].uri, 200)));
   return anchor->second;
 }
 
-Result<LocationId> Documents::follow_pointer(ResourceId resource, std::string_view pointer, const Where& where) {
+Result<LocationId> Documents::follow_pointer(ResourceId resource, std::string_view pointer, const Reference& by) {
   LocationId at = resources_[resource].root;  // the innermost schema passed
   const std::uint32_t document = locations_[at].document;
   std::string path = locations_[at].pointer;
@@ -363,15 +372,14 @@ Result<LocationId> Documents::follow_pointer(ResourceId resource, std::string_vi
     const auto key = unescape_token(token);
     const auto next = key ? descend(element, *key) : std::nullopt;
     if (!next)
-      return fail(
-          fmt::format("the reference leads to {}, which does not exist (there is no \"{}\")", printable(whole, 200), printable(token, 60)),
-          where);
+      return bad(by, fmt::format("the reference leads to {}, which does not exist (there is no \"{}\")", printable(whole, 200),
+                                 printable(token, 60)));
     element = *next;
     path += step(*key);
     if (const auto known = by_pointer_.find({document, path}); known != by_pointer_.end()) at = known->second;
   }
   if (locations_[at].pointer == path) return at;
-  if (!is_schema(element)) return fail(fmt::format("the reference leads to {}, which is not a schema", printable(whole, 200)), where);
+  if (!is_schema(element)) return bad(by, fmt::format("the reference leads to {}, which is not a schema", printable(whole, 200)));
   return index(document, path, element, locations_[at].resource, nullptr);
 }
 

@@ -12,7 +12,7 @@
 
 namespace entente::schema {
 
-enum class Draft : std::uint8_t { draft7, draft2020 };
+enum class Draft : std::uint8_t { draft4, draft6, draft7, draft2020 };
 
 // Which keywords mean something: the draft, and for 2020-12 the vocabularies of the meta-schema.
 struct Dialect {
@@ -68,18 +68,24 @@ class Documents {
     JsonDocument json;
     std::string uri;  // retrieved from
   };
+  // Who refers: its place is looked up only for an error.
+  struct Reference {
+    LocationId from;
+    std::string_view keyword;
+  };
 
   Result<LocationId> add_document(JsonDocument json, std::string uri);
   Result<Dialect> dialect_of(std::uint32_t document, std::string pointer, JsonView root, const Dialect* inherited);
-  Result<Dialect> custom_dialect(std::string_view uri, const Where& where);
+  Result<Dialect> custom_dialect(std::string_view uri, std::uint32_t document, const std::string& pointer);
   Result<LocationId> index(std::uint32_t document, std::string pointer, JsonView element, ResourceId resource, const std::string* base);
   Result<void> index_identity(LocationId id, const std::string& base);
   Result<void> index_anchors(LocationId id);
   Result<void> index_children(LocationId id);
   Result<bool> load(const std::string& uri);
   Result<void> load_all();
-  Result<LocationId> follow(ResourceId resource, std::string_view fragment, const Where& where);
-  Result<LocationId> follow_pointer(ResourceId resource, std::string_view pointer, const Where& where);
+  Result<LocationId> follow(ResourceId resource, std::string_view fragment, const Reference& reference);
+  Result<LocationId> follow_pointer(ResourceId resource, std::string_view pointer, const Reference& reference);
+  [[nodiscard]] tl::unexpected<Error> bad(const Reference& reference, std::string what, std::string hint = {}) const;
 
   const CompileOptions& options_;
   std::vector<Document> documents_;

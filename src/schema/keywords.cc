@@ -117,6 +117,15 @@ Result<void> Compiler::compile_number(const Site& site, const Keyword& keyword) 
   return {};
 }
 
+// Draft-04: "exclusiveMinimum": true makes "minimum" exclusive.
+Result<void> Compiler::compile_limit4(const Site& site, const Keyword& keyword) {
+  const bool minimum = keyword.op == Op::minimum;
+  if (!json_bool(site.schema, minimum ? "exclusiveMinimum" : "exclusiveMaximum").value_or(false)) return compile_number(site, keyword);
+  Keyword exclusive = keyword;
+  exclusive.op = minimum ? Op::exclusive_minimum : Op::exclusive_maximum;
+  return compile_number(site, exclusive);
+}
+
 Result<void> Compiler::compile_bound(const Site& site, const Keyword& keyword) {
   ENTENTE_TRY(const std::uint64_t bound, count(site, site.value, site.keyword));
   emit(keyword, add(program_.bounds, bound));
@@ -248,7 +257,9 @@ Result<void> Compiler::compile_members(const Site& site, const Keyword& keyword)
     if (const auto additional = json_get(site.schema, "additionalProperties")) {
       ENTENTE_TRY(out.additional, child(site, step("additionalProperties"), *additional));
     }
-    if (const auto names = json_get(site.schema, "propertyNames")) { ENTENTE_TRY(out.names, child(site, step("propertyNames"), *names)); }
+    if (const auto names = json_get(site.schema, "propertyNames"); names && site.dialect.draft != Draft::draft4) {
+      ENTENTE_TRY(out.names, child(site, step("propertyNames"), *names));
+    }
   }
   if (site.dialect.validation) ENTENTE_CHECK(add_required(site, out));
   if (out.named.empty() && out.patterns.empty() && out.additional == kNoNode && out.names == kNoNode) return {};

@@ -1,7 +1,7 @@
 // JSON Schema: draft-07 and 2020-12, compiled once, checked many times. https://json-schema.org/draft-07 and
-// https://json-schema.org/draft/2020-12. `format` asserts for the formats listed in docs/schema.md (it is an annotation by
-// default in 2020-12; FormatMode says which). No network: a $ref resolves inside the document, in the other documents
-// given, or to a meta-schema compiled in.
+// https://json-schema.org/draft/2020-12; draft-04 and draft-06 too, as published schemas refer to them (CSAF to CVSS). `format` asserts for
+// the formats listed in docs/schema.md (it is an annotation by default in 2020-12; FormatMode says which). No network: a $ref resolves
+// inside the document, in the other documents given, or to a meta-schema compiled in.
 #pragma once
 
 #include <cstdint>
