@@ -1,0 +1,353 @@
+// `entente ledger`: a transparency log in a folder. Thin commands over ledger::Ledger: every look-up opens the log for reading (which
+// checks the checkpoint's signature), append opens it for writing. What the log itself guarantees is written in docs/ledger-format.md.
+#include <fmt/format.h>
+#include <unistd.h>
+#include <cstdio>
+#include <limits>
+#include <memory>
+
+#include "cli/cli.h"
+#include "cli/table.h"
+#include "core/file.h"
+#include "core/terminal.h"
+#include "core/utf8.h"
+#include "ledger/ledger.h"
+
+namespace entente::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using ledger::Ledger;
+
+constexpr const char* kExamples = R"(  entente keygen log.example/pledges -o log.key
+  entente ledger init log/ --key log.key
+  entente ledger append log/ --key log.key statement.dsse.json
+  entente ledger proof log/ 0 -o statement.tlog-proof      the receipt to hand to the signer
+  entente ledger fsck log/                                 recompute everything from the entries)";
+
+constexpr const char* kInitExamples = R"(  entente ledger init log/ --key log.key
+      makes an empty log; its origin is the key's name, and only this key can ever append to it)";
+
+constexpr const char* kAppendExamples = R"(  entente ledger append log/ --key log.key a.dsse.json b.dsse.json
+      prints the index of each; what the log already holds keeps its index
+  echo -n hello | entente ledger append log/ --key log.key -
+  entente ledger append log/ --key log.key --json a.dsse.json
+
+One file is one entry of at most 65,535 bytes. When the command returns, the entries are on the disk and the signed checkpoint
+covers them. Without files it only signs what a crash left unsigned.)";
+
+constexpr const char* kShowExamples = R"(  entente ledger show log/ 0
+  entente ledger show log/ 0 > entry.json      the exact bytes
+  entente ledger show log/ 0 --json            with size, digest and leaf hash)";
+
+constexpr const char* kListExamples = R"(  entente ledger list log/
+  entente ledger list log/ --from 1000 --count 20
+  entente ledger list log/ --json)";
+
+constexpr const char* kProofExamples = R"(  entente ledger proof log/ 7 -o entry7.tlog-proof
+      an offline receipt (C2SP tlog-proof): `entente verify` checks it with the log's public key alone
+  entente ledger proof log/ 7 --json)";
+
+constexpr const char* kConsistencyExamples = R"(  entente ledger consistency log/ 100 250
+      one base64 hash a line: proof that the log of 250 entries begins with that of 100 (RFC 9162 section 2.1.4))";
+
+constexpr const char* kCheckpointExamples = R"(  entente ledger checkpoint log/
+      the signed note, as published
+  entente ledger checkpoint log/ --json)";
+
+constexpr const char* kFsckExamples = R"(  entente ledger fsck log/
+  entente ledger fsck log/ --vkey log.key.vkey
+      with a key from elsewhere: that it is the right log is then checked too
+
+Exit 0: every hash, root and signature is right. Exit 1: each problem is listed with its file and byte offset.)";
+
+constexpr const char* kStatsExamples = R"(  entente ledger stats log/
+  entente ledger stats log/ --json)";
+
+struct Given {
+  std::string folder, key, vkey, out;
+  std::vector<std::string> files;
+  std::uint64_t index = 0, first = 0, second = 0, from = 0, count = 100;
+};
+
+std::string base64(const Digest& digest) { return to_base64(digest.view()); }
+
+Result<keys::SigningKey> read_key(const std::string& path) {
+  ENTENTE_TRY(const bool sealed, keys::key_file_needs_passphrase(path));
+  std::string passphrase;
+  if (sealed) { ENTENTE_TRY(passphrase, ask_passphrase(path, PassphrasePrompt::once)); }
+  return keys::read_key_file(path, passphrase);
+}
+
+Result<merkle::Checkpoint> checkpoint_of(const Ledger& log) {
+  ENTENTE_TRY(const std::string note, log.checkpoint());
+  ENTENTE_TRY(const auto verified, merkle::verify_checkpoint(note, log.verifier()));
+  return verified.checkpoint;
+}
+
+Result<void> add_checkpoint(Json& out, const Ledger& log) {
+  ENTENTE_TRY(const merkle::Checkpoint checkpoint, checkpoint_of(log));
+  ENTENTE_TRY(const std::string note, log.checkpoint());
+  out["origin"] = checkpoint.origin;
+  out["size"] = checkpoint.size;
+  out["root"] = checkpoint.root.hex();
+  out["checkpoint"] = note;
+  return {};
+}
+
+// Standard input, cut one byte beyond what an entry may have.
+Result<std::string> read_standard_input() {
+  std::string out(ledger::kMaxEntryBytes + 1, '\0');
+  out.resize(std::fread(out.data(), 1, out.size(), stdin));
+  if (std::ferror(stdin) != 0) return fail("cannot read standard input");
+  return out;
+}
+
+Result<std::string> read_entry(const std::string& path) {
+  ENTENTE_TRY(std::string entry, path == "-" ? read_standard_input() : read_file(path));
+  if (entry.size() > ledger::kMaxEntryBytes)
+    return fail(fmt::format("a log entry has at most {} bytes", ledger::kMaxEntryBytes), {.file = path},
+                "log a statement with its digest instead; nothing was appended");
+  return entry;
+}
+
+Result<int> run_init(const Context& context, const Given& given) {
+  ENTENTE_TRY(const keys::SigningKey key, read_key(given.key));
+  ENTENTE_TRY(const Ledger log, Ledger::init(given.folder, key));
+  if (context.json) {
+    Json out{{"folder", given.folder}, {"vkey", log.verifier().str()}};
+    ENTENTE_CHECK(add_checkpoint(out, log));
+    print_json(out);
+  } else {
+    fmt::print("{}\n", log.verifier().str());
+    if (!context.quiet)
+      fmt::print(stderr, "{} in {}: an empty log, signed. Publish the key above; next: entente ledger append {} --key {} FILE\n",
+                 paint(stderr, Colour::bold, printable(log.verifier().name())), printable(given.folder), printable(given.folder),
+                 printable(given.key));
+  }
+  return kOk;
+}
+
+Result<int> run_append(const Context& context, const Given& given) {
+  std::vector<std::string> entries;
+  for (const std::string& file : given.files) {
+    ENTENTE_TRY(std::string entry, read_entry(file));
+    entries.push_back(std::move(entry));
+  }
+  ENTENTE_TRY(const keys::SigningKey key, read_key(given.key));
+  ENTENTE_TRY(Ledger log, Ledger::open_write(given.folder));
+  const merkle::TreeSize before = log.size();
+  ENTENTE_TRY(const std::vector<merkle::LeafIndex> indices, log.append(entries, key));
+  if (context.json) {
+    Json out = Json::object();
+    out["indices"] = indices;
+    ENTENTE_CHECK(add_checkpoint(out, log));
+    print_json(out);
+    return kOk;
+  }
+  for (const merkle::LeafIndex index : indices) fmt::print("{}\n", index);
+  if (!context.quiet)
+    fmt::print(stderr, "{} new {}; the log has {} now\n", log.size() - before, log.size() - before == 1 ? "entry" : "entries", log.size());
+  return kOk;
+}
+
+Json entry_json(merkle::LeafIndex index, ByteView entry) {
+  Json out{{"index", index},
+           {"size", entry.size()},
+           {"sha256", sha256(entry).hex()},
+           {"leaf_hash", merkle::leaf_hash(entry).hex()},
+           {"entry_base64", to_base64(entry)}};
+  if (is_valid_utf8(as_text(entry))) out["text"] = as_text(entry);
+  return out;
+}
+
+// Raw bytes to a file or pipe; on a terminal, lines with control characters made harmless.
+void print_entry(std::string_view entry) {
+  if (::isatty(STDOUT_FILENO) != 1) {
+    std::fwrite(entry.data(), 1, entry.size(), stdout);
+    return;
+  }
+  while (!entry.empty()) {
+    const std::string_view line = entry.substr(0, entry.find('\n'));
+    fmt::print("{}\n", printable(line, ledger::kMaxEntryBytes * 8));
+    entry.remove_prefix(std::min(entry.size(), line.size() + 1));
+  }
+}
+
+Result<int> run_show(const Context& context, const Given& given) {
+  ENTENTE_TRY(const Ledger log, Ledger::open_read(given.folder));
+  ENTENTE_TRY(const std::string entry, log.entry(given.index));
+  if (context.json) {
+    print_json(entry_json(given.index, as_bytes(entry)));
+  } else {
+    print_entry(entry);
+  }
+  return kOk;
+}
+
+Result<int> run_list(const Context& context, const Given& given) {
+  ENTENTE_TRY(const Ledger log, Ledger::open_read(given.folder));
+  if (given.from > log.size()) return fail(fmt::format("the log has {} entries, there is nothing from {}", log.size(), given.from));
+  Json rows = Json::array();
+  Table table;
+  for (const char* title : {"index", "bytes", "sha256"}) table.column(title);
+  table.column("begins", Fit::cut);
+  ENTENTE_CHECK(log.each_entry(given.from, given.count, [&](merkle::LeafIndex index, ByteView entry) -> Result<void> {
+    if (context.json) {
+      rows.push_back(entry_json(index, entry));
+    } else {
+      table.row({{std::to_string(index), Colour::bold},
+                 {std::to_string(entry.size())},
+                 {sha256(entry).hex().substr(0, 16)},
+                 {printable(as_text(entry), 80), Colour::dim}});
+    }
+    return {};
+  }));
+  if (context.json) {
+    print_json({{"size", log.size()}, {"from", given.from}, {"entries", std::move(rows)}});
+    return kOk;
+  }
+  if (!table.empty()) table.print(stdout, terminal_width(stdout));
+  if (!context.quiet) {
+    const std::uint64_t end = std::min(log.size(), given.from + std::min(given.count, log.size() - given.from));
+    fmt::print("{} of {} {}{}\n", end - given.from, log.size(), log.size() == 1 ? "entry" : "entries",
+               end < log.size() ? fmt::format("; go on with --from {}", end) : "");
+  }
+  return kOk;
+}
+
+Json proof_json(const merkle::Proof& proof) {
+  Json out = Json::array();
+  for (const Digest& hash : proof) out.push_back(base64(hash));
+  return out;
+}
+
+Result<int> run_proof(const Context& context, const Given& given) {
+  ENTENTE_TRY(const Ledger log, Ledger::open_read(given.folder));
+  ENTENTE_TRY(const merkle::Receipt receipt, log.receipt(given.index));
+  if (!given.out.empty()) ENTENTE_CHECK(write_file_atomic(given.out, receipt.str()));
+  if (context.json) {
+    Json out{{"index", receipt.index}, {"proof", proof_json(receipt.proof)}, {"receipt", receipt.str()}};
+    ENTENTE_CHECK(add_checkpoint(out, log));
+    print_json(out);
+  } else if (given.out.empty()) {
+    fmt::print("{}", receipt.str());
+  } else if (!context.quiet) {
+    fmt::print("{}: proof that entry {} is in the log of {}\n", printable(given.out), receipt.index, log.size());
+  }
+  return kOk;
+}
+
+Result<int> run_consistency(const Context& context, const Given& given) {
+  ENTENTE_TRY(const Ledger log, Ledger::open_read(given.folder));
+  ENTENTE_TRY(const merkle::Proof proof, log.consistency(given.first, given.second));
+  if (context.json) {
+    print_json({{"first", given.first}, {"second", given.second}, {"proof", proof_json(proof)}});
+  } else {
+    for (const Digest& hash : proof) fmt::print("{}\n", base64(hash));
+  }
+  return kOk;
+}
+
+Result<int> run_checkpoint(const Context& context, const Given& given) {
+  ENTENTE_TRY(const Ledger log, Ledger::open_read(given.folder));
+  if (context.json) {
+    Json out = Json::object();
+    ENTENTE_CHECK(add_checkpoint(out, log));
+    print_json(out);
+    return kOk;
+  }
+  ENTENTE_TRY(const std::string note, log.checkpoint());
+  fmt::print("{}", note);
+  return kOk;
+}
+
+Result<int> run_fsck(const Context& context, const Given& given) {
+  ENTENTE_TRY(const keys::VerifierKey key,
+              keys::read_verifier_key(given.vkey.empty() ? (fs::path(given.folder) / ledger::kVerifierFile).string() : given.vkey));
+  Progress progress(context.progress());
+  ENTENTE_TRY(const std::vector<ledger::Problem> problems, ledger::fsck(given.folder, key, progress));
+  if (context.json) {
+    Json out{{"folder", given.folder}, {"ok", problems.empty()}, {"problems", Json::array()}};
+    for (const ledger::Problem& p : problems) {
+      Json row{{"file", p.file}, {"what", p.what}};
+      if (p.offset) row["offset"] = *p.offset;
+      out["problems"].push_back(std::move(row));
+    }
+    print_json(out);
+  } else if (problems.empty()) {
+    if (!context.quiet) fmt::print("{}: every hash, root and signature is right\n", printable(given.folder));
+  } else {
+    for (const ledger::Problem& p : problems) {
+      const std::string place = p.offset ? fmt::format("{} byte {}", printable(p.file), *p.offset) : printable(p.file);
+      fmt::print("  {}: {}\n", paint(stdout, Colour::red, place), printable(p.what));
+    }
+    fmt::print("{}: {} problem{}\n", printable(given.folder), problems.size(), problems.size() == 1 ? "" : "s");
+  }
+  return problems.empty() ? kOk : kFindings;
+}
+
+Result<int> run_stats(const Context& context, const Given& given) {
+  ENTENTE_TRY(const Ledger log, Ledger::open_read(given.folder));
+  ENTENTE_TRY(const ledger::Stats stats, log.stats());
+  ENTENTE_TRY(const merkle::Checkpoint checkpoint, checkpoint_of(log));
+  if (context.json) {
+    print_json({{"origin", checkpoint.origin},
+                {"vkey", log.verifier().str()},
+                {"size", stats.size},
+                {"root", checkpoint.root.hex()},
+                {"commits", stats.commits},
+                {"payload_bytes", stats.payload_bytes},
+                {"disk_bytes", stats.disk_bytes}});
+    return kOk;
+  }
+  fmt::print("origin   {}\nkey      {}\nentries  {}\nroot     {}\ncommits  {}\npayload  {} bytes\non disk  {} bytes\n",
+             printable(checkpoint.origin), log.verifier().str(), stats.size, base64(checkpoint.root), stats.commits, stats.payload_bytes,
+             stats.disk_bytes);
+  return kOk;
+}
+
+using Run = Result<int> (*)(const Context&, const Given&);
+
+}  // namespace
+
+void add_ledger(CLI::App& app, Context& context) {
+  CLI::App* group = add_command(app, context, "ledger", "a transparency log: append, look up, prove, check", kExamples, nullptr);
+  group->require_subcommand(1);
+  const auto given = std::make_shared<Given>();
+  const auto add = [&](const char* name, const char* description, const char* examples, Run run) {
+    CLI::App* command = add_command(*group, context, name, description, examples, [&context, given, run] {
+      const auto code = run(context, *given);
+      return code ? *code : report(context, code.error());
+    });
+    command->add_option("folder", given->folder, "the log's folder")->required()->type_name("DIR");
+    return command;
+  };
+  const auto key_option = [&](CLI::App* command) {
+    command->add_option("--key", given->key, "the log's private key file")->required()->type_name("FILE");
+  };
+  const auto index_option = [&](CLI::App* command) {
+    command->add_option("index", given->index, "the entry's index, from 0")->required()->type_name("INDEX");
+  };
+
+  key_option(add("init", "make an empty log", kInitExamples, run_init));
+  CLI::App* append = add("append", "append entries and sign the new checkpoint", kAppendExamples, run_append);
+  key_option(append);
+  append->add_option("files", given->files, "files to append, each as one entry; - for standard input")->type_name("FILE");
+  index_option(add("show", "print one entry", kShowExamples, run_show));
+  CLI::App* list = add("list", "list entries", kListExamples, run_list);
+  list->add_option("--from", given->from, "first index")->capture_default_str()->type_name("N");
+  list->add_option("--count", given->count, "at most so many")->capture_default_str()->type_name("M");
+  CLI::App* proof = add("proof", "a receipt: proof that an entry is in the log", kProofExamples, run_proof);
+  index_option(proof);
+  proof->add_option("-o,--out", given->out, "write it to this file")->type_name("FILE");
+  CLI::App* consistency = add("consistency", "proof that the log only grew between two sizes", kConsistencyExamples, run_consistency);
+  consistency->add_option("first", given->first, "the smaller size")->required()->type_name("A");
+  consistency->add_option("second", given->second, "the larger size")->required()->type_name("B");
+  add("checkpoint", "print the latest signed checkpoint", kCheckpointExamples, run_checkpoint);
+  CLI::App* check = add("fsck", "recompute every hash, root and signature", kFsckExamples, run_fsck);
+  check->add_option("--vkey", given->vkey, "the log's public key, as text or file (default: the one in the folder)")->type_name("VKEY");
+  add("stats", "sizes and counts", kStatsExamples, run_stats);
+}
+
+}  // namespace entente::cli

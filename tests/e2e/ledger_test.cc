@@ -1,0 +1,121 @@
+// `entente ledger` as a user runs it: from a key to a receipt, and what it says when a log is damaged.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/file.h"
+#include "core/json.h"
+#include "run_binary.h"
+#include "test_support.h"
+
+namespace entente::test {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+class LedgerCommand : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const auto made = run_entente({"keygen", "log.example/e2e", "-o", in("log.key")});
+    ASSERT_EQ(made.code, 0) << made.err;
+    ASSERT_EQ(run_entente({"ledger", "init", in("log"), "--key", in("log.key")}).code, 0);
+  }
+  std::string in(const std::string& name) const { return (folder.path() / name).string(); }
+  std::string file(const std::string& name, std::string_view content) const {
+    EXPECT_OK(write_file_atomic(in(name), content));
+    return in(name);
+  }
+  RunResult append(std::vector<std::string> more, const std::string& input = "/dev/null") const {
+    std::vector<std::string> arguments{"ledger", "append", in("log"), "--key", in("log.key")};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return run_entente(arguments, {}, input);
+  }
+  TemporaryFolder folder = TemporaryFolder::make("entente-e2e").value();
+};
+
+TEST_F(LedgerCommand, FromEntriesToReceipts) {
+  const auto first = append({file("a", "first"), file("b", "second\n"), in("a")});
+  ASSERT_EQ(first.code, 0) << first.err;
+  EXPECT_EQ(first.out, "0\n1\n0\n");
+  EXPECT_THAT(first.err, HasSubstr("2 new entries; the log has 2 now"));
+  const auto piped = append({"-", "--json"}, file("c", "from a pipe"));
+  ASSERT_EQ(piped.code, 0) << piped.err;
+  const Json json = Json::parse(piped.out);
+  EXPECT_EQ(json["indices"], Json::array({2}));
+  EXPECT_EQ(json["size"], 3);
+  EXPECT_EQ(json["origin"], "log.example/e2e");
+
+  EXPECT_EQ(run_entente({"ledger", "show", in("log"), "1"}).out, "second\n");
+  EXPECT_EQ(Json::parse(run_entente({"ledger", "show", in("log"), "2", "--json"}).out)["text"], "from a pipe");
+  const auto list = run_entente({"ledger", "list", in("log"), "--from", "1", "--count", "1"});
+  EXPECT_THAT(list.out, HasSubstr("second"));
+  EXPECT_THAT(list.out, HasSubstr("go on with --from 2"));
+  EXPECT_EQ(run_entente({"ledger", "checkpoint", in("log")}).out, json["checkpoint"].get<std::string>());
+  EXPECT_THAT(run_entente({"ledger", "stats", in("log")}).out, HasSubstr("entries  3"));
+  const Json consistency = Json::parse(run_entente({"ledger", "consistency", in("log"), "2", "3", "--json"}).out);
+  EXPECT_EQ(consistency["proof"].size(), 1U);
+
+  const auto proof = run_entente({"ledger", "proof", in("log"), "1", "-o", in("b.tlog-proof")});
+  ASSERT_EQ(proof.code, 0) << proof.err;
+  EXPECT_THAT(read_file(in("b.tlog-proof")).value(), StartsWith("c2sp.org/tlog-proof@v1\nindex 1\n"));
+  EXPECT_EQ(run_entente({"ledger", "proof", in("log"), "1"}).out, read_file(in("b.tlog-proof")).value());
+  const auto check = run_entente({"ledger", "fsck", in("log"), "--vkey", in("log.key.vkey")});
+  EXPECT_EQ(check.code, 0) << check.out;
+}
+
+TEST_F(LedgerCommand, SaysWhatIsWrong) {
+  const auto absent = run_entente({"ledger", "show", in("log"), "0"});
+  EXPECT_EQ(absent.code, 2);
+  EXPECT_THAT(absent.err, HasSubstr("has no entry 0"));
+  const auto no_log = run_entente({"ledger", "stats", in("nowhere")});
+  EXPECT_EQ(no_log.code, 2);
+  EXPECT_THAT(no_log.err, HasSubstr("entente ledger init"));
+  const auto again = run_entente({"ledger", "init", in("log"), "--key", in("log.key")});
+  EXPECT_EQ(again.code, 2);
+  EXPECT_THAT(again.err, HasSubstr("not empty"));
+  ASSERT_EQ(run_entente({"keygen", "log.example/e2e", "-o", in("other.key")}).code, 0);
+  const auto wrong = run_entente({"ledger", "append", in("log"), "--key", in("other.key"), file("a", "x")});
+  EXPECT_EQ(wrong.code, 2);
+  EXPECT_THAT(wrong.err, HasSubstr("is not the log's"));
+  const auto long_one = append({file("long", std::string(65'536, 'x'))});
+  EXPECT_EQ(long_one.code, 2);
+  EXPECT_THAT(long_one.err, HasSubstr("at most 65535 bytes"));
+  EXPECT_EQ(append({"-"}, in("long")).code, 2);
+}
+
+TEST_F(LedgerCommand, DamageIsNamedAndNeverSigned) {
+  ASSERT_EQ(append({file("a", "first"), file("b", "second")}).code, 0);
+  const std::string checkpoint = read_file(in("log/checkpoint")).value();
+  std::string hashes = read_file(in("log/level-0")).value();
+  hashes[40] ^= 1;
+  ASSERT_OK(write_file_atomic(in("log/level-0"), hashes));
+  const auto refused = append({file("c", "third")});
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_THAT(refused.err, HasSubstr("level-0"));
+  EXPECT_THAT(refused.err, HasSubstr("entente ledger fsck"));
+  EXPECT_EQ(read_file(in("log/checkpoint")).value(), checkpoint);
+  const auto check = run_entente({"ledger", "fsck", in("log"), "--json"});
+  EXPECT_EQ(check.code, 1);
+  const Json json = Json::parse(check.out);
+  EXPECT_FALSE(json["ok"].get<bool>());
+  ASSERT_EQ(json["problems"].size(), 1U);
+  EXPECT_THAT(json["problems"][0]["file"].get<std::string>(), HasSubstr("level-0"));
+  EXPECT_EQ(json["problems"][0]["offset"], 32);
+}
+
+TEST_F(LedgerCommand, SealedKeyAsksForItsPassphrase) {
+  ASSERT_EQ(run_entente({"keygen", "sealed.example/log", "-o", in("sealed.key"), "--passphrase"}, "ENTENTE_PASSPHRASE=example").code, 0);
+  EXPECT_EQ(run_entente({"ledger", "init", in("sealed"), "--key", in("sealed.key")}).code, 2);
+  EXPECT_EQ(run_entente({"ledger", "init", in("sealed"), "--key", in("sealed.key")}, "ENTENTE_PASSPHRASE=example").code, 0);
+}
+
+TEST_F(LedgerCommand, EveryCommandHasExamples) {
+  for (const char* name : {"init", "append", "show", "list", "proof", "consistency", "checkpoint", "fsck", "stats"}) {
+    const auto help = run_entente({"ledger", name, "--help"});
+    EXPECT_EQ(help.code, 0) << name;
+    EXPECT_THAT(help.out, HasSubstr(std::string("entente ledger ") + name));
+  }
+}
+
+}  // namespace
+}  // namespace entente::test
