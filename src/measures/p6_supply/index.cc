@@ -85,9 +85,9 @@ const PackageRow* find_package(const IndexView& view, std::string_view ecosystem
 }
 
 const EcosystemRow* find_ecosystem(const IndexView& view, std::string_view name) {
-  const auto it =
-      std::find_if(view.ecosystems.begin(), view.ecosystems.end(), [&](const EcosystemRow& row) { return view.text(row.name) == name; });
-  return it == view.ecosystems.end() ? nullptr : &*it;
+  const auto it = std::lower_bound(view.ecosystems.begin(), view.ecosystems.end(), name,
+                                   [&](const EcosystemRow& row, std::string_view n) { return view.text(row.name) < n; });
+  return it == view.ecosystems.end() || view.text(it->name) != name ? nullptr : &*it;
 }
 
 void add_enumerated(const IndexView& view, const PackageRow& package, std::string_view version, Answer& out) {
@@ -123,9 +123,10 @@ void add_ranges(const IndexView& view, const PackageRow& package, std::string_vi
   }
 }
 
-// Ranges came first: of a record found both ways, the range is kept.
+// Of a record found both ways, the range is kept: it says more.
 void settle_matches(std::vector<Match>& matches) {
-  std::stable_sort(matches.begin(), matches.end(), [](const Match& a, const Match& b) { return a.record < b.record; });
+  std::sort(matches.begin(), matches.end(),
+            [](const Match& a, const Match& b) { return std::pair(a.record, a.how) < std::pair(b.record, b.how); });
   matches.erase(std::unique(matches.begin(), matches.end(), [](const Match& a, const Match& b) { return a.record == b.record; }),
                 matches.end());
 }
@@ -140,7 +141,8 @@ void add_undecided(const IndexView& view, const PackageRow& package, Place place
       out.undecided.push_back({row.record, Undecided::Why::asked_version});
   }
   if (out.undecided.empty()) return;
-  std::stable_sort(out.undecided.begin(), out.undecided.end(), [](const Undecided& a, const Undecided& b) { return a.record < b.record; });
+  std::sort(out.undecided.begin(), out.undecided.end(),
+            [](const Undecided& a, const Undecided& b) { return std::pair(a.record, a.why) < std::pair(b.record, b.why); });
   out.undecided.erase(
       std::unique(out.undecided.begin(), out.undecided.end(), [](const Undecided& a, const Undecided& b) { return a.record == b.record; }),
       out.undecided.end());

@@ -285,10 +285,12 @@ Result<Purl> Purl::parse(std::string_view text) {
   purl.type = rest.substr(offset, slash - offset);
   std::string_view path = rest.substr(slash + 1);
   if (const std::size_t at = version_mark(path); at != std::string_view::npos) {
+    if (at == 0 || path[at - 1] == '/') return bad("no name before the version", slash + 1 + at);
     ENTENTE_CHECK(decode(path.substr(at + 1), slash + 1 + at + 1, purl.version));
     path = path.substr(0, at);
+  } else {
+    while (!path.empty() && path.back() == '/') path.remove_suffix(1);
   }
-  while (!path.empty() && path.back() == '/') path.remove_suffix(1);
   const std::size_t name_begin = path.rfind('/') + 1;  // npos + 1 == 0
   ENTENTE_CHECK(decode(path.substr(name_begin), slash + 1 + name_begin, purl.name));
   if (name_begin > 0) ENTENTE_CHECK(decode_path(path.substr(0, name_begin - 1), slash + 1, Dots::keep, purl.ns));

@@ -148,7 +148,7 @@ TEST(Version, KeysAgreeWithTheReferenceOnRandomVersions) {
   std::mt19937 random(20261124);
   for (const Scheme scheme : {Scheme::semver, Scheme::pep440}) {
     std::vector<std::string> versions;
-    while (versions.size() < 700) {
+    while (versions.size() < 350) {
       std::string v = random_version(scheme, random);
       const bool key = version_key(scheme, v).has_value();
       EXPECT_EQ(key, compare_versions(scheme, v, v).has_value()) << testing::PrintToString(v);
@@ -164,7 +164,7 @@ TEST(Version, KeysAgreeWithTheReferenceOnRandomVersions) {
       }
     }
     // Transitivity of the reference itself, on random triples (keys are transitive by nature).
-    for (int n = 0; n < 20000; ++n) {
+    for (int n = 0; n < 5000; ++n) {
       const std::string &a = versions[random() % versions.size()], &b = versions[random() % versions.size()],
                         &c = versions[random() % versions.size()];
       if (compare_versions(scheme, a, b).value() <= 0 && compare_versions(scheme, b, c).value() <= 0) {
@@ -174,7 +174,7 @@ TEST(Version, KeysAgreeWithTheReferenceOnRandomVersions) {
     // No key is a prefix of another: the index needs that.
     std::sort(keys.begin(), keys.end());
     for (std::size_t i = 1; i < keys.size(); ++i) {
-      if (keys[i] != keys[i - 1]) EXPECT_FALSE(keys[i].starts_with(keys[i - 1]));
+      EXPECT_TRUE(keys[i] == keys[i - 1] || !keys[i].starts_with(keys[i - 1]));
     }
   }
 }

@@ -1,0 +1,147 @@
+// `entente supply db`: compiles OSV advisories into the index that `supply scan` and `assess` map, and says what one holds.
+#include <fmt/format.h>
+#include <cstdio>
+#include <memory>
+
+#include "cli/supply.h"
+#include "cli/table.h"
+#include "core/terminal.h"
+#include "core/utf8.h"
+#include "measures/p6_supply/index.h"
+
+namespace entente::cli {
+namespace {
+
+using measures::p6_supply::AdvisoryIndex;
+using measures::p6_supply::AdvisorySource;
+using measures::p6_supply::BuildReport;
+using measures::p6_supply::IndexInfo;
+
+constexpr const char* kBuildExamples = R"(  entente supply db build -o advisories.idx npm-all.zip pypi-all.zip
+      zips as osv.dev publishes them: https://storage.googleapis.com/osv-vulnerabilities/npm/all.zip
+  entente supply db build -o advisories.idx Go.jsonl.zst our-own-advisories/
+      a source is a folder or zip of .json, a .jsonl, a .jsonl.zst, a JSON array, or one record
+
+The same records give the same bytes, in whatever order and files they come. A record that cannot be read is named, counted and
+left out, and the exit code is 1: a vulnerability in it would be overlooked.)";
+constexpr const char* kInfoExamples = R"(  entente supply db info advisories.idx
+  entente supply db info advisories.idx --json)";
+
+Json info_json(const IndexInfo& info) {
+  Json ecosystems = Json::object();
+  for (const auto& [name, ecosystem] : info.ecosystems)
+    ecosystems[name] = {{"packages", ecosystem.packages}, {"ordered", ecosystem.ordered}};
+  return {{"digest", info.digest.str()},
+          {"bytes", info.bytes},
+          {"records", info.records},
+          {"alias_groups", info.alias_groups},
+          {"packages", info.packages},
+          {"ranges", info.ranges},
+          {"listed_versions", info.points},
+          {"undecidable", info.undecidable},
+          {"newest_modified", info.records == 0 ? Json() : Json(format_time(info.newest_modified))},
+          {"ecosystems", std::move(ecosystems)}};
+}
+
+void print_info(const IndexInfo& info) {
+  std::printf("  %llu advisories about %llu packages; %llu ranges, %llu listed versions; %.1f MB\n",
+              static_cast<unsigned long long>(info.records), static_cast<unsigned long long>(info.packages),
+              static_cast<unsigned long long>(info.ranges), static_cast<unsigned long long>(info.points),
+              static_cast<double>(info.bytes) / 1e6);
+  if (info.records > 0) std::printf("  newest change %s\n", format_time(info.newest_modified).c_str());
+  if (info.undecidable > 0) {
+    std::printf("  %llu entries cannot be decided from versions (commit ranges, no versions, an order not known here)\n",
+                static_cast<unsigned long long>(info.undecidable));
+  }
+  std::printf("  %s\n", info.digest.str().c_str());
+  Table table;
+  table.column("ecosystem", Fit::cut);
+  table.column("packages");
+  table.column("version order");
+  for (const auto& [name, ecosystem] : info.ecosystems) {
+    table.row({{printable(name, 60), Colour::bold},
+               {fmt::format("{}", ecosystem.packages), Colour::plain},
+               ecosystem.ordered ? Cell{"known", Colour::green} : Cell{"not known: listed versions only", Colour::yellow}});
+  }
+  if (!table.empty()) {
+    std::printf("\n");
+    table.print(stdout, terminal_width(stdout));
+  }
+}
+
+struct BuildOptions {
+  std::vector<std::string> sources;
+  std::string out;
+};
+
+void print_bad(const BuildReport& report) {
+  for (const Error& error : report.first_errors) {
+    std::fprintf(stderr, "%s %s: %s\n", paint(stderr, Colour::yellow, "left out:").c_str(), printable(error.where.str()).c_str(),
+                 printable(error.what).c_str());
+  }
+  if (report.bad > report.first_errors.size()) {
+    std::fprintf(stderr, "  … and %llu more\n", static_cast<unsigned long long>(report.bad - report.first_errors.size()));
+  }
+}
+
+int run_build(const Context& context, const BuildOptions& given) {
+  std::vector<AdvisorySource> sources;
+  for (const std::string& source : given.sources) sources.push_back(AdvisorySource::file(source));
+  Progress progress(context.progress());
+  const auto built = AdvisoryIndex::build(sources, given.out, progress);
+  progress.done();
+  if (!built) return report(context, built.error());
+  if (context.json) {
+    Json errors = Json::array();
+    for (const Error& error : built->first_errors) errors.push_back({{"what", error.what}, {"where", error.where.str()}});
+    print_json({{"index", given.out},
+                {"read", built->read},
+                {"bad", built->bad},
+                {"first_errors", std::move(errors)},
+                {"withdrawn", built->withdrawn},
+                {"superseded", built->superseded},
+                {"info", info_json(built->info)}});
+  } else {
+    print_bad(*built);
+    if (!context.quiet) {
+      std::printf("%s  %llu records read, %llu withdrawn, %llu superseded by a later version, %llu not understood\n",
+                  paint(stdout, Colour::bold, printable(given.out)).c_str(), static_cast<unsigned long long>(built->read),
+                  static_cast<unsigned long long>(built->withdrawn), static_cast<unsigned long long>(built->superseded),
+                  static_cast<unsigned long long>(built->bad));
+      print_info(built->info);
+    }
+  }
+  return built->bad == 0 ? kOk : kFindings;
+}
+
+int run_info(const Context& context, const std::string& path) {
+  const auto index = AdvisoryIndex::open(path);
+  if (!index) return report(context, index.error());
+  if (context.json) {
+    print_json({{"index", path}, {"info", info_json(index->info())}});
+  } else {
+    std::printf("%s\n", paint(stdout, Colour::bold, printable(path)).c_str());
+    print_info(index->info());
+  }
+  return kOk;
+}
+
+}  // namespace
+
+void add_supply_db(CLI::App& supply, Context& context) {
+  CLI::App* group = add_command(supply, context, "db", "build and inspect the advisory index", "", {});
+  group->require_subcommand(1);
+  const auto build = std::make_shared<BuildOptions>();
+  CLI::App* command = add_command(*group, context, "build", "compile OSV advisories into one index file", kBuildExamples,
+                                  [&context, build] { return run_build(context, *build); });
+  command->add_option("-o,--output", build->out, "the index file to write")->required()->type_name("FILE");
+  command->add_option("source", build->sources, "folders, zips, .jsonl, .jsonl.zst or JSON files of OSV records")
+      ->required()
+      ->type_name("SOURCE");
+  const auto path = std::make_shared<std::string>();
+  CLI::App* info =
+      add_command(*group, context, "info", "what an index holds", kInfoExamples, [&context, path] { return run_info(context, *path); });
+  info->add_option("index", *path, "an index file")->required()->type_name("FILE");
+}
+
+}  // namespace entente::cli
