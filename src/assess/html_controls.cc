@@ -20,6 +20,11 @@ std::string entry(std::string_view name, const std::string& html) {
   return html.empty() ? "" : fmt::format("<dt>{}</dt><dd>{}</dd>", name, html);
 }
 
+// What the catalogue says of the control: left out on paper where nothing was judged.
+std::string rule_entry(std::string_view name, const std::string& html) {
+  return html.empty() ? "" : fmt::format("<dt class=\"rule\">{}</dt><dd class=\"rule\">{}</dd>", name, html);
+}
+
 std::string rule(const Page& page, const Control& control) {
   std::string out = fmt::format("<strong>{}</strong> {}", page.t("satisfied:", "satisfait :"), escape(control.satisfied.in(page.language)));
   if (!control.partial.en.empty())
@@ -80,26 +85,27 @@ std::string body(const Page& page, const Control& control, const Judgement& j) {
   out += entry(page.t("Rows", "Lignes"), rows(page, j));
   out += entry(page.t("Places", "Endroits"), places(j));
   out += entry(page.t("Evidence", "Preuves"), evidence_list(page, j));
-  out += entry(page.t("The rule", "La règle"), rule(page, control));
-  out += entry(page.t("The test", "Le test"), escape(control.test.in(page.language)));
-  out +=
-      entry(page.t("Evidence asked for", "Preuve demandée"),
-            fmt::format("{} ({} {}; {} {} {})", escape(control.evidence.in(page.language)), page.t("class", "classe"),
-                        letter(control.evidence_class), page.t("at most", "au plus"), control.max_age_days, page.t("days old", "jours")));
-  out += entry(page.t("Rests on", "Se fonde sur"), escape(control.standard));
-  if (!j.engine.empty()) out += entry(page.t("Judged by", "Jugé par"), escape(j.engine));
+  out += rule_entry(page.t("The rule", "La règle"), rule(page, control));
+  out += rule_entry(page.t("The test", "Le test"), escape(control.test.in(page.language)));
+  out += rule_entry(
+      page.t("Evidence asked for", "Preuve demandée"),
+      fmt::format("{} ({} {}; {} {} {})", escape(control.evidence.in(page.language)), page.t("class", "classe"),
+                  letter(control.evidence_class), page.t("at most", "au plus"), control.max_age_days, page.t("days old", "jours")));
+  out += rule_entry(page.t("Rests on", "Se fonde sur"), escape(control.standard));
+  if (!j.engine.empty()) out += rule_entry(page.t("Judged by", "Jugé par"), escape(j.engine));
   return out + "</dl></div>";
 }
 
 std::string control_part(const Page& page, const Control& control, const Judgement& j) {
   const bool open = j.status == Status::not_satisfied;
   return fmt::format(
-      "<details class=\"control\" id=\"{0}\"{1}><summary><span class=\"s{2}\">{3}</span><span class=\"id\">{0}</span><span>{4}</span><span "
+      "<details class=\"control s{2}\" id=\"{0}\"{1}><summary><span class=\"s{2}\">{3}</span><span "
+      "class=\"id\">{0}</span><span>{4}</span><span "
       "class=\"right\"><span "
       "class=\"st s{2}\">{5}</span><abbr class=\"cls\" title=\"{6}\">{7}</abbr></span></summary>{8}</details>\n",
       control.id.str(), open ? " open" : "", static_cast<int>(j.status), status_icon(j.status), escape(control.title.in(page.language)),
-      status_word(j.status, page.language), class_word(control.evidence_class, page.language), letter(control.evidence_class),
-      body(page, control, j));
+      status_word(j.status, page.language), escape(page.catalog.text(control.evidence_class).in(page.language)),
+      letter(control.evidence_class), body(page, control, j));
 }
 
 }  // namespace

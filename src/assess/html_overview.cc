@@ -30,7 +30,8 @@ std::string bar(const Page& page, const PrincipleScore& p) {
     if (p.low > 0) out += fmt::format("<rect class=\"sure\" width=\"{}\" y=\"25%\" height=\"50%\" rx=\"3\"/>", pct(p.low));
     for (const double tick : {0.5, 0.75, 0.9})
       out += fmt::format("<line class=\"tick\" x1=\"{0}\" x2=\"{0}\" y1=\"25%\" y2=\"75%\"/>", pct(tick));
-    if (p.score) out += fmt::format("<circle class=\"dot\" cx=\"{}\" cy=\"50%\" r=\"6\"/>", pct(*p.score));
+    const std::string_view faint = p.tier == '?' ? " faint" : "";
+    if (p.score) out += fmt::format("<circle class=\"dot{}\" cx=\"{}\" cy=\"50%\" r=\"6\"/>", faint, pct(*p.score));
   }
   return out + "</svg>";
 }
@@ -50,8 +51,13 @@ std::string score_cell(const Page& page, const PrincipleScore& p) {
   if (p.applicable == 0) return fmt::format("<span class=\"none\">{}</span>", page.t("no control applies", "aucun contrôle ne s’applique"));
   if (p.weight_applicable <= 0) return fmt::format("<span class=\"none\">{}</span>", page.t("nothing that counts", "rien qui compte"));
   if (!p.score) return fmt::format("<span class=\"none\">{}</span>", page.t("nothing assessed that counts", "rien d’évalué qui compte"));
-  return fmt::format("<b>{}</b><small>{} · {} {}</small>", percent(*p.score, page.language), interval(p, page.language),
-                     percent(p.coverage, page.language), page.t("covered", "couvert"));
+  const std::string covered = p.coverage == 1 ? std::string(page.t("fully covered", "entièrement couvert"))
+                                              : fmt::format("{} {}", percent(p.coverage, page.language), page.t("covered", "couvert"));
+  // Below half coverage a score says little: the range is what is known.
+  if (p.tier == '?') return fmt::format("<b class=\"range\">{}</b><small>{}</small>", interval(p, page.language), covered);
+  if (p.coverage == 1) return fmt::format("<b>{}</b><small>{}</small>", percent(*p.score, page.language), covered);
+  return fmt::format("<b>{}</b><small>{} {}<br>{}</small>", percent(*p.score, page.language), page.t("range", "plage"),
+                     interval(p, page.language), covered);
 }
 
 std::string row(const Page& page, const PrincipleScore& p) {
@@ -59,13 +65,12 @@ std::string row(const Page& page, const PrincipleScore& p) {
   const std::string tier = p.applicable == 0 ? "–" : std::string(1, p.tier);
   const std::string spoken =
       p.tier == '?' ? std::string(page.t("no tier", "sans niveau")) : fmt::format("{} {}", page.t("tier", "niveau"), p.tier);
+  const std::string number = p.principle == 0 ? "" : fmt::format("<span class=\"num\">{}</span>", p.principle);
   return fmt::format(
       "<tr{}><td class=\"tier\"><span class=\"badge {}\" aria-hidden=\"true\">{}</span><span class=\"vh\">{}</span></td><th "
-      "scope=\"row\"><a href=\"#p{}\"><span "
-      "class=\"num\">{}</span>{}</a>{}</th><td class=\"plot\">{}</td><td class=\"score\">{}</td></tr>\n",
-      p.principle == 0 ? " class=\"identity\"" : "", p.tier == '?' ? 'u' : p.tier, tier, spoken, p.principle,
-      p.principle == 0 ? "" : std::to_string(p.principle), escape(principle.title.in(page.language)), counts(page, p), bar(page, p),
-      score_cell(page, p));
+      "scope=\"row\"><a href=\"#p{}\">{}{}</a>{}</th><td class=\"plot\">{}</td><td class=\"score\">{}</td></tr>\n",
+      p.principle == 0 ? " class=\"identity\"" : "", p.tier == '?' ? 'u' : p.tier, tier, spoken, p.principle, number,
+      escape(principle.title.in(page.language)), counts(page, p), bar(page, p), score_cell(page, p));
 }
 
 std::string axis(const Page& page) {
@@ -75,11 +80,9 @@ std::string axis(const Page& page) {
   const auto name = [](double at, std::string_view text) {
     return fmt::format("<text x=\"{}\" y=\"45%\" text-anchor=\"middle\">{}</text>", pct(at), text);
   };
-  return fmt::format(
-      "<span class=\"vh\">{}</span><svg class=\"axis\" aria-hidden=\"true\">{}{}{}{}{}{}{}{}<text x=\"100%\" y=\"95%\" "
-      "text-anchor=\"end\">100</text></svg>",
-      page.t("Score and range", "Score et plage"), name(0.25, "D"), name(0.625, "C"), name(0.825, "B"), name(0.95, "A"),
-      "<text x=\"0\" y=\"95%\">0</text>", mark(0.5, "50"), mark(0.75, "75"), mark(0.9, "90"));
+  return fmt::format("<span class=\"vh\">{}</span><svg class=\"axis\" aria-hidden=\"true\">{}{}{}{}{}{}{}{}</svg>",
+                     page.t("Score and range", "Score et plage"), name(0.25, "D"), name(0.625, "C"), name(0.825, "B"), name(0.95, "A"),
+                     "<text x=\"0\" y=\"95%\">0</text>", mark(0.5, "50"), mark(0.75, "75"), mark(0.9, "90"));
 }
 
 std::string key(const Page& page) {

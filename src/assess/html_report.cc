@@ -21,23 +21,30 @@ namespace {
 std::string lede(const Page& page) {
   std::uint32_t applicable = 0;
   std::array<std::uint32_t, 5> count{};
+  std::uint32_t declared = 0;
   for (const auto& j : page.outcome.assessment.judgements) {
     ++count[static_cast<std::size_t>(j.status)];
     if (j.status != Status::not_applicable) ++applicable;
+    if (j.evidence_class == catalog::EvidenceClass::declared && j.status < Status::not_applicable) ++declared;
   }
   const std::uint32_t done = count[0] + count[1] + count[2];
   const std::size_t all = page.outcome.assessment.judgements.size();
+  std::string declaration;
+  if (declared != 0) {
+    declaration = fmt::format(
+        fmt::runtime(page.t("; {} of these only declared, which is never counted", " ; dont {} seulement déclarés, jamais comptés")),
+        declared);
+  }
   if (page.language == Language::fr) {
     return fmt::format(
-        "Sur {} contrôles, {} s’appliquent à cette organisation. <strong>{} ont été évalués</strong> : {} satisfaits, {} partiels, {} non "
-        "satisfaits. Ce qui n’a pas été évalué n’est compté ni pour ni contre : il élargit la plage.",
-        all, applicable, done, count[0], count[1], count[2]);
+        "Sur {} contrôles, {} s’appliquent à cette organisation ; <strong>évalués : {}</strong> (satisfaits : {}, partiels : {}, non "
+        "satisfaits : {}{}). Ce qui n’a pas été évalué n’est compté ni pour ni contre : il élargit la plage.",
+        all, applicable, done, count[0], count[1], count[2], declaration);
   }
   return fmt::format(
-      "Of {} controls, {} apply to this organisation. <strong>{} were assessed</strong>: {} satisfied, {} partial, {} not satisfied. What "
-      "was "
-      "not assessed counts neither for nor against: it widens the range.",
-      all, applicable, done, count[0], count[1], count[2]);
+      "Of {} controls, {} apply to this organisation; <strong>{} assessed</strong> ({} satisfied, {} partial, {} not satisfied{}). What "
+      "was not assessed counts neither for nor against: it widens the range.",
+      all, applicable, done, count[0], count[1], count[2], declaration);
 }
 
 std::string fact(std::string_view name, std::string_view escaped_value) {
@@ -88,7 +95,11 @@ std::string legend_part(const Page& page) {
   out += fmt::format("<div><h3>{}</h3><dl>", page.t("Evidence classes", "Classes de preuve"));
   for (const auto c : {catalog::EvidenceClass::measured, catalog::EvidenceClass::verified, catalog::EvidenceClass::attested,
                        catalog::EvidenceClass::declared}) {
-    out += fmt::format("<dt>{}</dt><dd>{}</dd>", letter(c), class_word(c, page.language));
+    const double weight = catalog::index_weight(c);
+    const std::string_view counts = weight == 1  ? page.t("counts fully", "compte entièrement")
+                                    : weight > 0 ? page.t("counts half", "compte pour moitié")
+                                                 : page.t("shown, never counted", "montré, jamais compté");
+    out += fmt::format("<dt>{}</dt><dd>{}; {}</dd>", letter(c), escape(page.catalog.text(c).in(page.language)), counts);
   }
   out += fmt::format("</dl></div><div><h3>{}</h3><dl>", page.t("Tiers", "Niveaux"));
   const auto from = [&](int share) {

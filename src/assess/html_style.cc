@@ -32,7 +32,7 @@ code,.mono{font-family:ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",
 .facts dd{margin:0;overflow-wrap:anywhere}
 nav ul{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;list-style:none;margin:.7rem 0 0;padding:0;font-size:.92rem}
 .icon{width:1.05em;height:1.05em;flex:none;vertical-align:-.16em}
-.s0{color:var(--good)}.s1{color:var(--mid)}.s2{color:var(--bad)}.s3,.s4{color:var(--none)}
+:not(details).s0{color:var(--good)}:not(details).s1{color:var(--mid)}:not(details).s2{color:var(--bad)}:not(details):is(.s3,.s4){color:var(--none)}
 .chart{width:100%;border-collapse:collapse;margin:.8rem 0 0}
 .chart th,.chart td{padding:.65rem .4rem;border-bottom:1px solid var(--line);vertical-align:middle;text-align:left}
 .chart thead th{font-weight:400;color:var(--muted);font-size:.82rem;padding-block:.2rem;border-bottom:2px solid var(--line);vertical-align:bottom}
@@ -43,8 +43,9 @@ nav ul{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;list-style:none;margin:.7rem
 .chart .counts{display:flex;flex-wrap:wrap;gap:.05rem .75rem;font-weight:400;font-size:.82rem;color:var(--muted);margin-top:.1rem}
 .chart .counts span{white-space:nowrap}
 .chart td.tier{width:3rem}
-.chart td.score{width:9.5rem;text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
-.chart td.score b{font-size:1.15rem}
+.chart td.score{width:9rem;text-align:right;font-variant-numeric:tabular-nums}
+.chart td.score b{font-size:1.15rem;white-space:nowrap}
+.chart td.score b.range{font-weight:500;color:var(--muted);font-size:1rem}
 .chart td.score small,.chart td.score .none{display:block;color:var(--muted);font-size:.82rem;white-space:normal}
 .chart thead .right{text-align:right}
 .chart tr.identity th,.chart tr.identity td{background:var(--soft)}
@@ -52,13 +53,14 @@ nav ul{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;list-style:none;margin:.7rem
 .badge.A,.badge.B{background:var(--good-bg);color:var(--good)}.badge.C{background:var(--mid-bg);color:var(--mid)}.badge.D{background:var(--bad-bg);color:var(--bad)}
 svg.bar{display:block;width:100%;height:1.5rem;overflow:visible}
 svg.bar .track{fill:var(--track)}svg.bar .sure{fill:var(--accent)}svg.bar .open{fill:url(#hatch)}svg.bar .dot{fill:var(--paper);stroke:var(--accent);stroke-width:3}
-svg.bar .tick{stroke:var(--paper);stroke-width:1.5}
+svg.bar .dot.faint{stroke:var(--band);stroke-width:2}svg.bar .tick{stroke:var(--paper);stroke-width:1.5}
 svg.axis{display:block;width:100%;height:2.3em;overflow:visible}svg.axis text{fill:var(--muted);font-size:.75rem}svg.axis line{stroke:var(--line)}
 .key{display:flex;flex-wrap:wrap;gap:.3rem 1.4rem;font-size:.86rem;color:var(--muted);margin:.7rem 0;max-width:none}
 .key svg{width:2.2rem;height:.8rem;vertical-align:-.05rem;margin-right:.4rem;overflow:visible}
 ol.fix{list-style:none;margin:1rem 0;padding:0;display:grid;gap:.7rem}
 ol.fix>li{background:var(--card);border:1px solid var(--line);border-left:.35rem solid currentColor;border-radius:.35rem;padding:.7rem 1rem;break-inside:avoid}
 ol.fix>li>*{color:var(--ink)}
+ol.fix p{max-width:54rem}
 ol.fix .head{display:flex;flex-wrap:wrap;gap:.1rem .7rem;align-items:baseline;margin:0;max-width:none}
 ol.fix .head .st{color:inherit}
 ol.fix li.s1 .st{color:var(--mid)}ol.fix li.s2 .st{color:var(--bad)}
@@ -72,7 +74,7 @@ details.control>summary::-webkit-details-marker{display:none}
 details.control>summary:hover{background:var(--soft)}
 details.control>summary .id{font-variant-numeric:tabular-nums;color:var(--muted)}
 details.control>summary .st{font-size:.86rem;white-space:nowrap}
-details.control>summary .cls{display:inline-block;min-width:1.5em;text-align:center;border:1px solid var(--line);border-radius:.25rem;margin-left:.5rem;font-size:.78rem;color:var(--muted)}
+details.control>summary .cls{display:inline-block;min-width:1.5em;text-align:center;border:1px solid var(--line);border-radius:.25rem;margin-left:.5rem;font-size:.78rem;color:var(--muted);text-decoration:none}
 details.control[open]>summary{font-weight:600}
 .body{padding:.2rem .3rem 1.2rem 1.85rem}
 .body>dl{display:grid;grid-template-columns:minmax(8rem,11rem) minmax(0,1fr);gap:.45rem 1.2rem;margin:.3rem 0}
@@ -83,7 +85,8 @@ table.kv th,table.kv td,table.rows th,table.rows td,table.gaps th,table.gaps td{
 table.kv table{margin:0}
 table.kv th{font-weight:400;color:var(--muted);white-space:nowrap}
 table.rows thead th,table.gaps thead th{font-weight:600;border-bottom:2px solid var(--line)}
-table.rows td{overflow-wrap:normal}
+table.rows th,table.rows td{overflow-wrap:normal}
+td:has(>table){padding-bottom:0!important}td>table tr:last-child>*{border-bottom:0!important}
 td.n{text-align:right;font-variant-numeric:tabular-nums}
 .scroll{overflow-x:auto;max-width:100%}
 .more{color:var(--muted);font-size:.86rem;margin:.2rem 0}
@@ -101,25 +104,25 @@ pre{background:var(--soft);border-radius:.35rem;padding:.8rem 1rem;overflow-x:au
 .chart,.chart tbody{display:block}.chart thead{display:none}
 .chart tbody tr{display:grid;grid-template-columns:2.6rem minmax(0,1fr) auto;gap:.3rem .6rem;padding:.7rem .2rem;border-bottom:1px solid var(--line)}
 .chart tbody th,.chart tbody td{border:0;padding:0;width:auto}
-.chart tbody td.tier{grid-row:1;grid-column:1;width:auto}.chart tbody th{grid-row:1;grid-column:2}.chart tbody td.score{grid-row:1;grid-column:3;width:6.5rem}
+.chart tbody td.tier{grid-row:1;grid-column:1;width:auto}.chart tbody th{grid-row:1;grid-column:2}.chart tbody td.score{grid-row:1;grid-column:3;width:7.2rem}
 .chart tbody td.plot{grid-row:2;grid-column:1/-1}
 .chart tr.identity{background:var(--soft)}
 .body{padding-left:.3rem}.body>dl{grid-template-columns:1fr;gap:.1rem}.body dd{margin-bottom:.6rem}
-details.control>summary{grid-template-columns:1.3rem 3.6rem minmax(0,1fr)}details.control>summary .right{grid-column:3;text-align:left}details.control>summary .cls{margin-left:0;margin-right:.4rem}
+details.control>summary{grid-template-columns:1.3rem 3.6rem minmax(0,1fr)}details.control>summary .right{grid-column:3;text-align:left}details.control>summary .cls{margin-left:.5rem}
 table.gaps,table.gaps tbody,table.gaps tr,table.gaps td,table.gaps th{display:block;border:0;padding:0}table.gaps thead{display:none}table.gaps tr{border-bottom:1px solid var(--line);padding:.5rem 0}
 }
 @media print{
 :root{color-scheme:light;--paper:#fff;--card:#fff;--ink:#000;--muted:#444;--line:#bbb;--soft:#f4f4f4;--accent:#1f4e79;--band:#7fa3c7;--track:#e8e8e8;--good:#1b6e45;--mid:#8a5a00;--bad:#a8281e;--none:#555;--good-bg:#e6f2ea;--mid-bg:#faf0da;--bad-bg:#fae7e4;--none-bg:#eee}
 @page{size:A4;margin:16mm 15mm 18mm}
-body{font-size:9.5pt;-webkit-print-color-adjust:exact;print-color-adjust:exact}
+html{font-size:9pt}
+body{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 header,main,footer{max-width:none;padding:0}
 nav,.skip,.switch{display:none!important}
 a{color:inherit;text-decoration:none}
 details::details-content{content-visibility:visible!important;display:block!important;block-size:auto!important;opacity:1!important}
 details.fold>summary{display:none}
 h2,h3{break-after:avoid}
-#fix,#controls{break-before:auto}
-.principle{break-before:auto}
+details.s3 .rule,details.s4 .rule{display:none}
 details.control>summary{break-after:avoid;break-inside:avoid}
 .chart tr,table.rows tr,table.kv tr,table.gaps tr{break-inside:avoid}
 .body{padding-left:1.85rem}

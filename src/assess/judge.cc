@@ -12,6 +12,7 @@
 #include "assess/guidance.h"
 #include "assess/words.h"
 #include "core/parallel.h"
+#include "core/utf8.h"
 #include "core/version.h"
 #include "measures/all.h"
 
@@ -200,6 +201,7 @@ class Judge {
     const std::string who = verdict.attester.empty() ? "the organisation" : verdict.attester;
     judgement.summary = fmt::format("{} by {} on {}: {}", declared ? "Declared" : "Attested", who, format_date(attestation.date),
                                     catalog::to_string(attestation.claims));
+    judgement.summary += fmt::format(". {}", attestation.text.empty() ? attestation.file_path : printable(attestation.text, 240));
     Json& detail = judgement.finding.detail;
     detail["attested_by"] = who;
     detail["attester_key"] = attestation.attester.empty() ? Json(nullptr) : Json(attestation.attester);
@@ -212,8 +214,8 @@ class Judge {
       detail["file_in_bundle"] = verdict.files.empty() ? Json(nullptr) : Json(verdict.files.front()->path);
       judgement.finding.evidence.push_back(*attestation.file);
     }
-    if (attestation.claims == Status::partial && !declared)
-      judgement.finding.fix = fmt::format("reach what the control asks for: {}", control.satisfied.en);
+    if (attestation.claims == Status::partial)
+      judgement.finding.fix = fmt::format("to be satisfied: {} (test: {})", control.satisfied.en, control.test.en);
   }
 
   Result<void> from_measure(const Control& control, const Measured& measured, Judgement& judgement) {

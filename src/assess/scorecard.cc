@@ -37,6 +37,13 @@ std::string fit(std::string_view text, std::size_t columns) {
   return out;
 }
 
+// The same without the padding.
+std::string cut(std::string_view text, std::size_t columns) {
+  std::string out = fit(text, columns);
+  out.erase(out.find_last_not_of(' ') + 1);
+  return out;
+}
+
 // Wraps at spaces; every line after the first is indented too. A word longer than a line stands alone on its line.
 void wrap(std::string& out, std::string_view text, std::size_t indent, std::size_t width) {
   std::size_t column = 0;
@@ -103,7 +110,7 @@ class Card {
 
   void heading() {
     const auto& a = outcome_.assessment;
-    line(paint(stdout, Colour::bold, fit(safe(a.profile.name), width_)));
+    line(paint(stdout, Colour::bold, cut(safe(a.profile.name), width_)));
     std::string about = category_word(a.profile.category, language_);
     if (!a.profile.domains.empty()) about += " · " + safe(joined(a.profile.domains));
     std::string text;
@@ -132,7 +139,8 @@ class Card {
     std::string text = fmt::format("{} {} {} ", fmt::format("P{}", p.principle), fit(principle.title.in(language_), title_columns),
                                    paint(stdout, tier_colour(p.tier), std::string(1, p.tier)));
     text += bar(p, bar_cells);
-    text += fmt::format(" {} {} {}", fit(p.score ? percent(*p.score, language_) : "–", 5),
+    text += fmt::format(" {} {} {}",
+                        paint(stdout, p.tier == '?' ? Colour::dim : Colour::bold, fit(p.score ? percent(*p.score, language_) : "–", 5)),
                         fit(p.applicable == 0 ? "" : interval(p, language_), 8), fmt::format("{}/{}", assessed(p), p.applicable));
     const auto mark = [&](Status s, std::string_view sign) {
       const auto n = p.count[static_cast<std::size_t>(s)];
@@ -183,7 +191,7 @@ class Card {
       line(fmt::format(
           "{} {} {}", paint(stdout, Colour::bold, j->control.str()),
           paint(stdout, status_colour(j->status), status_word(j->status, language_)),
-          fit(control == nullptr ? "" : control->title.in(language_), width_ - 7 - display_width(status_word(j->status, language_)) - 1)));
+          cut(control == nullptr ? "" : control->title.in(language_), width_ - 7 - display_width(status_word(j->status, language_)) - 1)));
       wrap(out_, safe(j->summary), 6, width_);
       if (!j->finding.fix.empty()) wrap(out_, "→ " + safe(j->finding.fix), 6, width_);
     }
@@ -224,7 +232,7 @@ class Card {
 
   void gap(const Judgement& j) {
     const catalog::Control* control = catalog_.find(j.control);
-    line(fmt::format("{} {}", paint(stdout, Colour::bold, j.control.str()), fit(control->title.in(language_), width_ - 7)));
+    line(fmt::format("{} {}", paint(stdout, Colour::bold, j.control.str()), cut(control->title.in(language_), width_ - 7)));
     if (const auto reason = outcome_.reasons.find(j.control); reason != outcome_.reasons.end())
       wrap(out_, safe(reason->second.in(language_)), 6, width_);
     if (const auto next = outcome_.next.find(j.control); next != outcome_.next.end())

@@ -8,7 +8,6 @@
 
 namespace entente::assess {
 
-using catalog::EvidenceClass;
 using catalog::Language;
 using catalog::Status;
 
@@ -19,17 +18,6 @@ std::string_view status_word(Status status, Language language) {
     case Status::not_satisfied: return say(language, "not satisfied", "non satisfait");
     case Status::not_applicable: return say(language, "not applicable", "sans objet");
     case Status::not_assessed: return say(language, "not assessed", "non évalué");
-  }
-  return "";
-}
-
-std::string_view class_word(EvidenceClass evidence_class, Language language) {
-  switch (evidence_class) {
-    case EvidenceClass::measured: return say(language, "measured from outside by anyone", "mesuré de l’extérieur par quiconque");
-    case EvidenceClass::verified: return say(language, "verified from a supplied artefact", "vérifié sur un élément fourni");
-    case EvidenceClass::attested:
-      return say(language, "attested by another party's key; counts half", "attesté par la clé d’un tiers ; compte pour moitié");
-    case EvidenceClass::declared: return say(language, "declared; shown, never counted", "déclaré ; montré, jamais compté");
   }
   return "";
 }

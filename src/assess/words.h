@@ -15,7 +15,6 @@ namespace entente::assess {
 }
 
 [[nodiscard]] std::string_view status_word(catalog::Status status, catalog::Language language);
-[[nodiscard]] std::string_view class_word(catalog::EvidenceClass evidence_class, catalog::Language language);  // "measured from outside"
 [[nodiscard]] std::string category_word(std::string_view category, catalog::Language language);
 
 // "67 %" with a no-break space before the sign in French, without space in English; rounded half up.

@@ -4,6 +4,7 @@
 // Ctrl-C is done by a signal handler that only sets a flag; the flag is looked at between steps.
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <csignal>

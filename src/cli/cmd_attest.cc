@@ -32,7 +32,7 @@ struct AttestOptions {
 };
 
 // A TOML basic string.
-std::string quoted(std::string_view text) {
+std::string toml_string(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
@@ -77,11 +77,11 @@ Result<catalog::Attestation> compose(const AttestOptions& given, const DataSet& 
 }
 
 std::string block(const catalog::Attestation& a) {
-  std::string out = fmt::format("[[attestation]]\ncontrol = {}\nclaims = {}\ndate = {}\n", quoted(a.control.str()),
-                                quoted(catalog::to_string(a.claims)), format_date(a.date));
-  if (!a.text.empty()) out += fmt::format("text = {}\n", quoted(a.text));
-  if (a.file) out += fmt::format("file = {}\nfile_path = {}\n", quoted(a.file->str()), quoted(a.file_path));
-  if (!a.attester.empty()) out += fmt::format("attester = {}\nsignature = {}\n", quoted(a.attester), quoted(a.signature));
+  std::string out = fmt::format("[[attestation]]\ncontrol = {}\nclaims = {}\ndate = {}\n", toml_string(a.control.str()),
+                                toml_string(catalog::to_string(a.claims)), format_date(a.date));
+  if (!a.text.empty()) out += fmt::format("text = {}\n", toml_string(a.text));
+  if (a.file) out += fmt::format("file = {}\nfile_path = {}\n", toml_string(a.file->str()), toml_string(a.file_path));
+  if (!a.attester.empty()) out += fmt::format("attester = {}\nsignature = {}\n", toml_string(a.attester), toml_string(a.signature));
   return out;
 }
 
