@@ -18,7 +18,7 @@ namespace {
 constexpr std::string_view kOutcomes[] = {"good", "bad", "unverified"};
 constexpr std::uint64_t kMaxDocument = std::uint64_t{256} << 20;
 
-bool exists(const fs::path& path) {
+bool is_there(const fs::path& path) {
   std::error_code ec;
   return fs::exists(path, ec);
 }
@@ -59,13 +59,13 @@ void check_published(Report& report, const fs::path& folder, const Options& opti
   }
   const auto document = read_part(report, folder, "assessment.json");
   if (document && bundle) check_assessment(report, "assessment.json", *document, &*bundle, folder, data, progress);
-  if (!exists(folder / "statement.dsse.json")) {
+  if (!is_there(folder / "statement.dsse.json")) {
     add_unverified(report, "assessment.json", "no statement.dsse.json: nobody has signed this assessment");
   } else if (const auto envelope = read_part(report, folder, "statement.dsse.json")) {
     const auto statement = check_envelope(report, "statement.dsse.json", *envelope, options, data);
     const auto manifest = read_part(report, folder, "bundle/manifest.json");
     if (statement && document && manifest) check_subjects(report, *statement, *document, *manifest);
-    if (!exists(folder / "receipt.tlog-proof"))
+    if (!is_there(folder / "receipt.tlog-proof"))
       add_unverified(report, "statement.dsse.json", "no receipt.tlog-proof: not shown to be in any ledger");
     else if (const auto receipt = read_part(report, folder, "receipt.tlog-proof"))
       check_receipt(report, "receipt.tlog-proof", *receipt, *envelope, options);
@@ -139,11 +139,11 @@ Result<Report> verify_path(const fs::path& path, const Options& options, const D
     ENTENTE_CHECK(check_file(report, path, options, data, progress));
     return report;
   }
-  if (exists(path / "assessment.json"))
+  if (is_there(path / "assessment.json"))
     check_published(report, path, options, data, progress);
-  else if (exists(path / "log.vkey"))
+  else if (is_there(path / "log.vkey"))
     check_ledger(report, path, options, progress);
-  else if (exists(path / "manifest.json"))
+  else if (is_there(path / "manifest.json"))
     check_bundle(report, path.filename().empty() ? path.parent_path().filename().string() : path.filename().string(), path, progress);
   else
     return fail("nothing in this folder that Entente publishes", {.file = path.string()},
