@@ -13,15 +13,15 @@ say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 # Keys and the log are made once and kept: a second run adds nothing that is already there.
 if [ ! -f "$out/keys/organisation" ]; then
   mkdir -p "$out/keys"
-  "$entente" keygen bank.example --out "$out/keys/organisation" >/dev/null
+  "$entente" --quiet keygen coop.example --out "$out/keys/organisation" >/dev/null
 fi
-[ -f "$out/keys/log" ] || "$entente" keygen log.example --out "$out/keys/log" >/dev/null
-[ -d "$out/ledger" ] || "$entente" ledger init "$out/ledger" --key "$out/keys/log" >/dev/null
+[ -f "$out/keys/log" ] || "$entente" --quiet keygen log.example --out "$out/keys/log" >/dev/null
+[ -d "$out/ledger" ] || "$entente" --quiet ledger init "$out/ledger" --key "$out/keys/log" >/dev/null
 
 say "1. Assess the sample organisation (examples/org.toml) and sign, log and receipt the result"
 set +e
-"$entente" assess "$root/examples/org.toml" --at "$at" --out "$out/assessment" --force \
-  --key "$out/keys/organisation" --ledger "$out/ledger" --log-key "$out/keys/log"
+"$entente" assess "$root/examples/org.toml" --at "$at" --output "$out/assessment" --force \
+  --key "$out/keys/organisation" --ledger "$out/ledger" --ledger-key "$out/keys/log"
 code=$?
 set -e
 # 1 means: there are findings. For a demonstration that is the point.
@@ -42,6 +42,6 @@ cat <<END
 Try next
   $entente controls show P6-02
   $entente reproduce $out/assessment
-  $entente supply check examples/evidence/sbom/*.json
+  $entente supply check examples/sbom/*.json
   edit a byte of $out/assessment/bundle/profile.toml and run the verify command again
 END

@@ -10,12 +10,12 @@
 namespace entente::cli {
 namespace {
 
-constexpr const char* kExamples = R"(  entente verify demo-output/assessment --key bank.vkey --log log.vkey
+constexpr const char* kExamples = R"(  entente verify demo-output/assessment --key org.vkey --log log.vkey
       bundle, assessment (run again), statement, receipt, and that they belong together
   entente verify evidence.tar.zst                 every file against the manifest
   entente verify ledger/ --log log.vkey           recompute the whole log from its entries
   entente verify x.tlog-proof --entry statement.dsse.json --log "log.example+1234abcd+A…"
-  entente verify statement.dsse.json --key bank.vkey
+  entente verify statement.dsse.json --key org.vkey
 
 Keys are vkeys, or files that hold one. Nothing is trusted because it came along: a signature no given key can check counts as bad.
 Lines marked "unverified" are bytes that no signature covers (a DSSE keyid, a receipt's extra field, lines of unknown keys).)";
