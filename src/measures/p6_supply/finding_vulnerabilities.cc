@@ -110,7 +110,7 @@ Status judge(const Totals& t, const Inputs& inputs) {
 std::string summarise(const Totals& t, const Inputs& inputs, Status status) {
   if (status == Status::not_assessed) return nothing_evaluated(t);
   if (t.matches == 0) {
-    std::string text = fmt::format("No known vulnerability in {} evaluated", plural(t.evaluated, "component")) + not_evaluated_clause(t);
+    std::string text = fmt::format("No known vulnerability in {}", plural(t.evaluated, "evaluated component")) + not_evaluated_clause(t);
     if (t.undecided > 0) text += fmt::format("; {} could not be decided", plural(t.undecided, "advisory match"));
     if (inputs.bad_records > 0) text += fmt::format("; {} could not be read", plural(inputs.bad_records, "advisory record"));
     return text + ".";

@@ -66,6 +66,7 @@ std::string go_release(std::string_view version) {
   if (version.starts_with("go")) version.remove_prefix(2);
   const std::size_t word = version.find_first_of("br");
   if (word == std::string_view::npos || word == 0) return std::string(version);
+  if (version[word - 1] == '-') return std::string(version);  // "1.21.0-rc.4": already written as SemVer
   for (const std::string_view name : {"beta", "rc"}) {
     if (!version.substr(word).starts_with(name)) continue;
     std::string out(version.substr(0, word));

@@ -112,9 +112,9 @@ TEST(Index, GoVersions) {
   EXPECT_EQ(db.lookup("Go", "example.org/Mod", "v0.53.0").verdict, Verdict::clean);
   EXPECT_EQ(db.lookup("Go", "example.org/mod", "v0.0.0-20190101000000-aaaaaaaaaaaa").verdict, Verdict::clean)
       << "module paths are case sensitive";
-  for (const char* release : {"go1.21", "1.21.0", "go1.21rc2", "v1.21.3"})
+  for (const char* release : {"go1.21", "1.21.0", "go1.21rc2", "v1.21.3", "v1.21.0-rc.2", "1.21.0-0"})
     EXPECT_EQ(db.lookup("Go", "stdlib", release).verdict, Verdict::affected) << release;
-  for (const char* release : {"go1.20.9", "go1.21.4", "1.22beta1"})
+  for (const char* release : {"go1.20.9", "go1.21.4", "1.22beta1", "v1.22.0-rc.1"})
     EXPECT_EQ(db.lookup("Go", "stdlib", release).verdict, Verdict::clean) << release;
 }
 

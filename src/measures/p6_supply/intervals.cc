@@ -1,5 +1,6 @@
 // Turns OSV events into intervals: every event becomes a point on the line of keys where the state changes to on or off;
-// points are sorted with "off" before "on" at equal places; one walk over them yields the intervals. The limit cuts them.
+// points are sorted, an "off" and an "on" at one place cancel each other, and one walk over the rest yields the intervals. The limit
+// cuts them.
 #include "measures/p6_supply/intervals.h"
 
 #include <fmt/format.h>
@@ -53,7 +54,11 @@ std::vector<KeyInterval> walk(const std::vector<Turn>& turns) {
     if (high.empty() || open->key < high) out.push_back({open->key, high, open->text, text, upper});
     open = nullptr;
   };
-  for (const Turn& turn : turns) {
+  for (std::size_t first = 0, last = 0; first < turns.size(); first = last) {
+    while (last < turns.size() && turns[last].key == turns[first].key) ++last;
+    // Off sorts before on, so both are there if the ends differ: the state stays as it was.
+    if (turns[first].on != turns[last - 1].on) continue;
+    const Turn& turn = turns[first];
     if (turn.on && open == nullptr) open = &turn;
     if (!turn.on && open != nullptr) close(turn.key, turn.text, turn.upper);
   }
@@ -112,7 +117,7 @@ Result<bool> included_in_range(Scheme scheme, std::string_view version, const Os
     ENTENTE_TRY(const int place, against(event));
     before_a_limit = before_a_limit || place < 0;
   }
-  // Insertion sort by the reference order; at equal versions fixed, introduced, last_affected (which ends just above).
+  // Insertion sort by the reference order; at equal versions last_affected comes last (it ends just above).
   const auto rank = [](const OsvEvent& e) { return e.kind == OsvEvent::Kind::fixed ? 0 : e.kind == OsvEvent::Kind::introduced ? 1 : 2; };
   const auto first = [](const OsvEvent& e) { return e.kind == OsvEvent::Kind::introduced && e.version == "0"; };
   for (std::size_t i = 1; i < sorted.size(); ++i) {
@@ -129,7 +134,20 @@ Result<bool> included_in_range(Scheme scheme, std::string_view version, const Os
       std::swap(sorted[j - 1], sorted[j]);
     }
   }
+  // `introduced` and `fixed` at one version say nothing together.
+  const auto cancelled = [&](const OsvEvent& event) -> Result<bool> {
+    if (event.kind == OsvEvent::Kind::last_affected || first(event)) return false;
+    const auto opposite = event.kind == OsvEvent::Kind::fixed ? OsvEvent::Kind::introduced : OsvEvent::Kind::fixed;
+    for (const OsvEvent* other : sorted) {
+      if (other->kind != opposite || first(*other)) continue;
+      ENTENTE_TRY(const std::strong_ordering order, compare_versions(scheme, event.version, other->version));
+      if (order == 0) return true;
+    }
+    return false;
+  };
   for (const OsvEvent* event : sorted) {
+    ENTENTE_TRY(const bool skip, cancelled(*event));
+    if (skip) continue;
     ENTENTE_TRY(const int place, against(*event));
     if (event->kind == OsvEvent::Kind::introduced && place >= 0) vulnerable = true;
     if (event->kind == OsvEvent::Kind::fixed && place >= 0) vulnerable = false;

@@ -20,8 +20,9 @@ struct KeyInterval {
   auto operator<=>(const KeyInterval&) const = default;
 };
 
-// The set of versions the schema's pseudocode calls vulnerable, in ascending order, disjoint. Where two events stand at one
-// version, the one that ends comes first (PYSEC-2022-42972 has `fixed` and `introduced` at 0.13.0: affected again from there).
+// The set of versions the schema's pseudocode calls vulnerable, in ascending order, disjoint. The schema is silent on `introduced` and
+// `fixed` at one version; here they cancel, whatever their order: PYSEC-2022-42972 (fixed, and introduced again, at 0.13.0) stays
+// affected across it, RUSTSEC-2022-0012 (introduced and fixed at 0.10.0) is an empty interval and leaves 0.10.0 on alone.
 // `last_affected` v ends at the least key above v. Several limits: the highest counts. Errors: a version the scheme does not
 // understand; no `introduced` event.
 [[nodiscard]] Result<std::vector<KeyInterval>> range_intervals(Scheme scheme, const OsvRange& range);

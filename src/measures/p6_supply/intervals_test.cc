@@ -54,9 +54,22 @@ TEST(Intervals, ManyPairsInAnyOrder) {
   EXPECT_EQ(intervals[0].upper, Upper::fixed);
 }
 
-TEST(Intervals, FixedComesBeforeIntroducedAtOneVersion) {
+TEST(Intervals, FixedAndIntroducedAgainAtOneVersionStaysAffected) {
   const OsvRange r = range({{Kind::introduced, "0"}, {Kind::fixed, "0.13.0"}, {Kind::introduced, "0.13.0"}, {Kind::fixed, "0.14.0"}});
   EXPECT_THAT(affected(Scheme::pep440, r, {"0.12", "0.13.0", "0.13.3", "0.14.0"}), testing::ElementsAre("0.12", "0.13.0", "0.13.3"));
+}
+
+TEST(Intervals, IntroducedAndFixedAtOneVersionIsAnEmptyInterval) {
+  const OsvRange r = range({{Kind::introduced, "0"}, {Kind::fixed, "0.7.1"}, {Kind::introduced, "0.10.0"}, {Kind::fixed, "0.10.0"}});
+  EXPECT_THAT(affected(Scheme::semver, r, {"0.7.0", "0.7.1", "0.10.0", "0.11.0"}), testing::ElementsAre("0.7.0"));
+  const OsvRange three = range({{Kind::introduced, "0"},
+                                {Kind::fixed, "3.1.1"},
+                                {Kind::introduced, "3.2.0"},
+                                {Kind::fixed, "3.2.2"},
+                                {Kind::introduced, "3.1.1"},
+                                {Kind::fixed, "3.2.0"}});
+  EXPECT_THAT(affected(Scheme::pep440, three, {"3.1.0", "3.1.1", "3.2.0", "3.2.1", "3.2.2"}),
+              testing::ElementsAre("3.1.0", "3.1.1", "3.2.0", "3.2.1"));
 }
 
 TEST(Intervals, LastAffectedIsInside) {

@@ -1,0 +1,134 @@
+// SBOM intake and scanning. The same 20,000-component document is parsed by nlohmann-json (nothing but parsing), read by the JSON
+// reader alone (syntax, UTF-8, depth, duplicate keys), read into the graph, and scanned from bytes to findings. Data: made up here, so
+// that the benchmark runs anywhere; with ../shared present, ENTENTE_BENCH_SBOM=<file> measures a document of one's own.
+#include <benchmark/benchmark.h>
+
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+
+#include "core/file.h"
+#include "core/parallel.h"
+#include "measures/p6_supply/index.h"
+#include "measures/p6_supply/quality.h"
+#include "measures/p6_supply/sbom.h"
+#include "measures/p6_supply/scan.h"
+
+namespace {
+
+using namespace entente;
+using namespace entente::measures::p6_supply;
+
+constexpr int kComponents = 20'000;
+constexpr int kPackages = 2'000;
+
+// Shaped like what common producers write: indented, with bom-ref, supplier, hash, licence and dependencies.
+std::string made_document() {
+  std::string text = "{\n  \"bomFormat\": \"CycloneDX\",\n  \"specVersion\": \"1.5\",\n  \"version\": 1,\n  \"components\": [\n";
+  for (int i = 0; i < kComponents; ++i)
+    text += fmt::format(
+        "    {{\n      \"type\": \"library\",\n      \"bom-ref\": \"pkg:npm/package-{0}@1.{1}.0?n={2}\",\n      \"name\": "
+        "\"package-{0}\",\n"
+        "      \"version\": \"1.{1}.0\",\n      \"purl\": \"pkg:npm/package-{0}@1.{1}.0\",\n      \"supplier\": {{ \"name\": \"Example "
+        "{0}\" }},\n"
+        "      \"hashes\": [ {{ \"alg\": \"SHA-256\", \"content\": \"{3:064x}\" }} ],\n      \"licenses\": [ {{ \"license\": {{ \"id\": "
+        "\"MIT\" }} }} ]\n    }}{4}\n",
+        i % kPackages, i % 30, i, i, i + 1 == kComponents ? "" : ",");
+  text += "  ],\n  \"dependencies\": [\n";
+  for (int i = 0; i + 1 < kComponents; ++i)
+    text += fmt::format(
+        "    {{ \"ref\": \"pkg:npm/package-{0}@1.{1}.0?n={2}\", \"dependsOn\": [ \"pkg:npm/package-{3}@1.{4}.0?n={5}\" ] }}{6}\n",
+        i % kPackages, i % 30, i, (i + 1) % kPackages, (i + 1) % 30, i + 1, i + 2 == kComponents ? "" : ",");
+  return text + "  ]\n}\n";
+}
+
+const std::string& document() {
+  static const std::string text = [] {
+    const char* path = std::getenv("ENTENTE_BENCH_SBOM");
+    if (path == nullptr) return made_document();
+    auto read = read_file(path);
+    if (!read) {
+      std::fprintf(stderr, "%s\n", read.error().str().c_str());
+      std::exit(2);
+    }
+    return std::move(*read);
+  }();
+  return text;
+}
+
+// Five advisories a package, so that about half of all versions are affected by some.
+const AdvisoryIndex& index() {
+  static const AdvisoryIndex made = [] {
+    std::string records;
+    for (int i = 0; i < kPackages; ++i)
+      for (int j = 0; j < 5; ++j)
+        records += fmt::format(
+            R"({{"id":"B-{0}-{1}","modified":"2026-01-01T00:00:00Z","published":"2026-01-01T00:00:00Z","severity":[{{"type":"CVSS_V3","score":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}}],"affected":[{{"package":{{"ecosystem":"npm","name":"package-{0}"}},"ranges":[{{"type":"SEMVER","events":[{{"introduced":"0"}},{{"fixed":"1.{2}.0"}}]}}]}}]}})"
+            "\n",
+            i, j, 4 + j * 5);
+    Progress progress(Progress::Mode::silent);
+    const AdvisorySource source = AdvisorySource::memory("made", std::move(records));
+    auto built = AdvisoryIndex::build_bytes(std::span(&source, 1), progress);
+    return std::move(*AdvisoryIndex::from_memory(std::move(built->bytes)));
+  }();
+  return made;
+}
+
+void finish(benchmark::State& state, std::size_t components) {
+  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * document().size()));
+  state.counters["components/s"] = benchmark::Counter(static_cast<double>(state.iterations() * components), benchmark::Counter::kIsRate);
+}
+
+void nlohmann_parse_only(benchmark::State& state) {
+  for (auto _ : state) benchmark::DoNotOptimize(nlohmann::json::parse(document()));
+  finish(state, kComponents);
+}
+BENCHMARK(nlohmann_parse_only)->Unit(benchmark::kMillisecond);
+
+void json_reader_full_checks(benchmark::State& state) {
+  for (auto _ : state) benchmark::DoNotOptimize(JsonDocument::parse(document(), "bench", kSbomLimits));
+  finish(state, kComponents);
+}
+BENCHMARK(json_reader_full_checks)->Unit(benchmark::kMillisecond);
+
+void sbom_intake(benchmark::State& state) {
+  std::size_t components = 0;
+  for (auto _ : state) {
+    const auto sbom = parse_sbom(document(), "bench");
+    components = sbom->components.size();
+    benchmark::DoNotOptimize(components);
+  }
+  finish(state, components);
+}
+BENCHMARK(sbom_intake)->Unit(benchmark::kMillisecond);
+
+void quality_only(benchmark::State& state) {
+  const auto sbom = parse_sbom(document(), "bench");
+  for (auto _ : state) benchmark::DoNotOptimize(measure_quality(*sbom));
+  finish(state, sbom->components.size());
+}
+BENCHMARK(quality_only)->Unit(benchmark::kMillisecond)->UseRealTime();
+
+void match_only(benchmark::State& state) {
+  const auto sbom = parse_sbom(document(), "bench");
+  for (auto _ : state) benchmark::DoNotOptimize(scan(*sbom, std::span(&index(), 1), nullptr));
+  finish(state, sbom->components.size());
+}
+BENCHMARK(match_only)->Unit(benchmark::kMillisecond)->UseRealTime();
+
+void scan_end_to_end(benchmark::State& state) {
+  std::size_t matches = 0;
+  std::size_t components = 0;
+  for (auto _ : state) {
+    const auto sbom = parse_sbom(document(), "bench");
+    const ScanResult r = scan(*sbom, std::span(&index(), 1), nullptr);
+    matches = r.vulnerabilities.size();
+    components = sbom->components.size();
+  }
+  finish(state, components);
+  state.counters["matches"] = static_cast<double>(matches);
+}
+BENCHMARK(scan_end_to_end)->Unit(benchmark::kMillisecond)->UseRealTime();
+
+}  // namespace
+
+BENCHMARK_MAIN();

@@ -1,0 +1,236 @@
+// `entente supply scan`: matches SBOMs with an advisory index and prints what is open, worst first; with --explain also why, and
+// through which dependency. `entente supply check`, beside it in cmd_supply_check.cc, measures the SBOM itself.
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+
+#include "cli/supply.h"
+#include "cli/supply_report.h"
+#include "cli/table.h"
+#include "core/terminal.h"
+#include "core/time.h"
+#include "core/utf8.h"
+
+namespace entente::cli {
+namespace {
+
+using namespace measures::p6_supply;
+
+constexpr const char* kExamples = R"(  entente supply db build advisories.idx osv/npm.zip osv/PyPI.zip
+  entente supply scan bom.json --db advisories.idx
+  entente supply scan *.cdx.json app.spdx.json --db advisories.idx --kev known_exploited_vulnerabilities.json
+  entente supply scan bom.json --db osv/Go.jsonl.zst --explain     raw OSV records work too, compiled in memory
+  entente supply scan bom.json --db advisories.idx --fail-on critical --json > report.json
+
+Matches are listed worst first: on KEV, then by CVSS score. A component that cannot be judged (no purl, an ecosystem without
+advisories …) is counted as "not evaluated", never as clean. Exit code 1 if there is a match --fail-on asks for.)";
+
+struct ScanOptions {
+  std::vector<std::string> sboms;
+  std::vector<std::string> databases;
+  std::string kev;
+  std::string at;
+  std::string fail_on = "low";
+  std::size_t limit = 50;
+  bool explain = false;
+};
+
+// An index file, or a source of OSV records to be compiled in memory.
+Result<AdvisoryIndex> open_database(const std::string& path, Progress& progress) {
+  const std::filesystem::path file(path);
+  std::error_code ec;
+  const std::string ending = file.extension().string();
+  const bool raw =
+      std::filesystem::is_directory(file, ec) || ending == ".json" || ending == ".jsonl" || ending == ".zst" || ending == ".zip";
+  if (!raw) return AdvisoryIndex::open(file);
+  progress.step("Compiling " + path);
+  const AdvisorySource source = AdvisorySource::file(file);
+  ENTENTE_TRY(AdvisoryIndex::Built built, AdvisoryIndex::build_bytes(std::span(&source, 1), progress));
+  if (built.report.bad > 0)
+    std::fprintf(stderr, "note: %llu records of %s could not be read\n", static_cast<unsigned long long>(built.report.bad),
+                 printable(path).c_str());
+  return AdvisoryIndex::from_memory(std::move(built.bytes), path);
+}
+
+struct Inputs {
+  std::vector<AdvisoryIndex> indexes;
+  std::optional<KevCatalog> kev;
+  Instant at{};
+};
+
+Result<Inputs> read_inputs(const ScanOptions& options, Progress& progress) {
+  Inputs inputs;
+  for (const std::string& path : options.databases) {
+    ENTENTE_TRY(AdvisoryIndex index, open_database(path, progress));
+    inputs.indexes.push_back(std::move(index));
+  }
+  if (!options.kev.empty()) {
+    ENTENTE_TRY(KevCatalog kev, KevCatalog::read(options.kev));
+    inputs.kev = std::move(kev);
+  }
+  if (options.at.empty()) {
+    inputs.at = now();
+  } else {
+    ENTENTE_TRY(const Instant at, parse_time_or_date(options.at));
+    inputs.at = at;
+  }
+  return inputs;
+}
+
+// Whether this match is one that --fail-on asks for. A match without a score counts as low: only "low" catches it.
+bool fails(const Advisory& advisory, const std::string& fail_on) {
+  if (fail_on == "never") return false;
+  if (fail_on == "kev") return advisory.kev != nullptr;
+  const Severity severity = advisory.severity().value_or(Severity::low);
+  const Severity least = fail_on == "critical" ? Severity::critical
+                         : fail_on == "high"   ? Severity::high
+                         : fail_on == "medium" ? Severity::medium
+                                               : Severity::none;
+  return severity >= least;
+}
+
+Colour colour_of(const Advisory& advisory) {
+  const auto severity = advisory.severity();
+  if (advisory.kev != nullptr || severity == Severity::critical || severity == Severity::high) return Colour::red;
+  return severity == Severity::medium ? Colour::yellow : Colour::plain;
+}
+
+void print_table(const Sbom& sbom, const ScanResult& r, const std::vector<std::uint32_t>& order, const Inputs& inputs, std::size_t limit) {
+  Table table;
+  table.column("severity");
+  table.column("CVSS");
+  table.column("KEV due");
+  table.column("component", Fit::cut);
+  table.column("version", Fit::cut);
+  table.column("fixed in", Fit::cut);
+  table.column("vulnerability", Fit::cut);
+  const std::size_t shown = limit == 0 ? order.size() : std::min(limit, order.size());
+  for (std::size_t i = 0; i < shown; ++i) {
+    const Vulnerability& v = r.vulnerabilities[order[i]];
+    const Advisory& a = r.advisories[v.advisory];
+    const Component& c = sbom.components[v.component];
+    std::string name = c.group.empty() ? std::string(c.name) : std::string(c.group) + "/" + std::string(c.name);
+    std::string due = a.kev == nullptr ? "" : format_date(a.kev->due_date);
+    const Colour due_colour = a.kev != nullptr && days_overdue(*a.kev, inputs.at) > 0 ? Colour::red : Colour::yellow;
+    table.row({{std::string(severity_word(a)), colour_of(a)},
+               {a.score ? fmt::format("{:.1f}", a.score->score) : std::string("-"), Colour::plain},
+               {due, due_colour},
+               {printable(name, 200), Colour::bold},
+               {printable(c.version, 100), Colour::plain},
+               {v.fixed.empty() ? std::string("-") : printable(v.fixed, 100), Colour::green},
+               {printable(a.name, 100), Colour::plain}});
+  }
+  if (!table.empty()) table.print(stdout, terminal_width(stdout));
+  if (shown < order.size()) std::printf("  … and %zu more (--limit 0 shows all)\n", order.size() - shown);
+}
+
+void print_explanations(const Sbom& sbom, const ScanResult& r, const std::vector<std::uint32_t>& order, const Inputs& inputs,
+                        std::size_t limit) {
+  const std::size_t shown = limit == 0 ? order.size() : std::min(limit, order.size());
+  for (std::size_t i = 0; i < shown; ++i) {
+    const Vulnerability& v = r.vulnerabilities[order[i]];
+    const Advisory& a = r.advisories[v.advisory];
+    std::printf("\n  %s in %s\n", paint(stdout, Colour::bold, printable(a.name)).c_str(), sbom.display(v.component).c_str());
+    if (!a.summary.empty()) std::printf("    %s\n", printable(a.summary).c_str());
+    for (const RecordMatch& m : r.records_of(v))
+      std::printf("    because %s says %s%s\n", printable(inputs.indexes[m.index].record(m.match.record).id).c_str(),
+                  m.match.how == How::enumerated ? "this version is affected: " : "affected is ", printable(m.match.range()).c_str());
+    if (const auto path = path_to(r.reached, v.component); path.size() > 1) {
+      std::string text;
+      for (const std::uint32_t step : path) text += (text.empty() ? "" : " > ") + sbom.display(step);
+      std::printf("    comes in by %s\n", text.c_str());
+    }
+    std::printf("    at %s\n", sbom.pointer(v.component).c_str());
+  }
+}
+
+void print_not_evaluated(const Sbom& sbom, const ScanResult& r, bool explain) {
+  std::map<std::string, std::uint64_t> reasons;
+  for (const NotEvaluated& n : r.not_evaluated) {
+    const bool name_it = n.why == NotEvaluatedWhy::ecosystem_not_in_index || n.why == NotEvaluatedWhy::no_ecosystem;
+    ++reasons[std::string(why_text(n.why)) + (name_it ? " (" + n.detail + ")" : "")];
+  }
+  if (reasons.empty() && r.undecided.empty()) return;
+  std::printf("\n  %s\n", paint(stdout, Colour::yellow, "Not evaluated (nothing is known about these):").c_str());
+  for (const auto& [reason, count] : reasons) std::printf("    %6llu  %s\n", static_cast<unsigned long long>(count), reason.c_str());
+  if (!r.undecided.empty()) std::printf("    %6zu  advisory records that could not be decided\n", r.undecided.size());
+  if (!explain) return;
+  for (const NotEvaluated& n : r.not_evaluated)
+    std::printf("    %s: %s%s\n", sbom.display(n.component).c_str(), std::string(why_text(n.why)).c_str(),
+                n.detail.empty() ? "" : (": " + n.detail).c_str());
+}
+
+void print_scan(const std::string& path, const Sbom& sbom, const ScanResult& r, const Inputs& inputs, const ScanOptions& options) {
+  std::printf("%s  %s %s, %llu components looked at, %llu evaluated\n", paint(stdout, Colour::bold, printable(path)).c_str(),
+              std::string(to_string(sbom.format)).c_str(), printable(sbom.spec_version).c_str(),
+              static_cast<unsigned long long>(r.components), static_cast<unsigned long long>(r.evaluated));
+  const std::vector<std::uint32_t> order = worst_first(r);
+  if (!order.empty()) std::printf("\n");
+  print_table(sbom, r, order, inputs, options.limit);
+  if (options.explain) print_explanations(sbom, r, order, inputs, options.limit);
+  print_not_evaluated(sbom, r, options.explain);
+  std::printf("\n  %s\n", scan_summary(r).c_str());
+  if (const auto upgrade = best_upgrade(sbom, inputs.indexes, r); upgrade && upgrade->removes > 0) {
+    std::string text = fmt::format("update {} to {}: removes {} of {} matches", sbom.display(upgrade->component),
+                                   printable(upgrade->version), upgrade->removes, r.vulnerabilities.size());
+    if (upgrade->removes_kev > 0) text += fmt::format(", {} on KEV", upgrade->removes_kev);
+    std::printf("  %s %s\n", paint(stdout, Colour::cyan, "Next:").c_str(), text.c_str());
+  }
+  std::printf("\n");
+}
+
+int run(const Context& context, const ScanOptions& options) {
+  Progress progress(context.progress());
+  auto inputs = read_inputs(options, progress);
+  if (!inputs) {
+    progress.done();
+    return report(context, inputs.error());
+  }
+  bool found = false;
+  Json documents = Json::array();
+  for (const std::string& path : options.sboms) {
+    progress.step("Scanning " + path);
+    const auto sbom = read_sbom(path);
+    if (!sbom) {
+      progress.done();
+      return report(context, sbom.error());
+    }
+    const ScanResult r = scan(*sbom, inputs->indexes, inputs->kev ? &*inputs->kev : nullptr);
+    progress.done();
+    found = found || std::any_of(r.vulnerabilities.begin(), r.vulnerabilities.end(),
+                                 [&](const Vulnerability& v) { return fails(r.advisories[v.advisory], options.fail_on); });
+    if (context.json)
+      documents.push_back(scan_json(path, *sbom, r, inputs->indexes, inputs->at));
+    else
+      print_scan(path, *sbom, r, *inputs, options);
+  }
+  if (context.json) print_json({{"at", format_time(inputs->at)}, {"sboms", std::move(documents)}});
+  return found ? kFindings : kOk;
+}
+
+}  // namespace
+
+void add_supply_check(CLI::App& supply, Context& context);  // cmd_supply_check.cc
+
+void add_supply_scan(CLI::App& supply, Context& context) {
+  auto options = std::make_shared<ScanOptions>();
+  CLI::App* command = add_command(supply, context, "scan", "match SBOMs with advisories: what is affected, what repairs it", kExamples,
+                                  [&context, options] { return run(context, *options); });
+  command->add_option("sbom", options->sboms, "CycloneDX 1.2 to 1.7 or SPDX 2.2 and 2.3, JSON")->required()->type_name("SBOM");
+  command->add_option("--db", options->databases, "advisory index, or OSV records (.zip, .jsonl, .jsonl.zst, .json, folder)")
+      ->required()
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->type_name("FILE");
+  command->add_option("--kev", options->kev, "CISA's known exploited vulnerabilities, JSON")->type_name("FILE");
+  command->add_option("--at", options->at, "judge dates at this time (RFC 3339 time or date; default: now)")->type_name("TIME");
+  command->add_option("--fail-on", options->fail_on, "exit 1 from this severity on (default low: any match)")
+      ->check(CLI::IsMember({"low", "medium", "high", "critical", "kev", "never"}))
+      ->type_name("LEVEL");
+  command->add_option("--limit", options->limit, "rows shown for each SBOM (0: all; default 50)")->type_name("N");
+  command->add_flag("--explain", options->explain, "say for each match why, and through which dependency it came in");
+  add_supply_check(supply, context);
+}
+
+}  // namespace entente::cli

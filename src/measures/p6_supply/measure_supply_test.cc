@@ -1,0 +1,286 @@
+// The adapter: findings for P6-01, P6-02 and P1-03 from a real bundle on disk, statuses at their edges, evidence that cannot be read.
+#include "measures/p6_supply/measure_supply.h"
+
+#include <gmock/gmock.h>
+
+#include "core/file.h"
+#include "core/parallel.h"
+#include "measures/p6_supply/index.h"
+#include "test_support.h"
+
+namespace entente::measures::p6_supply {
+namespace {
+
+using catalog::Finding;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+constexpr ControlId kGood{6, 1};
+constexpr ControlId kOpen{6, 2};
+constexpr ControlId kExploited{1, 3};
+
+std::filesystem::path data(std::string_view name) { return test::source_dir() / "src/measures/p6_supply/testdata/sbom" / name; }
+
+// A bundle of files given as (kind, path in the bundle, content).
+class SupplyMeasureTest : public ::testing::Test {
+ protected:
+  struct File {
+    std::string kind, path, content;
+  };
+
+  static File file(std::string kind, std::string_view name) {
+    auto content = read_file(data(name));
+    if (!content) throw std::runtime_error(content.error().str());
+    return {std::move(kind), std::string(name), std::move(*content)};
+  }
+  static File shop() { return file("sbom.cyclonedx", "shop.cdx.json"); }
+  static File advisories() { return file("advisories.osv", "advisories.jsonl"); }
+  static File kev() { return file("kev", "kev.json"); }
+  // Knows of nothing that affects the shop.
+  static File calm() {
+    std::string text;
+    for (const char* ecosystem : {"npm", "PyPI"})
+      text += fmt::format(
+          R"({{"id":"X-{0}","modified":"2026-01-01T00:00:00Z","affected":[{{"package":{{"ecosystem":"{0}","name":"other"}},"versions":["1"],"ranges":[{{"type":"ECOSYSTEM","events":[{{"introduced":"0"}},{{"fixed":"1.0.1"}}]}}]}}]}})"
+          "\n",
+          ecosystem);
+    return {"advisories.osv", "calm.jsonl", text};
+  }
+  static File small(std::string components) {
+    return {"sbom.cyclonedx", "small.json",
+            fmt::format(R"({{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{}]}})", components)};
+  }
+
+  std::vector<Finding> findings(const std::vector<File>& files, std::string_view at = "2026-11-20T00:00:00Z", const Profile& profile = {}) {
+    auto folder = TemporaryFolder::make();
+    EXPECT_OK(folder);
+    std::vector<evidence::Item> items;
+    for (const File& f : files) {
+      const auto on_disk = folder->path() / "in" / f.path;
+      EXPECT_OK(make_folders(on_disk.parent_path()));
+      EXPECT_OK(write_file_atomic(on_disk, f.content));
+      items.push_back({.kind = f.kind,
+                       .from = on_disk,
+                       .path = f.path,
+                       .media_type = "application/octet-stream",
+                       .collected_at = *parse_time("2026-11-19T00:00:00Z"),
+                       .source = "test"});
+    }
+    Progress progress(Progress::Mode::silent);
+    const auto bundle = evidence::create(folder->path() / "bundle", items, progress);
+    EXPECT_OK(bundle);
+    if (!bundle) return {};
+    for (const auto& e : bundle->entries()) digests_[e.path] = e.sha256;
+    auto result = supply_measure().assess(profile, *bundle, *parse_time(at), progress);
+    EXPECT_OK(result);
+    return result ? std::move(*result) : std::vector<Finding>{};
+  }
+  static const Finding* find(const std::vector<Finding>& all, ControlId id) {
+    for (const Finding& f : all)
+      if (f.control == id) return &f;
+    return nullptr;
+  }
+
+  std::map<std::string, Digest> digests_;
+};
+
+TEST_F(SupplyMeasureTest, NamesWhatItMeasures) {
+  EXPECT_EQ(supply_measure().name(), "supply");
+  EXPECT_THAT(supply_measure().controls(), ElementsAre(kExploited, kGood, kOpen));
+  EXPECT_THAT(supply_measure().evidence_kinds(), ElementsAre("sbom.cyclonedx", "sbom.spdx", "advisories.osv", "advisories.index", "kev"));
+}
+
+TEST_F(SupplyMeasureTest, WithoutItsEvidenceAControlGetsNoFinding) {
+  EXPECT_THAT(findings({}), IsEmpty());
+  EXPECT_THAT(findings({advisories(), kev()}), IsEmpty());
+  const auto only_sbom = findings({shop()});
+  ASSERT_EQ(only_sbom.size(), 1u);
+  EXPECT_EQ(only_sbom[0].control, kGood);
+  EXPECT_EQ(findings({shop(), advisories()}).size(), 2u);
+  EXPECT_EQ(findings({shop(), kev()}).size(), 1u) << "KEV can only be joined through advisories";
+  EXPECT_EQ(findings({shop(), advisories(), kev()}).size(), 3u);
+}
+
+TEST_F(SupplyMeasureTest, TheShop) {
+  const auto all = findings({shop(), advisories(), kev()});
+  const Finding* open = find(all, kOpen);
+  ASSERT_NE(open, nullptr);
+  EXPECT_EQ(open->status, Status::not_satisfied);
+  EXPECT_EQ(open->summary,
+            "3 matches in 3 of 4 components, 1 over the time limit (1 on KEV, 0 critical, 0 high), none answered by VEX; 1 of 4 components "
+            "could not be evaluated.");
+  EXPECT_EQ(open->fix, "update template 0.9.0 to 0.9.1 in shop.cdx.json: removes 1 of 3 matches, 1 on KEV");
+  EXPECT_THAT(open->evidence, ElementsAre(digests_["shop.cdx.json"], digests_["advisories.jsonl"], digests_["kev.json"]));
+  ASSERT_EQ(open->rows.size(), 4u);
+  EXPECT_EQ(open->rows[0]["id"], "CVE-2026-0001");
+  EXPECT_EQ(open->rows[0]["over_limit"], "kev");
+  EXPECT_EQ(open->rows[0]["path"], Json({"shop 4.0.0", "@example/web 1.2.3", "template 0.9.0"}));
+  EXPECT_EQ(open->rows[1]["records"], Json({"GHSA-gggg-hhhh-jjjj", "PYSEC-2026-7"}));
+  EXPECT_EQ(open->rows[3]["state"], "not-evaluated");
+  for (const Json& row : open->rows) {
+    std::vector<std::string> keys;
+    for (const auto& [key, value] : row.items()) keys.push_back(key);
+    std::vector<std::string> first;
+    for (const auto& [key, value] : open->rows[0].items()) first.push_back(key);
+    EXPECT_EQ(keys, first);
+  }
+
+  const Finding* exploited = find(all, kExploited);
+  ASSERT_NE(exploited, nullptr);
+  EXPECT_EQ(exploited->status, Status::partial);
+  EXPECT_EQ(exploited->summary,
+            "1 match on CISA's list of known exploited vulnerabilities, 1 past the due date (the longest by 10 days); 1 of 4 components "
+            "could not be evaluated.");
+  EXPECT_EQ(exploited->fix, "update template 0.9.0 to 0.9.1 in shop.cdx.json (CVE-2026-0001, due 2026-11-10)");
+  ASSERT_EQ(exploited->rows.size(), 1u);
+  EXPECT_EQ(exploited->rows[0]["days_overdue"], 10);
+
+  const Finding* good = find(all, kGood);
+  ASSERT_NE(good, nullptr);
+  EXPECT_EQ(good->status, Status::partial);
+  EXPECT_EQ(good->summary, "4 of 5 components complete (80.0 %) in 1 readable SBOM.");
+  EXPECT_EQ(good->detail["sboms"][0]["present"]["hash_percent"], 80.0);
+  EXPECT_THAT(good->evidence, ElementsAre(digests_["shop.cdx.json"]));
+  ASSERT_EQ(good->rows.size(), 1u);
+  EXPECT_EQ(good->rows[0]["pointer"], "/components/2");
+  EXPECT_EQ(good->rows[0]["lacking"], Json({"identifier", "supplier", "hash", "relationship"}));
+  EXPECT_EQ(good->fix, "add the identifier of 1 component to shop.cdx.json");
+}
+
+TEST_F(SupplyMeasureTest, TimeMovesTheStatus) {
+  const std::vector<File> files{shop(), advisories(), kev()};
+  // KEV listed on 20 October: within its 14 days on 3 November; the critical one, published on 1 October, is over its 30 days then.
+  const auto early = findings(files, "2026-10-31T00:00:00Z");
+  EXPECT_EQ(find(early, kOpen)->status, Status::partial);
+  EXPECT_EQ(find(early, kOpen)->detail["matches_over_limit"]["total"], 0);
+  const auto critical = findings(files, "2026-11-01T00:00:00Z");
+  EXPECT_EQ(find(critical, kOpen)->detail["matches_over_limit"]["critical"], 1);
+  EXPECT_EQ(find(critical, kOpen)->status, Status::not_satisfied);
+  EXPECT_EQ(find(critical, kExploited)->detail["overdue"], 0);
+  EXPECT_EQ(find(critical, kExploited)->status, Status::partial) << "one of four components could not be evaluated";
+  const auto high = findings(files, "2027-01-31T00:00:00Z");
+  EXPECT_EQ(find(high, kOpen)->detail["matches_over_limit"]["high"], 1) << "91 days";
+  EXPECT_EQ(find(high, kExploited)->status, Status::not_satisfied) << "more than 30 days overdue";
+}
+
+TEST_F(SupplyMeasureTest, NoMatchIsSatisfiedOnlyIfEnoughWasEvaluated) {
+  std::string twenty;
+  for (int i = 0; i < 19; ++i) twenty += fmt::format(R"({{"type":"library","name":"c{0}","purl":"pkg:npm/c{0}@1.0.0"}},)", i);
+  const auto enough = findings({small(twenty + R"({"type":"library","name":"unknown"})"), calm(), kev()});
+  EXPECT_EQ(find(enough, kOpen)->status, Status::satisfied);
+  EXPECT_EQ(find(enough, kOpen)->summary, "No known vulnerability in 19 evaluated components; 1 of 20 components could not be evaluated.");
+  EXPECT_EQ(find(enough, kOpen)->fix, "");
+  EXPECT_EQ(find(enough, kExploited)->status, Status::satisfied);
+
+  const auto less = findings(
+      {small(twenty + R"({"type":"library","name":"u"},{"type":"library","name":"v","purl":"pkg:cargo/v@1.0.0"})"), calm(), kev()});
+  EXPECT_EQ(find(less, kOpen)->status, Status::partial);
+  EXPECT_EQ(find(less, kOpen)->fix,
+            "add the advisories of crates.io as evidence of kind advisories.osv: 1 component could not be evaluated");
+  EXPECT_EQ(find(less, kExploited)->status, Status::partial);
+
+  const auto nothing = findings({small(R"({"type":"library","name":"v","purl":"pkg:cargo/v@1.0.0"})"), calm(), kev()});
+  EXPECT_EQ(find(nothing, kOpen)->status, Status::not_assessed);
+  EXPECT_EQ(find(nothing, kExploited)->status, Status::not_assessed);
+  EXPECT_EQ(find(nothing, kOpen)->summary, "None of 1 component could be evaluated: the advisories at hand do not cover them.");
+}
+
+TEST_F(SupplyMeasureTest, UpToFivePercentOverTheLimitIsPartial) {
+  // 19 low matches and 1 high, published long ago: 5 % over. One low less: more than 5 %.
+  const auto record = [](int i, const char* vector) {
+    return fmt::format(
+        R"({{"id":"L-{0}","modified":"2026-01-01T00:00:00Z","published":"2020-01-01T00:00:00Z","severity":[{{"type":"CVSS_V3","score":"{1}"}}],"affected":[{{"package":{{"ecosystem":"npm","name":"p"}},"ranges":[{{"type":"SEMVER","events":[{{"introduced":"0"}}]}}]}}]}})"
+        "\n",
+        i, vector);
+  };
+  std::string text = record(0, "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N");
+  for (int i = 1; i <= 18; ++i) text += record(i, "CVSS:3.1/AV:L/AC:H/PR:H/UI:R/S:U/C:L/I:N/A:N");
+  const File sbom = small(R"({"type":"library","name":"p","purl":"pkg:npm/p@1.0.0"})");
+  EXPECT_EQ(find(findings({sbom, {"advisories.osv", "a.jsonl", text}}), kOpen)->status, Status::not_satisfied);
+  text += record(19, "CVSS:3.1/AV:L/AC:H/PR:H/UI:R/S:U/C:L/I:N/A:N");
+  const auto all = findings({sbom, {"advisories.osv", "a.jsonl", text}});
+  EXPECT_EQ(find(all, kOpen)->status, Status::partial);
+  EXPECT_THAT(find(all, kOpen)->summary, HasSubstr("without a KEV snapshot its 14-day limit was not checked"));
+  EXPECT_THAT(find(all, kOpen)->fix, HasSubstr("no matched advisory knows a repaired version"));
+}
+
+TEST_F(SupplyMeasureTest, AnAdvisoryWithoutADateIsOverItsLimit) {
+  const std::string text =
+      R"({"id":"U-1","modified":"2026-01-01T00:00:00Z","severity":[{"type":"CVSS_V3","score":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}],"affected":[{"package":{"ecosystem":"npm","name":"p"},"ranges":[{"type":"SEMVER","events":[{"introduced":"0"}]}]}]})";
+  const auto all = findings({small(R"({"type":"library","name":"p","purl":"pkg:npm/p@1.0.0"})"), {"advisories.osv", "a.json", text}});
+  EXPECT_EQ(find(all, kOpen)->rows[0]["over_limit"], "critical");
+  EXPECT_EQ(find(all, kOpen)->rows[0]["age_days"], nullptr);
+}
+
+TEST_F(SupplyMeasureTest, UnreadableEvidenceIsANotSatisfiedFinding) {
+  const File broken{"sbom.cyclonedx", "broken.json", "{\"bomFormat\": \"CycloneDX\",\n \"specVersion\": 9}"};
+  const auto all = findings({broken, shop(), advisories(), kev()});
+  ASSERT_EQ(all.size(), 3u);
+  for (const Finding& f : all) {
+    EXPECT_EQ(f.status, Status::not_satisfied) << f.control.str();
+    EXPECT_THAT(f.summary, HasSubstr("broken.json cannot be read: a text such as \"1.6\" belongs here (line 2)"));
+    EXPECT_FALSE(f.fix.empty());
+    EXPECT_EQ(f.places.at(0).evidence, digests_["broken.json"]);
+  }
+  const auto bad_kev = findings({shop(), advisories(), {"kev", "kev.json", "{}"}});
+  EXPECT_EQ(find(bad_kev, kExploited)->status, Status::not_satisfied);
+  EXPECT_THAT(find(bad_kev, kExploited)->summary, HasSubstr("kev.json cannot be read"));
+  EXPECT_EQ(find(bad_kev, kGood)->status, Status::partial) << "the SBOM is not to blame";
+  const auto bad_index = findings({shop(), {"advisories.index", "a.idx", "no index"}, kev()});
+  EXPECT_EQ(find(bad_index, kOpen)->status, Status::not_satisfied);
+  EXPECT_THAT(find(bad_index, kOpen)->summary, HasSubstr("a.idx cannot be read"));
+  const auto bad_osv = findings({shop(), {"advisories.osv", "a.jsonl", "not json\n"}, kev()});
+  EXPECT_EQ(find(bad_osv, kOpen)->status, Status::not_satisfied);
+  EXPECT_THAT(find(bad_osv, kOpen)->summary, HasSubstr("a.jsonl"));
+}
+
+TEST_F(SupplyMeasureTest, ADeclaredKindThatIsNotTheContentIsSaid) {
+  File file = shop();
+  file.kind = "sbom.spdx";
+  const auto all = findings({file});
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_EQ(all[0].status, Status::not_satisfied);
+  EXPECT_THAT(all[0].summary, HasSubstr("declared as sbom.spdx, but the content is CycloneDX"));
+}
+
+TEST_F(SupplyMeasureTest, ACompiledIndexGivesTheSameFindingAsItsRecords) {
+  Progress progress(Progress::Mode::silent);
+  const AdvisorySource source = AdvisorySource::file(data("advisories.jsonl"));
+  const auto built = AdvisoryIndex::build_bytes(std::span(&source, 1), progress);
+  ASSERT_OK(built);
+  const auto raw = findings({shop(), advisories(), kev()});
+  const auto compiled = findings({shop(), {"advisories.index", "a.idx", built->bytes}, kev()});
+  ASSERT_EQ(compiled.size(), 3u);
+  EXPECT_EQ(find(raw, kOpen)->rows, find(compiled, kOpen)->rows);
+  EXPECT_EQ(find(raw, kOpen)->summary, find(compiled, kOpen)->summary);
+}
+
+TEST_F(SupplyMeasureTest, TheWorstSbomAndEveryProductDecide) {
+  const auto with_spdx = findings({shop(), file("sbom.spdx", "shop.spdx.json")});
+  EXPECT_EQ(with_spdx[0].status, Status::not_satisfied);
+  EXPECT_THAT(with_spdx[0].summary, HasSubstr("the least complete is shop.spdx.json with 25.0 %"));
+  Profile profile;
+  profile.products.push_back({.name = "till", .version = "2"});
+  const auto missing = findings({shop()}, "2026-11-20T00:00:00Z", profile);
+  EXPECT_EQ(missing[0].status, Status::not_satisfied);
+  EXPECT_THAT(missing[0].summary, HasSubstr("1 product without an SBOM"));
+}
+
+TEST_F(SupplyMeasureTest, ByteIdenticalOnAnyNumberOfThreads) {
+  const auto text = [&] {
+    std::string out;
+    for (const Finding& f : findings({shop(), file("sbom.spdx", "shop.spdx.json"), advisories(), kev()})) {
+      out += f.control.str() + f.summary + f.fix + json_compact(f.detail);
+      for (const Json& row : f.rows) out += json_compact(row);
+    }
+    return out;
+  };
+  set_thread_limit(1);
+  const std::string one = text();
+  set_thread_limit(0);
+  EXPECT_EQ(one, text());
+}
+
+}  // namespace
+}  // namespace entente::measures::p6_supply
