@@ -92,9 +92,11 @@ int hex_value(char c) {
 
 // Appends the decoded `text` to `out`; `offset` is where it lies in the purl.
 Result<void> decode(std::string_view text, std::size_t offset, std::string& out) {
-  const std::size_t before = out.size();
-  bool encoded = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
+  const std::size_t percent = text.find('%');
+  out += text.substr(0, percent);
+  if (percent == std::string_view::npos) return {};
+  const std::size_t before = out.size() - percent;
+  for (std::size_t i = percent; i < text.size(); ++i) {
     if (text[i] != '%') {
       out += text[i];
       continue;
@@ -102,18 +104,22 @@ Result<void> decode(std::string_view text, std::size_t offset, std::string& out)
     const int high = i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
     const int low = i + 2 < text.size() ? hex_value(text[i + 2]) : -1;
     if (high < 0 || low < 0) return bad("'%' without two hexadecimal digits", offset + i, "write a literal percent sign as %25");
+    if (high == 0 && low == 0) return bad("a NUL character", offset + i);
     out += static_cast<char>(high * 16 + low);
-    encoded = true;
     i += 2;
   }
-  if (encoded && !is_valid_utf8(std::string_view(out).substr(before))) return bad("percent-encoded bytes are not UTF-8", offset);
-  if (out.find('\0', before) != std::string::npos) return bad("a NUL character", offset);
+  if (!is_valid_utf8(std::string_view(out).substr(before))) return bad("percent-encoded bytes are not UTF-8", offset);
   return {};
 }
 
 // Splits at '/', drops empty segments, decodes each; "." and ".." are dropped too where `dots` says so.
 enum class Dots { keep, drop };
 Result<void> decode_path(std::string_view text, std::size_t offset, Dots dots, std::string& out) {
+  const bool plain = text.find('%') == std::string_view::npos && text.find("//") == std::string_view::npos && dots == Dots::keep;
+  if (plain && !text.empty() && text.front() != '/' && text.back() != '/') {
+    out = text;
+    return {};
+  }
   std::string segment;
   for (std::size_t begin = 0; begin <= text.size();) {
     const std::size_t end = std::min(text.find('/', begin), text.size());
@@ -266,7 +272,9 @@ std::string clean_path(std::string_view path, Dots dots) {
 
 Result<Purl> Purl::parse(std::string_view text) {
   if (text.size() > kMaxPurlBytes) return bad("longer than 8,192 bytes", kMaxPurlBytes);
-  if (!is_valid_utf8(text)) return bad("not UTF-8", 0);
+  const bool ascii = std::all_of(text.begin(), text.end(), [](char c) { return c > 0; });
+  if (!ascii && !is_valid_utf8(text)) return bad("not UTF-8", 0);
+  if (!ascii && text.find('\0') != std::string_view::npos) return bad("a NUL character", text.find('\0'));
   if (text.size() < 4 || folded(text.substr(0, 4)) != "pkg:") return bad("it does not begin with \"pkg:\"", 0);
   Purl purl;
   std::string_view rest = text;
