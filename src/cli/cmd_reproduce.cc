@@ -52,13 +52,13 @@ Result<int> reproduce(const Context& context, const ReproduceOptions& given) {
   std::error_code ec;
   const bool folder = fs::is_directory(given.assessment, ec);
   const fs::path document_path = folder ? fs::path(given.assessment) / "assessment.json" : fs::path(given.assessment);
+  ENTENTE_TRY(const auto document, read_file(document_path, kMaxDocument));
   const fs::path bundle_path = !given.bundle.empty() ? fs::path(given.bundle) : document_path.parent_path() / "bundle";
   if (given.bundle.empty() && !fs::exists(bundle_path, ec)) {
     return fail("no bundle beside the assessment", {.file = bundle_path.string()}, "pass the evidence with --bundle");
   }
   ENTENTE_TRY(const DataSet* const data, context.data());
   ENTENTE_TRY(const auto catalog, catalog::Catalog::load(*data));
-  ENTENTE_TRY(const auto document, read_file(document_path, kMaxDocument));
   Progress progress(context.progress());
   ENTENTE_TRY(const auto opened, evidence::open_any(bundle_path, progress));
   ENTENTE_TRY(const auto difference, assess::reproduce(document, opened.bundle, catalog, progress));

@@ -108,7 +108,7 @@ TEST_F(Assess, AFailureLeavesTheEarlierOutput) {
   ASSERT_EQ(assess().code, 1);
   const std::string before = read_file(in("out/assessment.json")).value();
   ASSERT_OK(write_file_atomic(in("bad.toml"),
-                              "name = \"x\"\nid = \"x\"\ncategory = \"private-sector\"\nroles = [\"operator\"]\n[[evidence]]\nkind = "
+                              "name = \"x\"\nid = \"xx\"\ncategory = \"private-sector\"\nroles = [\"operator\"]\n[[evidence]]\nkind = "
                               "\"kev\"\npath = \"none.json\"\n"));
   const auto run = run_entente({"assess", in("bad.toml"), "-o", in("out")});
   EXPECT_EQ(run.code, 2);
