@@ -2,6 +2,7 @@
 // reader alone (syntax, UTF-8, depth, duplicate keys), read into the graph, and scanned from bytes to findings. Data: made up here, so
 // that the benchmark runs anywhere; with ../shared present, ENTENTE_BENCH_SBOM=<file> measures a document of one's own.
 #include <benchmark/benchmark.h>
+#include <fmt/format.h>
 
 #include <cstdlib>
 #include <nlohmann/json.hpp>

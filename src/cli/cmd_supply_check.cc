@@ -95,8 +95,7 @@ void print_check(const std::string& path, const Sbom& sbom, const Quality& q, st
   if (!q.has_root) lacks += "; does not say what it describes";
   if (!lacks.empty()) std::printf("  %s\n", paint(stdout, Colour::red, lacks.substr(2)).c_str());
   print_fields(q);
-  if (q.weak_hash_only > 0)
-    std::printf("    %llu components have only a weak hash (MD5, SHA-1 …)\n", static_cast<unsigned long long>(q.weak_hash_only));
+  if (q.weak_hash_only > 0) std::printf("    only a weak hash (MD5, SHA-1 …): %llu\n", static_cast<unsigned long long>(q.weak_hash_only));
   print_issues(sbom, limit);
   print_incomplete(sbom, q, limit);
   std::printf("\n");

@@ -1,5 +1,6 @@
 // `entente supply scan`: matches SBOMs with an advisory index and prints what is open, worst first; with --explain also why, and
 // through which dependency. `entente supply check`, beside it in cmd_supply_check.cc, measures the SBOM itself.
+#include <fmt/format.h>
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
@@ -17,7 +18,7 @@ namespace {
 
 using namespace measures::p6_supply;
 
-constexpr const char* kExamples = R"(  entente supply db build advisories.idx osv/npm.zip osv/PyPI.zip
+constexpr const char* kExamples = R"(  entente supply db build -o advisories.idx osv/npm.zip osv/PyPI.zip
   entente supply scan bom.json --db advisories.idx
   entente supply scan *.cdx.json app.spdx.json --db advisories.idx --kev known_exploited_vulnerabilities.json
   entente supply scan bom.json --db osv/Go.jsonl.zst --explain     raw OSV records work too, compiled in memory
@@ -187,25 +188,33 @@ int run(const Context& context, const ScanOptions& options) {
     progress.done();
     return report(context, inputs.error());
   }
-  bool found = false;
-  Json documents = Json::array();
+  // All are read before anything is printed: an error must not leave half a document behind.
+  std::vector<Sbom> sboms;
   for (const std::string& path : options.sboms) {
-    progress.step("Scanning " + path);
-    const auto sbom = read_sbom(path);
+    progress.step("Reading " + path);
+    auto sbom = read_sbom(path);
     if (!sbom) {
       progress.done();
       return report(context, sbom.error());
     }
-    const ScanResult r = scan(*sbom, inputs->indexes, inputs->kev ? &*inputs->kev : nullptr);
+    sboms.push_back(std::move(*sbom));
+  }
+  bool found = false;
+  if (context.json) std::printf("{\"at\":\"%s\",\"sboms\":[", format_time(inputs->at).c_str());
+  for (std::size_t i = 0; i < sboms.size(); ++i) {
+    progress.step("Scanning " + options.sboms[i]);
+    const ScanResult r = scan(sboms[i], inputs->indexes, inputs->kev ? &*inputs->kev : nullptr);
     progress.done();
     found = found || std::any_of(r.vulnerabilities.begin(), r.vulnerabilities.end(),
                                  [&](const Vulnerability& v) { return fails(r.advisories[v.advisory], options.fail_on); });
-    if (context.json)
-      documents.push_back(scan_json(path, *sbom, r, inputs->indexes, inputs->at));
-    else
-      print_scan(path, *sbom, r, *inputs, options);
+    if (!context.json) {
+      print_scan(options.sboms[i], sboms[i], r, *inputs, options);
+      continue;
+    }
+    std::printf("%s\n", i == 0 ? "" : ",");
+    write_scan_json(stdout, options.sboms[i], sboms[i], r, inputs->indexes, inputs->at);
   }
-  if (context.json) print_json({{"at", format_time(inputs->at)}, {"sboms", std::move(documents)}});
+  if (context.json) std::printf("]}\n");
   return found ? kFindings : kOk;
 }
 

@@ -1,6 +1,7 @@
 // What the commands of `entente supply` share: results as sentences and as JSON.
 #pragma once
 
+#include <cstdio>
 #include <span>
 #include <string>
 
@@ -14,9 +15,11 @@ namespace entente::cli {
 
 // "12 matches in 4 of 120 evaluated components: 1 on KEV, 2 critical, 5 high …".
 [[nodiscard]] std::string scan_summary(const measures::p6_supply::ScanResult& result);
-// One SBOM's scan: figures, vulnerabilities worst first, what was not evaluated. Deterministic.
-[[nodiscard]] Json scan_json(const std::string& path, const measures::p6_supply::Sbom& sbom, const measures::p6_supply::ScanResult& result,
-                             std::span<const measures::p6_supply::AdvisoryIndex> indexes, Instant at);
+// One SBOM's scan as a JSON object: figures, vulnerabilities worst first (one a line), what was not evaluated. Written straight to the
+// stream, because a document tree of 100,000 rows would take half a gigabyte. Deterministic.
+void write_scan_json(std::FILE* stream, const std::string& path, const measures::p6_supply::Sbom& sbom,
+                     const measures::p6_supply::ScanResult& result, std::span<const measures::p6_supply::AdvisoryIndex> indexes,
+                     Instant at);
 [[nodiscard]] Json quality_json(const std::string& path, const measures::p6_supply::Sbom& sbom,
                                 const measures::p6_supply::Quality& quality);
 

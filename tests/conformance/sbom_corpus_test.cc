@@ -1,6 +1,7 @@
 // SBOMs others published: the specification's own valid and invalid documents, real BOMs, and the fixtures of sbomqs. Valid ones
 // must be read without an error-level issue; invalid ones must not crash, and what is noticed of them is counted (the rest is the
 // business of schema validation).
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <cstdio>

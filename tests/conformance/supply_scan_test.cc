@@ -1,6 +1,7 @@
 // A real scanner's answer on the same input: 20,000 components drawn from the Go, PyPI and crates.io advisories, and the 102,782
 // findings that Trivy gave for them with a database built from the same advisories. Every difference must fall into a class whose
 // reason is known from the OSV specification; the classes are counted and held.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <chrono>

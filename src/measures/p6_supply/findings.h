@@ -1,6 +1,8 @@
 // The evidence of the supply engine, read and joined, and the three findings made of it (not for others).
 #pragma once
 
+#include <fmt/format.h>
+
 #include <array>
 #include <map>
 #include <optional>

@@ -1,6 +1,7 @@
 // The adapter: findings for P6-01, P6-02 and P1-03 from a real bundle on disk, statuses at their edges, evidence that cannot be read.
 #include "measures/p6_supply/measure_supply.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "core/file.h"

@@ -1,6 +1,7 @@
 // Completeness of SBOMs: each field, what counts as an identifier, the thresholds exactly at their edges.
 #include "measures/p6_supply/quality.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "core/parallel.h"

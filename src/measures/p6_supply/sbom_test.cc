@@ -1,6 +1,7 @@
 // Reading SBOMs: what is taken from each format, what is refused and where, what is noted, and hostile shapes.
 #include "measures/p6_supply/sbom.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "test_support.h"

@@ -6,8 +6,7 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
-#include <unordered_map>
+#include <tuple>
 
 #include "core/parallel.h"
 #include "core/utf8.h"
@@ -167,9 +166,12 @@ std::vector<Advisory> make_advisories(FactTable& table) {
 
 void add_vulnerabilities(ScanResult& result, std::span<ComponentMatch> matches, const FactTable& table) {
   // Matches come by component; within one, order by advisory.
-  std::stable_sort(matches.begin(), matches.end(), [&](const ComponentMatch& a, const ComponentMatch& b) {
-    return a.component != b.component ? a.component < b.component : table.of(a.record).advisory < table.of(b.record).advisory;
-  });
+  for (std::size_t first = 0, last = 0; first < matches.size(); first = last) {
+    while (last < matches.size() && matches[last].component == matches[first].component) ++last;
+    std::stable_sort(
+        matches.begin() + static_cast<std::ptrdiff_t>(first), matches.begin() + static_cast<std::ptrdiff_t>(last),
+        [&](const ComponentMatch& a, const ComponentMatch& b) { return table.of(a.record).advisory < table.of(b.record).advisory; });
+  }
   result.records.reserve(matches.size());
   result.vulnerabilities.reserve(matches.size());
   for (const ComponentMatch& m : matches) {

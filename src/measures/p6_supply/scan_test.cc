@@ -2,6 +2,7 @@
 // must not be called clean.
 #include "measures/p6_supply/scan.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include "core/file.h"

@@ -173,9 +173,7 @@ TEST(Version, KeysAgreeWithTheReferenceOnRandomVersions) {
     }
     // No key is a prefix of another: the index needs that.
     std::sort(keys.begin(), keys.end());
-    for (std::size_t i = 1; i < keys.size(); ++i) {
-      EXPECT_TRUE(keys[i] == keys[i - 1] || !keys[i].starts_with(keys[i - 1]));
-    }
+    for (std::size_t i = 1; i < keys.size(); ++i) { EXPECT_TRUE(keys[i] == keys[i - 1] || !keys[i].starts_with(keys[i - 1])); }
   }
 }
 
