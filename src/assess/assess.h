@@ -27,6 +27,7 @@ struct Outcome {
   catalog::Assessment assessment;
   std::string document;                                 // the JSON bytes: what is signed and compared
   std::map<std::string, std::string> side_files;        // path → content, e.g. "rows/P6-02.jsonl"
+  std::map<Digest, std::string> evidence_paths;         // of the bundle; of equal files the first by path
   std::map<catalog::ControlId, catalog::Text> reasons;  // why a control is not-applicable or not-assessed, in both languages
   std::map<catalog::ControlId, catalog::Text> next;     // for a control not assessed: the command or evidence that would assess it
 };

@@ -17,7 +17,9 @@ namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 constexpr int kMaxDepth = 4;
-constexpr std::size_t kMaxColumns = 8;
+constexpr std::size_t kMaxColumns = 40;
+constexpr std::size_t kWideColumns = 8;  // beyond this …
+constexpr std::size_t kSideBySide = 4;   // … up to so many rows are set side by side
 
 // Length of the well-formed UTF-8 sequence at `at` (RFC 3629) and its code point; 0 if there is none.
 std::size_t decode(std::string_view text, std::size_t at, std::uint32_t& code) {
@@ -68,31 +70,64 @@ std::string object_table(const Json& value, Language language, std::size_t max_r
   return out + "</tbody></table>";
 }
 
-// The keys of all shown rows in order of first appearance; empty if the rows are not flat enough for columns.
-std::vector<std::string> columns_of(const Json& rows, std::size_t shown) {
-  std::vector<std::string> columns;
-  for (std::size_t i = 0; i < shown; ++i) {
-    if (!rows[i].is_object()) return {};
-    for (auto it = rows[i].begin(); it != rows[i].end(); ++it) {
-      if (std::find(columns.begin(), columns.end(), it.key()) == columns.end()) columns.push_back(it.key());
+// {"present": {"name": 1}} as {"present: name": 1}: one level, so that a row stays a row.
+Json flattened(const Json& row) {
+  Json out = Json::object();
+  for (auto it = row.begin(); it != row.end(); ++it) {
+    const bool flat = it->is_object() && !it->empty() && std::all_of(it->begin(), it->end(), is_scalar);
+    if (!flat) {
+      out[it.key()] = *it;
+      continue;
     }
+    for (auto inner = it->begin(); inner != it->end(); ++inner) out[it.key() + ": " + inner.key()] = *inner;
   }
-  return columns.size() <= kMaxColumns ? columns : std::vector<std::string>{};
+  return out;
 }
 
-std::string row_table(const Json& value, const std::vector<std::string>& columns, std::size_t shown, Language language, int depth) {
-  std::string out = "<div class=\"scroll\" tabindex=\"0\" role=\"group\"><table class=\"rows\"><thead><tr>";
-  for (const auto& column : columns) out += fmt::format("<th scope=\"col\">{}</th>", escape(key_label(column)));
-  out += "</tr></thead><tbody>";
+// Rows as one table: what to show, and the keys of all of them in order of first appearance. No columns if there is nothing to tabulate.
+struct Table {
+  std::vector<Json> rows;
+  std::vector<std::string> columns;
+};
+
+Table tabulated(const Json& value, std::size_t shown) {
+  Table out;
   for (std::size_t i = 0; i < shown; ++i) {
-    out += "<tr>";
-    for (const auto& column : columns) {
-      const auto cell = value[i].find(column);
-      const bool number = cell != value[i].end() && cell->is_number();
-      out += number ? "<td class=\"n\">" : "<td>";
-      if (cell != value[i].end()) out += render(*cell, language, 5, depth + 2);
-      out += "</td>";
+    if (!value[i].is_object()) return {};
+    out.rows.push_back(flattened(value[i]));
+    for (auto it = out.rows.back().begin(); it != out.rows.back().end(); ++it) {
+      if (std::find(out.columns.begin(), out.columns.end(), it.key()) == out.columns.end()) out.columns.push_back(it.key());
     }
+  }
+  return out.columns.size() <= kMaxColumns ? out : Table{};
+}
+
+std::string cell(const Json& row, const std::string& column, Language language, int depth) {
+  const auto found = row.find(column);
+  if (found == row.end()) return "<td></td>";
+  return (found->is_number() ? "<td class=\"n\">" : "<td>") + render(*found, language, 5, depth + 2) + "</td>";
+}
+
+constexpr std::string_view kScroll = "<div class=\"scroll\" tabindex=\"0\" role=\"group\">";
+
+std::string row_table(const Table& table, Language language, int depth) {
+  std::string out = fmt::format("{}<table class=\"rows\"><thead><tr>", kScroll);
+  for (const auto& column : table.columns) out += fmt::format("<th scope=\"col\">{}</th>", escape(key_label(column)));
+  out += "</tr></thead><tbody>";
+  for (const Json& row : table.rows) {
+    out += "<tr>";
+    for (const auto& column : table.columns) out += cell(row, column, language, depth);
+    out += "</tr>";
+  }
+  return out + "</tbody></table></div>";
+}
+
+// Few rows of many columns read better side by side: one line a key, one column a row.
+std::string side_by_side(const Table& table, Language language, int depth) {
+  std::string out = fmt::format("{}<table class=\"rows side\"><tbody>", kScroll);
+  for (const auto& column : table.columns) {
+    out += fmt::format("<tr><th scope=\"row\">{}</th>", escape(key_label(column)));
+    for (const Json& row : table.rows) out += cell(row, column, language, depth);
     out += "</tr>";
   }
   return out + "</tbody></table></div>";
@@ -102,9 +137,10 @@ std::string array_list(const Json& value, Language language, std::size_t max_row
   if (value.empty()) return "–";
   const std::size_t shown = std::min(value.size(), max_rows);
   std::string out;
-  const auto columns = columns_of(value, shown);
-  if (!columns.empty()) {
-    out = row_table(value, columns, shown, language, depth);
+  const Table table = tabulated(value, shown);
+  if (!table.columns.empty()) {
+    const bool wide = table.columns.size() > kWideColumns && table.rows.size() <= kSideBySide;
+    out = wide ? side_by_side(table, language, depth) : row_table(table, language, depth);
   } else if (std::all_of(value.begin(), value.end(), is_scalar)) {
     for (std::size_t i = 0; i < shown; ++i) out += (i == 0 ? "" : ", ") + scalar(value[i], language);
   } else {

@@ -36,21 +36,39 @@ std::string rule(const Page& page, const Control& control) {
   return out;
 }
 
-std::string places(const Judgement& j) {
+// A piece of evidence by its path in the bundle, where it is there; always with its digest.
+std::string named(const Page& page, const Digest& digest) {
+  const auto path = page.outcome.evidence_paths.find(digest);
+  return path == page.outcome.evidence_paths.end() ? "" : escape(path->second);
+}
+
+std::string places(const Page& page, const Judgement& j) {
   if (j.finding.places.empty()) return "";
   std::string out = "<ul>";
   for (const auto& place : j.finding.places) {
-    out += fmt::format("<li><code>{}</code> <code title=\"{}\">{}</code></li>", escape(place.pointer), place.evidence.str(),
-                       short_digest(place.evidence));
+    const std::string file = named(page, place.evidence);
+    out += fmt::format("<li title=\"{}\">{} <code>{}</code></li>", place.evidence.str(), file.empty() ? short_digest(place.evidence) : file,
+                       escape(place.pointer));
   }
   return out + "</ul>";
 }
 
 std::string evidence_list(const Page& page, const Judgement& j) {
   if (j.finding.evidence.empty()) return "";
-  std::string out;
-  for (const auto& digest : j.finding.evidence) out += fmt::format("<code>{}</code><br>", digest.str());
-  if (j.evidence_from) out += fmt::format("{} {}", page.t("oldest of", "la plus ancienne :"), format_date(*j.evidence_from));
+  std::string out = "<ul>";
+  const std::size_t shown = std::min(kShownRows, j.finding.evidence.size());
+  for (std::size_t i = 0; i < shown; ++i) {
+    const Digest& digest = j.finding.evidence[i];
+    out += fmt::format("<li>{} <code>{}</code></li>", named(page, digest), digest.str());
+  }
+  out += "</ul>";
+  if (j.finding.evidence.size() > shown) {
+    out += fmt::format("<p class=\"more\">{}</p>",
+                       fmt::format(fmt::runtime(page.t("… and {} more, in assessment.json", "… et {} de plus, dans assessment.json")),
+                                   j.finding.evidence.size() - shown));
+  }
+  if (j.evidence_from)
+    out += fmt::format("<p class=\"more\">{} {}</p>", page.t("the oldest of", "la plus ancienne :"), format_date(*j.evidence_from));
   return out;
 }
 
@@ -83,7 +101,7 @@ std::string body(const Page& page, const Control& control, const Judgement& j) {
     out += entry(page.t("Next step", "Prochaine étape"), fmt::format("<span lang=\"en\">{}</span>", escape(j.finding.fix)));
   if (!j.finding.detail.empty()) out += entry(page.t("Measured", "Mesures"), json_table(j.finding.detail, page.language));
   out += entry(page.t("Rows", "Lignes"), rows(page, j));
-  out += entry(page.t("Places", "Endroits"), places(j));
+  out += entry(page.t("Places", "Endroits"), places(page, j));
   out += entry(page.t("Evidence", "Preuves"), evidence_list(page, j));
   out += rule_entry(page.t("The rule", "La règle"), rule(page, control));
   out += rule_entry(page.t("The test", "Le test"), escape(control.test.in(page.language)));

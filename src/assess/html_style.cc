@@ -86,6 +86,8 @@ table.kv table{margin:0}
 table.kv th{font-weight:400;color:var(--muted);white-space:nowrap}
 table.rows thead th,table.gaps thead th{font-weight:600;border-bottom:2px solid var(--line)}
 table.rows th,table.rows td{overflow-wrap:normal}
+table.side th{font-weight:400;color:var(--muted);white-space:nowrap}table.side td{overflow-wrap:anywhere;min-width:7rem}
+.body ul{margin:.1rem 0;padding-left:1.1rem}
 td:has(>table){padding-bottom:0!important}td>table tr:last-child>*{border-bottom:0!important}
 td.n{text-align:right;font-variant-numeric:tabular-nums}
 .scroll{overflow-x:auto;max-width:100%}
@@ -109,6 +111,7 @@ pre{background:var(--soft);border-radius:.35rem;padding:.8rem 1rem;overflow-x:au
 .chart tr.identity{background:var(--soft)}
 .body{padding-left:.3rem}.body>dl{grid-template-columns:1fr;gap:.1rem}.body dd{margin-bottom:.6rem}
 details.control>summary{grid-template-columns:1.3rem 3.6rem minmax(0,1fr)}details.control>summary .right{grid-column:3;text-align:left}details.control>summary .cls{margin-left:.5rem}
+table.kv tr:has(>td>:is(table,.scroll,ul)),table.kv tr:has(>td>:is(table,.scroll,ul))>*{display:block}table.kv td>table{margin-left:.8rem}
 table.gaps,table.gaps tbody,table.gaps tr,table.gaps td,table.gaps th{display:block;border:0;padding:0}table.gaps thead{display:none}table.gaps tr{border-bottom:1px solid var(--line);padding:.5rem 0}
 }
 @media print{
@@ -127,6 +130,7 @@ details.control>summary{break-after:avoid;break-inside:avoid}
 .chart tr,table.rows tr,table.kv tr,table.gaps tr{break-inside:avoid}
 .body{padding-left:1.85rem}
 .scroll{overflow:visible}
+table.rows th,table.rows td{overflow-wrap:anywhere}
 }
 )css";
 }

@@ -305,6 +305,7 @@ Result<Outcome> judge(const Bundle& bundle, const catalog::Catalog& catalog, Ins
   out.assessment.data_digest = catalog.digest();
   out.assessment.bundle_digest = bundle.digest();
   out.assessment.at = at;
+  for (const Evidence& entry : bundle.entries()) out.evidence_paths.emplace(entry.sha256, entry.path);
   ENTENTE_TRY(auto measured, measure_all(out.assessment.profile, bundle, at, progress));
   Judge judge(out.assessment.profile, bundle, at, std::move(measured));
   for (const Control& control : catalog.controls()) ENTENTE_CHECK(judge.control(control, out));

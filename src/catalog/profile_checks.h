@@ -14,7 +14,7 @@ struct Fault {
   std::string hint;
 };
 
-// A line a person reads: 1…max bytes, no control characters, no white space at either end.
+// A line a person reads: 1…max bytes, no control characters or direction marks, no white space at either end.
 [[nodiscard]] std::optional<Fault> check_line(std::string_view text, std::size_t max_bytes);
 // As a line, but newlines and tabs are allowed.
 [[nodiscard]] std::optional<Fault> check_paragraph(std::string_view text, std::size_t max_bytes);

@@ -92,6 +92,7 @@ TEST(Profile, WrongValuesOfTheHead) {
   expect_head_fault(0, "name = \" A\"", "white space");
   expect_head_fault(0, "name = \"A\\u0007\"", "control character");
   expect_head_fault(0, "name = \"A\\u0085\"", "control character");
+  expect_head_fault(0, "name = \"A\\u202eB\"", "direction mark");
   expect_head_fault(0, "name = \"" + std::string(257, 'a') + "\"", "longer than 256 bytes");
   for (const char* id : {"Aa", "a", "-aa", "aa-", "a--b", "a_b", "a b"})
     expect_head_fault(1, "id = \"" + std::string(id) + "\"", "is not an id");

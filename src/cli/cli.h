@@ -20,9 +20,9 @@ inline constexpr int kError = 2;
 
 // Options every command shares, and what main() does with the result.
 struct Context {
-  bool json = false;    // --json: the result as one JSON document on standard output, nothing else there
-  bool quiet = false;   // --quiet: no progress, no chatter
-  std::string data_folder;  // --data DIR; empty: the embedded data
+  bool json = false;         // --json: the result as one JSON document on standard output, nothing else there
+  bool quiet = false;        // --quiet: no progress, no chatter
+  std::string data_folder;   // --data DIR; empty: the embedded data
   std::function<int()> run;  // set by the chosen command's callback; main() calls it after parsing
 
   [[nodiscard]] Progress::Mode progress() const { return quiet ? Progress::Mode::silent : Progress::Mode::automatic; }

@@ -165,7 +165,7 @@ void print_row(const Control& c, Language language, Columns columns) {
 void print_table(const std::vector<const Control*>& controls, const Catalog& rules, Language language) {
   const bool fr = language == Language::fr;
   const Columns columns = columns_for(controls, language);
-  const std::string header = fmt::format("  {:<5}  {}  {:>4}  ", "ID", fr ? "C" : "C", fr ? "JRS" : "DAYS") +
+  const std::string header = fmt::format("  {:<5}  {}  {:>4}  ", "ID", "C", fr ? "JRS" : "DAYS") +
                              padded(fr ? "CONTRÔLE" : "CONTROL", columns.title) +
                              (columns.roles == 0 ? ""
                               : fr               ? "  POUR"
@@ -182,6 +182,19 @@ void print_table(const std::vector<const Control*>& controls, const Catalog& rul
   }
 }
 
+void print_legend(std::size_t shown, const Catalog& rules, Language language) {
+  const bool fr = language == Language::fr;
+  const std::size_t all = rules.controls().size();
+  fmt::print("\n{}\n", fr ? fmt::format("{} contrôle{} sur {}, catalogue {}.", shown, shown < 2 ? "" : "s", all, rules.version())
+                          : fmt::format("{} of {} controls, catalogue {}.", shown, all, rules.version()));
+  const std::string_view legend =
+      fr ? "C : M mesuré, V vérifié, A attesté, D déclaré. JRS : âge maximal de la preuve en jours. Suite : entente controls show P6-01 "
+           "--lang fr"
+         : "C: M measured, V verified, A attested, D declared. DAYS: how old evidence may be. Next: entente controls show P6-01";
+  const auto width = static_cast<std::size_t>(std::clamp(terminal_width(stdout), 60, 160));
+  for (const std::string& line : wrapped(legend, width)) fmt::print("{}\n", paint(stdout, Colour::dim, line));
+}
+
 int list(const Context& context, const Options& options) {
   const auto selection = select(options);
   if (!selection) return report(context, selection.error());
@@ -196,17 +209,8 @@ int list(const Context& context, const Options& options) {
     print_controls_json(controls, *rules);
     return kOk;
   }
-  const bool fr = selection->language == Language::fr;
   if (!controls.empty()) print_table(controls, *rules, selection->language);
-  if (context.quiet) return kOk;
-  fmt::print("\n{}\n", fr ? fmt::format("{} contrôles sur {}, catalogue {}.", controls.size(), rules->controls().size(), rules->version())
-                          : fmt::format("{} of {} controls, catalogue {}.", controls.size(), rules->controls().size(), rules->version()));
-  fmt::print(
-      "{}\n",
-      paint(stdout, Colour::dim,
-            fr ? "C : M mesuré, V vérifié, A attesté, D déclaré. JRS : âge maximal de la preuve en jours. Suite : entente controls show "
-                 "P6-01 --lang fr"
-               : "C: M measured, V verified, A attested, D declared. DAYS: how old evidence may be. Next: entente controls show P6-01"));
+  if (!context.quiet) print_legend(controls.size(), *rules, selection->language);
   return kOk;
 }
 
@@ -225,14 +229,15 @@ void print_control(const Control& c, const Catalog& rules, Language language) {
   fmt::print("{}\n\n", paint(stdout, Colour::dim, fmt::format("P{}  {}", principle.number, principle.title.in(language))));
   const std::string age = fr ? fmt::format("pas plus de {} jours", c.max_age_days) : fmt::format("no older than {} days", c.max_age_days);
   const std::string roles = c.roles.front() == "all" ? (fr ? "tous" : "everyone") : joined(c.roles);
-  const std::string evidence_class = fmt::format("{}: {}", catalog::letter(c.evidence_class), rules.text(c.evidence_class).in(language));
+  const std::string evidence_class =
+      fmt::format("{}{} {}", catalog::letter(c.evidence_class), fr ? " :" : ":", rules.text(c.evidence_class).in(language));
   const std::vector<std::pair<std::string_view, std::string>> rows = {
       {fr ? "Pour" : "For", roles},
       {fr ? "Classe de preuve" : "Evidence class", evidence_class},
       {fr ? "Repose sur" : "Rests on", c.standard},
       {fr ? "Preuve" : "Evidence", c.evidence.in(language)},
       {fr ? "Âge de la preuve" : "Age of evidence", age},
-      {fr ? "Test" : "Test", c.test.in(language)},
+      {"Test", c.test.in(language)},
       {fr ? "Satisfait si" : "Satisfied if", c.satisfied.in(language)},
       {fr ? "Partiel si" : "Partial if", c.partial.in(language)},
       {fr ? "Sans objet si" : "Not applicable if", c.not_applicable.in(language)},

@@ -22,6 +22,8 @@ constexpr std::string_view kDraft7 = "http://json-schema.org/draft-07/schema";
 constexpr std::string_view kDraft2020 = "https://json-schema.org/draft/2020-12/schema";
 constexpr std::string_view kVocabulary = "https://json-schema.org/draft/2020-12/vocab/";
 constexpr int kMaxMetaschemas = 8;
+// Every schema's pointer is kept; many schemas below one very long key would multiply its length.
+constexpr std::size_t kMaxPointerBytes = std::size_t{128} << 20;
 
 // Meta-schemas compiled in, by URI.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kMeta{{
@@ -147,6 +149,8 @@ Result<LocationId> Documents::add_document(JsonDocument json, std::string uri) {
 Result<LocationId> Documents::index(std::uint32_t document, std::string pointer, JsonView element, ResourceId resource,
                                     const std::string* base) {
   const auto id = static_cast<LocationId>(locations_.size());
+  pointer_bytes_ += pointer.size();
+  if (pointer_bytes_ > kMaxPointerBytes) return fail("the schema is too large", {.file = documents_[document].json.name()});
   by_pointer_.emplace(std::pair{document, pointer}, id);
   locations_.push_back({document, std::move(pointer), element, resource});
   if (base != nullptr) {

@@ -95,6 +95,7 @@ class Documents {
   std::map<std::string, ResourceId, std::less<>> by_uri_;
   std::map<std::string, LocationId, std::less<>> loaded_;  // by the URI a document was retrieved from
   bool loaded_all_ = false;
+  std::size_t pointer_bytes_ = 0;
   int metaschemas_ = 0;  // how deep in a chain of custom meta-schemas
 };
 

@@ -38,10 +38,12 @@ bool Evaluation::run_items(const Instruction& i, const Frame& f) {
 
 bool Evaluation::run_contains(const Instruction& i, const Frame& f) {
   const Contains& contains = program_.contains[i.a];
+  const bool unbounded = contains.most == std::numeric_limits<std::uint64_t>::max();
   std::uint64_t matching = 0;
   std::uint32_t ordinal = 0;
   const simdjson::dom::array array = f.value.array();
   for (const JsonView item : array) {
+    if (matching >= contains.least && unbounded && f.evaluated == nullptr) return true;
     const Path path{&f.path, {}, ordinal++, true};
     if (!evaluate(contains.node, Value::of(item), path, f.scope, nullptr, nullptr)) continue;
     ++matching;

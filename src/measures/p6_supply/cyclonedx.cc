@@ -207,8 +207,6 @@ bool CycloneDxReader::read_components(JsonView value, std::uint32_t parent) {
   if (!nested) {
     const std::size_t count = items.size() + sbom_.components.size();
     sbom_.components.reserve(count);
-    sbom_.hashes.reserve(count);
-    sbom_.licences.reserve(count);
     refs_.reserve(count);
   }
   std::uint32_t position = 0;
@@ -219,13 +217,12 @@ bool CycloneDxReader::read_components(JsonView value, std::uint32_t parent) {
 
 bool CycloneDxReader::read_component(JsonView value, ComponentOrigin origin, std::uint32_t parent, std::uint32_t position) {
   const auto index = static_cast<std::uint32_t>(sbom_.components.size());
-  Component c;
+  Component& c = sbom_.components.emplace_back();  // stays where it is until its nested components are read
   c.origin = origin;
   c.parent = parent;
   c.position = position;
   c.hashes.first = static_cast<std::uint32_t>(sbom_.hashes.size());
   c.licences.first = static_cast<std::uint32_t>(sbom_.licences.size());
-  sbom_.components.push_back(c);  // now, so that pointer(index) works in messages; filled in below
 
   simdjson::dom::object fields;
   if (value.get_object().get(fields) != simdjson::SUCCESS) return wrong_type(sbom_.pointer(index), "a component (an object)");
@@ -267,7 +264,6 @@ bool CycloneDxReader::read_component(JsonView value, ComponentOrigin origin, std
       nested = field.value;
     if (!read) return false;
   }
-  sbom_.components[index] = c;
   check_component(c, index);
   if (parent != kNoComponent) sbom_.relationships.push_back({parent, index, RelationKind::contains, "components"});
   return !nested || read_components(*nested, index);

@@ -5,14 +5,37 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "core/utf8.h"
 
 namespace entente::measures::p6_supply {
 
+namespace {
+
+// Eight bytes a step. Not made to withstand chosen ids; RefTable does not rely on it.
+std::uint64_t hash_id(std::string_view id) {
+  constexpr std::uint64_t kMultiplier = 0x9e3779b97f4a7c15;
+  std::uint64_t h = id.size() * kMultiplier;
+  const char* at = id.data();
+  std::size_t left = id.size();
+  for (; left >= 8; at += 8, left -= 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, at, 8);
+    h = (h ^ word) * kMultiplier;
+    h ^= h >> 29;
+  }
+  std::uint64_t word = 0;
+  if (left > 0) std::memcpy(&word, at, left);
+  h = (h ^ word) * kMultiplier;
+  return h ^ h >> 32;
+}
+
+}  // namespace
+
 void RefTable::reserve(std::size_t ids) {
   std::size_t capacity = 64;
-  while (capacity < ids * 2) capacity *= 2;
+  while (is_full(ids, capacity)) capacity *= 2;
   if (capacity > slots_.size()) grow(capacity);
 }
 
@@ -21,21 +44,26 @@ void RefTable::grow(std::size_t capacity) {
   slots_.assign(capacity, {});
   used_ = 0;
   for (const Slot& s : old)
-    if (s.value != kAbsent) (void)insert(s.id, s.value);
+    if (s.value != kAbsent) (void)place(s.id, s.value, hash_id(s.id));
 }
 
 bool RefTable::insert(std::string_view id, std::uint32_t value) {
-  if ((used_ + 1) * 2 > slots_.size()) grow(std::max<std::size_t>(64, slots_.size() * 2));
+  if (is_full(used_ + 1, slots_.size())) grow(std::max<std::size_t>(64, slots_.size() * 2));
+  return place(id, value, hash_id(id));
+}
+
+bool RefTable::place(std::string_view id, std::uint32_t value, std::uint64_t hash) {
   const std::size_t mask = slots_.size() - 1;
-  std::size_t at = std::hash<std::string_view>{}(id)&mask;
+  const auto tag = static_cast<std::uint32_t>(hash >> 32);
+  std::size_t at = hash & mask;
   for (std::size_t probe = 0; probe < kMaxProbes; ++probe, at = (at + 1) & mask) {
     if (slots_[at].value == kAbsent) {
       if (!overflow_.empty() && overflow_.contains(id)) return false;
-      slots_[at] = {id, value};
+      slots_[at] = {id, value, tag};
       ++used_;
       return true;
     }
-    if (slots_[at].id == id) return false;
+    if (slots_[at].hash == tag && slots_[at].id == id) return false;
   }
   return overflow_.emplace(id, value).second;
 }
@@ -43,10 +71,12 @@ bool RefTable::insert(std::string_view id, std::uint32_t value) {
 std::uint32_t RefTable::find(std::string_view id) const {
   if (slots_.empty()) return kAbsent;
   const std::size_t mask = slots_.size() - 1;
-  std::size_t at = std::hash<std::string_view>{}(id)&mask;
+  const std::uint64_t hash = hash_id(id);
+  const auto tag = static_cast<std::uint32_t>(hash >> 32);
+  std::size_t at = hash & mask;
   for (std::size_t probe = 0; probe < kMaxProbes; ++probe, at = (at + 1) & mask) {
     if (slots_[at].value == kAbsent) break;
-    if (slots_[at].id == id) return slots_[at].value;
+    if (slots_[at].hash == tag && slots_[at].id == id) return slots_[at].value;
   }
   if (overflow_.empty()) return kAbsent;
   const auto found = overflow_.find(id);

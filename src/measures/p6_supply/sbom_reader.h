@@ -30,8 +30,12 @@ class RefTable {
   struct Slot {
     std::string_view id;
     std::uint32_t value = kAbsent;
+    std::uint32_t hash = 0;  // spares most comparisons of texts, which often begin alike
   };
   static constexpr std::size_t kMaxProbes = 32;
+  // A third of the slots stay free.
+  [[nodiscard]] static bool is_full(std::size_t ids, std::size_t slots) { return ids * 3 > slots * 2; }
+  [[nodiscard]] bool place(std::string_view id, std::uint32_t value, std::uint64_t hash);
   void grow(std::size_t capacity);
   std::vector<Slot> slots_;
   std::size_t used_ = 0;

@@ -158,8 +158,6 @@ bool SpdxReader::read_packages(JsonView value) {
   if (!array(value, items, [] { return std::string("/packages"); }) || value.is_null()) return !error_;
   const std::size_t count = items.size();
   sbom_.components.reserve(count);
-  sbom_.hashes.reserve(count);
-  sbom_.licences.reserve(count);
   refs_.reserve(count);
   std::uint32_t position = 0;
   for (const JsonView item : items)
@@ -169,7 +167,7 @@ bool SpdxReader::read_packages(JsonView value) {
 
 bool SpdxReader::read_package(JsonView value, std::uint32_t position) {
   const auto index = static_cast<std::uint32_t>(sbom_.components.size());
-  Component c;
+  Component& c = sbom_.components.emplace_back();
   c.origin = ComponentOrigin::packages;
   c.position = position;
   c.hashes.first = static_cast<std::uint32_t>(sbom_.hashes.size());
@@ -184,7 +182,6 @@ bool SpdxReader::read_package(JsonView value, std::uint32_t position) {
   std::string_view declared;
   std::string_view location;
   const auto here = [&] { return fmt::format("/packages/{}/{}", position, pointer_segment(key)); };
-  sbom_.components.push_back(c);  // so that pointer(index) works in messages; filled in below
   for (const auto field : fields) {
     key = field.key;
     bool read = true;
@@ -219,7 +216,6 @@ bool SpdxReader::read_package(JsonView value, std::uint32_t position) {
   set_supplier(c, SupplierField::originator, originator);
   add_licence(c, concluded);
   if (declared != concluded) add_licence(c, declared);
-  sbom_.components[index] = c;
   check_package(c, index, !location.empty());
   return true;
 }
