@@ -111,7 +111,8 @@ pre{background:var(--soft);border-radius:.35rem;padding:.8rem 1rem;overflow-x:au
 .chart tr.identity{background:var(--soft)}
 .body{padding-left:.3rem}.body>dl{grid-template-columns:1fr;gap:.1rem}.body dd{margin-bottom:.6rem}
 details.control>summary{grid-template-columns:1.3rem 3.6rem minmax(0,1fr)}details.control>summary .right{grid-column:3;text-align:left}details.control>summary .cls{margin-left:.5rem}
-table.kv tr:has(>td>:is(table,.scroll,ul)),table.kv tr:has(>td>:is(table,.scroll,ul))>*{display:block}table.kv td>table{margin-left:.8rem}
+table.kv,table.kv>tbody{display:block}table.kv>tbody>tr{display:grid;grid-template-columns:minmax(0,10rem) minmax(0,1fr);gap:0 .6rem;border-bottom:1px solid var(--line)}
+table.kv>tbody>tr>*{border:0;padding-right:0;white-space:normal}table.kv>tbody>tr:has(>td>:is(table,.scroll,ul)){grid-template-columns:minmax(0,1fr)}table.kv td>table.kv{margin-left:.8rem}
 table.gaps,table.gaps tbody,table.gaps tr,table.gaps td,table.gaps th{display:block;border:0;padding:0}table.gaps thead{display:none}table.gaps tr{border-bottom:1px solid var(--line);padding:.5rem 0}
 }
 @media print{

@@ -183,7 +183,8 @@ TEST(Compile, ErrorsSayWhatAndWhere) {
       {R"({"$ref":"#/%zz"})", {"not a URI reference", "/$ref"}},
       {R"({"$schema":"https://json-schema.org/draft/2019-09/schema"})", {"unknown JSON Schema draft", "/$schema"}},
       {R"({"$id":"https://example.org/a#b"})", {"no fragment", "/$id"}},
-      {R"({"$defs":{"a":{"$id":"https://example.org/a"},"b":{"$id":"https://example.org/a"}}})", {"two schemas have the $id", "/$defs/b/$id"}},
+      {R"({"$defs":{"a":{"$id":"https://example.org/a"},"b":{"$id":"https://example.org/a"}}})",
+       {"two schemas have the $id", "/$defs/b/$id"}},
       {R"({"$defs":{"a":{"$anchor":"x"},"b":{"$anchor":"x"}}})", {"a second anchor \"x\"", "/$defs/b/$anchor"}},
       {R"({"$anchor":7})", {"must be a name", "/$anchor"}},
   };

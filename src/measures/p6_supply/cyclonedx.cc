@@ -124,6 +124,9 @@ bool CycloneDxReader::read_document() {
   // In this order whatever the order in the document, so that component 0 is the primary one.
   if (metadata && !read_metadata(*metadata)) return false;
   if (components && !read_components(*components, kNoComponent)) return false;
+  for (const std::uint32_t index : refs_.insert_all(sbom_.components))
+    issue(IssueLevel::error, sbom_.pointer(index) + "/bom-ref",
+          fmt::format("the bom-ref \"{}\" is used twice", clip(sbom_.components[index].ref)));
   for (const std::string_view key : {"services", "vulnerabilities"})
     if (const auto others = json_get(sbom_.document.root(), key); others && !read_other_refs(*others, "/" + std::string(key))) return false;
   if (dependencies && !read_dependencies(*dependencies)) return false;
@@ -204,11 +207,7 @@ bool CycloneDxReader::read_components(JsonView value, std::uint32_t parent) {
   simdjson::dom::array items;
   if (!array(value, items, [&] { return (nested ? sbom_.pointer(parent) : std::string()) + "/components"; }) || value.is_null())
     return !error_;
-  if (!nested) {
-    const std::size_t count = items.size() + sbom_.components.size();
-    sbom_.components.reserve(count);
-    refs_.reserve(count);
-  }
+  if (!nested) { sbom_.components.reserve(items.size() + sbom_.components.size()); }
   std::uint32_t position = 0;
   for (const JsonView item : items)
     if (!read_component(item, nested ? ComponentOrigin::nested : ComponentOrigin::components, parent, position++)) return false;
@@ -279,8 +278,6 @@ void CycloneDxReader::check_component(const Component& c, std::uint32_t index) {
     issue(IssueLevel::error, sbom_.pointer(index), "the component has no version, which CycloneDX before 1.4 requires");
   if (!c.scope.empty() && !one_of(c.scope, kScopes))
     issue(IssueLevel::error, sbom_.pointer(index) + "/scope", fmt::format("\"{}\" is no scope", clip(c.scope)));
-  if (!c.ref.empty() && !refs_.insert(c.ref, index))
-    issue(IssueLevel::error, sbom_.pointer(index) + "/bom-ref", fmt::format("the bom-ref \"{}\" is used twice", clip(c.ref)));
 }
 
 bool CycloneDxReader::read_hashes(Component& c, JsonView value, std::uint32_t index) {

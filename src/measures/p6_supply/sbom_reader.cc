@@ -68,6 +68,21 @@ bool RefTable::place(std::string_view id, std::uint32_t value, std::uint64_t has
   return overflow_.emplace(id, value).second;
 }
 
+std::vector<std::uint32_t> RefTable::insert_all(std::span<const Component> components) {
+  constexpr std::size_t kAhead = 16;
+  reserve(used_ + components.size());
+  std::vector<std::uint64_t> hashes(components.size());
+  for (std::size_t i = 0; i < components.size(); ++i) hashes[i] = hash_id(components[i].ref);
+  std::vector<std::uint32_t> duplicates;
+  const std::size_t mask = slots_.size() - 1;
+  for (std::size_t i = 0; i < components.size(); ++i) {
+    if (i + kAhead < components.size()) __builtin_prefetch(&slots_[hashes[i + kAhead] & mask], 1);
+    const std::string_view ref = components[i].ref;
+    if (!ref.empty() && !place(ref, static_cast<std::uint32_t>(i), hashes[i])) duplicates.push_back(static_cast<std::uint32_t>(i));
+  }
+  return duplicates;
+}
+
 std::uint32_t RefTable::find(std::string_view id) const {
   if (slots_.empty()) return kAbsent;
   const std::size_t mask = slots_.size() - 1;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,9 @@ class RefTable {
   void reserve(std::size_t ids);
   [[nodiscard]] bool insert(std::string_view id, std::uint32_t value);  // false if it is there already
   [[nodiscard]] std::uint32_t find(std::string_view id) const;
+  // The refs of all components, each with its number; returns the components whose ref was there already, ascending. Empty refs are
+  // left out. Faster than one by one: the slots are asked for from memory some steps ahead.
+  [[nodiscard]] std::vector<std::uint32_t> insert_all(std::span<const Component> components);
 
  private:
   struct Slot {

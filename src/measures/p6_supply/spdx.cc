@@ -156,12 +156,13 @@ bool SpdxReader::read_document() {
 bool SpdxReader::read_packages(JsonView value) {
   simdjson::dom::array items;
   if (!array(value, items, [] { return std::string("/packages"); }) || value.is_null()) return !error_;
-  const std::size_t count = items.size();
-  sbom_.components.reserve(count);
-  refs_.reserve(count);
+  sbom_.components.reserve(items.size());
   std::uint32_t position = 0;
   for (const JsonView item : items)
     if (!read_package(item, position++)) return false;
+  for (const std::uint32_t index : refs_.insert_all(sbom_.components))
+    issue(IssueLevel::error, sbom_.pointer(index) + "/SPDXID",
+          fmt::format("the SPDXID \"{}\" is used twice", clip(sbom_.components[index].ref)));
   return true;
 }
 
@@ -236,10 +237,7 @@ void SpdxReader::add_licence(Component& c, std::string_view expression) {
 void SpdxReader::check_package(Component& c, std::uint32_t index, bool has_location) {
   if (c.name.empty()) issue(IssueLevel::error, sbom_.pointer(index), "the package has no name");
   if (!has_location) issue(IssueLevel::error, sbom_.pointer(index), "the package has no downloadLocation");
-  if (c.ref.empty())
-    issue(IssueLevel::error, sbom_.pointer(index), "the package has no SPDXID");
-  else if (!refs_.insert(c.ref, index))
-    issue(IssueLevel::error, sbom_.pointer(index) + "/SPDXID", fmt::format("the SPDXID \"{}\" is used twice", clip(c.ref)));
+  if (c.ref.empty()) issue(IssueLevel::error, sbom_.pointer(index), "the package has no SPDXID");
 }
 
 bool SpdxReader::read_checksums(Component& c, JsonView value, std::uint32_t index) {
