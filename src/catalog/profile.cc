@@ -3,12 +3,23 @@
 // What the format does not know is an error, so a misspelt key cannot silently drop evidence.
 #include "catalog/profile.h"
 
+// toml++ 3.3 guards itself with assert() where malformed text can lead: "[[[" or "[=" would end the process, or, with NDEBUG, go on with
+// what must not be. Here a failed assertion of its parser throws in every build type, and parse_toml() turns it into an error.
+namespace entente::catalog {
+struct TomlInvariantBroken {};
+[[noreturn]] static void toml_invariant_broken() { throw TomlInvariantBroken{}; }
+}  // namespace entente::catalog
+#define TOML_ASSERT(expr) ((expr) ? static_cast<void>(0) : ::entente::catalog::toml_invariant_broken())
 #define TOML_EXCEPTIONS 0
 #define TOML_HEADER_ONLY 1
 #define TOML_ENABLE_FORMATTERS 0
+#pragma push_macro("NDEBUG")
+#undef NDEBUG
 #include <toml++/toml.h>
+#pragma pop_macro("NDEBUG")
 
 #include <algorithm>
+#include <cctype>
 #include <set>
 #include <utility>
 
@@ -396,6 +407,41 @@ Result<Profile> read_profile(const Table& root) {
   return p;
 }
 
+// The offset of a line that looks like the start of a table but has no key: what toml++ asserts about. For the place in a message.
+std::size_t keyless_header(std::string_view toml) {
+  for (std::size_t start = 0; start < toml.size(); start = std::min(toml.find('\n', start), toml.size() - 1) + 1) {
+    std::size_t at = std::min(toml.find_first_not_of(" \t", start), toml.size());
+    if (at == toml.size() || toml[at] != '[') continue;
+    at += toml.substr(at, 2) == "[[" ? 2 : 1;
+    at = std::min(toml.find_first_not_of(" \t", at), toml.size());
+    if (at == toml.size()) break;
+    const auto c = static_cast<unsigned char>(toml[at]);
+    if (std::isalnum(c) == 0 && c != '_' && c != '-' && c != '"' && c != '\'') return at;
+  }
+  return 0;
+}
+
+Where place_of(std::string_view toml, std::size_t offset, const std::string& name) {
+  const std::string_view before = toml.substr(0, offset);
+  const std::size_t start = before.rfind('\n') == before.npos ? 0 : before.rfind('\n') + 1;
+  return {.file = name,
+          .line = static_cast<std::uint64_t>(std::count(before.begin(), before.end(), '\n')) + 1,
+          .column = offset - start + 1,
+          .offset = offset};
+}
+
+Result<toml::table> parse_toml(const Source& source) {
+  try {
+    toml::parse_result parsed = toml::parse(source.text);
+    if (parsed) return std::move(parsed).table();
+    return source.wrong(parsed.error().source(), "not TOML: " + printable(parsed.error().description(), 300),
+                        "see https://toml.io/en/v1.0.0");
+  } catch (const TomlInvariantBroken&) {
+    return fail("not TOML: a table without a key", place_of(source.text, keyless_header(source.text), source.name),
+                "write [[evidence]], or see https://toml.io/en/v1.0.0");
+  }
+}
+
 }  // namespace
 
 Result<Profile> Profile::parse(std::string_view toml, std::string name) {
@@ -404,21 +450,10 @@ Result<Profile> Profile::parse(std::string_view toml, std::string name) {
     return fail("the profile is larger than " + std::to_string(kMaxProfileBytes >> 20) + " MiB", {.file = name},
                 "evidence belongs into files that the profile names");
   if (!is_valid_utf8(toml)) return fail("the profile is not UTF-8 text", {.file = name}, "save it as UTF-8");
-  if (const auto deep = find_deep_key(toml)) {
-    const auto before = toml.substr(0, *deep);
-    const std::size_t start = before.rfind('\n') == before.npos ? 0 : before.rfind('\n') + 1;
-    return fail("a key has more than 64 parts",
-                {.file = name,
-                 .line = static_cast<std::uint64_t>(std::count(before.begin(), before.end(), '\n')) + 1,
-                 .column = *deep - start + 1,
-                 .offset = *deep},
-                "the keys of a profile are single words; see docs/profile.md");
-  }
-  const toml::parse_result parsed = toml::parse(toml);
-  if (!parsed)
-    return source.wrong(parsed.error().source(), "not TOML: " + printable(parsed.error().description(), 300),
-                        "see https://toml.io/en/v1.0.0");
-  return read_profile(Table(source, parsed.table(), "the profile"));
+  if (const auto deep = find_deep_key(toml))
+    return fail("a key has more than 64 parts", place_of(toml, *deep, name), "the keys of a profile are single words; see docs/profile.md");
+  ENTENTE_TRY(const toml::table table, parse_toml(source));
+  return read_profile(Table(source, table, "the profile"));
 }
 
 std::string attestation_message(const Profile& profile, const Attestation& attestation) {

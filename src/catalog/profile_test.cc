@@ -214,6 +214,15 @@ TEST(Profile, HostileText) {
   }
 }
 
+// toml++ 3.3 asserts on these; found by fuzzing.
+TEST(Profile, TablesWithoutAKey) {
+  expect_fault("[[[evidence]]\nkind = \"kev\"\n", "not TOML", 1, 3);
+  expect_fault("\n  [=]\n", "not TOML", 2, 4);
+  expect_fault("[ [x]]\n", "not TOML", 1, 3);
+  expect_fault("[[\n", "not TOML", 1, 3);
+  expect_fault("[.a]\n", "not TOML", 1, 2);
+}
+
 TEST(Profile, DeepKeysAreRefusedBeforeTheyAreBuilt) {
   std::string deep = "a";
   for (int i = 0; i < 200'000; ++i) deep += ".a";
