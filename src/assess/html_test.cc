@@ -49,6 +49,15 @@ TEST(JsonTable, ShowsObjectsListsAndRows) {
   EXPECT_THAT(json_table(Json{{"yes", true}, {"none", nullptr}}, Language::fr), HasSubstr("<td>oui</td>"));
 }
 
+TEST(JsonTable, SetsFewWideRowsSideBySide) {
+  Json row = Json::object();
+  for (int i = 0; i < 12; ++i) row[fmt::format("k{}", i)] = i;
+  row["present"] = Json{{"name", 1.5}};
+  EXPECT_THAT(json_table(Json::array({row, row}), Language::en),
+              HasSubstr(R"(<th scope="row">present: name</th><td class="n">1.5</td><td class="n">1.5</td>)"));
+  EXPECT_THAT(json_table(Json::array({row, row, row, row, row}), Language::en), HasSubstr(R"(<th scope="col">present: name</th>)"));
+}
+
 TEST(JsonTable, IsBounded) {
   Json many = Json::array();
   for (int i = 0; i < 50; ++i) many.push_back(i);
