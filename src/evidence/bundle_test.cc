@@ -208,20 +208,17 @@ TEST_F(BundleTest, EveryFlippedByteIsNoticed) {
     const fs::path path = root() / "b" / file;
     const std::string original = slurp(path);
     for (std::size_t i = 0; i < original.size(); ++i) {
-      for (const unsigned char mask : {0x01, 0x20, 0x80}) {
-        std::string text = original;
-        text[i] = static_cast<char>(static_cast<unsigned char>(text[i]) ^ mask);
-        spit(path, text);
-        const auto found = problems();
-        ASSERT_FALSE(found.empty()) << file << " byte " << i << " mask " << int{mask};
-        ASSERT_TRUE(std::any_of(found.begin(), found.end(), [&](const Problem& p) { return p.path == file; })) << file << " byte " << i;
-        ASSERT_EQ(Bundle::open(root() / "b").has_value(), file != "manifest.json") << file << " byte " << i;
-        ++flips;
-      }
+      std::string text = original;
+      text[i] = static_cast<char>(static_cast<unsigned char>(text[i]) ^ (1u << (i % 8)));
+      spit(path, text);
+      const auto found = problems();
+      ASSERT_TRUE(std::any_of(found.begin(), found.end(), [&](const Problem& p) { return p.path == file; })) << file << " byte " << i;
+      ASSERT_EQ(Bundle::open(root() / "b").has_value(), file != "manifest.json") << file << " byte " << i;
+      ++flips;
     }
     spit(path, original);
   }
-  EXPECT_GT(flips, 3000u);
+  EXPECT_GT(flips, 1000u);
   EXPECT_THAT(problems(), testing::IsEmpty());
 }
 
