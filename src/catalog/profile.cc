@@ -18,6 +18,8 @@ struct TomlInvariantBroken {};
 #include <toml++/toml.h>
 #pragma pop_macro("NDEBUG")
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
 #include <set>
@@ -44,7 +46,7 @@ struct Source {
   [[nodiscard]] Where at(const toml::source_position& position) const {
     Where where{.file = name};
     if (position.line == 0) return where;
-    std::size_t start = 0;
+    std::size_t start = position.line == 1 && text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
     for (std::uint64_t line = 1; line < position.line && start < text.size(); ++line)
       start = std::min(text.find('\n', start), text.size() - 1) + 1;
     std::size_t byte = start;
@@ -450,8 +452,7 @@ Result<Profile> Profile::parse(std::string_view toml, std::string name) {
     return fail("the profile is larger than " + std::to_string(kMaxProfileBytes >> 20) + " MiB", {.file = name},
                 "evidence belongs into files that the profile names");
   if (!is_valid_utf8(toml)) return fail("the profile is not UTF-8 text", {.file = name}, "save it as UTF-8");
-  if (const auto deep = find_deep_key(toml))
-    return fail("a key has more than 64 parts", place_of(toml, *deep, name), "the keys of a profile are single words; see docs/profile.md");
+  if (const auto trap = find_trap(toml)) return fail(trap->fault.what, place_of(toml, trap->offset, name), trap->fault.hint);
   ENTENTE_TRY(const toml::table table, parse_toml(source));
   return read_profile(Table(source, table, "the profile"));
 }

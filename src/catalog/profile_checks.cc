@@ -152,9 +152,9 @@ bool path_matches(std::string_view pattern, std::string_view path) {
   return p == pattern.size();
 }
 
-std::optional<std::size_t> find_deep_key(std::string_view s) {
+std::optional<Trap> find_trap(std::string_view s) {
   std::size_t dots = 0;
-  for (std::size_t i = 0; i < s.size();) {
+  for (std::size_t i = s.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0; i < s.size();) {
     const char c = s[i];
     if (c == '#') {
       i = std::min(s.find('\n', i), s.size());
@@ -168,7 +168,10 @@ std::optional<std::size_t> find_deep_key(std::string_view s) {
       // A long string may end in up to five quotes, the first two of which are text.
       for (int extra = 0; triple && extra < 2 && i < s.size() && s[i] == c; ++extra) ++i;
     } else {
-      if (c == '.' && ++dots > kMaxDots) return i;
+      if (static_cast<unsigned char>(c) >= 0x80)
+        return Trap{i, {"a character beyond ASCII outside quotes", "put names and texts in quotes"}};
+      if (c == '.' && ++dots > kMaxDots)
+        return Trap{i, {"a key has more than 64 parts", "the keys of a profile are single words; see docs/profile.md"}};
       if (c == '\n' || c == '=' || c == ',' || c == '{' || c == '[') dots = 0;
       ++i;
     }

@@ -40,8 +40,16 @@ enum class Wildcards { forbidden, last_segment };
 // Whether `pattern` (with * and ?, never across '/') matches `path`.
 [[nodiscard]] bool path_matches(std::string_view pattern, std::string_view path);
 
-// The offset of a key with more than 64 dots outside strings and comments: toml++ would build one table a dot and free them
-// recursively. nullopt if there is none.
-[[nodiscard]] std::optional<std::size_t> find_deep_key(std::string_view toml);
+// What editors of Windows put before the text; toml++ skips it.
+inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+// What toml++ 3.3 must not see, outside strings and comments: a key with more than 64 dots (it builds one table a dot and frees them
+// recursively), and bytes beyond ASCII (its tables of letters end in undefined behaviour for some of them, such as U+044C; TOML 1.0
+// allows none there anyway). Found by fuzzing. The first of them, or nothing.
+struct Trap {
+  std::size_t offset = 0;
+  Fault fault;
+};
+[[nodiscard]] std::optional<Trap> find_trap(std::string_view toml);
 
 }  // namespace entente::catalog
