@@ -48,7 +48,7 @@ CommitRecord encode_commit(const Commit& commit, ByteView previous) {
   return record;
 }
 
-Result<Commit> decode_commit(ByteView record, ByteView previous) {
+Result<Commit> decode_commit(ByteView record, Link link, ByteView previous) {
   if (record.size() != kCommitBytes) return fail(fmt::format("a commit record has {} bytes, not {}", kCommitBytes, record.size()));
   const Digest check = commit_check(record.first(kFieldBytes), previous);
   if (!std::equal(check.bytes.begin(), check.bytes.begin() + kCheckBytes, record.begin() + kFieldBytes))
@@ -62,7 +62,7 @@ Result<Commit> decode_commit(ByteView record, ByteView previous) {
   if (commit.segment_bytes / 2 < commit.size) return fail("the commit record's segment is too short for its entries");
   if (commit.segment_bytes != 0 && (commit.segment_bytes - 1) / (2 + kMaxEntryBytes) >= commit.size)
     return fail("the commit record's segment is too long for its entries");
-  if (previous.size() == kCommitBytes) {
+  if (link == Link::to_record) {
     if (commit.size <= get_u64(previous.subspan<0, 8>())) return fail("the commit record does not grow the log");
     if (commit.segment_bytes <= get_u64(previous.subspan<8, 8>())) return fail("the commit record does not grow the entries file");
   }
@@ -85,7 +85,7 @@ Result<JournalEnd> find_journal_end(std::uint64_t file_size, ByteView tail, std:
     const ByteView record = tail.subspan(static_cast<std::size_t>((i - first) * kCommitBytes), kCommitBytes);
     const ByteView previous =
         i == 0 ? as_bytes(vkey) : tail.subspan(static_cast<std::size_t>((i - 1 - first) * kCommitBytes), kCommitBytes);
-    const auto commit = decode_commit(record, previous);
+    const auto commit = decode_commit(record, i == 0 ? Link::to_key : Link::to_record, previous);
     if (!commit) continue;
     JournalEnd end{.commit = *commit, .records = i + 1, .torn_bytes = file_size - (i + 1) * kCommitBytes};
     std::ranges::copy(record, end.record.begin());
