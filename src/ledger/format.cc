@@ -21,7 +21,7 @@ std::string index_path(std::uint64_t n) {
   return path;
 }
 
-std::string with_width(std::string path, unsigned width) { return width < kTileWidth ? path + fmt::format(".p/{}", width) : path; }
+std::string with_width(const std::string& path, unsigned width) { return width < kTileWidth ? path + fmt::format(".p/{}", width) : path; }
 
 }  // namespace
 

@@ -110,8 +110,9 @@ void check_ledger(Report& report, const std::filesystem::path& folder, const Opt
   const auto verified = merkle::verify_checkpoint(*checkpoint, *options.log, options.witnesses);
   if (!verified) return add_bad(report, subject, verified.error());
   add_good(report, subject,
-           fmt::format("{} entries recomputed, root {} signed by {}+{}", verified->checkpoint.size, verified->checkpoint.root.hex(),
-                       options.log->name(), options.log->id_hex()));
+           fmt::format("{} {} recomputed, root {} signed by {}+{}", verified->checkpoint.size,
+                       verified->checkpoint.size == 1 ? "entry" : "entries", verified->checkpoint.root.hex(), options.log->name(),
+                       options.log->id_hex()));
   for (const auto& line : verified->note.unverified)
     add_unverified(report, subject, fmt::format("signature line of an unknown key: {}", line.name));
 }
