@@ -66,7 +66,7 @@ CommitRecord encode_commit(const Commit& commit, ByteView previous) {
   return encode_record(kCommitLabel, previous, {commit.size, commit.segment_bytes, commit.root});
 }
 
-Result<Commit> decode_commit(ByteView record, ByteView previous) {
+Result<Commit> decode_commit(ByteView record, Link link, ByteView previous) {
   if (record.size() != kCommitBytes) return fail(fmt::format("a commit record has {} bytes, not {}", kCommitBytes, record.size()));
   const auto fields = decode_record(kCommitLabel, previous, record);
   if (!fields) return fail("the commit record's check value does not fit its content and the record before");
@@ -76,7 +76,7 @@ Result<Commit> decode_commit(ByteView record, ByteView previous) {
   if (commit.segment_bytes / 2 < commit.size) return fail("the commit record's segment is too short for its entries");
   if (commit.segment_bytes != 0 && (commit.segment_bytes - 1) / (2 + kMaxEntryBytes) >= commit.size)
     return fail("the commit record's segment is too long for its entries");
-  if (previous.size() == kCommitBytes) {
+  if (link == Link::to_record) {
     if (commit.size <= get_u64(previous.subspan<0, 8>())) return fail("the commit record does not grow the log");
     if (commit.segment_bytes <= get_u64(previous.subspan<8, 8>())) return fail("the commit record does not grow the entries file");
   }
@@ -101,7 +101,8 @@ Result<JournalEnd> find_journal_end(std::uint64_t used, ByteView tail, std::stri
   std::uint64_t whole = count;
   if (whole > 0 && record(whole - 1).back() == 0) --whole;
   if (whole == 0) return fail("the commit journal has no finished record", {.offset = 0});
-  const auto commit = decode_commit(record(whole - 1), whole == 1 ? as_bytes(vkey) : record(whole - 2));
+  const auto commit = whole == 1 ? decode_commit(record(0), Link::to_key, as_bytes(vkey))
+                                 : decode_commit(record(whole - 1), Link::to_record, record(whole - 2));
   if (!commit) return fail("the commit journal's last record is damaged: " + commit.error().what, {.offset = (whole - 1) * kCommitBytes});
   JournalEnd end{.commit = *commit, .records = whole, .torn_bytes = used - std::min(used, whole * kCommitBytes)};
   std::ranges::copy(record(whole - 1), end.record.begin());

@@ -62,9 +62,12 @@ using CommitRecord = Record;
 // `previous`: the 64 bytes of the record before; for the first record the log's vkey text. The check value covers both, so records form a
 // chain that starts at the key.
 [[nodiscard]] CommitRecord encode_commit(const Commit& commit, ByteView previous);
-// Refused: a wrong check value, a size beyond 2^63 − 1, a segment length no `size` entries can have, and (if `previous` is a record) a size
+// What a record's check value is chained to: the key (the first record) or the record before it. Told apart by the caller, never by length: a
+// vkey's text may happen to have the length of a record.
+enum class Link { to_key, to_record };
+// Refused: a wrong check value, a size beyond 2^63 − 1, a segment length no `size` entries can have, and (linked to a record) a size
 // that is not larger than its, or a segment that is not longer.
-[[nodiscard]] Result<Commit> decode_commit(ByteView record, ByteView previous);
+[[nodiscard]] Result<Commit> decode_commit(ByteView record, Link link, ByteView previous);
 
 // The last commit of a journal. Behind its records lie zeros (room reserved for later ones) or one record whose writing was interrupted:
 // its last byte is 00. Appending syncs one record before it writes the next, so nothing else can be there after a crash: it is damage.

@@ -38,7 +38,7 @@ TEST(CommitRecord, RoundTripsAndLiesAsDocumented) {
   EXPECT_EQ(to_hex(ByteView(record).subspan(16, 32)), sha256("r").hex());
   const std::string covered = "entente ledger commit v1\n" + kVkey + std::string(as_text(ByteView(record).first(48)));
   EXPECT_EQ(to_hex(ByteView(record).subspan(48)), sha256(covered).hex().substr(0, 30) + "ff");
-  const auto back = decode_commit(record, as_bytes(kVkey));
+  const auto back = decode_commit(record, Link::to_key, as_bytes(kVkey));
   ASSERT_OK(back);
   EXPECT_EQ(*back, commit);
 }
@@ -48,13 +48,13 @@ TEST(CommitRecord, AnyFlippedBitIsRefused) {
   for (std::size_t bit = 0; bit < 8 * kCommitBytes; ++bit) {
     CommitRecord record = first;
     record[bit / 8] ^= static_cast<std::uint8_t>(1U << bit % 8);
-    EXPECT_FALSE(decode_commit(record, as_bytes(kVkey))) << bit;
-    EXPECT_FALSE(decode_commit(encode_commit(commit_of(4), first), record)) << bit;  // and in the record before
+    EXPECT_FALSE(decode_commit(record, Link::to_key, as_bytes(kVkey))) << bit;
+    EXPECT_FALSE(decode_commit(encode_commit(commit_of(4), first), Link::to_record, record)) << bit;  // and in the record before
   }
 }
 
 TEST(CommitRecord, ImpossibleValuesAreRefused) {
-  const auto refused = [](Commit c) { return !decode_commit(encode_commit(c, as_bytes(kVkey)), as_bytes(kVkey)); };
+  const auto refused = [](Commit c) { return !decode_commit(encode_commit(c, as_bytes(kVkey)), Link::to_key, as_bytes(kVkey)); };
   EXPECT_FALSE(refused({.size = 2, .segment_bytes = 4}));              // two empty entries
   EXPECT_TRUE(refused({.size = 2, .segment_bytes = 3}));               // too short for two lengths
   EXPECT_FALSE(refused({.size = 2, .segment_bytes = 2 * 65'537}));     // two of the longest
@@ -62,9 +62,9 @@ TEST(CommitRecord, ImpossibleValuesAreRefused) {
   EXPECT_TRUE(refused({.size = 0, .segment_bytes = 1}));               // bytes without entries
   EXPECT_TRUE(refused({.size = std::uint64_t{1} << 63, .segment_bytes = ~std::uint64_t{0}}));
   const CommitRecord five = encode_commit(commit_of(5), as_bytes(kVkey));
-  EXPECT_FALSE(decode_commit(encode_commit(commit_of(5), five), five));  // no growth
-  EXPECT_FALSE(decode_commit(encode_commit(commit_of(4), five), five));
-  EXPECT_FALSE(decode_commit(ByteView(five).first(63), as_bytes(kVkey)));
+  EXPECT_FALSE(decode_commit(encode_commit(commit_of(5), five), Link::to_record, five));  // no growth
+  EXPECT_FALSE(decode_commit(encode_commit(commit_of(4), five), Link::to_record, five));
+  EXPECT_FALSE(decode_commit(ByteView(five).first(63), Link::to_key, as_bytes(kVkey)));
 }
 
 TEST(JournalEnd, IsTheLastValidRecord) {

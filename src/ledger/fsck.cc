@@ -64,7 +64,7 @@ Result<JournalCheck> check_journal(const Storage& storage, const keys::VerifierK
       ENTENTE_CHECK(storage.journal().read(i * kCommitBytes, step));
     }
     const ByteView record = ByteView(step).subspan(at, kCommitBytes);
-    const auto commit = decode_commit(record, previous);
+    const auto commit = decode_commit(record, i == 0 ? Link::to_key : Link::to_record, previous);
     if (commit) {
       check.claims.push_back({commit->size, commit->root, kJournalFile, i * kCommitBytes});
       check.last = *commit;

@@ -80,7 +80,7 @@ class Repairer {
     std::optional<Commit> last;
     for (std::size_t at = 0; at + kCommitBytes <= bytes.size(); at += kCommitBytes) {
       const ByteView previous = at == 0 ? as_bytes(vkey_) : ByteView(bytes).subspan(at - kCommitBytes, kCommitBytes);
-      const auto commit = decode_commit(ByteView(bytes).subspan(at, kCommitBytes), previous);
+      const auto commit = decode_commit(ByteView(bytes).subspan(at, kCommitBytes), at == 0 ? Link::to_key : Link::to_record, previous);
       if (commit)
         last = *commit;
       else
@@ -89,7 +89,7 @@ class Repairer {
     if (used % kCommitBytes != 0) journal_bad_ = true;
     if (bytes.size() >= 2 * kCommitBytes && used % kCommitBytes == 0) {
       const ByteView ends = ByteView(bytes).last(2 * kCommitBytes);
-      if (last && !decode_commit(ends.last(kCommitBytes), ends.first(kCommitBytes)))
+      if (last && !decode_commit(ends.last(kCommitBytes), Link::to_record, ends.first(kCommitBytes)))
         if (auto lost = damaged_last(*last, ends.first(kCommitBytes), ends.last(kCommitBytes))) last = std::move(lost);
     }
     return last;
