@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <mutex>
 #include <random>
 #include <string>
 #include <vector>
@@ -19,7 +20,8 @@ enum class Fault {
   short_write,  // half of a write is done, then ENOSPC; other operations succeed
 };
 
-// Not thread-safe. What mount() gives must not outlive the disk.
+// What mount() gives may be used from several threads, and must not outlive the disk; the disk's own methods are for one thread while none
+// of them works.
 class SimulatedDisk {
  public:
   // Un-synced writes survive or are lost in units of `block` bytes.
@@ -57,6 +59,7 @@ class SimulatedDisk {
   struct Inode {
     Bytes cache, disk;
     std::vector<Change> pending;
+    std::vector<std::pair<std::uint64_t, std::size_t>> lost;  // ranges a failed sync forgot: the cache shows what the disk lacks
   };
   struct NameChange {
     std::string from, to;          // rename: both; create: `to`; remove: `from`
@@ -74,6 +77,7 @@ class SimulatedDisk {
   // Counts an operation; gives the fault that strikes it.
   std::optional<Fault> strike();
 
+  std::recursive_mutex mutex_;
   std::mt19937_64 rng_;
   std::size_t block_;
   unsigned keep_quarters_ = 2;
