@@ -1,0 +1,17 @@
+// Where witnesses, mirrors and monitors keep the fork proofs they find.
+#pragma once
+
+#include <string>
+
+#include "ledger/io.h"
+#include "merkle/fork_proof.h"
+
+namespace entente::ledger {
+
+inline constexpr std::size_t kMaxForkFiles = 100;  // in one folder; a log that forks more often is known by then
+
+// Keeps a proof durably as fork-<16 hex digits of its SHA-256>.proof and returns that name. The same proof again: nothing is written.
+// `kept` counts the files this process has written; at kMaxForkFiles no more are, which is an error.
+[[nodiscard]] Result<std::string> keep_fork_proof(Io& io, const merkle::ForkProof& proof, std::size_t& kept);
+
+}  // namespace entente::ledger
