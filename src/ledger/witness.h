@@ -11,15 +11,10 @@
 #include "core/time.h"
 #include "keys/keys.h"
 #include "ledger/io.h"
+#include "ledger/web.h"
 #include "merkle/tree.h"
 
 namespace entente::ledger {
-
-struct Answer {
-  unsigned status = 200;
-  std::string content_type;
-  std::string body;
-};
 
 // One folder, one process (a lock is held), one key. For each origin a file <hex sha256(origin)>.checkpoint holds the checkpoint last
 // cosigned with the log's and the witness's signature: the state and what monitors are given are the same bytes. add_checkpoint() and get()

@@ -267,4 +267,11 @@ Result<VerifiedCheckpoint> verify_checkpoint(std::string_view note, const Policy
   return fail(fmt::format("the policy accepts no log called \"{}\"", printable(origin, 100)));
 }
 
+Result<VerifiedCheckpoint> verify_receipt(const Receipt& receipt, ByteView entry, const Policy& policy,
+                                          const std::vector<keys::VerifierKey>& other_logs) {
+  ENTENTE_TRY(VerifiedCheckpoint verified, verify_checkpoint(receipt.checkpoint, policy, other_logs));
+  ENTENTE_CHECK(verify_inclusion(receipt.index, verified.checkpoint.size, leaf_hash(entry), receipt.proof, verified.checkpoint.root));
+  return verified;
+}
+
 }  // namespace entente::merkle

@@ -9,6 +9,7 @@
 
 #include "core/bytes.h"
 #include "merkle/checkpoint.h"
+#include "merkle/receipt.h"
 
 namespace entente::merkle {
 
@@ -65,5 +66,9 @@ struct Policy {
 // The error of a missed quorum says who cosigned and who is asked for. Cosignatures of witnesses the policy does not name stay unverified.
 [[nodiscard]] Result<VerifiedCheckpoint> verify_checkpoint(std::string_view note, const Policy& policy,
                                                            const std::vector<keys::VerifierKey>& other_logs = {});
+
+// verify_receipt() of merkle/receipt.h, with the policy deciding about the checkpoint.
+[[nodiscard]] Result<VerifiedCheckpoint> verify_receipt(const Receipt& receipt, ByteView entry, const Policy& policy,
+                                                        const std::vector<keys::VerifierKey>& other_logs = {});
 
 }  // namespace entente::merkle

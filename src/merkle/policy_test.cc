@@ -214,5 +214,21 @@ TEST_F(PolicyCheckpoint, NeedsALogOfThePolicyAndItsQuorum) {
   EXPECT_FALSE(verify_checkpoint(cosigned({}), *open));
 }
 
+TEST_F(PolicyCheckpoint, ReceiptsNeedTheQuorumToo) {
+  const auto policy = Policy::parse(two_operators());
+  ASSERT_OK(policy);
+  const Checkpoint checkpoint{.origin = "log.example", .size = 1, .root = leaf_hash(as_bytes("entry"))};
+  const auto receipt = [&](std::initializer_list<std::uint8_t> seeds) {
+    Receipt out;
+    out.checkpoint = sign_note(checkpoint.str(), {&log}).value();
+    for (const std::uint8_t seed : seeds)
+      out.checkpoint += cosign_note(checkpoint.str(), witness_key(seed), Instant(std::chrono::seconds(1))).value();
+    return out;
+  };
+  EXPECT_OK(verify_receipt(receipt({1, 2, 4}), as_bytes("entry"), *policy));
+  EXPECT_FALSE(verify_receipt(receipt({1, 2}), as_bytes("entry"), *policy));
+  EXPECT_FALSE(verify_receipt(receipt({1, 2, 4}), as_bytes("other"), *policy));
+}
+
 }  // namespace
 }  // namespace entente::merkle
