@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "ledger/fork_file.h"
+#include "ledger/state_folder.h"
 #include "ledger/remote_tree.h"
 
 namespace entente::ledger {

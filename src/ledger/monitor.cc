@@ -4,12 +4,14 @@
 
 #include <fmt/format.h>
 
-#include "ledger/fork_file.h"
+#include "core/utf8.h"
 #include "ledger/remote_tree.h"
+#include "ledger/state_folder.h"
 
 namespace entente::ledger {
 namespace {
 
+constexpr std::string_view kWatchedFile = "watched.vkey";
 constexpr std::string_view kStateFile = "checkpoint";
 
 Result<void> hand_over(RemoteTree& tree, merkle::LeafIndex from, const Monitor::TakeEntry& take) {
@@ -24,8 +26,10 @@ Result<void> hand_over(RemoteTree& tree, merkle::LeafIndex from, const Monitor::
 
 Result<Monitor> Monitor::open(std::shared_ptr<Io> io, const keys::VerifierKey& log, MonitorOptions options) {
   Monitor monitor(std::move(io), log, std::move(options));
-  ENTENTE_TRY(const bool there, monitor.io_->exists(kLockFile));
-  if (!there) ENTENTE_CHECK(monitor.io_->make_empty_folder());
+  ENTENTE_TRY(const std::string watched, open_state_folder(*monitor.io_, kWatchedFile, log.str() + "\n"));
+  if (watched != log.str() + "\n")
+    return fail(fmt::format("this folder is about the log {}", printable(watched.substr(0, watched.find('\n')))),
+                {.file = monitor.io_->display(kWatchedFile)}, "name another folder");
   ENTENTE_TRY(monitor.lock_, monitor.io_->try_lock(kLockFile));
   if (!monitor.lock_) return fail("another monitor is at work in this folder", {.file = monitor.io_->display(kLockFile)});
   ENTENTE_TRY(const bool started, monitor.io_->exists(kStateFile));

@@ -10,7 +10,7 @@
 #include <optional>
 
 #include "core/utf8.h"
-#include "ledger/fork_file.h"
+#include "ledger/state_folder.h"
 #include "merkle/note.h"
 #include "merkle/witness_protocol.h"
 
@@ -18,6 +18,7 @@ namespace entente::ledger {
 namespace {
 
 constexpr std::string_view kText = "text/plain; charset=utf-8";
+constexpr std::string_view kWitnessFile = "witness.vkey";  // the key the folder was made with
 constexpr std::string_view kWitnessLock = "lock";
 
 Answer problem(unsigned status, std::string_view what) { return {status, std::string(kText), std::string(what) + "\n"}; }
@@ -118,8 +119,7 @@ Result<std::unique_ptr<Witness>> Witness::open(std::shared_ptr<Io> io, keys::Sig
     return fail("a witness needs a cosignature key (type 0x04)", {}, "make one with `entente keygen NAME --type cosignature`");
   if (logs.empty()) return fail("a witness needs at least one log to watch", {}, "give the log's public key");
   auto state = std::make_unique<State>(std::move(io), std::move(key), std::move(alarm));
-  ENTENTE_TRY(const bool there, state->io->exists(kWitnessLock));
-  if (!there) ENTENTE_CHECK(state->io->make_empty_folder());
+  ENTENTE_CHECK(open_state_folder(*state->io, kWitnessFile, state->key.verifier().str() + "\n"));
   ENTENTE_TRY(state->lock, state->io->try_lock(kWitnessLock));
   if (!state->lock) return fail("another witness is at work in this folder", {.file = state->io->display(kWitnessLock)});
   for (const keys::VerifierKey& log : logs) {
