@@ -33,7 +33,7 @@ void chain(ByteView bytes) {
   for (; bytes.size() >= 16; bytes = bytes.subspan(16)) {
     Commit commit{.size = get_u64(bytes.subspan<0, 8>()), .segment_bytes = get_u64(bytes.subspan<8, 8>()), .root = sha256(bytes.first(16))};
     const CommitRecord record = encode_commit(commit, previous);
-    const auto back = decode_commit(record, previous);
+    const auto back = decode_commit(record, whole.empty() ? Link::to_key : Link::to_record, previous);
     if (back) {
       require(*back == commit);
       require(commit.size <= kMaxTreeSize && commit.segment_bytes / 2 >= commit.size);

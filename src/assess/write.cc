@@ -3,6 +3,8 @@
 #include <cmath>
 
 #include "assess/assess.h"
+
+#include <fmt/format.h>
 #include "core/file.h"
 
 namespace entente::assess {
@@ -32,7 +34,7 @@ statement::Statement to_statement(const Outcome& outcome) {
   const Digest document = sha256(outcome.document);
   statement::Statement out;
   out.subjects = {{"assessment.json", document}, {"bundle/manifest.json", a.bundle_digest}};
-  out.predicate_type = std::string(statement::kPredicateBase) + "assessment/v1";
+  out.predicate_type = fmt::format("{}assessment/v1", statement::kPredicateBase);
   Json& p = out.predicate;
   p = Json::object();
   p["document"] = Json{{"sha256", document.hex()}};

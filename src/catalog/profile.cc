@@ -46,10 +46,10 @@ struct Source {
   [[nodiscard]] Where at(const toml::source_position& position) const {
     Where where{.file = name};
     if (position.line == 0) return where;
-    std::size_t start = position.line == 1 && text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
+    std::size_t start = 0;
     for (std::uint64_t line = 1; line < position.line && start < text.size(); ++line)
       start = std::min(text.find('\n', start), text.size() - 1) + 1;
-    std::size_t byte = start;
+    std::size_t byte = position.line == 1 && text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : start;
     for (std::uint64_t column = 1; column < position.column && byte < text.size(); ++column) do
         ++byte;
       while (byte < text.size() && (static_cast<unsigned char>(text[byte]) & 0xC0) == 0x80);

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "cli/cli.h"
+#include "cli/ledger.h"
 #include "cli/table.h"
 #include "core/file.h"
 #include "core/terminal.h"
@@ -26,7 +27,9 @@ constexpr const char* kExamples = R"(  entente keygen log.example/pledges -o log
   entente ledger fsck log/                                 recompute everything from the entries)";
 
 constexpr const char* kInitExamples = R"(  entente ledger init log/ --key log.key
-      makes an empty log; its origin is the key's name, and only this key can ever append to it)";
+      makes an empty log; its origin is the key's name, and only this key can ever append to it
+  entente ledger init log/ --key log.key --signing-journal /mnt/other/log.signed
+      a log put back to an older state is then noticed; every append needs the same option)";
 
 constexpr const char* kAppendExamples = R"(  entente ledger append log/ --key log.key a.dsse.json b.dsse.json
       prints the index of each; what the log already holds keeps its index
@@ -55,29 +58,13 @@ constexpr const char* kCheckpointExamples = R"(  entente ledger checkpoint log/
       the signed note, as published
   entente ledger checkpoint log/ --json)";
 
-constexpr const char* kFsckExamples = R"(  entente ledger fsck log/
-  entente ledger fsck log/ --vkey log.key.vkey
-      with a key from elsewhere: that it is the right log is then checked too
-
-Exit 0: every hash, root and signature is right. Exit 1: each problem is listed with its file and byte offset.)";
-
-constexpr const char* kStatsExamples = R"(  entente ledger stats log/
-  entente ledger stats log/ --json)";
-
 struct Given {
-  std::string folder, key, vkey, out;
+  std::string folder, key, out, signing_journal;
   std::vector<std::string> files;
   std::uint64_t index = 0, first = 0, second = 0, from = 0, count = 100;
 };
 
 std::string base64(const Digest& digest) { return to_base64(digest.view()); }
-
-Result<keys::SigningKey> read_key(const std::string& path) {
-  ENTENTE_TRY(const bool sealed, keys::key_file_needs_passphrase(path));
-  std::string passphrase;
-  if (sealed) { ENTENTE_TRY(passphrase, ask_passphrase(path, PassphrasePrompt::once)); }
-  return keys::read_key_file(path, passphrase);
-}
 
 Result<merkle::Checkpoint> checkpoint_of(const Ledger& log) {
   ENTENTE_TRY(const std::string note, log.checkpoint());
@@ -112,8 +99,8 @@ Result<std::string> read_entry(const std::string& path) {
 }
 
 Result<int> run_init(const Context& context, const Given& given) {
-  ENTENTE_TRY(const keys::SigningKey key, read_key(given.key));
-  ENTENTE_TRY(const Ledger log, Ledger::init(given.folder, key));
+  ENTENTE_TRY(const keys::SigningKey key, read_signing_key(given.key));
+  ENTENTE_TRY(const Ledger log, Ledger::init(given.folder, key, {.signing_journal = given.signing_journal}));
   if (context.json) {
     Json out{{"folder", given.folder}, {"vkey", log.verifier().str()}};
     ENTENTE_CHECK(add_checkpoint(out, log));
@@ -134,8 +121,8 @@ Result<int> run_append(const Context& context, const Given& given) {
     ENTENTE_TRY(std::string entry, read_entry(file));
     entries.push_back(std::move(entry));
   }
-  ENTENTE_TRY(const keys::SigningKey key, read_key(given.key));
-  ENTENTE_TRY(Ledger log, Ledger::open_write(given.folder));
+  ENTENTE_TRY(const keys::SigningKey key, read_signing_key(given.key));
+  ENTENTE_TRY(Ledger log, Ledger::open_write(given.folder, {.signing_journal = given.signing_journal}));
   const merkle::TreeSize before = log.size();
   ENTENTE_TRY(const std::vector<merkle::LeafIndex> indices, log.append(entries, key));
   if (context.json) {
@@ -262,54 +249,16 @@ Result<int> run_checkpoint(const Context& context, const Given& given) {
   return kOk;
 }
 
-Result<int> run_fsck(const Context& context, const Given& given) {
-  ENTENTE_TRY(const keys::VerifierKey key,
-              keys::read_verifier_key(given.vkey.empty() ? (fs::path(given.folder) / ledger::kVerifierFile).string() : given.vkey));
-  Progress progress(context.progress());
-  ENTENTE_TRY(const std::vector<ledger::Problem> problems, ledger::fsck(given.folder, key, progress));
-  if (context.json) {
-    Json out{{"folder", given.folder}, {"ok", problems.empty()}, {"problems", Json::array()}};
-    for (const ledger::Problem& p : problems) {
-      Json row{{"file", p.file}, {"what", p.what}};
-      if (p.offset) row["offset"] = *p.offset;
-      out["problems"].push_back(std::move(row));
-    }
-    print_json(out);
-  } else if (problems.empty()) {
-    if (!context.quiet) fmt::print("{}: every hash, root and signature is right\n", printable(given.folder));
-  } else {
-    for (const ledger::Problem& p : problems) {
-      const std::string place = p.offset ? fmt::format("{} byte {}", printable(p.file), *p.offset) : printable(p.file);
-      fmt::print("  {}: {}\n", paint(stdout, Colour::red, place), printable(p.what));
-    }
-    fmt::print("{}: {} problem{}\n", printable(given.folder), problems.size(), problems.size() == 1 ? "" : "s");
-  }
-  return problems.empty() ? kOk : kFindings;
-}
-
-Result<int> run_stats(const Context& context, const Given& given) {
-  ENTENTE_TRY(const Ledger log, Ledger::open_read(given.folder));
-  ENTENTE_TRY(const ledger::Stats stats, log.stats());
-  ENTENTE_TRY(const merkle::Checkpoint checkpoint, checkpoint_of(log));
-  if (context.json) {
-    print_json({{"origin", checkpoint.origin},
-                {"vkey", log.verifier().str()},
-                {"size", stats.size},
-                {"root", checkpoint.root.hex()},
-                {"commits", stats.commits},
-                {"payload_bytes", stats.payload_bytes},
-                {"disk_bytes", stats.disk_bytes}});
-    return kOk;
-  }
-  fmt::print("origin   {}\nkey      {}\nentries  {}\nroot     {}\ncommits  {}\npayload  {} bytes\non disk  {} bytes\n",
-             printable(checkpoint.origin), log.verifier().str(), stats.size, base64(checkpoint.root), stats.commits, stats.payload_bytes,
-             stats.disk_bytes);
-  return kOk;
-}
-
 using Run = Result<int> (*)(const Context&, const Given&);
 
 }  // namespace
+
+Result<keys::SigningKey> read_signing_key(const std::string& path) {
+  ENTENTE_TRY(const bool sealed, keys::key_file_needs_passphrase(path));
+  std::string passphrase;
+  if (sealed) { ENTENTE_TRY(passphrase, ask_passphrase(path, PassphrasePrompt::once)); }
+  return keys::read_key_file(path, passphrase);
+}
 
 void add_ledger(CLI::App& app, Context& context) {
   CLI::App* group = add_command(app, context, "ledger", "a transparency log: append, look up, prove, check", kExamples, nullptr);
@@ -330,9 +279,18 @@ void add_ledger(CLI::App& app, Context& context) {
     command->add_option("index", given->index, "the entry's index, from 0")->required()->type_name("INDEX");
   };
 
-  key_option(add("init", "make an empty log", kInitExamples, run_init));
+  const auto signing_option = [&](CLI::App* command) {
+    command
+        ->add_option("--signing-journal", given->signing_journal,
+                     "where sizes and roots are recorded before they are signed, best on another disk (default: in DIR)")
+        ->type_name("FILE");
+  };
+  CLI::App* init = add("init", "make an empty log", kInitExamples, run_init);
+  key_option(init);
+  signing_option(init);
   CLI::App* append = add("append", "append entries and sign the new checkpoint", kAppendExamples, run_append);
   key_option(append);
+  signing_option(append);
   append->add_option("files", given->files, "files to append, each as one entry; - for standard input")->type_name("FILE");
   index_option(add("show", "print one entry", kShowExamples, run_show));
   CLI::App* list = add("list", "list entries", kListExamples, run_list);
@@ -345,9 +303,8 @@ void add_ledger(CLI::App& app, Context& context) {
   consistency->add_option("first", given->first, "the smaller size")->required()->type_name("A");
   consistency->add_option("second", given->second, "the larger size")->required()->type_name("B");
   add("checkpoint", "print the latest signed checkpoint", kCheckpointExamples, run_checkpoint);
-  CLI::App* check = add("fsck", "recompute every hash, root and signature", kFsckExamples, run_fsck);
-  check->add_option("--vkey", given->vkey, "the log's public key, as text or file (default: the one in the folder)")->type_name("VKEY");
-  add("stats", "sizes and counts", kStatsExamples, run_stats);
+  add_ledger_care(*group, context);
+  add_ledger_bench(*group, context);
 }
 
 }  // namespace entente::cli

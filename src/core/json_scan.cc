@@ -10,6 +10,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "core/json.h"
 #include "core/utf8.h"
 
 namespace entente {
@@ -21,19 +22,6 @@ struct Frame {
   std::string key;
   std::unordered_set<std::string> keys;
 };
-
-std::string escape_segment(std::string_view key) {
-  std::string out;
-  for (const char c : key) {
-    if (c == '~')
-      out += "~0";
-    else if (c == '/')
-      out += "~1";
-    else
-      out += c;
-  }
-  return out;
-}
 
 void append_utf8(std::string& out, std::uint32_t c) {
   if (c < 0x80)
@@ -83,7 +71,7 @@ class Scanner {
  private:
   std::optional<JsonFault> fault(std::string what, std::uint64_t offset) const {
     std::string pointer;
-    for (const Frame& f : stack_) pointer += "/" + (f.object ? escape_segment(f.key) : std::to_string(f.index));
+    for (const Frame& f : stack_) pointer += "/" + (f.object ? pointer_segment(f.key) : std::to_string(f.index));
     return JsonFault{std::move(what), offset, std::move(pointer)};
   }
   void skip_space() {

@@ -1,9 +1,10 @@
-// Which entry has these bytes? A hash map from leaf hash to the first index that has it, rebuilt from the level-0 file: a hint that is
-// never trusted, since whoever finds an index in it compares the entry's bytes.
+// Which entry has this leaf hash? A compact table from 36 bits of a hash to the index, 10 to 20 bytes an entry, filled from the level-0
+// file when it is first needed. It is a hint, never trusted: whoever looks something up says whether the index found really has that hash.
 #pragma once
 
+#include <functional>
 #include <optional>
-#include <unordered_map>
+#include <vector>
 
 #include "ledger/storage.h"
 
@@ -11,14 +12,32 @@ namespace entente::ledger {
 
 class DedupIndex {
  public:
+  DedupIndex();
   // Reads the leaf hashes of [known, size) from the file.
   [[nodiscard]] Result<void> catch_up(const Storage& storage, merkle::TreeSize size);
-  [[nodiscard]] std::optional<merkle::LeafIndex> find(const Digest& leaf) const;
-  void add(const Digest& leaf, merkle::LeafIndex index);  // index == the number of leaves known
+  // The first index for which `has_it` says yes.
+  using Confirm = std::function<Result<bool>(merkle::LeafIndex)>;
+  [[nodiscard]] Result<std::optional<merkle::LeafIndex>> find(const Digest& leaf, const Confirm& has_it) const;
+  void add(const Digest& leaf, merkle::LeafIndex index);  // index == known(), below 2^40
+  void clear();
+  [[nodiscard]] merkle::TreeSize known() const { return known_; }
+  [[nodiscard]] std::size_t memory_bytes() const;
 
  private:
-  std::unordered_map<Digest, merkle::LeafIndex> first_;
+  struct Shard {
+    std::vector<std::uint64_t> slots;  // tag << 40 | index + 1; 0 is free. A power of two of them.
+    std::size_t used = 0;
+  };
+  struct Key {
+    std::size_t shard;
+    std::uint64_t tag;  // 24 bits
+  };
+  [[nodiscard]] Key key_of(const Digest& leaf) const;
+  static void insert(Shard& shard, std::uint64_t slot);
+
+  std::vector<Shard> shards_;
   merkle::TreeSize known_ = 0;
+  std::uint64_t secret_[2]{};  // so that nobody can choose entries that crowd one place
 };
 
 }  // namespace entente::ledger

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <mutex>
 #include <random>
 #include <string>
 #include <vector>
@@ -19,7 +20,8 @@ enum class Fault {
   short_write,  // half of a write is done, then ENOSPC; other operations succeed
 };
 
-// Not thread-safe. What mount() gives must not outlive the disk.
+// What mount() gives may be used from several threads, and must not outlive the disk; the disk's own methods are for one thread while none
+// of them works.
 class SimulatedDisk {
  public:
   // Un-synced writes survive or are lost in units of `block` bytes.
@@ -74,6 +76,7 @@ class SimulatedDisk {
   // Counts an operation; gives the fault that strikes it.
   std::optional<Fault> strike();
 
+  std::recursive_mutex mutex_;
   std::mt19937_64 rng_;
   std::size_t block_;
   unsigned keep_quarters_ = 2;

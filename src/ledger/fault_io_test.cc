@@ -107,16 +107,19 @@ class SimulatedFile final : public File {
       : disk_(disk), inode_(std::move(inode)), name_(std::move(name)) {}
 
   Result<std::uint64_t> size() const override {
+    const std::scoped_lock guard(disk_.mutex_);
     if (disk_.off_) return simulated("power is off");
     return inode_->cache.size();
   }
   Result<void> read(std::uint64_t offset, std::span<std::uint8_t> out) const override {
+    const std::scoped_lock guard(disk_.mutex_);
     if (disk_.off_) return simulated("power is off");
     if (offset + out.size() > inode_->cache.size()) return fail("the file ends too early", {.file = name_, .offset = inode_->cache.size()});
     std::copy_n(inode_->cache.begin() + static_cast<std::ptrdiff_t>(offset), out.size(), out.begin());
     return {};
   }
   Result<void> write(std::uint64_t offset, ByteView bytes) override {
+    const std::scoped_lock guard(disk_.mutex_);
     if (disk_.off_) return simulated("power is off");
     if (name_ == "checkpoint.tmp") disk_.signed_.emplace_back(as_text(bytes));
     const auto fault = disk_.strike();
@@ -129,6 +132,7 @@ class SimulatedFile final : public File {
     return {};
   }
   Result<void> sync() override {
+    const std::scoped_lock guard(disk_.mutex_);
     if (disk_.off_) return simulated("power is off");
     const auto fault = disk_.strike();
     if (fault == Fault::io_error) disk_.persist_some(*inode_);
@@ -138,12 +142,24 @@ class SimulatedFile final : public File {
     return {};
   }
   Result<void> truncate(std::uint64_t size) override {
+    const std::scoped_lock guard(disk_.mutex_);
     if (disk_.off_) return simulated("power is off");
     const auto fault = disk_.strike();
     if (fault == Fault::io_error) return simulated("truncate fails");
     disk_.change(*inode_, {.truncate = true, .offset = size});
     if (fault == Fault::power_cut) return simulated("power is off");
     return {};
+  }
+  // What is not waiting to be written is read from the disk again.
+  void forget_cached(std::uint64_t offset) override {
+    const std::scoped_lock guard(disk_.mutex_);
+    if (disk_.off_) return;
+    Bytes fresh = inode_->disk;
+    for (const auto& c : inode_->pending) SimulatedDisk::apply(c, fresh);
+    fresh.resize(inode_->cache.size());
+    if (offset < fresh.size())
+      std::copy(fresh.begin() + static_cast<std::ptrdiff_t>(offset), fresh.end(),
+                inode_->cache.begin() + static_cast<std::ptrdiff_t>(offset));
   }
 
  private:
@@ -155,7 +171,10 @@ class SimulatedFile final : public File {
 class SimulatedLock final : public WriterLock {
  public:
   SimulatedLock(SimulatedDisk& disk, std::string name) : disk_(disk), name_(std::move(name)) {}
-  ~SimulatedLock() override { disk_.locked_[name_] = false; }
+  ~SimulatedLock() override {
+    const std::scoped_lock guard(disk_.mutex_);
+    disk_.locked_[name_] = false;
+  }
 
  private:
   SimulatedDisk& disk_;
@@ -167,6 +186,7 @@ class SimulatedIo final : public Io {
   explicit SimulatedIo(SimulatedDisk& disk) : disk_(disk) {}
 
   Result<std::unique_ptr<File>> open(std::string_view name, OpenMode mode) override {
+    const std::scoped_lock guard(disk_.mutex_);
     if (disk_.off_) return simulated("power is off");
     auto it = disk_.cached_.find(name);
     if (it == disk_.cached_.end()) {
@@ -182,20 +202,24 @@ class SimulatedIo final : public Io {
     return std::make_unique<SimulatedFile>(disk_, it->second, std::string(name));
   }
   Result<bool> exists(std::string_view name) override {
+    const std::scoped_lock guard(disk_.mutex_);
     if (disk_.off_) return simulated("power is off");
     return disk_.cached_.contains(name);
   }
   Result<void> rename(std::string_view from, std::string_view to) override {
+    const std::scoped_lock guard(disk_.mutex_);
     const auto it = disk_.cached_.find(from);
     if (disk_.off_ || it == disk_.cached_.end()) return simulated("power is off, or no such file");
     return named({.from = std::string(from), .to = std::string(to), .inode = it->second});
   }
   Result<void> remove(std::string_view name) override {
+    const std::scoped_lock guard(disk_.mutex_);
     if (disk_.off_) return simulated("power is off");
     if (!disk_.cached_.contains(name)) return {};
     return named({.from = std::string(name), .to = {}, .inode = nullptr});
   }
   Result<void> sync_folder() override {
+    const std::scoped_lock guard(disk_.mutex_);
     if (disk_.off_) return simulated("power is off");
     const auto fault = disk_.strike();
     if (fault == Fault::io_error) disk_.persist_some_names();
@@ -205,10 +229,12 @@ class SimulatedIo final : public Io {
     return {};
   }
   Result<void> make_empty_folder() override {
+    const std::scoped_lock guard(disk_.mutex_);
     if (!disk_.cached_.empty()) return fail("the folder is not empty");
     return {};
   }
   Result<std::unique_ptr<WriterLock>> try_lock(std::string_view name) override {
+    const std::scoped_lock guard(disk_.mutex_);
     if (disk_.off_) return simulated("power is off");
     if (disk_.locked_[std::string(name)]) return std::unique_ptr<WriterLock>();
     disk_.locked_[std::string(name)] = true;

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,7 +33,22 @@ inline constexpr std::string_view kJournalFile = "journal";
 inline constexpr std::string_view kEntriesFile = "entries";
 inline constexpr std::string_view kIndexFile = "entries.index";
 inline constexpr std::string_view kLockFile = "lock";
+inline constexpr std::string_view kEpochFile = "epoch";
+inline constexpr std::string_view kSettledFile = "settled";
+inline constexpr std::string_view kSigningFile = "signing-journal";
 [[nodiscard]] std::string level_file(unsigned level);  // "level-0" …
+
+// The 64 bytes every small file of the ledger is made of: two numbers, 32 bytes, a check value. The check value is the first 15 bytes of
+// SHA-256(label ‖ context ‖ bytes 0 … 47), the last byte is always ff: a record whose last byte is 00 was never written to its end.
+using Record = std::array<std::uint8_t, 64>;
+struct Fields {
+  std::uint64_t first = 0, second = 0;
+  Digest third;
+  bool operator==(const Fields&) const = default;
+};
+[[nodiscard]] Record encode_record(std::string_view label, ByteView context, const Fields& fields);
+// nullopt: the check value does not fit.
+[[nodiscard]] std::optional<Fields> decode_record(std::string_view label, ByteView context, ByteView record);
 
 // What one commit makes true: the log has `size` leaves under `root`, and their bundles take `segment_bytes` of the entries file.
 struct Commit {
@@ -41,26 +57,30 @@ struct Commit {
   Digest root;
   bool operator==(const Commit&) const = default;
 };
-using CommitRecord = std::array<std::uint8_t, kCommitBytes>;
+using CommitRecord = Record;
 
 // `previous`: the 64 bytes of the record before; for the first record the log's vkey text. The check value covers both, so records form a
 // chain that starts at the key.
 [[nodiscard]] CommitRecord encode_commit(const Commit& commit, ByteView previous);
-// Refused: a wrong check value, a size beyond 2^63 − 1, a segment length no `size` entries can have, and (if `previous` is a record) a size
+// What a record's check value is chained to: the key (the first record) or the record before it. Told apart by the caller, never by length: a
+// vkey's text may happen to have the length of a record.
+enum class Link { to_key, to_record };
+// Refused: a wrong check value, a size beyond 2^63 − 1, a segment length no `size` entries can have, and (linked to a record) a size
 // that is not larger than its, or a segment that is not longer.
-[[nodiscard]] Result<Commit> decode_commit(ByteView record, ByteView previous);
+[[nodiscard]] Result<Commit> decode_commit(ByteView record, Link link, ByteView previous);
 
-// The last commit of a journal of which `tail` is the end. Appending syncs one record before it writes the next, so a power cut leaves at
-// most one damaged or incomplete record, at the end: more than that is damage, and an error.
+// The last commit of a journal. Behind its records lie zeros (room reserved for later ones) or one record whose writing was interrupted:
+// its last byte is 00. Appending syncs one record before it writes the next, so nothing else can be there after a crash: it is damage.
 struct JournalEnd {
   Commit commit;
   CommitRecord record{};
   std::uint64_t records = 0;     // valid ones
-  std::uint64_t torn_bytes = 0;  // behind them
+  std::uint64_t torn_bytes = 0;  // behind them, up to the last byte that is not zero
 };
-// `file_size` is the journal's, `tail` its last bytes, starting at a record's boundary, at least min(file_size, 4 records).
-[[nodiscard]] Result<JournalEnd> find_journal_end(std::uint64_t file_size, ByteView tail, std::string_view vkey);
-[[nodiscard]] std::uint64_t journal_tail_offset(std::uint64_t file_size);
+// Finds the last bytes that matter in a file of `file_size` bytes, by the end of what is not zero (`used`): its last four records.
+[[nodiscard]] std::uint64_t journal_tail_offset(std::uint64_t used);
+// `tail`: bytes [journal_tail_offset(used), used).
+[[nodiscard]] Result<JournalEnd> find_journal_end(std::uint64_t used, ByteView tail, std::string_view vkey);
 
 // Appends uint16 length ‖ entry. The entry has at most kMaxEntryBytes bytes.
 void append_to_bundle(std::string& bundle, ByteView entry);

@@ -284,6 +284,7 @@ class TreeChecker {
 }  // namespace
 
 void check_tree(const Storage& storage, const Commit& commit, std::span<const ClaimedRoot> claims, Problems& problems, Progress& progress) {
+  if (tree_is_good(storage, commit, claims, progress)) return;
   TreeChecker(storage, commit, claims, problems, progress).run();
 }
 

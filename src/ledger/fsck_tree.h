@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/progress.h"
+#include "ledger/growing_tree.h"
 #include "ledger/ledger.h"
 #include "ledger/storage.h"
 
@@ -31,6 +32,9 @@ struct ClaimedRoot {
   std::string_view file;
   std::optional<std::uint64_t> offset;
 };
+
+// True if entries, index and level files of the first commit.size entries fit each other and every claim (ascending in size). Fast.
+[[nodiscard]] bool tree_is_good(const Storage& storage, const Commit& commit, std::span<const ClaimedRoot> claims, Progress& progress);
 
 // Recomputes leaf hashes, tiles and roots of the first commit.size entries and compares them with the index, the level files and `claims`
 // (ascending in size). Where two files disagree, the level above (or the root, at the right edge) decides which of them is named.

@@ -15,7 +15,8 @@
 
 namespace entente::ledger {
 
-// An open file. read() and size() may be called from several threads at once; the others from one. Errors name the file.
+// An open file. read(), size() and sync() may be called from several threads at once and beside a write; the others from one thread.
+// Errors name the file.
 class File {
  public:
   virtual ~File() = default;
@@ -28,6 +29,9 @@ class File {
   // reading shows it: the kernel may have dropped the pages' dirty marks.
   [[nodiscard]] virtual Result<void> sync() = 0;
   [[nodiscard]] virtual Result<void> truncate(std::uint64_t size) = 0;
+  // Asks that reading [offset, end of file) fetches the bytes from the disk anew, where they were not written since: after a failed sync
+  // the page cache may show what the disk does not hold.
+  virtual void forget_cached(std::uint64_t offset) = 0;
 };
 
 // Held as long as the object lives.

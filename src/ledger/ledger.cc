@@ -12,51 +12,15 @@ namespace {
 
 constexpr std::string_view kFsckHint = "run `entente ledger fsck` to see all that is damaged";
 
-struct Plan {
-  std::vector<merkle::LeafIndex> indices;  // of every entry asked for
-  std::vector<ByteView> fresh;             // entries the log does not hold yet, in order
-  std::vector<Digest> leaves;              // of these
-};
-
-// An index says that `index` holds these bytes; compare.
-Result<void> confirm(const Storage& storage, const Commit& commit, merkle::LeafIndex index, ByteView entry) {
-  ENTENTE_TRY(const std::string held, storage.entry(index, commit));
-  if (std::ranges::equal(as_bytes(held), entry)) return {};
-  return fail(fmt::format("entry {} has the leaf hash of other bytes", index),
-              {.file = storage.io().display(level_file(0)), .offset = index * kHashBytes}, std::string(kFsckHint));
-}
-
-Result<Plan> plan_append(const Storage& storage, const DedupIndex& dedup, const Commit& commit, std::span<const std::string> entries) {
-  std::vector<ByteView> views;
-  views.reserve(entries.size());
-  for (const std::string& entry : entries) views.push_back(as_bytes(entry));
-  const std::vector<Digest> leaves = leaf_hashes(views);
-  Plan plan;
-  std::unordered_map<Digest, std::size_t> batch;  // leaf hash → place in `fresh`
-  for (std::size_t i = 0; i < views.size(); ++i) {
-    if (const auto known = dedup.find(leaves[i])) {
-      ENTENTE_CHECK(confirm(storage, commit, *known, views[i]));
-      plan.indices.push_back(*known);
-      continue;
-    }
-    const auto [it, added] = batch.emplace(leaves[i], plan.fresh.size());
-    if (!added && !std::ranges::equal(plan.fresh[it->second], views[i]))
-      return fail("two different entries have the same SHA-256 leaf hash");
-    plan.indices.push_back(commit.size + it->second);
-    if (!added) continue;
-    plan.fresh.push_back(views[i]);
-    plan.leaves.push_back(leaves[i]);
+// Reads through the leaf hashes of the first `size` entries.
+Result<std::optional<merkle::LeafIndex>> scan_for(const Storage& storage, merkle::TreeSize size, const Digest& leaf) {
+  constexpr std::uint64_t kStep = 128 * kTileWidth;
+  for (std::uint64_t at = 0; at < size; at += kStep) {
+    const auto count = static_cast<std::size_t>(std::min(kStep, size - at));
+    ENTENTE_TRY(const std::vector<Digest> leaves, storage.hashes(0, at, count));
+    if (const auto it = std::ranges::find(leaves, leaf); it != leaves.end()) return at + static_cast<std::uint64_t>(it - leaves.begin());
   }
-  return plan;
-}
-
-Result<void> check_lengths(std::span<const std::string> entries) {
-  for (std::size_t i = 0; i < entries.size(); ++i)
-    if (entries[i].size() > kMaxEntryBytes)
-      return fail(fmt::format("entry {} of the {} given has {} bytes; a log takes at most {}", i + 1, entries.size(), entries[i].size(),
-                              kMaxEntryBytes),
-                  {}, "log its digest instead (nothing was appended)");
-  return {};
+  return std::nullopt;
 }
 
 }  // namespace
@@ -70,62 +34,54 @@ const keys::VerifierKey& Ledger::verifier() const { return state_->key; }
 merkle::TreeSize Ledger::size() const { return state_->signed_size(); }
 Result<std::string> Ledger::checkpoint() const { return state_->head.note; }
 
-Result<merkle::RightEdge> Ledger::State::check_before_signing() {
-  ENTENTE_TRY(const Head now, read_head(storage, key));
-  if (now.note != head.note || now.journal.commit != head.journal.commit || now.journal.records != head.journal.records)
-    return fail("the log was changed by someone else since it was opened", {.file = storage.io().display(kCheckpointFile)},
-                "open it again; nothing was signed");
-  ENTENTE_TRY(merkle::RightEdge edge, checked_edge(storage, head.checkpoint.size, head.checkpoint.root, commit()));
-  if (commit().size == head.checkpoint.size) return edge;
-  return checked_edge(storage, commit().size, commit().root, commit());
+merkle::TreeSize Ledger::committed_size() const { return state_->commit().size; }
+
+Result<std::vector<merkle::LeafIndex>> Ledger::commit(std::span<const std::string> entries) {
+  State& s = *state_;
+  if (!s.writer) return fail("the log is open for reading only");
+  std::vector<ByteView> views;
+  views.reserve(entries.size());
+  for (const std::string& entry : entries) views.push_back(as_bytes(entry));
+  ENTENTE_TRY(Staged staged, s.writer->stage(views));
+  const auto done = s.writer->commit(staged);
+  s.head = s.writer->head();
+  if (!done) {
+    s.writer->abandon();
+    return fail(done.error());
+  }
+  // Without publications nothing else would bring levels and index to the disk.
+  constexpr std::uint64_t kMostUnsettled = 4 << 20;
+  constexpr std::uint64_t kMostUnsettledBytes = std::uint64_t{1} << 30;
+  if (s.writer->unsettled_entries() > kMostUnsettled || s.writer->unsettled_bytes() > kMostUnsettledBytes)
+    ENTENTE_CHECK(s.writer->settle());
+  return std::move(staged.indices);
 }
 
-Result<void> Ledger::State::commit_batch(const merkle::RightEdge& edge, std::span<const ByteView> entries, std::span<const Digest> leaves) {
-  if (commit().size + entries.size() > kMaxTreeSize) return fail("the log is full");
-  const Batch batch = make_batch(commit(), edge, entries, leaves);
-  ENTENTE_CHECK(write_batch(storage, commit(), batch));
-  const CommitRecord record = encode_commit(batch.commit, head.journal.record);
-  ENTENTE_CHECK(write_commit(storage, head.journal.records, record));
-  for (std::size_t i = 0; i < leaves.size(); ++i) dedup.add(leaves[i], commit().size + i);
-  head.journal = {.commit = batch.commit, .record = record, .records = head.journal.records + 1};
-  return {};
-}
-
-Result<void> Ledger::State::publish(const keys::SigningKey& signer) {
-  merkle::Checkpoint next{.origin = key.name(), .size = commit().size, .root = commit().root};
-  ENTENTE_TRY(std::string note, merkle::sign_note(next.str(), {&signer}));
-  ENTENTE_CHECK(replace_file(storage.io(), kCheckpointFile, note));
-  head.note = std::move(note);
-  head.checkpoint = std::move(next);
+Result<void> Ledger::publish(const keys::SigningKey& key) {
+  State& s = *state_;
+  if (!s.writer) return fail("the log is open for reading only");
+  if (s.commit().size == s.signed_size()) return {};
+  ENTENTE_TRY(const Writer::SignedNote note, s.writer->sign(key));
+  ENTENTE_CHECK(s.writer->publish(note));
+  s.head = s.writer->head();
   return {};
 }
 
 Result<std::vector<merkle::LeafIndex>> Ledger::append(std::span<const std::string> entries, const keys::SigningKey& key) {
   State& s = *state_;
-  if (!s.lock) return fail("the log is open for reading only");
+  if (!s.writer) return fail("the log is open for reading only");
   if (key.verifier() != s.key)
     return fail(fmt::format("this key ({}) is not the log's ({})", key.verifier().str(), s.key.str()), {},
                 "give the key the log was made with");
-  if (!s.broken.empty())
-    return fail("an earlier write to this log failed: " + s.broken, {}, "open the log again; that settles what was left behind");
-  ENTENTE_CHECK(check_lengths(entries));
-  ENTENTE_TRY(const merkle::RightEdge edge, s.check_before_signing());
-  ENTENTE_CHECK(s.dedup.catch_up(s.storage, s.commit().size));
-  ENTENTE_TRY(Plan plan, plan_append(s.storage, s.dedup, s.commit(), entries));
-  const auto broken = [&](const Error& error) {
-    s.broken = error.what;
-    return fail(error);
-  };
-  if (!plan.fresh.empty())
-    if (const auto done = s.commit_batch(edge, plan.fresh, plan.leaves); !done) return broken(done.error());
-  if (s.commit().size != s.signed_size())
-    if (const auto done = s.publish(key); !done) return broken(done.error());
-  return std::move(plan.indices);
+  ENTENTE_CHECK(s.writer->check_unchanged());
+  ENTENTE_TRY(std::vector<merkle::LeafIndex> indices, commit(entries));
+  ENTENTE_CHECK(publish(key));
+  return indices;
 }
 
 Result<void> Ledger::refresh() {
   State& s = *state_;
-  if (s.lock) return {};
+  if (s.writer) return {};
   ENTENTE_TRY(Head now, read_head(s.storage, s.key));
   if (now.checkpoint.size < s.signed_size() || (now.checkpoint.size == s.signed_size() && now.checkpoint.root != s.head.checkpoint.root))
     return fail(fmt::format("the checkpoint went back from {} entries to {}, or changed its root", s.signed_size(), now.checkpoint.size),
@@ -196,12 +152,13 @@ Result<merkle::Receipt> Ledger::receipt(merkle::LeafIndex index) const {
 }
 
 Result<std::optional<merkle::LeafIndex>> Ledger::find(ByteView entry) const {
-  State& s = *state_;
-  ENTENTE_CHECK(s.dedup.catch_up(s.storage, s.commit().size));
-  const auto index = s.dedup.find(merkle::leaf_hash(entry));
-  if (!index || *index >= size()) return std::optional<merkle::LeafIndex>();
-  ENTENTE_CHECK(confirm(s.storage, s.commit(), *index, entry));
-  return index;
+  const State& s = *state_;
+  ENTENTE_TRY(const auto index, scan_for(s.storage, size(), merkle::leaf_hash(entry)));
+  if (!index) return std::optional<merkle::LeafIndex>();
+  ENTENTE_TRY(const std::string held, s.storage.entry(*index, s.commit()));
+  if (std::ranges::equal(as_bytes(held), entry)) return index;
+  return fail(fmt::format("entry {} has the leaf hash of other bytes", *index),
+              {.file = s.storage.io().display(level_file(0)), .offset = *index * kHashBytes}, std::string(kFsckHint));
 }
 
 Result<std::string> Ledger::tile(unsigned level, std::uint64_t n, unsigned width) const {
@@ -222,16 +179,29 @@ Result<std::string> Ledger::entry_bundle(std::uint64_t n, unsigned width) const 
 
 Result<Stats> Ledger::stats() const {
   const State& s = *state_;
-  Stats stats{.size = size(), .commits = s.head.journal.records - 1, .payload_bytes = s.commit().segment_bytes - 2 * s.commit().size};
-  stats.disk_bytes = s.head.note.size() + s.key.str().size() + 1;
-  for (const File* file : {&s.storage.entries(), &s.storage.index(), &s.storage.journal()}) {
+  const Commit& commit = s.commit();
+  Stats stats{.size = size(),
+              .commits = s.head.journal.records - 1,
+              .payload_bytes = commit.segment_bytes - 2 * commit.size,
+              .committed = commit.size};
+  Io& io = s.storage.io();
+  const auto add = [&](std::string_view name, std::uint64_t used) -> Result<void> {
+    ENTENTE_TRY(const bool there, io.exists(name));
+    if (!there) return {};  // a signing journal may be elsewhere
+    ENTENTE_TRY(const auto file, io.open(name, OpenMode::read));
     ENTENTE_TRY(const std::uint64_t bytes, file->size());
     stats.disk_bytes += bytes;
-  }
-  for (unsigned l = 0; l < kTileLevels; ++l) {
-    ENTENTE_TRY(const std::uint64_t bytes, s.storage.level(l).size());
-    stats.disk_bytes += bytes;
-  }
+    if (used != 0 && bytes > used) stats.reserved_bytes += bytes - used;
+    return {};
+  };
+  ENTENTE_CHECK(add(kEntriesFile, commit.segment_bytes));
+  ENTENTE_CHECK(add(kJournalFile, s.head.journal.records * kCommitBytes));
+  for (const std::string_view name : {kVerifierFile, kCheckpointFile, kIndexFile, kEpochFile, kSettledFile, kSigningFile})
+    ENTENTE_CHECK(add(name, 0));
+  for (unsigned l = 0; l < kTileLevels; ++l) ENTENTE_CHECK(add(level_file(l), 0));
+  ENTENTE_TRY(const SettledMark settled, SettledMark::open(io, s.key.str(), OpenMode::read));
+  stats.settled = settled.latest() ? settled.latest()->size : 0;
+  if (const auto epoch = Epoch::read(io, s.key.str())) stats.epoch = epoch->first;
   return stats;
 }
 

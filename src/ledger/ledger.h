@@ -30,38 +30,60 @@ struct Problem {
 };
 
 struct Stats {
-  merkle::TreeSize size = 0;        // signed
-  std::uint64_t commits = 0;        // records of the journal but its first
-  std::uint64_t payload_bytes = 0;  // the entries alone
-  std::uint64_t disk_bytes = 0;     // all files of the log
+  merkle::TreeSize size = 0;         // signed
+  std::uint64_t commits = 0;         // records of the journal but its first
+  std::uint64_t payload_bytes = 0;   // the entries alone
+  std::uint64_t disk_bytes = 0;      // all files of the log
+  merkle::TreeSize committed = 0;    // durable; beyond `size`: not signed yet
+  merkle::TreeSize settled = 0;      // up to here levels and index are known to be on the disk
+  std::uint64_t reserved_bytes = 0;  // of disk_bytes: zeros written ahead
+  std::uint64_t epoch = 0;           // how often the log was opened for writing
 };
 
-// One process writes, any number read. Methods are not thread-safe on one object (use one object a thread). What an object shows is the log
-// as of the latest checkpoint when it was opened, refreshed, or last appended to.
+// How to open a log for writing.
+struct WriteOptions {
+  // Where the signing journal is, if not in the log's folder: best on another disk, so that putting back the log does not put it back too.
+  std::filesystem::path signing_journal;
+  // The same on other storage (tests).
+  std::shared_ptr<Io> signing_io;
+  std::string signing_name;
+};
+
+// One process writes, any number read. What an object shows is the log as of the latest checkpoint when it was opened, refreshed, or last
+// published. Const methods may be called from several threads at once; the others from one, with nothing beside them.
 class Ledger {
  public:
   // Makes a new log in `folder` (must not exist or be empty). The origin is the key's name.
   [[nodiscard]] static Result<Ledger> init(const std::filesystem::path& folder, const keys::SigningKey& key);
+  [[nodiscard]] static Result<Ledger> init(const std::filesystem::path& folder, const keys::SigningKey& key, const WriteOptions& options);
   [[nodiscard]] static Result<Ledger> open_read(const std::filesystem::path& folder);
-  // Takes the writer's lock; a second writer gets an error. Undoes what an interrupted append left behind: uncommitted bytes are cut off, a
-  // committed but unsigned batch is verified and written again, missing hashes at a file's end are rebuilt. Refused if the stored right
-  // edge does not have the signed root. Signs nothing.
+  // Takes the writer's lock (a second writer gets an error) and raises the fencing epoch. Undoes what an interrupted append left behind:
+  // uncommitted bytes are cut off; level hashes and index behind the last settled commit are computed again from the entries and written
+  // anew. Refused if the tree does not have the roots of the last commit, the checkpoint and the signing journal, or holds fewer entries
+  // than were ever signed (the folder was put back to an older state). Signs nothing.
   [[nodiscard]] static Result<Ledger> open_write(const std::filesystem::path& folder);
+  [[nodiscard]] static Result<Ledger> open_write(const std::filesystem::path& folder, const WriteOptions& options);
   // The same on other storage (tests: a simulated disk).
-  [[nodiscard]] static Result<Ledger> init(std::shared_ptr<Io> io, const keys::SigningKey& key);
+  [[nodiscard]] static Result<Ledger> init(std::shared_ptr<Io> io, const keys::SigningKey& key, const WriteOptions& options = {});
   [[nodiscard]] static Result<Ledger> open_read(std::shared_ptr<Io> io);
-  [[nodiscard]] static Result<Ledger> open_write(std::shared_ptr<Io> io);
+  [[nodiscard]] static Result<Ledger> open_write(std::shared_ptr<Io> io, const WriteOptions& options = {});
   ~Ledger();
   Ledger(Ledger&&) noexcept;
   Ledger& operator=(Ledger&&) noexcept;
 
   [[nodiscard]] const keys::VerifierKey& verifier() const;
-  [[nodiscard]] merkle::TreeSize size() const;  // of the latest checkpoint
-  // Appends all entries durably (after success they survive a power cut) and returns the index of each. Same bytes → same index: an entry
-  // the log already holds is not added again. An entry above kMaxEntryBytes fails the call before anything is written. Before anything is
-  // signed the stored right edge is checked against the last signed root. The key must be the log's. After an error of the storage the
-  // object takes no more appends: open_write again. No entries: signs the committed size if a crash left it unsigned, else does nothing.
+  [[nodiscard]] merkle::TreeSize size() const;            // of the latest checkpoint
+  [[nodiscard]] merkle::TreeSize committed_size() const;  // durable and in the tree, perhaps not signed yet; ≥ size() when writing
+  // commit() and publish() in one.
   [[nodiscard]] Result<std::vector<merkle::LeafIndex>> append(std::span<const std::string> entries, const keys::SigningKey& key);
+  // Adds all entries durably (after success they survive a power cut) and integrates them into the tree; returns the index of each. Same
+  // bytes → same index: an entry the log already holds is not added again. An entry above kMaxEntryBytes fails the call before anything is
+  // written. Before anything is written the stored right edge is checked against the last commit's root. After an error of the storage the
+  // object takes nothing more: open_write again.
+  [[nodiscard]] Result<std::vector<merkle::LeafIndex>> commit(std::span<const std::string> entries);
+  // Signs the committed size and publishes it as the checkpoint, if it is not published already. Size and root are durable in the signing
+  // journal before the signature is made, and the tree is checked to continue what was signed last. The key must be the log's.
+  [[nodiscard]] Result<void> publish(const keys::SigningKey& key);
   // Looks at the folder again for a newer checkpoint (readers beside a writer). A checkpoint that went back is an error.
   [[nodiscard]] Result<void> refresh();
 
@@ -76,7 +98,7 @@ class Ledger {
   [[nodiscard]] Result<merkle::Proof> inclusion(merkle::LeafIndex index, merkle::TreeSize size) const;
   [[nodiscard]] Result<merkle::Proof> consistency(merkle::TreeSize first, merkle::TreeSize second) const;
   [[nodiscard]] Result<merkle::Receipt> receipt(merkle::LeafIndex index) const;  // against the latest checkpoint
-  // The first index of these bytes. The first call reads all leaf hashes into memory.
+  // The first index of these bytes. Reads through all leaf hashes (32 bytes an entry) unless this object writes.
   [[nodiscard]] Result<std::optional<merkle::LeafIndex>> find(ByteView entry) const;
 
   // tlog-tiles resources within the latest checkpoint's tree: the first `width` (1 … 256) hashes of tile `n` of a level, and the first
@@ -88,6 +110,7 @@ class Ledger {
   struct State;
 
  private:
+  friend class Appender;
   explicit Ledger(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
@@ -97,7 +120,9 @@ inline constexpr std::size_t kMaxProblems = 1'000;  // fsck lists; then one more
 // Recomputes everything from the entries: every leaf hash, node, root, the checkpoint's signature, the journal, the index. Empty if all is
 // well. What an interrupted append left behind is listed too (the next append removes it), unless a writer is at work. An error only where
 // nothing can be checked (no such folder, unreadable files).
-[[nodiscard]] Result<std::vector<Problem>> fsck(const std::filesystem::path& folder, const keys::VerifierKey& key, Progress& progress);
-[[nodiscard]] Result<std::vector<Problem>> fsck(std::shared_ptr<Io> io, const keys::VerifierKey& key, Progress& progress);
+[[nodiscard]] Result<std::vector<Problem>> fsck(const std::filesystem::path& folder, const keys::VerifierKey& key, Progress& progress,
+                                                const WriteOptions& options = {});
+[[nodiscard]] Result<std::vector<Problem>> fsck(std::shared_ptr<Io> io, const keys::VerifierKey& key, Progress& progress,
+                                                const WriteOptions& options = {});
 
 }  // namespace entente::ledger

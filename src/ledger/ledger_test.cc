@@ -48,6 +48,21 @@ TEST_F(LedgerTest, NewLogIsEmptyAndSigned) {
   EXPECT_EQ(test::text_of(test::must_fsck(posix_io(path()), key_.verifier())), "");
 }
 
+// The journal's first record is chained to the key's text, which for a name of ten letters has as many bytes as a record.
+TEST_F(LedgerTest, NamesOfEveryLength) {
+  for (std::size_t length = 1; length <= 24; ++length) {
+    const keys::SigningKey key = test::log_key(std::string(length, 'n'));
+    const auto folder = folder_->path() / std::to_string(length);
+    ASSERT_OK(Ledger::init(folder, key));
+    for (int round = 0; round < 3; ++round) {
+      auto log = Ledger::open_write(folder);
+      ASSERT_OK(log);
+      EXPECT_OK(log->append(test::make_entries(static_cast<std::uint64_t>(round), 1), key));
+    }
+    EXPECT_EQ(test::text_of(test::must_fsck(posix_io(folder), key.verifier())), "") << length;
+  }
+}
+
 TEST_F(LedgerTest, InitRefusesAFolderWithContentAndAWitnessKey) {
   ASSERT_OK(make_folders(path()));
   ASSERT_OK(Ledger::init(path(), key_));  // an empty folder is fine

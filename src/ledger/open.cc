@@ -1,10 +1,10 @@
-// Making and opening logs, and recovery. A log is made with its checkpoint as the last file, so a folder without one is no log. Opening for
-// writing undoes an interrupted append: what no commit record covers is cut off; a batch that is committed but not signed is computed
-// again from its entries, compared with its commit record, and written and synced once more, because the fdatasync before the crash may
-// have failed while the page cache still shows the bytes.
+// Making and opening logs. A log is made with its checkpoint as the last file, so a folder without one is no log. Opening for writing takes
+// the lock and raises the epoch first, so that a writer that lost its lock stops; then the files are brought to what the last commit says
+// (recovery.cc), and the tree is compared with what the signing journal says was signed: a log put back to an older state is refused.
 #include <fmt/format.h>
 #include <algorithm>
 
+#include "ledger/recovery.h"
 #include "ledger/state.h"
 
 namespace entente::ledger {
@@ -25,70 +25,81 @@ Result<void> require_log(Io& io) {
   return {};
 }
 
-// The entries [from, to), which a commit covers.
-Result<std::vector<std::string>> read_entries(const Storage& storage, merkle::TreeSize from, const Commit& commit) {
-  std::vector<std::string> out;
-  for (std::uint64_t n = from / kTileWidth; n < bundles_of(commit.size); ++n) {
-    const auto width = static_cast<unsigned>(std::min<std::uint64_t>(kTileWidth, commit.size - n * kTileWidth));
-    ENTENTE_TRY(const std::string bundle, storage.bundle(n, width, commit));
-    ENTENTE_TRY(const std::vector<ByteView> entries, split_bundle(as_bytes(bundle), width));
-    for (unsigned i = 0; i < width; ++i)
-      if (n * kTileWidth + i >= from) out.emplace_back(as_text(entries[i]));
-  }
-  return out;
+// Before anything is cut off or written: the log holds at least what was signed.
+Result<void> check_not_put_back(const Head& head, const SigningJournal& signing) {
+  const SignedHead& last = signing.latest();
+  const Commit& commit = head.journal.commit;
+  if (commit.size < last.size)
+    return fail(
+        fmt::format("a checkpoint of {} entries was signed, but the log holds {}: it was put back to an older state", last.size,
+                    commit.size),
+        {.file = signing.display()},
+        "nothing is signed here, since that would fork the log: bring back the newer files, or fetch the missing entries from a mirror");
+  if (head.checkpoint.size > last.size)
+    return fail(fmt::format("the checkpoint has {} entries, but the signing journal ends at {}: it is not this log's, or an older copy",
+                            head.checkpoint.size, last.size),
+                {.file = signing.display()}, "give the right file with --signing-journal, or see `entente ledger repair --help`");
+  return {};
 }
 
-Result<void> rewrite_unsigned(Storage& storage, const Head& head, merkle::RightEdge edge) {
+// The tree continues what was signed.
+Result<void> check_roots(const Storage& storage, const Head& head, const SigningJournal& signing) {
   const Commit& commit = head.journal.commit;
-  ENTENTE_TRY(const std::vector<std::string> entries, read_entries(storage, head.checkpoint.size, commit));
-  const std::vector<ByteView> views = [&] {
-    std::vector<ByteView> v;
-    for (const std::string& e : entries) v.push_back(as_bytes(e));
-    return v;
-  }();
-  Commit at{.size = head.checkpoint.size, .root = head.checkpoint.root};
-  std::uint64_t bytes = 0;
-  for (const ByteView v : views) bytes += 2 + v.size();
-  at.segment_bytes = commit.segment_bytes - bytes;
-  const Batch batch = make_batch(at, std::move(edge), views, leaf_hashes(views));
-  if (batch.commit != commit)
-    return fail(fmt::format("the entries {} … {}, committed but not yet signed, do not have the root their commit recorded",
-                            head.checkpoint.size, commit.size - 1),
-                {.file = storage.io().display(kEntriesFile), .offset = at.segment_bytes},
-                "the entries or the journal are damaged; run `entente ledger fsck`");
-  ENTENTE_CHECK(write_batch(storage, at, batch));
-  return write_commit(storage, head.journal.records - 1, head.journal.record);
+  ENTENTE_CHECK(checked_edge(storage, head.checkpoint.size, head.checkpoint.root, commit));
+  ENTENTE_CHECK(checked_edge(storage, signing.latest().size, signing.latest().root, commit));
+  return {};
 }
 
 }  // namespace
 
-Result<void> recover(Storage& storage, const Head& head) {
-  ENTENTE_CHECK(storage.io().remove(std::string(kCheckpointFile) + ".tmp"));
-  ENTENTE_CHECK(settle_files(storage, head.journal));
-  ENTENTE_TRY(merkle::RightEdge edge, checked_edge(storage, head.checkpoint.size, head.checkpoint.root, head.journal.commit));
-  if (head.journal.commit.size == head.checkpoint.size) return {};
-  return rewrite_unsigned(storage, head, std::move(edge));
+SigningJournal::Place signing_place(const std::shared_ptr<Io>& io, const WriteOptions& options) {
+  if (options.signing_io) return {.io = options.signing_io, .name = options.signing_name};
+  if (options.signing_journal.empty()) return {.io = io, .name = std::string(kSigningFile)};
+  const auto folder = options.signing_journal.parent_path();
+  return {.io = posix_io(folder.empty() ? "." : folder), .name = options.signing_journal.filename().string()};
 }
 
 Result<Ledger> Ledger::init(const std::filesystem::path& folder, const keys::SigningKey& key) { return init(posix_io(folder), key); }
+Result<Ledger> Ledger::init(const std::filesystem::path& folder, const keys::SigningKey& key, const WriteOptions& options) {
+  return init(posix_io(folder), key, options);
+}
 Result<Ledger> Ledger::open_read(const std::filesystem::path& folder) { return open_read(posix_io(folder)); }
 Result<Ledger> Ledger::open_write(const std::filesystem::path& folder) { return open_write(posix_io(folder)); }
+Result<Ledger> Ledger::open_write(const std::filesystem::path& folder, const WriteOptions& options) {
+  return open_write(posix_io(folder), options);
+}
 
-Result<Ledger> Ledger::init(std::shared_ptr<Io> io, const keys::SigningKey& key) {
+Result<Ledger> Ledger::init(std::shared_ptr<Io> io, const keys::SigningKey& key, const WriteOptions& options) {
   if (key.verifier().type() != keys::KeyType::ed25519)
     return fail("a log needs a key of type Ed25519 (1); this one is a witness's", {}, "make one with `entente keygen`");
+  const std::string vkey = key.verifier().str();
   ENTENTE_CHECK(io->make_empty_folder());
   ENTENTE_TRY(auto lock, lock_log(*io));
-  ENTENTE_CHECK(replace_file(*io, kVerifierFile, key.verifier().str() + "\n"));
+  ENTENTE_CHECK(replace_file(*io, kVerifierFile, vkey + "\n"));
+  ENTENTE_TRY(const Epoch epoch, Epoch::raise(*io, vkey));
+  ENTENTE_TRY(SigningJournal signing, SigningJournal::create(signing_place(io, options), vkey));
   ENTENTE_TRY(Storage storage, Storage::create(io));
-  const std::string vkey = key.verifier().str();
   const Commit empty{.root = merkle::empty_root()};
   const CommitRecord record = encode_commit(empty, as_bytes(vkey));
-  ENTENTE_CHECK(write_commit(storage, 0, record));
+  ENTENTE_CHECK(storage.journal().write(0, record));
+  ENTENTE_CHECK(storage.journal().sync());
+  ENTENTE_TRY(SettledMark settled, SettledMark::open(*io, vkey, OpenMode::create));
+  ENTENTE_CHECK(settled.set(empty));
+  ENTENTE_CHECK(settled.set(empty));  // both records
   Head head{.checkpoint = {.origin = key.verifier().name()}, .journal = {.commit = empty, .record = record, .records = 1}};
-  auto state = std::make_unique<State>(std::move(storage), key.verifier(), std::move(head));
-  state->lock = std::move(lock);
-  ENTENTE_CHECK(state->publish(key));
+  head.checkpoint.root = merkle::empty_root();
+  ENTENTE_TRY(head.note, merkle::sign_note(head.checkpoint.str(), {&key}));
+  ENTENTE_CHECK(replace_file(*io, kCheckpointFile, head.note));
+  ENTENTE_TRY(Storage reading, Storage::open(io, OpenMode::read));
+  auto state = std::make_unique<State>(std::move(reading), key.verifier(), head);
+  state->writer = std::make_unique<Writer>(WriterParts{.storage = std::move(storage),
+                                                       .key = key.verifier(),
+                                                       .head = std::move(head),
+                                                       .lock = std::move(lock),
+                                                       .epoch = epoch,
+                                                       .settled = std::move(settled),
+                                                       .signing = std::move(signing)},
+                                           merkle::RightEdge());
   return Ledger(std::move(state));
 }
 
@@ -100,16 +111,33 @@ Result<Ledger> Ledger::open_read(std::shared_ptr<Io> io) {
   return Ledger(std::make_unique<State>(std::move(storage), std::move(key), std::move(head)));
 }
 
-Result<Ledger> Ledger::open_write(std::shared_ptr<Io> io) {
+Result<Ledger> Ledger::open_write(std::shared_ptr<Io> io, const WriteOptions& options) {
   ENTENTE_CHECK(require_log(*io));
   ENTENTE_TRY(auto lock, lock_log(*io));
   ENTENTE_TRY(keys::VerifierKey key, read_log_key(*io));
+  const std::string vkey = key.str();
+  ENTENTE_TRY(SigningJournal signing, SigningJournal::open(signing_place(io, options), vkey));
+  ENTENTE_TRY(const Epoch epoch, Epoch::raise(*io, vkey));
+  ENTENTE_CHECK(io->remove(std::string(kCheckpointFile) + ".tmp"));
   ENTENTE_TRY(Storage storage, Storage::open(io, OpenMode::write));
+  ENTENTE_TRY(SettledMark settled, SettledMark::open(*io, vkey, OpenMode::write));
+  storage.journal().forget_cached(0);
+  storage.entries().forget_cached(settled.latest() ? settled.latest()->segment_bytes : 0);
   ENTENTE_TRY(Head head, read_head(storage, key));
-  ENTENTE_CHECK(recover(storage, head));
+  ENTENTE_CHECK(check_not_put_back(head, signing));
+  ENTENTE_TRY(merkle::RightEdge edge, settle_files(storage, head.journal, settled));
+  ENTENTE_CHECK(check_roots(storage, head, signing));
   head.journal.torn_bytes = 0;
-  auto state = std::make_unique<State>(std::move(storage), std::move(key), std::move(head));
-  state->lock = std::move(lock);
+  ENTENTE_TRY(Storage reading, Storage::open(io, OpenMode::read));
+  auto state = std::make_unique<State>(std::move(reading), key, head);
+  state->writer = std::make_unique<Writer>(WriterParts{.storage = std::move(storage),
+                                                       .key = std::move(key),
+                                                       .head = std::move(head),
+                                                       .lock = std::move(lock),
+                                                       .epoch = epoch,
+                                                       .settled = std::move(settled),
+                                                       .signing = std::move(signing)},
+                                           std::move(edge));
   return Ledger(std::move(state));
 }
 

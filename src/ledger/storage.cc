@@ -6,11 +6,13 @@
 #include <algorithm>
 
 #include "core/parallel.h"
+#include "merkle/hashing.h"
 
 namespace entente::ledger {
 namespace {
 
 constexpr std::size_t kWindowBytes = 64 << 10;
+constexpr std::size_t kStreamBytes = 4 << 20;
 constexpr std::string_view kFsckHint = "run `entente ledger fsck` to see all that is damaged";
 
 // Reads a file in windows, for walks over short records.
@@ -57,11 +59,11 @@ Result<Storage> Storage::create(std::shared_ptr<Io> io) {
 }
 
 Result<JournalEnd> Storage::journal_end(std::string_view vkey) const {
-  ENTENTE_TRY(const std::uint64_t size, journal_->size());
-  const std::uint64_t offset = journal_tail_offset(size);
-  Bytes tail(static_cast<std::size_t>(size - offset));
+  ENTENTE_TRY(const std::uint64_t used, used_bytes(*journal_));
+  const std::uint64_t offset = journal_tail_offset(used);
+  Bytes tail(static_cast<std::size_t>(used - offset));
   ENTENTE_CHECK(journal_->read(offset, tail));
-  auto end = find_journal_end(size, tail, vkey);
+  auto end = find_journal_end(used, tail, vkey);
   if (!end) {
     end.error().where.file = io_->display(kJournalFile);
     end.error().hint = kFsckHint;
@@ -149,10 +151,63 @@ Result<std::string> Storage::entry(merkle::LeafIndex index, const Commit& commit
   return out;
 }
 
+Result<std::uint64_t> used_bytes(const File& file) {
+  ENTENTE_TRY(std::uint64_t end, file.size());
+  Bytes chunk;
+  while (end > 0) {
+    const std::uint64_t start = (end - 1) / kWindowBytes * kWindowBytes;
+    chunk.resize(static_cast<std::size_t>(end - start));
+    ENTENTE_CHECK(file.read(start, chunk));
+    const auto last = std::find_if(chunk.rbegin(), chunk.rend(), [](std::uint8_t b) { return b != 0; });
+    if (last != chunk.rend()) return start + static_cast<std::uint64_t>(chunk.rend() - last);
+    end = start;
+  }
+  return 0;
+}
+
 std::vector<Digest> leaf_hashes(std::span<const ByteView> entries) {
   std::vector<Digest> leaves(entries.size());
-  parallel_for(entries.size(), [&](std::size_t i) { leaves[i] = merkle::leaf_hash(entries[i]); }, 256);
+  constexpr std::size_t kStep = 512;
+  parallel_for((entries.size() + kStep - 1) / kStep, [&](std::size_t i) {
+    const std::size_t n = std::min(kStep, entries.size() - i * kStep);
+    merkle::leaf_hashes(entries.subspan(i * kStep, n), std::span(leaves).subspan(i * kStep, n));
+  });
   return leaves;
+}
+
+Result<std::uint64_t> hash_entries(const Storage& storage, merkle::LeafIndex from, std::uint64_t offset, merkle::TreeSize to,
+                                   std::uint64_t end, const std::function<Result<void>(const Chunk&)>& take) {
+  Bytes buffer;
+  std::size_t held = 0;  // bytes of the buffer that are read and not yet used
+  std::vector<ByteView> views;
+  while (from < to) {
+    const std::uint64_t unread = end - offset - held;
+    buffer.resize(std::max(buffer.size(), kStreamBytes));
+    const auto more = static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size() - held, unread));
+    ENTENTE_CHECK(storage.entries().read(offset + held, std::span(buffer).subspan(held, more)));
+    held += more;
+    Chunk chunk{.first = from, .offset = offset};
+    views.clear();
+    std::size_t at = 0;
+    for (; from + views.size() < to; at += 2 + views.back().size()) {
+      if (held - at < 2) break;
+      const std::size_t length = std::size_t{buffer[at]} << 8 | buffer[at + 1];
+      if (held - at - 2 < length) break;
+      if ((from + views.size()) % kTileWidth == 0) chunk.bundle_starts.push_back(offset + at);
+      views.emplace_back(buffer.data() + at + 2, length);
+      chunk.lengths.push_back(static_cast<std::uint16_t>(length));
+    }
+    if (views.empty())
+      return fail("an entry's length leads beyond the committed entries", {.file = storage.io().display(kEntriesFile), .offset = offset},
+                  std::string(kFsckHint));
+    chunk.leaves = leaf_hashes(views);
+    ENTENTE_CHECK(take(chunk));
+    from += views.size();
+    offset += at;
+    held -= at;
+    std::copy_n(buffer.begin() + static_cast<std::ptrdiff_t>(at), held, buffer.begin());
+  }
+  return offset;
 }
 
 }  // namespace entente::ledger

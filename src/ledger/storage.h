@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -53,29 +54,27 @@ class Storage {
   std::array<std::unique_ptr<File>, kTileLevels> levels_;
 };
 
-// What one commit adds to the files, computed before anything is written.
-struct Batch {
-  std::string segment;                                  // bundle bytes from the old commit's segment_bytes on
-  std::vector<std::uint64_t> bundle_starts;             // of bundles that begin in this batch
-  std::array<std::vector<Digest>, kTileLevels> hashes;  // appended to each level file
-  merkle::RightEdge edge;                               // after it
-  Commit commit;                                        // after it
-};
-[[nodiscard]] Batch make_batch(const Commit& at, merkle::RightEdge edge, std::span<const ByteView> entries, std::span<const Digest> leaves);
-[[nodiscard]] std::vector<Digest> leaf_hashes(std::span<const ByteView> entries);  // in parallel
-
-// The write path, step one: entries, index and hashes of a batch, synced. After an error nothing but a new open_write may touch the log.
-[[nodiscard]] Result<void> write_batch(Storage& storage, const Commit& at, const Batch& batch);
-// Step two: the commit record number `number`, synced. Only once this has succeeded is the batch part of the log.
-[[nodiscard]] Result<void> write_commit(Storage& storage, std::uint64_t number, const CommitRecord& record);
+// Where the bytes of a file end that are not zero.
+[[nodiscard]] Result<std::uint64_t> used_bytes(const File& file);
 
 // The stored right edge of the first `size` leaves, if it hashes to `root`. If not, an error that names the file and place that do not fit:
 // the partial tiles are compared with what the entries and the levels below say. Reads the files anew on every call.
 [[nodiscard]] Result<merkle::RightEdge> checked_edge(const Storage& storage, merkle::TreeSize size, const Digest& root,
                                                      const Commit& commit);
 
-// Brings the files to exactly what `end` says: cuts what lies behind, rebuilds index and hashes that are missing at a file's end from the
-// entries. Reads and changes nothing else. `open_write` only.
-[[nodiscard]] Result<void> settle_files(Storage& storage, const JournalEnd& end);
+// The entries [from, to) of a commit, streamed in chunks of a few MiB: their leaf hashes and where their bundles start. `take` gets each
+// chunk's hashes; an error from it ends the walk. Gives the offset behind the last entry.
+struct Chunk {
+  merkle::LeafIndex first = 0;
+  std::uint64_t offset = 0;  // of the first entry
+  std::vector<Digest> leaves;
+  std::vector<std::uint16_t> lengths;
+  std::vector<std::uint64_t> bundle_starts;  // of the bundles whose first entry is in the chunk
+};
+[[nodiscard]] Result<std::uint64_t> hash_entries(const Storage& storage, merkle::LeafIndex from, std::uint64_t offset, merkle::TreeSize to,
+                                                 std::uint64_t end, const std::function<Result<void>(const Chunk&)>& take);
+
+// Leaf hashes in parallel.
+[[nodiscard]] std::vector<Digest> leaf_hashes(std::span<const ByteView> entries);
 
 }  // namespace entente::ledger

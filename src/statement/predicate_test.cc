@@ -213,7 +213,7 @@ TEST(Predicate, CommitmentsAreSaltedDigests) {
   ASSERT_OK(salt);
   const auto made = commitment(*salt, Digest::from_hex(reveal["content"]["sha256"].get<std::string>()).value());
   ASSERT_OK(made);
-  EXPECT_EQ(made->hex(), reveal["commitment"]["sha256"]) << "the page was computed by another program";
+  EXPECT_EQ(made->hex(), reveal["commitment"]["sha256"].get<std::string>()) << "the page was computed by another program";
   EXPECT_FALSE(commitment(Bytes(31), sha256("x")).has_value());
   EXPECT_FALSE(commitment(Bytes(33), sha256("x")).has_value());
 }

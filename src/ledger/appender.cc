@@ -1,0 +1,329 @@
+// Two committing threads take turns, and one signs. A committing thread holds `staging` while it takes requests from the queue and lays
+// them out, and takes `committing` before it gives `staging` back, so commits keep their order. With little queued it takes `committing`
+// first: what arrives while the other thread's commit is being synced then still joins the batch. With much queued it lays the batch out
+// while the other's commit is being written, so that hashing and disk work at once.
+#include "ledger/appender.h"
+
+#include <fmt/format.h>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+#include "ledger/state.h"
+
+namespace entente::ledger {
+namespace {
+
+constexpr std::string_view kFull = "the log's queue is full";
+constexpr std::size_t kEarly = 256 << 10;  // bytes queued from which a batch is laid out while the one before is being committed
+
+struct Request {
+  std::vector<std::string> entries;
+  std::size_t bytes = 0;
+  Appender::Wait wait = Appender::Wait::integrated;
+  Appender::Done done;
+};
+
+// A request whose entries are in the tree, waiting for a checkpoint.
+struct Waiting {
+  Appender::Added added;
+  Appender::Done done;
+};
+
+Error stopped() { return {.what = "the log is not taking entries any more: it was stopped", .where = {}, .hint = {}}; }
+
+}  // namespace
+
+bool is_full(const Error& error) { return error.what == kFull; }
+
+struct Appender::Impl {
+  Impl(std::unique_ptr<Writer> w, std::shared_ptr<const keys::SigningKey> k, Options o, Cosign c)
+      : writer(std::move(w)), key(std::move(k)), options(o), cosign(std::move(c)) {}
+
+  void commit_loop();
+  std::vector<Request> take();  // requests for one batch, off the queue; the caller holds `mutex`
+  void commit(std::vector<Request> batch, std::unique_lock<std::mutex> staging_lock, std::unique_lock<std::mutex> committing_lock);
+  void answer(std::vector<Request>& batch, const Staged& staged);
+  void fail_with(const Error& error, std::vector<Request> batch);
+  void publish_loop();
+  Result<void> publish_once();
+  void answer_published(merkle::TreeSize size, const std::string& note);
+  void fail_waiting(const Error& error);
+
+  std::unique_ptr<Writer> writer;
+  const std::shared_ptr<const keys::SigningKey> key;
+  const Options options;
+  const Cosign cosign;
+
+  std::mutex staging, committing;  // in this order, both before `mutex`
+  mutable std::mutex mutex;
+  std::condition_variable queued, to_publish;
+  std::deque<Request> queue;
+  std::size_t pending_bytes = 0;
+  std::deque<Waiting> waiting;
+  std::optional<Error> failure;
+  std::optional<Error> cosign_error;  // of the last turn
+  bool stopping = false;
+  bool commits_over = false;  // both committing threads have ended
+  std::vector<std::thread> committers;
+  std::thread publisher;
+  std::once_flag stop_once;
+  Result<void> stop_result;
+  merkle::TreeSize last_integrated = 0, last_published = 0;  // once stopped
+};
+
+std::vector<Request> Appender::Impl::take() {
+  std::vector<Request> batch;
+  std::size_t bytes = 0;
+  std::size_t entries = 0;
+  while (!queue.empty()) {
+    Request& next = queue.front();
+    if (!batch.empty() && (bytes + next.bytes > options.max_batch_bytes || entries + next.entries.size() > options.max_batch_entries))
+      break;
+    bytes += next.bytes;
+    entries += next.entries.size();
+    batch.push_back(std::move(next));
+    queue.pop_front();
+  }
+  pending_bytes -= bytes;
+  return batch;
+}
+
+void Appender::Impl::commit_loop() {
+  while (true) {
+    std::unique_lock staging_lock(staging);
+    std::unique_lock committing_lock(committing, std::defer_lock);
+    std::unique_lock lock(mutex);
+    queued.wait(lock, [&] { return !queue.empty() || stopping; });
+    if (queue.empty()) return;
+    if (pending_bytes < kEarly) {
+      lock.unlock();
+      committing_lock.lock();
+      lock.lock();
+    }
+    std::vector<Request> batch = take();
+    lock.unlock();
+    commit(std::move(batch), std::move(staging_lock), std::move(committing_lock));
+  }
+}
+
+void Appender::Impl::commit(std::vector<Request> batch, std::unique_lock<std::mutex> staging_lock,
+                            std::unique_lock<std::mutex> committing_lock) {
+  std::vector<ByteView> views;
+  for (const Request& r : batch)
+    for (const std::string& e : r.entries) views.push_back(as_bytes(e));
+  const auto staged = writer->stage(views);
+  if (!committing_lock.owns_lock()) committing_lock.lock();
+  staging_lock.unlock();
+  if (!staged) return fail_with(staged.error(), std::move(batch));
+  if (const auto done = writer->commit(*staged); !done) return fail_with(done.error(), std::move(batch));
+  committing_lock.unlock();
+  answer(batch, *staged);
+}
+
+void Appender::Impl::answer(std::vector<Request>& batch, const Staged& staged) {
+  auto index = staged.indices.begin();
+  const merkle::TreeSize size = staged.batch.after.size;
+  bool wanted = false;
+  for (Request& r : batch) {
+    Added added{.indices = {index, index + static_cast<std::ptrdiff_t>(r.entries.size())}, .size = size, .checkpoint = {}};
+    index += static_cast<std::ptrdiff_t>(r.entries.size());
+    if (r.wait == Wait::integrated) {
+      r.done(std::move(added));
+      continue;
+    }
+    const std::scoped_lock lock(mutex);
+    waiting.push_back({.added = std::move(added), .done = std::move(r.done)});
+    wanted = true;
+  }
+  if (!wanted && staged.batch.empty()) return;
+  { const std::scoped_lock lock(mutex); }  // the publisher is either waiting by now or will see the commit
+  to_publish.notify_one();
+}
+
+// The storage failed or the tree is damaged: what is staged behind this batch cannot be committed either.
+void Appender::Impl::fail_with(const Error& error, std::vector<Request> batch) {
+  Error first;
+  {
+    const std::scoped_lock lock(mutex);
+    if (!failure) failure = error;
+    first = *failure;
+    for (Request& r : queue) batch.push_back(std::move(r));
+    queue.clear();
+    pending_bytes = 0;
+  }
+  for (Request& r : batch) r.done(fail(first));
+  to_publish.notify_one();
+}
+
+void Appender::Impl::answer_published(merkle::TreeSize size, const std::string& note) {
+  std::vector<Waiting> ready;
+  {
+    const std::scoped_lock lock(mutex);
+    // In no order of size: two commits may have been answered by two threads.
+    std::erase_if(waiting, [&](Waiting& w) {
+      if (w.added.size > size) return false;
+      ready.push_back(std::move(w));
+      return true;
+    });
+  }
+  for (Waiting& w : ready) {
+    w.added.checkpoint = note;
+    w.done(std::move(w.added));
+  }
+}
+
+void Appender::Impl::fail_waiting(const Error& error) {
+  std::deque<Waiting> all;
+  {
+    const std::scoped_lock lock(mutex);
+    all.swap(waiting);
+  }
+  for (Waiting& w : all) w.done(fail(error));
+}
+
+Result<void> Appender::Impl::publish_once() {
+  const Head before = writer->head();
+  if (before.journal.commit.size == before.checkpoint.size) {  // duplicates only: what covers them is published already
+    answer_published(before.checkpoint.size, before.note);
+    return {};
+  }
+  auto signed_note = writer->sign(*key);
+  if (!signed_note) {
+    const std::scoped_lock lock(mutex);
+    if (!failure) failure = signed_note.error();
+    return fail(signed_note.error());
+  }
+  if (cosign) {
+    const ConsistencyReader proofs = [this](merkle::TreeSize from, merkle::TreeSize to) {
+      return merkle::consistency_proof(from, to, writer->storage().node_reader());
+    };
+    auto note = cosign(signed_note->note, before.checkpoint.size, proofs);
+    const std::scoped_lock lock(mutex);
+    cosign_error = note ? std::nullopt : std::optional(note.error());
+    if (!note) return fail(note.error());
+    signed_note->note = std::move(*note);
+  }
+  if (const auto done = writer->publish(*signed_note); !done) {
+    const std::scoped_lock lock(mutex);
+    if (!failure) failure = done.error();
+    return done;
+  }
+  answer_published(signed_note->checkpoint.size, signed_note->note);
+  return {};
+}
+
+void Appender::Impl::publish_loop() {
+  using Clock = std::chrono::steady_clock;
+  auto next = Clock::now();
+  while (true) {
+    std::unique_lock lock(mutex);
+    const auto wanted = [&] { return commits_over || failure || !waiting.empty() || writer->committed().size != writer->published().size; };
+    to_publish.wait(lock, wanted);
+    if (!commits_over && !failure) to_publish.wait_until(lock, next, [&] { return commits_over || failure.has_value(); });
+    const bool last = commits_over;
+    const std::optional<Error> broken = failure;
+    lock.unlock();
+    if (broken) {
+      fail_waiting(*broken);
+      if (last) return;
+      lock.lock();
+      to_publish.wait(lock, [&] { return commits_over || !waiting.empty(); });
+      continue;
+    }
+    const auto done = publish_once();
+    next = Clock::now() + options.publish_every;
+    if (!last) continue;
+    fail_waiting(done ? stopped() : done.error());
+    return;
+  }
+}
+
+Appender::Appender(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Appender::~Appender() { (void)stop(); }
+
+Result<std::unique_ptr<Appender>> Appender::start(Ledger log, std::shared_ptr<const keys::SigningKey> key, Options options, Cosign cosign) {
+  if (!log.state_->writer) return fail("the log is open for reading only");
+  if (!key || key->verifier() != log.state_->key) return fail("this key is not the log's", {}, "give the key the log was made with");
+  auto impl = std::make_unique<Impl>(std::move(log.state_->writer), std::move(key), options, std::move(cosign));
+  Impl& i = *impl;
+  for (int t = 0; t < 2; ++t) i.committers.emplace_back([&i] { i.commit_loop(); });
+  i.publisher = std::thread([&i] { i.publish_loop(); });
+  return std::unique_ptr<Appender>(new Appender(std::move(impl)));
+}
+
+void Appender::add(std::vector<std::string> entries, Wait wait, Done done) {
+  Request request{.entries = std::move(entries), .wait = wait, .done = std::move(done)};
+  for (const std::string& entry : request.entries) {
+    if (entry.size() > kMaxEntryBytes)
+      return request.done(
+          fail(fmt::format("an entry has {} bytes; a log takes at most {}", entry.size(), kMaxEntryBytes), {}, "log its digest instead"));
+    request.bytes += entry.size() + 2;
+  }
+  Impl& i = *impl_;
+  if (request.bytes > i.options.max_pending_bytes)
+    return request.done(
+        fail(fmt::format("{} bytes are more than the log takes at once", request.bytes), {}, "send fewer entries at a time"));
+  std::optional<Error> refused;
+  {
+    const std::scoped_lock lock(i.mutex);
+    if (i.failure) {
+      refused = *i.failure;
+    } else if (i.stopping) {
+      refused = stopped();
+    } else if (i.pending_bytes + request.bytes > i.options.max_pending_bytes) {
+      refused = Error{.what = std::string(kFull), .where = {}, .hint = "nothing of this was added; try again in a moment"};
+    } else {
+      i.pending_bytes += request.bytes;
+      i.queue.push_back(std::move(request));
+    }
+  }
+  if (refused) return request.done(fail(*refused));
+  i.queued.notify_one();
+}
+
+Result<void> Appender::stop() {
+  Impl& i = *impl_;
+  std::call_once(i.stop_once, [&] {
+    {
+      const std::scoped_lock lock(i.mutex);
+      i.stopping = true;
+    }
+    i.queued.notify_all();
+    for (std::thread& t : i.committers) t.join();
+    {
+      const std::scoped_lock lock(i.mutex);
+      i.commits_over = true;
+    }
+    i.to_publish.notify_one();
+    i.publisher.join();
+    if (i.failure)
+      i.stop_result = fail(*i.failure);
+    else if (i.cosign_error)
+      i.stop_result = fail(*i.cosign_error);
+    const std::scoped_lock lock(i.mutex);
+    i.last_integrated = i.writer->committed().size;
+    i.last_published = i.writer->published().size;
+    i.writer.reset();  // releases the lock
+  });
+  return i.stop_result;
+}
+
+merkle::TreeSize Appender::integrated() const {
+  const std::scoped_lock lock(impl_->mutex);
+  return impl_->writer ? impl_->writer->committed().size : impl_->last_integrated;
+}
+
+merkle::TreeSize Appender::published() const {
+  const std::scoped_lock lock(impl_->mutex);
+  return impl_->writer ? impl_->writer->published().size : impl_->last_published;
+}
+
+std::optional<Error> Appender::failure() const {
+  const std::scoped_lock lock(impl_->mutex);
+  return impl_->failure;
+}
+
+}  // namespace entente::ledger

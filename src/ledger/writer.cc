@@ -1,0 +1,289 @@
+// The write path. Order of a commit: the entries are written and synced, then the commit record is written and synced. So a valid record
+// vouches for its entries; level hashes and index are only written, because they can be computed again from the entries: they are synced
+// before a signature is made (settle), and recovery recomputes what lies behind the last settled commit. Small commits go into room that
+// was written as zeros before, where a sync does not have to record a new file length; large ones extend the file.
+#include "ledger/writer.h"
+
+#include <fmt/format.h>
+#include <algorithm>
+
+namespace entente::ledger {
+namespace {
+
+constexpr std::uint64_t kSmallBatch = 64 << 10;      // bytes; below, room is reserved ahead
+constexpr std::uint64_t kMostReserved = 256 << 10;   // bytes of zeros written ahead in the entries file
+constexpr std::uint64_t kLeastReserved = 16 << 10;   // while the log is small: a sixteenth of its length
+constexpr std::uint64_t kJournalReserve = 16 << 10;  // 256 records
+
+ByteView hash_bytes(std::span<const Digest> hashes) {
+  return hashes.empty() ? ByteView() : ByteView(hashes.front().bytes.data(), hashes.size() * kHashBytes);
+}
+
+}  // namespace
+
+static Bytes index_bytes(std::span<const std::uint64_t> starts) {
+  Bytes out(8 * starts.size());
+  for (std::size_t i = 0; i < starts.size(); ++i) put_u64(std::span(out).subspan(8 * i).first<8>(), starts[i]);
+  return out;
+}
+
+Result<void> write_derived(Storage& storage, merkle::TreeSize at, const LevelHashes& hashes, std::span<const std::uint64_t> bundle_starts) {
+  for (unsigned l = 0; l < kTileLevels; ++l)
+    if (!hashes[l].empty()) ENTENTE_CHECK(storage.level(l).write(hashes_at(at, l) * kHashBytes, hash_bytes(hashes[l])));
+  if (!bundle_starts.empty()) ENTENTE_CHECK(storage.index().write(8 * bundles_of(at), index_bytes(bundle_starts)));
+  return {};
+}
+
+Result<void> sync_derived(Storage& storage, merkle::TreeSize from, merkle::TreeSize to) {
+  for (unsigned l = 0; l < kTileLevels; ++l)
+    if (hashes_at(to, l) != hashes_at(from, l)) ENTENTE_CHECK(storage.level(l).sync());
+  if (bundles_of(to) != bundles_of(from)) ENTENTE_CHECK(storage.index().sync());
+  return {};
+}
+
+Writer::Writer(WriterParts parts, merkle::RightEdge edge)
+    : storage_(std::move(parts.storage)),
+      key_(std::move(parts.key)),
+      lock_(std::move(parts.lock)),
+      epoch_(parts.epoch),
+      staged_(parts.head.journal.commit),
+      tree_(edge),
+      entries_reserved_(staged_.segment_bytes),
+      journal_reserved_(parts.head.journal.records * kCommitBytes),
+      settled_(std::move(parts.settled)),
+      signing_(std::move(parts.signing)),
+      head_(std::move(parts.head)),
+      committed_tree_(tree_) {}
+
+Writer::~Writer() {
+  if (!broken().empty()) return;
+  const JournalEnd last = journal_end();
+  if (!epoch_.check_mine(storage_.io()) || !settle()) return;
+  if (entries_reserved_ > last.commit.segment_bytes) (void)storage_.entries().truncate(last.commit.segment_bytes);
+  if (journal_reserved_ > last.records * kCommitBytes) (void)storage_.journal().truncate(last.records * kCommitBytes);
+}
+
+Commit Writer::committed() const {
+  const std::scoped_lock lock(mutex_);
+  return head_.journal.commit;
+}
+
+JournalEnd Writer::journal_end() const {
+  const std::scoped_lock lock(mutex_);
+  return head_.journal;
+}
+
+merkle::Checkpoint Writer::published() const {
+  const std::scoped_lock lock(mutex_);
+  return head_.checkpoint;
+}
+
+Head Writer::head() const {
+  const std::scoped_lock lock(mutex_);
+  return head_;
+}
+
+std::string Writer::broken() const {
+  const std::scoped_lock lock(mutex_);
+  return broken_;
+}
+
+Result<void> Writer::usable() const {
+  const std::string why = broken();
+  if (why.empty()) return {};
+  return fail(fmt::format("{}: {}", kBroken, why), {}, "open the log again; that settles what was left behind");
+}
+
+template <class T>
+Result<T> Writer::break_with(const Error& error) {
+  const std::scoped_lock lock(mutex_);
+  if (broken_.empty()) broken_ = error.what;
+  return fail(error);
+}
+
+Result<bool> Writer::holds(merkle::LeafIndex index, const Digest& leaf) const {
+  for (const InFlight& f : in_flight_)
+    if (index >= f.first && index - f.first < f.leaves.size()) return f.leaves[static_cast<std::size_t>(index - f.first)] == leaf;
+  ENTENTE_TRY(const std::vector<Digest> stored, storage_.hashes(0, index, 1));
+  return stored.front() == leaf;
+}
+
+Result<Staged> Writer::stage(std::span<const ByteView> entries) {
+  ENTENTE_CHECK(usable());
+  for (std::size_t i = 0; i < entries.size(); ++i)
+    if (entries[i].size() > kMaxEntryBytes)
+      return fail(fmt::format("entry {} of the {} given has {} bytes; a log takes at most {}", i + 1, entries.size(), entries[i].size(),
+                              kMaxEntryBytes),
+                  {}, "log its digest instead (nothing was appended)");
+  if (staged_.size + entries.size() > kMaxTreeSize) return fail("the log is full");
+  const Commit durable = committed();
+  while (!in_flight_.empty() && in_flight_.front().first + in_flight_.front().leaves.size() <= durable.size) in_flight_.pop_front();
+  if (!entries.empty()) ENTENTE_CHECK(dedup_.catch_up(storage_, durable.size));
+
+  std::vector<Digest> leaves = leaf_hashes(entries);
+  Staged staged;
+  staged.indices.reserve(entries.size());
+  std::vector<ByteView> fresh;
+  fresh.reserve(entries.size());
+  in_flight_.push_back({.first = staged_.size, .leaves = {}});
+  std::vector<Digest>& fresh_leaves = in_flight_.back().leaves;
+  fresh_leaves.reserve(entries.size());
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const auto known = dedup_.find(leaves[i], [&](merkle::LeafIndex index) { return holds(index, leaves[i]); });
+    const auto give_up = [&](Error error) {
+      abandon();
+      return fail(std::move(error));
+    };
+    if (!known) return give_up(known.error());
+    if (*known) {
+      if (**known < durable.size) {  // the entry itself must still be there, not its hash alone
+        const auto held = storage_.entry(**known, durable);
+        if (!held) return give_up(held.error());
+      }
+      staged.indices.push_back(**known);
+      continue;
+    }
+    const merkle::LeafIndex index = staged_.size + fresh.size();
+    dedup_.add(leaves[i], index);
+    staged.indices.push_back(index);
+    fresh.push_back(entries[i]);
+    fresh_leaves.push_back(leaves[i]);
+  }
+  staged.batch = make_batch(staged_, tree_, fresh, fresh_leaves);
+  staged_ = staged.batch.after;
+  staged.tree = tree_;
+  if (fresh.empty()) in_flight_.pop_back();
+  return staged;
+}
+
+void Writer::abandon() {
+  in_flight_.clear();
+  dedup_.clear();
+  const std::scoped_lock lock(mutex_);
+  staged_ = head_.journal.commit;
+  tree_ = committed_tree_;
+}
+
+Result<void> Writer::check_checkpoint() const {
+  ENTENTE_TRY(const std::string note, read_small(storage_.io(), kCheckpointFile, merkle::kMaxNoteBytes));
+  if (note == head().note) return {};
+  return fail("the log was changed by someone else since it was opened", {.file = storage_.io().display(kCheckpointFile)},
+              "open it again; nothing was signed");
+}
+
+Result<void> Writer::check_before_commit(const JournalEnd& end) const {
+  ENTENTE_CHECK(epoch_.check_mine(storage_.io()));
+  std::array<std::uint8_t, kCommitBytes> last{};
+  const std::uint64_t offset = (end.records - 1) * kCommitBytes;
+  ENTENTE_CHECK(storage_.journal().read(offset, last));
+  if (last != end.record)
+    return fail("the log was changed by someone else since it was opened", {.file = storage_.io().display(kJournalFile), .offset = offset},
+                "open it again; nothing was written");
+  ENTENTE_CHECK(checked_edge(storage_, end.commit.size, end.commit.root, end.commit));
+  return {};
+}
+
+Result<void> Writer::check_unchanged() const {
+  ENTENTE_CHECK(check_checkpoint());
+  return check_before_commit(journal_end());
+}
+
+// Small commits: zeros are written ahead of the entries, and of the journal, so that most commits overwrite what is there.
+Result<void> Writer::reserve(const Batch& batch) {
+  const auto zeros = [&](File& file, std::uint64_t& reserved, std::uint64_t from, std::uint64_t bytes) -> Result<void> {
+    zeros_.assign(static_cast<std::size_t>(bytes), 0);
+    ENTENTE_CHECK(file.write(from, zeros_));
+    reserved = from + bytes;
+    return {};
+  };
+  const std::uint64_t end = batch.after.segment_bytes;
+  if (batch.segment.size() < kSmallBatch && end > entries_reserved_) {
+    const std::uint64_t room = std::clamp(end / 16 / kLeastReserved * kLeastReserved, kLeastReserved, kMostReserved);
+    ENTENTE_CHECK(zeros(storage_.entries(), entries_reserved_, end, room));
+  }
+  entries_reserved_ = std::max(entries_reserved_, end);
+  const std::uint64_t records_end = (journal_end().records + 1) * kCommitBytes;
+  if (records_end > journal_reserved_) ENTENTE_CHECK(zeros(storage_.journal(), journal_reserved_, records_end, kJournalReserve));
+  return {};
+}
+
+Result<void> Writer::write(const Staged& staged) {
+  const Batch& batch = staged.batch;
+  ENTENTE_CHECK(reserve(batch));
+  ENTENTE_CHECK(storage_.entries().write(batch.before.segment_bytes, as_bytes(batch.segment)));
+  ENTENTE_CHECK(write_derived(storage_, batch.before.size, batch.hashes, batch.bundle_starts));
+  ENTENTE_CHECK(storage_.entries().sync());
+  const JournalEnd end = journal_end();
+  const CommitRecord record = encode_commit(batch.after, end.record);
+  ENTENTE_CHECK(storage_.journal().write(end.records * kCommitBytes, record));
+  ENTENTE_CHECK(storage_.journal().sync());
+  ENTENTE_CHECK(epoch_.check_mine(storage_.io()));
+  const std::scoped_lock lock(mutex_);
+  head_.journal = {.commit = batch.after, .record = record, .records = end.records + 1};
+  committed_tree_ = staged.tree;
+  return {};
+}
+
+Result<void> Writer::commit(const Staged& staged) {
+  ENTENTE_CHECK(usable());
+  const JournalEnd end = journal_end();
+  if (staged.batch.before != end.commit) return fail("a batch staged before this one was not committed");
+  ENTENTE_CHECK(check_before_commit(end));
+  if (staged.batch.empty()) return {};
+  if (const auto done = write(staged); !done) return break_with<void>(done.error());
+  return {};
+}
+
+Result<void> Writer::settle() {
+  ENTENTE_CHECK(usable());
+  const Commit at = committed();
+  const merkle::TreeSize from = settled_size();
+  if (settled_.latest() && *settled_.latest() == at) return {};
+  if (const auto done = sync_derived(storage_, from, at.size); !done) return break_with<void>(done.error());
+  if (const auto done = settled_.set(at); !done) return break_with<void>(done.error());
+  return {};
+}
+
+Result<void> Writer::check_before_signing(const Commit& at) {
+  ENTENTE_CHECK(epoch_.check_mine(storage_.io()));
+  ENTENTE_CHECK(check_checkpoint());
+  const SignedHead& old = signing_.latest();
+  if (at.size < old.size)
+    return fail(fmt::format("a checkpoint of {} entries was signed already; signing {} would fork the log", old.size, at.size),
+                {.file = signing_.display()});
+  ENTENTE_CHECK(checked_edge(storage_, old.size, old.root, at));
+  ENTENTE_CHECK(checked_edge(storage_, at.size, at.root, at));
+  ENTENTE_TRY(const merkle::Proof proof, merkle::consistency_proof(old.size, at.size, storage_.node_reader()));
+  if (const auto fits = merkle::verify_consistency(old.size, at.size, old.root, at.root, proof); !fits)
+    return fail(
+        fmt::format("the stored hashes do not prove that {} entries continue the {} last signed: {}", at.size, old.size, fits.error().what),
+        {.file = storage_.io().display(level_file(0))},
+        "nothing was signed and the last checkpoint stands; run `entente ledger fsck` to see all that is damaged");
+  return {};
+}
+
+Result<Writer::SignedNote> Writer::sign(const keys::SigningKey& key) {
+  ENTENTE_CHECK(usable());
+  if (key.verifier() != key_)
+    return fail(fmt::format("this key ({}) is not the log's ({})", key.verifier().str(), key_.str()), {},
+                "give the key the log was made with");
+  ENTENTE_CHECK(settle());
+  const Commit at = committed();
+  ENTENTE_CHECK(check_before_signing(at));
+  if (const auto done = signing_.record(at.size, at.root); !done) return break_with<SignedNote>(done.error());
+  SignedNote out{.checkpoint = {.origin = key_.name(), .size = at.size, .root = at.root}};
+  ENTENTE_TRY(out.note, merkle::sign_note(out.checkpoint.str(), {&key}));
+  return out;
+}
+
+Result<void> Writer::publish(const SignedNote& signed_note) {
+  ENTENTE_CHECK(usable());
+  ENTENTE_CHECK(epoch_.check_mine(storage_.io()));
+  if (const auto done = replace_file(storage_.io(), kCheckpointFile, signed_note.note); !done) return break_with<void>(done.error());
+  const std::scoped_lock lock(mutex_);
+  head_.note = signed_note.note;
+  head_.checkpoint = signed_note.checkpoint;
+  return {};
+}
+
+}  // namespace entente::ledger

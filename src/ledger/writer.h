@@ -1,0 +1,135 @@
+// The writing side of a log in four steps: stage (hash, find duplicates, lay out: no disk writes), commit (durable and in the tree), sign,
+// publish. Private to the room; Ledger runs the steps one after the other, Appender in several threads.
+#pragma once
+
+#include <atomic>
+#include <deque>
+#include <memory>
+#include <mutex>
+
+#include "keys/keys.h"
+#include "ledger/dedup.h"
+#include "ledger/epoch.h"
+#include "ledger/growing_tree.h"
+#include "ledger/head.h"
+#include "ledger/settled.h"
+#include "ledger/signing_journal.h"
+#include "ledger/storage.h"
+
+namespace entente::ledger {
+
+// Entries ready to be committed.
+struct Staged {
+  std::vector<merkle::LeafIndex> indices;  // of every entry asked for
+  Batch batch;                             // those the log does not hold yet
+  GrowingTree tree;                        // after them
+};
+
+// What a writer starts from; made by recovery.
+struct WriterParts {
+  Storage storage;
+  keys::VerifierKey key;
+  Head head;
+  std::unique_ptr<WriterLock> lock;
+  Epoch epoch;
+  SettledMark settled;
+  SigningJournal signing;
+};
+
+// stage() and abandon() may be called from one thread at a time, commit() from one, sign() and publish() from one; the three groups may run
+// beside each other. Staged batches are committed in the order they were staged in.
+class Writer {
+ public:
+  explicit Writer(WriterParts parts, merkle::RightEdge edge);
+  ~Writer();  // settles what is committed and gives back reserved room; what fails there is settled at the next opening
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+
+  // An entry above kMaxEntryBytes is an error. The views must live until this returns.
+  [[nodiscard]] Result<Staged> stage(std::span<const ByteView> entries);
+  // Forgets what was staged and not committed.
+  void abandon();
+  // Before anything is written: the epoch is still ours, the journal ends with our last record, the stored right edge has the last commit's
+  // root. Then entries, level hashes and index are written, the entries synced, then the commit record written and synced. After an error
+  // of the storage the writer takes no more.
+  [[nodiscard]] Result<void> commit(const Staged& staged);
+  // Syncs levels and index up to the last commit, checks that the tree continues the one last signed, records size and root in the signing
+  // journal, and only then signs. The note is not published yet.
+  struct SignedNote {
+    merkle::Checkpoint checkpoint;
+    std::string note;
+  };
+  [[nodiscard]] Result<SignedNote> sign(const keys::SigningKey& key);
+  // Replaces the checkpoint file. `note` carries the log's signature, perhaps with cosignatures.
+  [[nodiscard]] Result<void> publish(const SignedNote& signed_note);
+  [[nodiscard]] Result<void> settle();
+
+  // An error if checkpoint or journal on the disk are not what this object knows, or the stored right edge is damaged.
+  [[nodiscard]] Result<void> check_unchanged() const;
+
+  [[nodiscard]] Commit committed() const;
+  [[nodiscard]] merkle::Checkpoint published() const;
+  [[nodiscard]] Head head() const;
+  [[nodiscard]] const Storage& storage() const { return storage_; }
+  [[nodiscard]] const keys::VerifierKey& key() const { return key_; }
+  // Why nothing more is taken; empty if it is.
+  [[nodiscard]] std::string broken() const;
+  // Committed and not known to be on the disk but for the entries; for the signing thread, or where there is only one.
+  [[nodiscard]] std::uint64_t unsettled_entries() const { return committed().size - settled_size(); }
+  [[nodiscard]] std::uint64_t unsettled_bytes() const {
+    return committed().segment_bytes - (settled_.latest() ? settled_.latest()->segment_bytes : 0);
+  }
+
+ private:
+  Result<void> check_before_commit(const JournalEnd& end) const;
+  Result<void> check_checkpoint() const;
+  [[nodiscard]] JournalEnd journal_end() const;
+  Result<void> check_before_signing(const Commit& at);
+  Result<void> write(const Staged& staged);
+  Result<void> reserve(const Batch& batch);
+  Result<void> usable() const;
+  [[nodiscard]] merkle::TreeSize settled_size() const { return settled_.latest() ? settled_.latest()->size : 0; }
+  template <class T>
+  Result<T> break_with(const Error& error);
+  Result<bool> holds(merkle::LeafIndex index, const Digest& leaf) const;
+
+  Storage storage_;
+  const keys::VerifierKey key_;
+  const std::unique_ptr<WriterLock> lock_;
+  const Epoch epoch_;
+
+  // Staging.
+  Commit staged_;
+  GrowingTree tree_;
+  DedupIndex dedup_;
+  struct InFlight {
+    merkle::LeafIndex first;
+    std::vector<Digest> leaves;
+  };
+  std::deque<InFlight> in_flight_;  // staged, perhaps not yet committed
+
+  // Committing.
+  std::uint64_t entries_reserved_ = 0;  // bytes of the file that are there, as zeros behind the entries
+  std::uint64_t journal_reserved_ = 0;
+  Bytes zeros_;
+
+  // Signing.
+  SettledMark settled_;
+  SigningJournal signing_;
+
+  // Shared.
+  mutable std::mutex mutex_;
+  Head head_;  // its journal is the last commit, its checkpoint the last published
+  GrowingTree committed_tree_;
+  std::string broken_;
+};
+
+// `Error::what` of every call after the storage failed begins with this.
+inline constexpr std::string_view kBroken = "an earlier write to this log failed";
+
+// Shared with recovery: writes what a batch that starts at `at` adds to levels and index; syncs what [from, to) touched of them.
+[[nodiscard]] Result<void> write_derived(Storage& storage, merkle::TreeSize at, const LevelHashes& hashes,
+                                         std::span<const std::uint64_t> bundle_starts);
+[[nodiscard]] Result<void> sync_derived(Storage& storage, merkle::TreeSize from, merkle::TreeSize to);
+
+}  // namespace entente::ledger
