@@ -8,13 +8,17 @@
 #include <string>
 
 #include "keys/keys.h"
+#include "ledger/epoch.h"
+#include "ledger/growing_tree.h"
+#include "ledger/settled.h"
 #include "ledger/storage.h"
 #include "merkle/note.h"
 
 namespace entente::ledger {
 
-// One process writes (the log's writer lock is held). Not thread-safe. After an error of append() or install() the object takes no more:
-// open it again.
+// The folder has a file `mirror` and no signing journal: it cannot be opened for writing as a log by mistake, and fsck does not miss one.
+// One process writes (the log's writer lock is held, the epoch raised). Not thread-safe. After an error of append() or install() the object
+// takes no more: open it again.
 class Replica {
  public:
   // Opens the folder, or makes it for the log with this key; a folder of another log is refused. An interrupted append is undone, as when a
@@ -38,16 +42,21 @@ class Replica {
   [[nodiscard]] Result<void> install(const std::string& note);
 
  private:
-  Replica(Storage storage, keys::VerifierKey log) : storage_(std::move(storage)), log_(std::move(log)) {}
+  Replica(Storage storage, keys::VerifierKey log, std::unique_ptr<WriterLock> lock, const Epoch& epoch, SettledMark settled)
+      : lock_(std::move(lock)), epoch_(epoch), storage_(std::move(storage)), settled_(std::move(settled)), log_(std::move(log)) {}
   [[nodiscard]] Result<void> load();
   [[nodiscard]] Result<void> usable() const;
+  [[nodiscard]] Result<void> write(const Batch& batch);
+  [[nodiscard]] Result<void> settle();
   [[nodiscard]] Result<void> broken(const Error& error);
 
   std::unique_ptr<WriterLock> lock_;
+  Epoch epoch_;
   Storage storage_;
+  SettledMark settled_;
   keys::VerifierKey log_;
   JournalEnd journal_;
-  merkle::RightEdge edge_;
+  GrowingTree tree_;
   std::optional<std::string> note_;
   merkle::Checkpoint checkpoint_{.root = merkle::empty_root()};
   std::string broken_;
