@@ -3,8 +3,7 @@
 #include <cstdio>
 #include <memory>
 
-#include "cli/cli.h"
-#include "core/file.h"
+#include "cli/ledger.h"
 #include "core/terminal.h"
 #include "core/utf8.h"
 #include "verify/verify.h"
@@ -46,15 +45,7 @@ Result<verify::Options> resolve(const VerifyOptions& given) {
     ENTENTE_TRY(keys::VerifierKey parsed, keys::read_verifier_key(given.log));
     options.log = std::move(parsed);
   }
-  if (!given.policy.empty()) {
-    ENTENTE_TRY(const std::string text, read_file(given.policy, merkle::kMaxPolicyBytes));
-    auto policy = merkle::Policy::parse(text);
-    if (!policy) {
-      policy.error().where.file = given.policy;
-      return fail(std::move(policy.error()));
-    }
-    options.policy = std::move(*policy);
-  }
+  if (!given.policy.empty()) { ENTENTE_TRY(options.policy, read_policy(given.policy)); }
   options.entry = given.entry;
   options.bundle = given.bundle;
   return options;

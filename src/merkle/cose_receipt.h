@@ -3,7 +3,7 @@
 // with the log's private key at the moment of asking; the C2SP receipt (merkle/receipt.h) needs no key and is the form of record.
 #pragma once
 
-#include <string>
+#include <string_view>
 
 #include "core/bytes.h"
 #include "keys/keys.h"
@@ -12,6 +12,8 @@
 namespace entente::merkle {
 
 inline constexpr std::size_t kMaxCoseReceiptBytes = 64 << 10;
+
+inline constexpr std::string_view kCoseReceiptStart = "\xd2\x84";  // tag 18, an array of four
 
 struct CoseReceipt {
   LeafIndex index = 0;

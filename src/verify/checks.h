@@ -25,6 +25,8 @@ std::optional<statement::Statement> check_envelope(Report& report, const std::st
 // A receipt for exactly these entry bytes.
 void check_receipt(Report& report, const std::string& subject, const std::string& receipt, const std::string& entry,
                    const Options& options);
+void check_cose_receipt(Report& report, const std::string& subject, const std::string& receipt, const std::string& entry,
+                        const Options& options);
 // Two signed checkpoints said to contradict each other.
 void check_fork_proof(Report& report, const std::string& subject, const std::string& text, const Options& options);
 // A log's static files as tlog-tiles publishes them.

@@ -5,6 +5,7 @@
 #include "ledger/ledger.h"
 #include "ledger/mirror.h"
 #include "ledger/remote_tree.h"
+#include "merkle/cose_receipt.h"
 #include "merkle/fork_proof.h"
 #include "merkle/policy.h"
 #include "verify/checks.h"
@@ -108,6 +109,18 @@ void check_tile_log(Report& report, const std::filesystem::path& folder, const O
   add_policy(report, subject, options);
   for (const auto& line : verified->note.unverified)
     add_unverified(report, subject, fmt::format("signature line of an unknown key: {}", line.name));
+}
+
+void check_cose_receipt(Report& report, const std::string& subject, const std::string& receipt, const std::string& entry,
+                        const Options& options) {
+  const auto log = log_key(options);
+  if (!log) return no_key(report, subject);
+  const auto verified = merkle::verify_cose_receipt(as_bytes(receipt), as_bytes(entry), *log);
+  if (!verified) return add_bad(report, subject, verified.error());
+  add_good(report, subject, fmt::format("entry {} is in the log {} of size {}", verified->index, log->name(), verified->size));
+  if (options.policy && options.policy->quorum)
+    add_bad(report, subject, "a COSE receipt carries no cosignatures: the policy's quorum cannot be reached with it",
+            "check the C2SP receipt (.tlog-proof) of the entry instead");
 }
 
 void check_fork_proof(Report& report, const std::string& subject, const std::string& text, const Options& options) {

@@ -9,6 +9,7 @@
 
 #include "core/file.h"
 #include "evidence/bundle.h"
+#include "merkle/cose_receipt.h"
 #include "merkle/fork_proof.h"
 #include "verify/checks.h"
 
@@ -93,6 +94,13 @@ Result<void> check_file(Report& report, const fs::path& path, const Options& opt
       return fail("a receipt is about an entry, and none was given", {.file = path.string()}, "pass the logged file with --entry");
     ENTENTE_TRY(const std::string entry, read_file(options.entry, kMaxDocument));
     check_receipt(report, name, content, entry, options);
+    return {};
+  }
+  if (content.starts_with(merkle::kCoseReceiptStart)) {
+    if (options.entry.empty())
+      return fail("a receipt is about an entry, and none was given", {.file = path.string()}, "pass the logged file with --entry");
+    ENTENTE_TRY(const std::string entry, read_file(options.entry, kMaxDocument));
+    check_cose_receipt(report, name, content, entry, options);
     return {};
   }
   if (content.starts_with(merkle::kForkProofMagic)) {

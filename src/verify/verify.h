@@ -49,6 +49,7 @@ struct Report {
 //   a folder with log.vkey                         a ledger, recomputed from its entries
 //   a folder with checkpoint and tile/             a log's static files (tlog-tiles), every tile and entry up to the signed root
 //   *.tlog-proof                                   a receipt (needs options.entry)
+//   a COSE receipt (RFC 9942)                      by its first bytes (needs options.entry)
 //   a fork proof                                   by its first line; confirmed, it is a finding
 //   a DSSE envelope, an assessment document        by their JSON
 // A signature that no given key can check is a bad check: nothing is trusted because it came along.
