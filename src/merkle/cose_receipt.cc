@@ -1,6 +1,6 @@
-// COSE receipts. Layout: 18([protected, {396: {-1: [proof]}}, null, signature]) with protected = {1: -8, 4: kid, 15: {1: origin}, 395: 1}
-// and proof = [size, index, [hash…]]. The signature is over ["Signature1", protected, '', root] (RFC 9052 section 4.4); the root is not in
-// the receipt, so a verifier must compute it from the entry.
+// COSE receipts. Layout: 18([protected, {396: {-1: [proof]}}, null, signature]) with protected = {1: -8, 4: kid, 15: {1: origin}, 395: 1,
+// -65537: [size, index]} and proof = [size, index, [hash…]]. The signature is over ["Signature1", protected, '', root] (RFC 9052
+// section 4.4); the root is not in the receipt, so a verifier must compute it from the entry.
 #include "merkle/cose_receipt.h"
 
 #include <fmt/format.h>
@@ -16,6 +16,7 @@ namespace {
 
 // Header labels and values: RFC 9052, RFC 9053, RFC 9597, RFC 9942.
 constexpr std::int64_t kAlg = 1, kCrit = 2, kKid = 4, kCwtClaims = 15, kVds = 395, kVdp = 396;
+constexpr std::int64_t kPlace = -65537;  // of the private range: [tree size, leaf index]
 constexpr std::int64_t kEdDsa = -8;
 constexpr std::int64_t kRfc9162Sha256 = 1;
 constexpr std::int64_t kInclusionProofs = -1;
@@ -28,9 +29,9 @@ Digest key_digest(const keys::VerifierKey& key) {
   return sha256_of({as_bytes(key.name()), middle, key.key()});
 }
 
-Bytes protected_header(const keys::VerifierKey& log) {
+Bytes protected_header(const keys::VerifierKey& log, LeafIndex index, TreeSize size) {
   CborWriter out;
-  out.map(4);
+  out.map(5);
   out.integer(kAlg);
   out.integer(kEdDsa);
   out.integer(kKid);
@@ -41,6 +42,10 @@ Bytes protected_header(const keys::VerifierKey& log) {
   out.text(log.name());
   out.integer(kVds);
   out.integer(kRfc9162Sha256);
+  out.integer(kPlace);
+  out.array(2);
+  out.unsigned_integer(size);
+  out.unsigned_integer(index);
   return out.take();
 }
 
@@ -94,11 +99,28 @@ Result<std::string> read_issuer(CborReader& in) {
   return std::move(*issuer);
 }
 
-Result<void> check_protected(ByteView header, const keys::VerifierKey& log) {
+struct InclusionProof {
+  TreeSize size = 0;
+  LeafIndex index = 0;
+  Proof path;
+};
+
+Result<void> read_place(CborReader& in, const InclusionProof& proof) {
+  ENTENTE_TRY(const std::uint64_t parts, in.array(2));
+  if (parts != 2) return fail("the receipt's place has two parts");
+  ENTENTE_TRY(const std::uint64_t size, in.unsigned_integer());
+  ENTENTE_TRY(const std::uint64_t index, in.unsigned_integer());
+  if (size == proof.size && index == proof.index) return {};
+  return fail(
+      fmt::format("the signed place (entry {} of {}) is not that of the proof (entry {} of {})", index, size, proof.index, proof.size));
+}
+
+Result<void> check_protected(ByteView header, const keys::VerifierKey& log, const InclusionProof& proof) {
   CborReader in(header);
   std::optional<std::int64_t> alg, vds;
   std::optional<std::string> issuer;
   std::optional<ByteView> kid;
+  bool place = false;
   ENTENTE_CHECK(each_pair(in, [&](std::int64_t key) -> Result<bool> {
     if (key == kCrit) return fail("the receipt has critical headers, which Entente does not know");
     if (key == kAlg) {
@@ -109,6 +131,10 @@ Result<void> check_protected(ByteView header, const keys::VerifierKey& log) {
       ENTENTE_TRY(kid, in.bytes());
     } else if (key == kCwtClaims) {
       ENTENTE_TRY(issuer, read_issuer(in));
+    } else if (key == kPlace) {
+      const auto same = read_place(in, proof);
+      if (!same) return fail(same.error());
+      place = true;
     } else {
       return false;
     }
@@ -120,14 +146,9 @@ Result<void> check_protected(ByteView header, const keys::VerifierKey& log) {
   if (issuer != log.name())
     return fail(fmt::format("the receipt is by \"{}\", not by the log {}", printable(issuer.value_or(""), 100), printable(log.name())));
   if (!kid || !std::ranges::equal(*kid, key_digest(log).view())) return fail("the receipt names another key than this log's");
+  if (!place) return fail("the receipt's signature does not cover its tree size and leaf index");
   return {};
 }
-
-struct InclusionProof {
-  TreeSize size = 0;
-  LeafIndex index = 0;
-  Proof path;
-};
 
 Result<InclusionProof> read_proof(ByteView encoded) {
   CborReader in(encoded);
@@ -171,7 +192,7 @@ Result<Bytes> sign_cose_receipt(LeafIndex index, TreeSize size, const Digest& le
                                 const keys::SigningKey& log) {
   if (log.verifier().type() != keys::KeyType::ed25519) return fail("COSE receipts are signed with the log's key, not a witness's");
   ENTENTE_CHECK(verify_inclusion(index, size, leaf, proof, root));
-  const Bytes header = protected_header(log.verifier());
+  const Bytes header = protected_header(log.verifier(), index, size);
   CborWriter out;
   out.tag(kSign1Tag);
   out.array(4);
@@ -200,7 +221,7 @@ Result<CoseReceipt> verify_cose_receipt(ByteView receipt, ByteView entry, const 
   ENTENTE_CHECK(in.null());
   ENTENTE_TRY(const ByteView signature, in.bytes());
   ENTENTE_CHECK(in.end());
-  ENTENTE_CHECK(check_protected(header, log));
+  ENTENTE_CHECK(check_protected(header, log, proof));
   CoseReceipt out{.index = proof.index, .size = proof.size, .root = {}};
   ENTENTE_TRY(out.root, root_from_inclusion(proof.index, proof.size, leaf_hash(entry), proof.path));
   if (!log.verify(signed_bytes(header, out.root), signature))

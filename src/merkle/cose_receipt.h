@@ -25,11 +25,14 @@ struct CoseReceipt {
 // caller has published in a signed checkpoint before: a receipt must not be the first signature over a root. The signature itself covers
 // the bare root, so the log's identity is in the protected header too: CWT claim iss (15: {1: …}) is the origin, kid (4) is SHA-256(name ‖
 // 0A ‖ type ‖ public key), whose first four bytes are the note key id.
+// Nor does a root bind size and index: entry 1 of 2 and entry 8 of 9 have proofs that verify alike. So they are repeated, signed, in a
+// header of the private range (-65537: [size, index]).
 [[nodiscard]] Result<Bytes> sign_cose_receipt(LeafIndex index, TreeSize size, const Digest& leaf, const Proof& proof, const Digest& root,
                                               const keys::SigningKey& log);
 
 // That the log with this key signed a root under which the entry is at the index the receipt says. Refused: another algorithm, tree kind,
-// issuer or key id, a critical header (2), an attached payload, more than one proof. Other headers are ignored.
+// issuer or key id, a signed place that is not the proof's, a critical header (2), an attached payload, more than one proof. Other headers
+// are ignored.
 [[nodiscard]] Result<CoseReceipt> verify_cose_receipt(ByteView receipt, ByteView entry, const keys::VerifierKey& log);
 
 }  // namespace entente::merkle

@@ -107,38 +107,14 @@ TEST_F(CoseReceiptTest, ItsBytesAreThoseOfTheSpecification) {
   const Bytes made = receipt(1, 2).value();
   const std::string name = to_hex(as_bytes("log.example"));
   const std::string kid = sha256_of({as_bytes("log.example\n\x01"), log.verifier().key()}).hex();
-  const std::string header =
-      "a4"
-      "0127"
-      "045820" +
-      kid + "0fa1016b" + name + "19018b01";
-  const std::string proof =
-      "83"
-      "02"
-      "01"
-      "81"
-      "5820" +
-      leaves[0].hex();
+  const std::string header = "a5" + std::string("0127") + "045820" + kid + "0fa1016b" + name + "19018b01" + "3a00010000820201";
+  const std::string proof = "83" + std::string("02") + "01" + "81" + "5820" + leaves[0].hex();
   const std::string signed_part =
-      "846a5369676e617475726531"
-      "5843" +
-      header +
-      "40"
-      "5820" +
-      root(2, reader()).value().hex();
-  ASSERT_EQ(hex(header).size(), 0x43U);
-  ASSERT_EQ(hex(proof).size(), 38U);
+      "846a5369676e617475726531" + std::string("584b") + header + "40" + "5820" + root(2, reader()).value().hex();
+  ASSERT_EQ(hex(header).size(), 0x4bU);
+  ASSERT_EQ(hex(proof).size(), 0x26U);
   const keys::Signature signature = log.sign(hex(signed_part));
-  EXPECT_EQ(to_hex(made),
-            "d284"
-            "5843" +
-                header +
-                "a119018ca12081"
-                "5826" +
-                proof +
-                "f6"
-                "5840" +
-                to_hex(signature));
+  EXPECT_EQ(to_hex(made), "d284584b" + header + "a119018ca120815826" + proof + "f65840" + to_hex(signature));
   EXPECT_EQ(kid.substr(0, 8), log.verifier().id_hex());
 }
 
@@ -172,122 +148,70 @@ TEST_F(CoseReceiptTest, OnlyAProofThatLeadsToTheRootIsSigned) {
   Proof proof = inclusion_proof(5, 13, reader()).value();
   const Digest tree = root(13, reader()).value();
   EXPECT_FALSE(sign_cose_receipt(6, 13, leaves[5], proof, tree, log));
-  EXPECT_FALSE(sign_cose_receipt(5, 14, leaves[5], proof, tree, log));
+  EXPECT_FALSE(sign_cose_receipt(5, 8, leaves[5], proof, tree, log));
   EXPECT_FALSE(sign_cose_receipt(5, 13, leaves[6], proof, tree, log));
   EXPECT_FALSE(sign_cose_receipt(5, 13, leaves[5], proof, sha256("x"), log));
   proof.pop_back();
   EXPECT_FALSE(sign_cose_receipt(5, 13, leaves[5], proof, tree, log));
 }
 
-// Receipts as others might write them: more headers, another order, are read; what changes the meaning is not.
-TEST_F(CoseReceiptTest, HeadersOfOthersAreReadWithCare) {
-  const std::string kid = "5820" + sha256_of({as_bytes("log.example\n\x01"), log.verifier().key()}).hex();
-  const std::string claims = "a1016b" + to_hex(as_bytes("log.example"));
-  const std::string proof =
-      "8302018158"
-      "20" +
-      leaves[0].hex();
-  const auto verify = [&](const std::string& header, const std::string& unprotected, const std::string& payload = "f6") {
-    CborWriter content;
+// A receipt put together by hand and signed by the log's key, so that only what is under test is wrong.
+class CoseHeaders : public CoseReceiptTest {
+ protected:
+  bool verifies(const std::vector<std::string>& header_pairs, const std::string& unprotected, const std::string& payload = "f6") const {
+    CborWriter content, head;
+    std::string header = to_hex(Bytes{static_cast<std::uint8_t>(0xa0 + header_pairs.size())});
+    for (const std::string& pair : header_pairs) header += pair;
     content.array(4);
     content.text("Signature1");
     content.bytes(hex(header));
     content.bytes({});
     content.bytes(root(2, reader()).value().view());
-    CborWriter head;
     head.bytes(hex(header));
     const std::string text = "d284" + to_hex(head.take()) + unprotected + payload + "5840" + to_hex(log.sign(content.take()));
-    return verify_cose_receipt(hex(text), as_bytes(entry(1)), log.verifier());
-  };
-  const std::string plain = "a119018ca120815826" + proof;
-  EXPECT_OK(
-      verify("a40127"
-             "04" +
-                 kid + "0f" + claims + "19018b01",
-             plain));
-  EXPECT_OK(
-      verify("a4"
-             "19018b01"
-             "0f" +
-                 claims + "04" + kid + "0127",
-             plain));  // another order
-  EXPECT_OK(
-      verify("a60127"
-             "04" +
-                 kid + "0f" + claims +
-                 "10"
-                 "6174"
-                 "19018b01"
-                 "6178"
-                 "820102",
-             plain));  // typ, and a text label
-  EXPECT_OK(
-      verify("a40127"
-             "04" +
-                 kid + "0f" + claims + "19018b01",
-             "a2"
-             "044101"
-             "19018ca120815826" +
-                 proof));
-  EXPECT_FALSE(
-      verify("a50127"
-             "028101"
-             "04" +
-                 kid + "0f" + claims + "19018b01",
-             plain));  // crit
-  EXPECT_FALSE(
-      verify("a50127"
-             "0127"
-             "04" +
-                 kid + "0f" + claims + "19018b01",
-             plain));  // twice
-  EXPECT_FALSE(
-      verify("a40126"
-             "04" +
-                 kid + "0f" + claims + "19018b01",
-             plain));  // ES256
-  EXPECT_FALSE(
-      verify("a40127"
-             "04" +
-                 kid + "0f" + claims + "19018b02",
-             plain));  // another tree
-  EXPECT_FALSE(
-      verify("a30127"
-             "04" +
-                 kid + "19018b01",
-             plain));  // no issuer
-  EXPECT_FALSE(
-      verify("a30127"
-             "0f" +
-                 claims + "19018b01",
-             plain));  // no kid
-  EXPECT_FALSE(
-      verify("a40127"
-             "04" +
-                 kid + "0f" + claims + "19018b01",
-             "a0"));
-  EXPECT_FALSE(
-      verify("a40127"
-             "04" +
-                 kid + "0f" + claims + "19018b01",
-             "a119018ca12080"));
-  EXPECT_FALSE(
-      verify("a40127"
-             "04" +
-                 kid + "0f" + claims + "19018b01",
-             "a119018ca12082"
-             "5826" +
-                 proof + "5826" + proof));
-  EXPECT_FALSE(
-      verify("a40127"
-             "04" +
-                 kid + "0f" + claims + "19018b01",
-             "a119018ca121815826" + proof));  // a consistency proof
-  EXPECT_FALSE(
-      verify("a40127"
-             "04" +
-                 kid + "0f" + claims + "19018b01",
-             plain, "5820" + root(2, reader()).value().hex()));  // attached
+    return verify_cose_receipt(hex(text), as_bytes(entry(1)), log.verifier()).has_value();
+  }
+  const std::string alg = "0127", vds = "19018b01", place = "3a00010000820201";
+  std::string kid = "045820" + sha256_of({as_bytes("log.example\n\x01"), log.verifier().key()}).hex();
+  std::string claims = "0fa1016b" + to_hex(as_bytes("log.example"));
+  std::string proof() const { return "58268302018158" + std::string("20") + leaves[0].hex(); }
+  std::string plain() const { return "a119018ca12081" + proof(); }
+};
+
+// Receipts as others might write them: more headers and another order are read.
+TEST_F(CoseHeaders, OtherHeadersAndOrdersAreRead) {
+  EXPECT_TRUE(verifies({alg, kid, claims, vds, place}, plain()));
+  EXPECT_TRUE(verifies({place, vds, claims, kid, alg}, plain()));
+  EXPECT_TRUE(verifies({alg, kid, claims, "106174", vds, "6178820102", place}, plain()));  // typ, and a text label
+  EXPECT_TRUE(verifies({alg, kid, "0fa203fa3f800000016b" + to_hex(as_bytes("log.example")), vds, place}, plain()));  // another claim
+  EXPECT_TRUE(verifies({alg, kid, claims, vds, place}, "a204410119018ca12081" + proof()));
+}
+
+TEST_F(CoseHeaders, WhatChangesTheMeaningIsRefused) {
+  EXPECT_FALSE(verifies({alg, "028101", kid, claims, vds, place}, plain()));  // crit
+  EXPECT_FALSE(verifies({alg, alg, kid, claims, vds, place}, plain()));
+  EXPECT_FALSE(verifies({"0126", kid, claims, vds, place}, plain()));  // ES256
+  EXPECT_FALSE(verifies({alg, kid, claims, "19018b02", place}, plain()));
+  EXPECT_FALSE(verifies({alg, kid, vds, place}, plain()));
+  EXPECT_FALSE(verifies({alg, claims, vds, place}, plain()));
+  EXPECT_FALSE(verifies({alg, kid, claims, vds}, plain()));
+  EXPECT_FALSE(verifies({alg, kid, claims, vds, "3a00010000820901"}, plain()));
+  EXPECT_FALSE(verifies({alg, kid, claims, vds, place}, "a0"));
+  EXPECT_FALSE(verifies({alg, kid, claims, vds, place}, "a119018ca12080"));
+  EXPECT_FALSE(verifies({alg, kid, claims, vds, place}, "a119018ca12082" + proof() + proof()));
+  EXPECT_FALSE(verifies({alg, kid, claims, vds, place}, "a119018ca12181" + proof()));                         // a consistency proof
+  EXPECT_FALSE(verifies({alg, kid, claims, vds, place}, plain(), "5820" + root(2, reader()).value().hex()));  // attached
+}
+
+// RFC 9162 proofs do not bind tree size and index to the root; the signed place does.
+TEST_F(CoseHeaders, TheSameProofElsewhereIsRefused) {
+  const std::string elsewhere =
+      "a119018ca12081"
+      "582683090881"
+      "5820" +
+      leaves[0].hex();  // entry 8 of 9
+  EXPECT_EQ(root_from_inclusion(8, 9, leaves[1], {leaves[0]}).value(), root_from_inclusion(1, 2, leaves[1], {leaves[0]}).value());
+  EXPECT_FALSE(verifies({alg, kid, claims, vds, place}, elsewhere));
 }
 
 }  // namespace

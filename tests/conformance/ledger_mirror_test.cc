@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "core/file.h"
+#include "core/json.h"
 #include "ledger/ledger.h"
 #include "ledger/mirror.h"
 #include "ledger/monitor.h"
