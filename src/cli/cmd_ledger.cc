@@ -12,6 +12,7 @@
 #include "core/file.h"
 #include "core/terminal.h"
 #include "core/utf8.h"
+#include "ledger/cose.h"
 #include "ledger/ledger.h"
 
 namespace entente::cli {
@@ -49,6 +50,8 @@ constexpr const char* kListExamples = R"(  entente ledger list log/
 
 constexpr const char* kProofExamples = R"(  entente ledger proof log/ 7 -o entry7.tlog-proof
       an offline receipt (C2SP tlog-proof): `entente verify` checks it with the log's public key alone
+  entente ledger proof log/ 7 --cose --key log.key -o entry7.cose
+      the same as a COSE receipt (RFC 9942), for SCITT verifiers
   entente ledger proof log/ 7 --json)";
 
 constexpr const char* kConsistencyExamples = R"(  entente ledger consistency log/ 100 250
@@ -62,6 +65,7 @@ struct Given {
   std::string folder, key, out, signing_journal;
   std::vector<std::string> files;
   std::uint64_t index = 0, first = 0, second = 0, from = 0, count = 100;
+  bool cose = false;
 };
 
 std::string base64(const Digest& digest) { return to_base64(digest.view()); }
@@ -209,8 +213,24 @@ Json proof_json(const merkle::Proof& proof) {
   return out;
 }
 
+// The same proof as a COSE receipt, which the log's key must sign.
+Result<int> run_cose_proof(const Context& context, const Given& given, const Ledger& log) {
+  if (given.key.empty()) return fail("a COSE receipt is signed by the log's key", {}, "pass it with --key, or leave out --cose");
+  ENTENTE_TRY(const keys::SigningKey key, read_signing_key(given.key));
+  ENTENTE_TRY(const Bytes receipt, ledger::cose_receipt(log, given.index, key));
+  if (!given.out.empty()) ENTENTE_CHECK(write_file_atomic(given.out, as_text(receipt)));
+  if (context.json)
+    print_json({{"index", given.index}, {"size", log.size()}, {"cose_base64", to_base64(receipt)}});
+  else if (given.out.empty())
+    std::fwrite(receipt.data(), 1, receipt.size(), stdout);
+  else if (!context.quiet)
+    fmt::print("{}: COSE receipt for entry {} in the log of {}\n", printable(given.out), given.index, log.size());
+  return kOk;
+}
+
 Result<int> run_proof(const Context& context, const Given& given) {
   ENTENTE_TRY(const Ledger log, Ledger::open_read(given.folder));
+  if (given.cose) return run_cose_proof(context, given, log);
   ENTENTE_TRY(const merkle::Receipt receipt, log.receipt(given.index));
   if (!given.out.empty()) ENTENTE_CHECK(write_file_atomic(given.out, receipt.str()));
   if (context.json) {
@@ -299,12 +319,16 @@ void add_ledger(CLI::App& app, Context& context) {
   CLI::App* proof = add("proof", "a receipt: proof that an entry is in the log", kProofExamples, run_proof);
   index_option(proof);
   proof->add_option("-o,--out", given->out, "write it to this file")->type_name("FILE");
+  proof->add_flag("--cose", given->cose, "a COSE receipt (RFC 9942) instead, signed with --key");
+  proof->add_option("--key", given->key, "the log's private key file, for --cose")->type_name("FILE");
   CLI::App* consistency = add("consistency", "proof that the log only grew between two sizes", kConsistencyExamples, run_consistency);
   consistency->add_option("first", given->first, "the smaller size")->required()->type_name("A");
   consistency->add_option("second", given->second, "the larger size")->required()->type_name("B");
   add("checkpoint", "print the latest signed checkpoint", kCheckpointExamples, run_checkpoint);
   add_ledger_care(*group, context);
   add_ledger_bench(*group, context);
+  add_ledger_follow(*group, context);
+  add_ledger_witness(*group, context);
 }
 
 }  // namespace entente::cli

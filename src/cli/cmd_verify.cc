@@ -1,8 +1,9 @@
 // `entente verify`: checks whatever lies at a path and prints one line a fact. Exit 0 only if something was checked and nothing failed.
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 
-#include "cli/cli.h"
+#include "cli/ledger.h"
 #include "core/terminal.h"
 #include "core/utf8.h"
 #include "verify/verify.h"
@@ -15,6 +16,10 @@ constexpr const char* kExamples = R"(  entente verify demo-output/assessment --k
   entente verify evidence.tar.zst                 every file against the manifest
   entente verify ledger/ --log log.vkey           recompute the whole log from its entries
   entente verify x.tlog-proof --entry statement.dsse.json --log "log.example+1234abcd+A…"
+  entente verify x.tlog-proof --entry statement.dsse.json --policy trust.policy
+      accepted only if the witnesses the policy asks for have seen it
+  entente verify fork-0123456789abcdef.proof --log log.vkey
+      whether a log signed two histories: exit 1 and "Confirmed" if it did
   entente verify statement.dsse.json --key org.vkey
 
 Keys are vkeys, or files that hold one. Nothing is trusted because it came along: a signature no given key can check counts as bad.
@@ -23,7 +28,7 @@ Lines marked "unverified" are bytes that no signature covers (a DSSE keyid, a re
 struct VerifyOptions {
   std::string path;
   std::vector<std::string> keys, witnesses;
-  std::string log, entry, bundle;
+  std::string log, policy, entry, bundle;
 };
 
 Result<verify::Options> resolve(const VerifyOptions& given) {
@@ -40,6 +45,7 @@ Result<verify::Options> resolve(const VerifyOptions& given) {
     ENTENTE_TRY(keys::VerifierKey parsed, keys::read_verifier_key(given.log));
     options.log = std::move(parsed);
   }
+  if (!given.policy.empty()) { ENTENTE_TRY(options.policy, read_policy(given.policy)); }
   options.entry = given.entry;
   options.bundle = given.bundle;
   return options;
@@ -47,12 +53,21 @@ Result<verify::Options> resolve(const VerifyOptions& given) {
 
 void print(const verify::Report& report) {
   for (const verify::Check& c : report.checks) {
-    const std::string mark = c.outcome == verify::Check::Outcome::good  ? paint(stdout, Colour::green, "  ok        ")
-                             : c.outcome == verify::Check::Outcome::bad ? paint(stdout, Colour::red, "  BAD       ")
-                                                                        : paint(stdout, Colour::yellow, "  unverified");
+    const std::string mark = c.outcome == verify::Check::Outcome::good      ? paint(stdout, Colour::green, "  ok        ")
+                             : c.outcome == verify::Check::Outcome::bad     ? paint(stdout, Colour::red, "  BAD       ")
+                             : c.outcome == verify::Check::Outcome::finding ? paint(stdout, Colour::red, "  FINDING   ")
+                                                                            : paint(stdout, Colour::yellow, "  unverified");
     std::printf("%s  %s: %s\n", mark.c_str(), paint(stdout, Colour::bold, printable(c.subject, 300)).c_str(),
                 printable(c.what, 2000).c_str());
     if (!c.hint.empty()) std::printf("              %s\n", printable(c.hint, 1000).c_str());
+  }
+  const bool bad =
+      std::any_of(report.checks.begin(), report.checks.end(), [](const auto& c) { return c.outcome == verify::Check::Outcome::bad; });
+  const bool finding =
+      std::any_of(report.checks.begin(), report.checks.end(), [](const auto& c) { return c.outcome == verify::Check::Outcome::finding; });
+  if (finding && !bad) {
+    std::printf("%s\n", paint(stdout, Colour::red, "Confirmed: this is evidence of wrongdoing.").c_str());
+    return;
   }
   std::printf("%s\n",
               report.good() ? paint(stdout, Colour::green, "Verified.").c_str() : paint(stdout, Colour::red, "NOT verified.").c_str());
@@ -84,6 +99,8 @@ void add_verify(CLI::App& app, Context& context) {
   command->add_option("--key", given->keys, "a trusted signer's vkey, or a file that holds it (may be repeated)")->type_name("VKEY");
   command->add_option("--log", given->log, "the log's vkey, or a file that holds it")->type_name("VKEY");
   command->add_option("--witness", given->witnesses, "a witness's vkey, or a file that holds it (may be repeated)")->type_name("VKEY");
+  command->add_option("--policy", given->policy, "a trust policy (C2SP tlog-policy): its logs, and the witnesses a checkpoint needs")
+      ->type_name("FILE");
   command->add_option("--entry", given->entry, "the logged bytes, for a receipt on its own")->type_name("FILE");
   command->add_option("--bundle", given->bundle, "the evidence, for an assessment on its own")->type_name("BUNDLE");
 }

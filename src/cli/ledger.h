@@ -1,18 +1,34 @@
 // What the files of `entente ledger` share.
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include "cli/cli.h"
 #include "keys/keys.h"
+#include "merkle/policy.h"
 
 namespace entente::cli {
 
 // A private key file; asks for its passphrase if it has one.
 [[nodiscard]] Result<keys::SigningKey> read_signing_key(const std::string& path);
 
+// A trust policy; errors name the file.
+[[nodiscard]] Result<merkle::Policy> read_policy(const std::string& path);
+
+// Ctrl-C and SIGTERM as something to wait for. Made before any thread is started, so that every thread leaves these signals to it.
+class StopSignal {
+ public:
+  StopSignal();
+  // True as soon as one has come; false when the time is over.
+  [[nodiscard]] bool wait_for(std::chrono::milliseconds time);
+  void wait();
+};
+
 // Commands of the group, each set in a file of its own.
-void add_ledger_care(CLI::App& group, Context& context);   // fsck, repair, export, stats
-void add_ledger_bench(CLI::App& group, Context& context);  // bench
+void add_ledger_care(CLI::App& group, Context& context);     // fsck, repair, export, stats
+void add_ledger_bench(CLI::App& group, Context& context);    // bench
+void add_ledger_follow(CLI::App& group, Context& context);   // mirror, monitor
+void add_ledger_witness(CLI::App& group, Context& context);  // witness
 
 }  // namespace entente::cli

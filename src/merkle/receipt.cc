@@ -3,7 +3,8 @@
 #include "merkle/receipt.h"
 
 #include <fmt/format.h>
-#include <algorithm>
+
+#include "merkle/lines.h"
 
 namespace entente::merkle {
 namespace {
@@ -11,33 +12,6 @@ namespace {
 constexpr std::string_view kMagic = "c2sp.org/tlog-proof@v1";
 constexpr std::string_view kExtra = "extra ";
 constexpr std::string_view kIndex = "index ";
-
-// Gives out the lines of a text one after another.
-class Lines {
- public:
-  explicit Lines(std::string_view text) : text_(text) {}
-  // nullopt at the end, and for a rest without a newline.
-  std::optional<std::string_view> next() {
-    const std::size_t end = text_.find('\n', at_);
-    if (end == std::string_view::npos) return std::nullopt;
-    const std::string_view line = text_.substr(at_, end - at_);
-    last_ = at_;
-    at_ = end + 1;
-    ++number_;
-    return line;
-  }
-  [[nodiscard]] std::string_view rest() const { return text_.substr(at_); }
-  [[nodiscard]] std::uint64_t number() const { return number_; }
-  [[nodiscard]] std::size_t offset() const { return at_; }
-  // Of the line given out last; of the end where there was none.
-  [[nodiscard]] Where where() const { return {.line = std::max<std::uint64_t>(number_, 1), .offset = last_}; }
-
- private:
-  std::string_view text_;
-  std::size_t at_ = 0;
-  std::size_t last_ = 0;
-  std::uint64_t number_ = 0;
-};
 
 tl::unexpected<Error> cut(const Lines& lines, std::string_view expected) {
   return fail(fmt::format("the receipt ends where {} is expected", expected), {.line = lines.number() + 1, .offset = lines.offset()},

@@ -96,7 +96,7 @@ Result<Proof> consistency_proof(TreeSize first, TreeSize second, const NodeReade
   return proof;
 }
 
-Result<void> verify_inclusion(LeafIndex index, TreeSize size, const Digest& leaf, const Proof& proof, const Digest& root) {
+Result<Digest> root_from_inclusion(LeafIndex index, TreeSize size, const Digest& leaf, const Proof& proof) {
   ENTENTE_CHECK(check_size(size));
   if (index >= size) return fail(fmt::format("no entry {} in a tree of {} entries", index, size));
   std::uint64_t node = index;
@@ -111,6 +111,11 @@ Result<void> verify_inclusion(LeafIndex index, TreeSize size, const Digest& leaf
     else if (node < last)
       hash = node_hash(hash, *next++);
   }
+  return hash;
+}
+
+Result<void> verify_inclusion(LeafIndex index, TreeSize size, const Digest& leaf, const Proof& proof, const Digest& root) {
+  ENTENTE_TRY(const Digest hash, root_from_inclusion(index, size, leaf, proof));
   if (hash != root)
     return fail(fmt::format("inclusion proof of entry {} in {} leads to root {}, not to {}", index, size, hash.hex(), root.hex()), {},
                 "the entry, its index, the proof or the checkpoint was altered");

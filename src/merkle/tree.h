@@ -29,6 +29,8 @@ using NodeReader = std::function<Result<Digest>(unsigned level, std::uint64_t in
 // RFC 9162 2.1.3.2 and 2.1.4.2. The error says what does not fit. first == second needs an empty proof and equal roots;
 // first == 0 needs an empty proof and first_root == empty_root().
 [[nodiscard]] Result<void> verify_inclusion(LeafIndex index, TreeSize size, const Digest& leaf, const Proof& proof, const Digest& root);
+// The root a proof leads to from a leaf, whatever that root is worth; verify_inclusion() compares it.
+[[nodiscard]] Result<Digest> root_from_inclusion(LeafIndex index, TreeSize size, const Digest& leaf, const Proof& proof);
 [[nodiscard]] Result<void> verify_consistency(TreeSize first, TreeSize second, const Digest& first_root, const Digest& second_root,
                                               const Proof& proof);
 

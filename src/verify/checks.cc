@@ -6,8 +6,6 @@
 
 #include "assess/assess.h"
 #include "core/file.h"
-#include "ledger/ledger.h"
-#include "merkle/note.h"
 #include "schema/schema.h"
 
 namespace entente::verify {
@@ -21,6 +19,9 @@ void add_bad(Report& report, std::string subject, std::string what, std::string 
 void add_bad(Report& report, std::string subject, const Error& error) {
   const std::string place = error.where.str();
   add_bad(report, std::move(subject), place.empty() ? error.what : fmt::format("{} [{}]", error.what, place), error.hint);
+}
+void add_finding(Report& report, std::string subject, std::string what, std::string hint) {
+  report.checks.push_back({Check::Outcome::finding, std::move(subject), std::move(what), std::move(hint)});
 }
 void add_unverified(Report& report, std::string subject, std::string what) {
   report.checks.push_back({Check::Outcome::unverified, std::move(subject), std::move(what), {}});
@@ -77,44 +78,6 @@ std::optional<statement::Statement> check_envelope(Report& report, const std::st
   }
   add_good(report, subject, fmt::format("predicate {} has the right form", verified->statement.predicate_type));
   return std::move(verified->statement);
-}
-
-void check_receipt(Report& report, const std::string& subject, const std::string& text, const std::string& entry, const Options& options) {
-  const auto receipt = merkle::Receipt::parse(text);
-  if (!receipt) return add_bad(report, subject, receipt.error());
-  if (!options.log) return add_bad(report, subject, "no key to check the log's signature with", "pass the log's vkey with --log");
-  const auto verified = merkle::verify_receipt(*receipt, as_bytes(entry), *options.log, options.witnesses);
-  if (!verified) return add_bad(report, subject, verified.error());
-  add_good(report, subject,
-           fmt::format("entry {} is in the log {} of size {}", receipt->index, verified->checkpoint.origin, verified->checkpoint.size));
-  for (const auto& [key, time] : verified->note.cosigned)
-    add_good(report, subject, fmt::format("cosigned by {}+{} at {}", key.name(), key.id_hex(), format_time(time)));
-  for (const auto& line : verified->note.unverified)
-    add_unverified(report, subject, fmt::format("signature line of an unknown key: {}", line.name));
-  if (receipt->extra) add_unverified(report, subject, fmt::format("{} extra bytes that nothing authenticates", receipt->extra->size()));
-}
-
-void check_ledger(Report& report, const std::filesystem::path& folder, const Options& options, Progress& progress) {
-  const std::string subject = folder.filename().empty() ? folder.parent_path().filename().string() : folder.filename().string();
-  if (!options.log) return add_bad(report, subject, "no key to check the log's signature with", "pass the log's vkey with --log");
-  const auto problems = ledger::fsck(folder, *options.log, progress);
-  if (!problems) return add_bad(report, subject, problems.error());
-  for (const ledger::Problem& p : *problems)
-    add_bad(report, p.file.empty() ? subject : fmt::format("{}/{}", subject, p.file),
-            p.offset ? fmt::format("{} (byte {})", p.what, *p.offset) : p.what);
-  if (!problems->empty()) return;
-  const auto opened = ledger::Ledger::open_read(folder);
-  if (!opened) return add_bad(report, subject, opened.error());
-  const auto checkpoint = opened->checkpoint();
-  if (!checkpoint) return add_bad(report, subject, checkpoint.error());
-  const auto verified = merkle::verify_checkpoint(*checkpoint, *options.log, options.witnesses);
-  if (!verified) return add_bad(report, subject, verified.error());
-  add_good(report, subject,
-           fmt::format("{} {} recomputed, root {} signed by {}+{}", verified->checkpoint.size,
-                       verified->checkpoint.size == 1 ? "entry" : "entries", verified->checkpoint.root.hex(), options.log->name(),
-                       options.log->id_hex()));
-  for (const auto& line : verified->note.unverified)
-    add_unverified(report, subject, fmt::format("signature line of an unknown key: {}", line.name));
 }
 
 namespace {

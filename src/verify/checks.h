@@ -25,6 +25,15 @@ std::optional<statement::Statement> check_envelope(Report& report, const std::st
 // A receipt for exactly these entry bytes.
 void check_receipt(Report& report, const std::string& subject, const std::string& receipt, const std::string& entry,
                    const Options& options);
+void check_cose_receipt(Report& report, const std::string& subject, const std::string& receipt, const std::string& entry,
+                        const Options& options);
+// Two signed checkpoints said to contradict each other.
+void check_fork_proof(Report& report, const std::string& subject, const std::string& text, const Options& options);
+// A log's static files as tlog-tiles publishes them.
+void check_tile_log(Report& report, const std::filesystem::path& folder, const Options& options, Progress& progress);
+// The log's key: the one given, or the only one the policy names.
+[[nodiscard]] std::optional<keys::VerifierKey> log_key(const Options& options);
+void add_finding(Report& report, std::string subject, std::string what, std::string hint = {});
 void check_ledger(Report& report, const std::filesystem::path& folder, const Options& options, Progress& progress);
 
 // An assessment document: its schema; with a bundle, that running it again gives the same bytes, side files and reports.

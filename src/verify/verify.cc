@@ -9,13 +9,15 @@
 
 #include "core/file.h"
 #include "evidence/bundle.h"
+#include "merkle/cose_receipt.h"
+#include "merkle/fork_proof.h"
 #include "verify/checks.h"
 
 namespace entente::verify {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::string_view kOutcomes[] = {"good", "bad", "unverified"};
+constexpr std::string_view kOutcomes[] = {"good", "bad", "unverified", "finding"};
 constexpr std::uint64_t kMaxDocument = std::uint64_t{256} << 20;
 
 bool is_there(const fs::path& path) {
@@ -94,6 +96,17 @@ Result<void> check_file(Report& report, const fs::path& path, const Options& opt
     check_receipt(report, name, content, entry, options);
     return {};
   }
+  if (content.starts_with(merkle::kCoseReceiptStart)) {
+    if (options.entry.empty())
+      return fail("a receipt is about an entry, and none was given", {.file = path.string()}, "pass the logged file with --entry");
+    ENTENTE_TRY(const std::string entry, read_file(options.entry, kMaxDocument));
+    check_cose_receipt(report, name, content, entry, options);
+    return {};
+  }
+  if (content.starts_with(merkle::kForkProofMagic)) {
+    check_fork_proof(report, name, content, options);
+    return {};
+  }
   ENTENTE_TRY(const JsonDocument document, JsonDocument::parse(content, path.string()));
   if (json_get(document.root(), "payloadType")) {
     check_envelope(report, name, content, options, data);
@@ -110,7 +123,7 @@ Result<void> check_file(Report& report, const fs::path& path, const Options& opt
     return {};
   }
   return fail("not something Entente publishes", {.file = path.string()},
-              "verify takes a bundle, a published folder, a ledger, a receipt, a DSSE envelope or an assessment");
+              "verify takes a bundle, a published folder, a ledger, a receipt, a fork proof, a DSSE envelope or an assessment");
 }
 
 }  // namespace
@@ -119,7 +132,7 @@ bool Report::good() const {
   const auto count = [&](Check::Outcome o) {
     return std::count_if(checks.begin(), checks.end(), [&](const Check& c) { return c.outcome == o; });
   };
-  return count(Check::Outcome::good) > 0 && count(Check::Outcome::bad) == 0;
+  return count(Check::Outcome::good) > 0 && count(Check::Outcome::bad) == 0 && count(Check::Outcome::finding) == 0;
 }
 
 Json Report::to_json() const {
@@ -145,6 +158,8 @@ Result<Report> verify_path(const fs::path& path, const Options& options, const D
     check_ledger(report, path, options, progress);
   else if (is_there(path / "manifest.json"))
     check_bundle(report, path.filename().empty() ? path.parent_path().filename().string() : path.filename().string(), path, progress);
+  else if (is_there(path / "checkpoint") && is_there(path / "tile"))
+    check_tile_log(report, path, options, progress);
   else
     return fail("nothing in this folder that Entente publishes", {.file = path.string()},
                 "a bundle has manifest.json, a published assessment assessment.json, a ledger log.vkey");
