@@ -3,16 +3,25 @@
 // subcommand count alike.
 #include "cli/cli.h"
 
+#include <fcntl.h>
+#include <fmt/format.h>
 #include <termios.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <exception>
 #include <iostream>
 #include <memory>
+#include <optional>
+#include <system_error>
 
+#include "core/interrupt.h"
 #include "core/parallel.h"
 #include "core/terminal.h"
 #include "core/utf8.h"
@@ -25,7 +34,8 @@ constexpr const char* kFooter = R"(
 Examples:
   entente assess org.toml                 measure an organisation on all nine principles
   entente controls list --principle 6     the rules, in plain words
-  entente verify demo-output/             check everything a folder holds, trusting nothing
+  entente verify assessment --key org.vkey --log log.vkey
+                                          check everything a folder holds, trusting only these keys
   entente supply scan bom.json --db advisories.idx
 
 Exit codes: 0 all good, 1 findings, 2 usage or input error. `entente COMMAND --help` has examples for each command.)";
@@ -55,6 +65,59 @@ int usage_error(const Context& context, const CLI::App& app, const CLI::ParseErr
   std::string path = deepest->get_name();
   for (const CLI::App* p = deepest->get_parent(); p != nullptr; p = p->get_parent()) path = p->get_name() + " " + path;
   return report(context, Error{error.what(), {}, fmt::format("see `{} --help`", path)});
+}
+
+// An empty argument is nearly always a shell variable that was not set. Taken as "not given" it would leave out a check or a signature.
+std::optional<Error> empty_argument(int argc, const char* const* argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    const bool unset = argument.empty() || (argument.starts_with("--") && argument.size() > 3 && argument.back() == '=');
+    if (!unset) continue;
+    const std::string_view option = argument.empty() ? argv[i - 1] : argument.substr(0, argument.size() - 1);
+    return Error{fmt::format("an empty argument{}", option.starts_with('-') ? fmt::format(" after {}", option) : ""),
+                 {},
+                 "perhaps a variable of the shell is not set"};
+  }
+  return std::nullopt;
+}
+
+// The first word that is neither an option nor an option's value, if it is no command.
+std::optional<Error> unknown_command(int argc, const char* const* argv, const CLI::App& app) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    if (word == "--data" || word == "--color" || word == "--threads") {
+      ++i;
+    } else if (!word.starts_with('-')) {
+      const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
+      std::string names;
+      for (const CLI::App* c : commands) {
+        if (c->get_name() == word) return std::nullopt;
+        names += (names.empty() ? "" : ", ") + c->get_name();
+      }
+      return Error{fmt::format("there is no command \"{}\"", printable(word, 60)), {}, "the commands are " + names};
+    }
+  }
+  return std::nullopt;
+}
+
+// A program started with a standard stream closed would get that number for the next file it opens, and then print into it.
+void open_standard_streams() {
+  for (int fd = 0; fd <= 2; ++fd)
+    if (::fcntl(fd, F_GETFD) == -1 && errno == EBADF) (void)!::open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY);
+}
+
+// What was printed must have arrived: a full disk behind `> file` is an error, a reader that has seen enough (`| head`) is not.
+int finish_output(const Context& context, int code) {
+  errno = 0;
+  const bool flushed = std::fflush(stdout) == 0;
+  const int why = errno;
+  if (flushed && std::ferror(stdout) == 0) return code;
+  if (why == EPIPE) return kError;
+  Context plain;
+  plain.quiet = context.quiet;
+  return report(plain, Error{fmt::format("cannot write to standard output: {}", why == 0 ? "an earlier write failed" : std::strerror(why)),
+                             {},
+                             "what was printed is incomplete"});
 }
 
 }  // namespace
@@ -119,10 +182,12 @@ Result<std::string> ask_passphrase(std::string_view what, PassphrasePrompt promp
     ::tcgetattr(STDIN_FILENO, &before);
     termios hidden = before;
     hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    at_interrupt([before] { ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before); });
     ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
     std::string line;
     std::getline(std::cin, line);
     ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+    at_interrupt({});
     std::fputs("\n", stderr);
     return line;
   };
@@ -133,8 +198,28 @@ Result<std::string> ask_passphrase(std::string_view what, PassphrasePrompt promp
   return first;
 }
 
+Result<void> check_statement_key(const keys::SigningKey& key, std::string_view file) {
+  if (key.verifier().type() == keys::KeyType::ed25519) return {};
+  return fail("this is a witness's key (cosignature/v1); it must sign nothing but cosignatures", {.file = std::string(file)},
+              "make a key for statements with `entente keygen NAME --out FILE`");
+}
+
+CLI::Validator whole_number() {
+  return CLI::Validator(
+      [](std::string& text) {
+        std::uint64_t value = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+        if (error != std::errc() || end != text.data() + text.size())
+          return fmt::format("\"{}\" is not a whole number from 0 to 2^64 - 1", printable(text, 60));
+        return std::string();
+      },
+      "");
+}
+
 int main(int argc, const char* const* argv) {
+  open_standard_streams();
   std::signal(SIGPIPE, SIG_IGN);
+  clean_up_on_interrupt();
   Context context;
   CLI::App app("Entente: a pledge you can check. Rules, measures, evidence and monitoring for the Paris Call.", "entente");
   app.set_version_flag("--version", "entente " + std::string(version()));
@@ -151,15 +236,27 @@ int main(int argc, const char* const* argv) {
   add_reproduce(app, context);
   add_supply(app, context);
   add_verify(app, context);
+  const auto given_json = [&] { return std::any_of(argv + 1, argv + argc, [](const char* a) { return std::strcmp(a, "--json") == 0; }); };
   try {
+    if (const auto error = empty_argument(argc, argv)) {
+      context.json = given_json();
+      return report(context, *error);
+    }
     app.parse(argc, argv);
   } catch (const CLI::Success& e) {  // --help, --version
-    return app.exit(e);
-  } catch (const CLI::ParseError& e) { return usage_error(context, app, e); }
+    const int code = app.exit(e);
+    std::cout.flush();
+    return finish_output(context, std::cout.good() ? code : kError);
+  } catch (const CLI::ParseError& e) {
+    context.json = given_json();
+    if (const auto error = unknown_command(argc, argv, app)) return report(context, *error);
+    return usage_error(context, app, e);
+  }
   try {
-    const int code = context.run ? context.run() : kError;
-    if (std::fflush(stdout) != 0) return kError;
-    return code;
+    return finish_output(context, context.run ? context.run() : kError);
+  } catch (const std::system_error& e) {  // libfmt throws when it cannot write
+    if (std::ferror(stdout) != 0) return finish_output(context, kError);
+    return report(context, Error{fmt::format("internal error: {}", e.what()), {}, "please report it with the command line and the input"});
   } catch (const std::exception& e) {  // out of memory, or a fault of ours: never a bare abort
     return report(context, Error{fmt::format("internal error: {}", e.what()), {}, "please report it with the command line and the input"});
   }

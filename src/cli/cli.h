@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "core/json.h"
 #include "core/progress.h"
+#include "keys/keys.h"
 
 namespace entente::cli {
 
@@ -44,6 +45,12 @@ void print_json(const Json& value);
 // Asks for a passphrase on the terminal without echo; from ENTENTE_PASSPHRASE if that is set. `confirm` asks twice.
 enum class PassphrasePrompt { once, confirm };
 [[nodiscard]] Result<std::string> ask_passphrase(std::string_view what, PassphrasePrompt prompt);
+
+// Statements and attestations are signed with keys of type Ed25519; a witness's key must sign nothing but cosignatures (docs/keys.md).
+[[nodiscard]] Result<void> check_statement_key(const keys::SigningKey& key, std::string_view file);
+
+// Checks that an option or argument is a whole number from 0 to 2^64 − 1 in decimal digits; CLI11 alone lets "-1" wrap around.
+[[nodiscard]] CLI::Validator whole_number();
 
 // The commands.
 void add_assess(CLI::App& app, Context& context);

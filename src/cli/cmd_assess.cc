@@ -1,19 +1,21 @@
 // `entente assess`: from org.toml (or a bundle) to a folder with everything an assessment publishes: bundle/, assessment.json, rows/, the
 // HTML reports and, with a key, the signed statement and the ledger's receipt. All of it is made in a temporary folder beside the output
-// and renamed into place at the end, so that an interrupted run leaves the earlier output as it was. Removal of the temporary folder on
-// Ctrl-C is done by a signal handler that only sets a flag; the flag is looked at between steps.
+// and renamed into place at the end, so that an interrupted run leaves the earlier output as it was. Ctrl-C removes
+// the temporary folder (core/interrupt.h).
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <csignal>
+#include <algorithm>
+#include <array>
 #include <cstdio>
 #include <memory>
 
 #include "assess/assess.h"
 #include "cli/cli.h"
 #include "core/file.h"
+#include "core/interrupt.h"
 #include "core/terminal.h"
 #include "core/utf8.h"
 #include "keys/keys.h"
@@ -32,47 +34,21 @@ constexpr const char* kExamples = R"(  entente assess org.toml                  
       sign the result and append it to a ledger
   entente assess --bundle evidence.tar.zst         judge evidence that somebody else collected
 
-Exit 1 means there is something to fix, not that anything went wrong.)";
+Exit 1 means there is something to fix, or that nothing at all could be assessed; not that anything went wrong.)";
 
 struct AssessOptions {
   std::string profile, bundle, output = "assessment", at, language = "en", key, ledger, ledger_key;
   bool force = false;
 };
 
-volatile std::sig_atomic_t interrupted = 0;
-
-Result<void> check_interrupt() {
-  if (interrupted == 0) return {};
-  return fail("interrupted", {}, "nothing was changed; an earlier output is as it was");
-}
-
-// Catches Ctrl-C and SIGTERM as long as it lives; a second Ctrl-C ends the program at once.
-class InterruptGuard {
- public:
-  InterruptGuard() {
-    struct sigaction action{};
-    action.sa_handler = [](int) { interrupted = 1; };
-    action.sa_flags = static_cast<int>(SA_RESETHAND);
-    ::sigaction(SIGINT, &action, &before_int_);
-    ::sigaction(SIGTERM, &action, &before_term_);
-  }
-  ~InterruptGuard() {
-    ::sigaction(SIGINT, &before_int_, nullptr);
-    ::sigaction(SIGTERM, &before_term_, nullptr);
-  }
-  InterruptGuard(const InterruptGuard&) = delete;
-  InterruptGuard& operator=(const InterruptGuard&) = delete;
-
- private:
-  struct sigaction before_int_{};
-  struct sigaction before_term_{};
-};
-
 // The temporary sibling of the output folder; removed unless it was renamed into place.
 class Staging {
  public:
   static Result<Staging> make(const fs::path& output) {
-    const fs::path absolute = fs::absolute(output).lexically_normal();
+    std::error_code ec;
+    const fs::path absolute = fs::absolute(output, ec).lexically_normal();
+    if (ec)
+      return fail("cannot find out where the output folder lies: " + ec.message(), {.file = output.string()}, "name it by its whole path");
     const fs::path target = absolute.has_filename() ? absolute : absolute.parent_path();
     if (target.has_parent_path()) ENTENTE_CHECK(make_folders(target.parent_path()));
     std::string name = (target.parent_path() / ("." + target.filename().string() + ".tmp-XXXXXX")).string();
@@ -86,7 +62,8 @@ class Staging {
     std::error_code ec;
     if (!folder_.empty()) fs::remove_all(folder_, ec);
   }
-  Staging(Staging&& other) noexcept : folder_(std::exchange(other.folder_, {})), target_(std::move(other.target_)) {}
+  Staging(Staging&& other) noexcept
+      : folder_(std::exchange(other.folder_, {})), target_(std::move(other.target_)), cleaned_(std::move(other.cleaned_)) {}
   Staging& operator=(Staging&&) = delete;
   Staging(const Staging&) = delete;
   Staging& operator=(const Staging&) = delete;
@@ -95,6 +72,13 @@ class Staging {
 
   // Swaps the finished folder in: the old output is moved aside, the new one moved in, the old one removed.
   Result<void> commit() {
+    Result<void> done;
+    uninterrupted([&] { done = swap_in(); });
+    return done;
+  }
+
+ private:
+  Result<void> swap_in() {
     std::error_code ec;
     const fs::path aside = folder_.string() + ".old";
     const bool replaces = fs::exists(target_, ec);
@@ -106,26 +90,62 @@ class Staging {
       return fail(fmt::format("cannot put the output in place: {}", ec.message()), {.file = target_.string()});
     }
     folder_.clear();
+    cleaned_.reset();
     if (replaces) fs::remove_all(aside, ec);
     return sync_folder(target_.parent_path());
   }
 
- private:
-  Staging(fs::path folder, fs::path target) : folder_(std::move(folder)), target_(std::move(target)) {}
+  Staging(fs::path folder, fs::path target)
+      : folder_(std::move(folder)), target_(std::move(target)), cleaned_(std::make_unique<CleanedOnInterrupt>(folder_)) {}
   fs::path folder_, target_;
+  std::unique_ptr<CleanedOnInterrupt> cleaned_;
 };
 
-// An existing folder is replaced only if it holds an earlier assessment, is empty, or --force is given.
+bool is_inside(const fs::path& path, const fs::path& folder) {
+  const auto [end, at] = std::mismatch(folder.begin(), folder.end(), path.begin(), path.end());
+  return end == folder.end();
+}
+
+// The output folder is replaced as a whole: nothing that this command reads or writes elsewhere may lie in it, or hold it.
+Result<void> check_apart(const AssessOptions& given) {
+  std::error_code ec;
+  const fs::path output = fs::weakly_canonical(given.output, ec);
+  if (ec) return fail("cannot find out where the output folder lies: " + ec.message(), {.file = given.output}, "name it by its whole path");
+  const std::array<std::pair<const char*, const std::string*>, 5> inputs{{{"profile", &given.profile},
+                                                                          {"bundle", &given.bundle},
+                                                                          {"signing key", &given.key},
+                                                                          {"ledger's key", &given.ledger_key},
+                                                                          {"ledger", &given.ledger}}};
+  for (const auto& [what, path] : inputs) {
+    if (path->empty()) continue;
+    const fs::path place = fs::weakly_canonical(*path, ec);
+    if (ec) continue;  // whoever reads it says what is wrong
+    if (is_inside(place, output))
+      return fail(fmt::format("the {} lies in the output folder, which is replaced as a whole", what), {.file = *path},
+                  "choose another output with -o");
+    if (is_inside(output, place))
+      return fail(fmt::format("the output folder lies in the {}", what), {.file = given.output}, "choose another output with -o");
+  }
+  return {};
+}
+
+// An existing folder is replaced only if it holds an earlier assessment and nothing else, is empty, or --force is given.
 Result<void> check_replaceable(const AssessOptions& given) {
+  ENTENTE_CHECK(check_apart(given));
   std::error_code ec;
   const fs::path output = given.output;
-  if (!fs::exists(output, ec) || given.force) return {};
-  if (!fs::is_directory(output, ec)) {
-    return fail("the output exists and is not a folder", {.file = given.output}, "choose another with -o, or pass --force");
-  }
-  if (fs::is_empty(output, ec) || fs::exists(output / "assessment.json", ec)) return {};
-  return fail("the output folder exists and was not made by entente", {.file = given.output},
-              "choose another with -o, or pass --force to replace it with all it holds");
+  const fs::file_status status = fs::symlink_status(output, ec);
+  if (!fs::exists(status)) return {};
+  if (!fs::is_directory(status)) return fail("the output exists and is not a folder", {.file = given.output}, "choose another with -o");
+  if (given.force) return {};
+  constexpr std::array<std::string_view, 7> kOurs{
+      "assessment.json", "bundle", "report.fr.html", "report.html", "rows", "statement.dsse.json", "receipt.tlog-proof"};
+  for (fs::directory_iterator it(output, ec), end; !ec && it != end; it.increment(ec))
+    if (const std::string name = it->path().filename().string(); std::find(kOurs.begin(), kOurs.end(), name) == kOurs.end())
+      return fail(fmt::format("the output folder holds something entente assess did not write: {}", name), {.file = given.output},
+                  "choose another with -o, or pass --force to replace it with all it holds");
+  if (ec) return fail("cannot list the output folder: " + ec.message(), {.file = given.output});
+  return {};
 }
 
 Result<keys::SigningKey> open_key(const std::string& path) {
@@ -142,7 +162,10 @@ struct SigningKeys {
 
 Result<SigningKeys> open_keys(const AssessOptions& given) {
   SigningKeys out;
-  if (!given.key.empty()) { ENTENTE_TRY(out.organisation, open_key(given.key)); }
+  if (!given.key.empty()) {
+    ENTENTE_TRY(out.organisation, open_key(given.key));
+    ENTENTE_CHECK(check_statement_key(*out.organisation, given.key));
+  }
   if (!given.ledger_key.empty()) { ENTENTE_TRY(out.log, open_key(given.ledger_key)); }
   return out;
 }
@@ -189,6 +212,10 @@ Result<evidence::Bundle> get_bundle(const AssessOptions& given, const fs::path& 
   if (given.bundle.empty()) return assess::collect(given.profile, folder, at, progress);
   ENTENTE_TRY(const auto opened, evidence::open_any(given.bundle, progress));
   const evidence::Bundle& from = opened.bundle;
+  ENTENTE_TRY(const auto problems, evidence::verify(from.folder(), progress));
+  if (!problems.empty())
+    return fail("the bundle is not what its manifest says: " + problems.front().path + ": " + problems.front().what, {.file = given.bundle},
+                "entente evidence verify names every difference");
   std::vector<evidence::Item> items;
   for (const auto& e : from.entries()) items.push_back({e.kind, from.folder() / e.path, e.path, e.media_type, e.collected_at, e.source});
   ENTENTE_TRY(auto copy, evidence::create(folder, std::move(items), progress));
@@ -201,7 +228,7 @@ Result<evidence::Bundle> get_bundle(const AssessOptions& given, const fs::path& 
 void print_places(const AssessOptions& given, const Published& published, const assess::Outcome& outcome) {
   const fs::path folder = given.output;
   const auto line = [](std::string_view what, const std::string& where) {
-    std::printf("  %-18s %s\n", std::string(what).c_str(), where.c_str());
+    std::printf("  %-18s %s\n", std::string(what).c_str(), printable(where, 4096).c_str());
   };
   std::printf("\n%s\n", paint(stdout, Colour::bold, given.language == "fr" ? "Où tout se trouve" : "Where everything lies").c_str());
   line("report", (folder / "report.html").string() + "  (report.fr.html)");
@@ -243,17 +270,12 @@ Result<int> assess(const Context& context, const AssessOptions& given) {
   }
   ENTENTE_CHECK(check_replaceable(given));
   ENTENTE_TRY(const SigningKeys signing, open_keys(given));
-  const InterruptGuard guard;
   Progress progress(context.progress());
   ENTENTE_TRY(auto staging, Staging::make(given.output));
   ENTENTE_TRY(const auto bundle, get_bundle(given, staging.folder() / "bundle", at, progress));
-  ENTENTE_CHECK(check_interrupt());
   ENTENTE_TRY(const auto outcome, assess::judge(bundle, catalog, at, progress));
   if (signing.organisation) ENTENTE_CHECK(check_attesters(outcome.assessment.profile, *signing.organisation));
-  ENTENTE_CHECK(check_interrupt());
   ENTENTE_CHECK(assess::write(outcome, catalog, staging.folder()));
-  // The last point of return: what is appended to a ledger stays there.
-  ENTENTE_CHECK(check_interrupt());
   ENTENTE_TRY(const auto published, publish(outcome, given, signing, *data, staging.folder()));
   ENTENTE_CHECK(staging.commit());
   progress.done();
@@ -264,7 +286,15 @@ Result<int> assess(const Context& context, const AssessOptions& given) {
     std::fwrite(card.data(), 1, card.size(), stdout);
     if (!context.quiet) print_places(given, published, outcome);
   }
-  return assess::to_fix(outcome).empty() ? kOk : kFindings;
+  // Lost or stale evidence must not look like a clean bill of health.
+  const bool nothing = std::none_of(outcome.assessment.judgements.begin(), outcome.assessment.judgements.end(), [](const auto& j) {
+    return j.status == catalog::Status::satisfied || j.status == catalog::Status::partial || j.status == catalog::Status::not_satisfied;
+  });
+  if (nothing && !context.quiet)
+    std::fprintf(
+        stderr, "%s\n",
+        paint(stderr, Colour::yellow, "nothing could be assessed: the profile names no evidence that is usable at this time").c_str());
+  return assess::to_fix(outcome).empty() && !nothing ? kOk : kFindings;
 }
 
 int run(const Context& context, const AssessOptions& given) {

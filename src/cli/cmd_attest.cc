@@ -69,6 +69,11 @@ Result<catalog::Attestation> compose(const AttestOptions& given, const DataSet& 
       return fail(fmt::format("unsafe path \"{}\"", given.file), {},
                   "write it relative to org.toml; the file must lie in its folder or below");
     }
+    std::error_code ec;
+    const fs::path target = fs::weakly_canonical(root / given.file, ec);
+    if (ec || target != fs::weakly_canonical(root, ec) / given.file)
+      return fail("a symbolic link stands in the way", {.file = (root / given.file).string()},
+                  "name the file itself, below org.toml's folder");
     ENTENTE_TRY(const auto content, read_file(root / given.file));
     out.file = sha256(content);
     out.file_path = given.file;
@@ -95,10 +100,19 @@ Result<std::string> attest(const Context& context, const AttestOptions& given) {
     std::string passphrase;
     if (sealed) { ENTENTE_TRY(passphrase, ask_passphrase(given.key, PassphrasePrompt::once)); }
     ENTENTE_TRY(const auto key, keys::read_key_file(given.key, passphrase));
+    ENTENTE_CHECK(check_statement_key(key, given.key));
     attestation.attester = key.verifier().str();
     attestation.signature = to_base64(key.sign(as_bytes(catalog::attestation_message(profile, attestation))));
   }
-  return block(attestation);
+  // What is signed must be what `entente assess` will take: the block is read back as part of a profile.
+  const std::string out = block(attestation);
+  const std::string whole = text + (text.ends_with('\n') ? "" : "\n") + out;
+  if (const auto read = catalog::Profile::parse(whole, given.profile); !read) {
+    Error error = read.error();
+    error.where = {};
+    return fail(std::move(error));
+  }
+  return out;
 }
 
 int run(const Context& context, const AttestOptions& given) {

@@ -39,6 +39,9 @@ fs::path public_path(const fs::path& path) {
 Result<keys::VerifierKey> make_key(const KeygenOptions& given) {
   const keys::KeyType type = given.type == "cosignature" ? keys::KeyType::cosignature_v1 : keys::KeyType::ed25519;
   // The name is judged before anyone is asked for a passphrase.
+  if (printable(given.name, 1024) != given.name || given.name.size() > 255)
+    return fail(fmt::format("\"{}\" is no good name for a key", printable(given.name, 60)), {},
+                "a name has at most 255 bytes and no invisible or control characters; best is a domain with a path");
   ENTENTE_TRY(const keys::SigningKey key, keys::SigningKey::generate(given.name, type));
   std::string passphrase;
   if (given.passphrase) {

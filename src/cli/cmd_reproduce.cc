@@ -38,13 +38,14 @@ std::string explain(std::string_view pointer) {
 
 void print(const ReproduceOptions& given, const std::optional<assess::Difference>& difference, const std::string& document) {
   if (!difference) {
-    std::printf("%s %s: the same bytes come out again (%s)\n", paint(stdout, Colour::green, "equal").c_str(), given.assessment.c_str(),
-                sha256(document).str().c_str());
+    std::printf("%s %s: the same bytes come out again (%s)\n", paint(stdout, Colour::green, "equal").c_str(),
+                printable(given.assessment, 4096).c_str(), sha256(document).str().c_str());
     return;
   }
   std::printf("%s %s\n  first difference  %s\n  published         %s\n  recomputed        %s\n",
-              paint(stdout, Colour::red, "DIFFERENT").c_str(), given.assessment.c_str(), printable(difference->pointer, 1000).c_str(),
-              printable(difference->published, 1000).c_str(), printable(difference->recomputed, 1000).c_str());
+              paint(stdout, Colour::red, "DIFFERENT").c_str(), printable(given.assessment, 4096).c_str(),
+              printable(difference->pointer, 1000).c_str(), printable(difference->published, 1000).c_str(),
+              printable(difference->recomputed, 1000).c_str());
   if (const std::string why = explain(difference->pointer); !why.empty()) std::printf("  %s\n", why.c_str());
 }
 

@@ -1,4 +1,5 @@
 // `entente verify`: checks whatever lies at a path and prints one line a fact. Exit 0 only if something was checked and nothing failed.
+#include <fmt/format.h>
 #include <algorithm>
 #include <cstdio>
 #include <memory>
@@ -39,6 +40,9 @@ Result<verify::Options> resolve(const VerifyOptions& given) {
   }
   for (const std::string& key : given.witnesses) {
     ENTENTE_TRY(keys::VerifierKey parsed, keys::read_verifier_key(key));
+    if (parsed.type() != keys::KeyType::cosignature_v1)
+      return fail(fmt::format("{} is no witness's key", parsed.str()), {},
+                  "a witness's key is of type cosignature/v1; a log's goes with --log");
     options.witnesses.push_back(std::move(parsed));
   }
   if (!given.log.empty()) {

@@ -87,7 +87,24 @@ Result<void> sync_folder(const fs::path& folder) {
   return {};
 }
 
+// What a rename would destroy without having been asked to.
+static Result<void> check_replaceable(const fs::path& path) {
+  struct stat st{};
+  if (::lstat(path.c_str(), &st) != 0) return {};
+  if (S_ISLNK(st.st_mode)) return fail("this is a symbolic link", {.file = path.string()}, "name the file itself");
+  if (!S_ISREG(st.st_mode))
+    return fail("this exists and is not a regular file", {.file = path.string()}, "name a file; without the option most commands print");
+  const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW));
+  char head[64];
+  const ssize_t n = fd.get() < 0 ? 0 : ::read(fd.get(), head, sizeof head);
+  const std::string_view begin(head, static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
+  if (begin.starts_with("PRIVATE+KEY+") || begin.starts_with("ENCRYPTED+KEY+"))
+    return fail("this is a private key; it is not overwritten", {.file = path.string()}, "name another file");
+  return {};
+}
+
 Result<void> write_file_atomic(const fs::path& path, std::string_view content, FileMode mode) {
+  ENTENTE_CHECK(check_replaceable(path));
   const fs::path temporary = path.parent_path() / fmt::format(".{}.{}.tmp", path.filename().string(), random_suffix());
   Fd fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, static_cast<mode_t>(mode)));
   if (fd.get() < 0) return os_error("create", temporary, errno, errno == ENOENT ? "the folder does not exist" : "");
@@ -115,8 +132,10 @@ Result<std::vector<std::string>> list_files(const fs::path& folder, std::size_t 
   std::error_code ec;
   fs::recursive_directory_iterator it(folder, ec);
   if (ec) return fail("cannot list folder: " + ec.message(), {.file = folder.string()});
-  for (; it != fs::recursive_directory_iterator(); it.increment(ec)) {
-    if (ec) return fail("cannot list folder: " + ec.message(), {.file = folder.string()});
+  // An iterator that could not go on equals the end: the error decides, not the place.
+  for (std::string last = folder.string(); it != fs::recursive_directory_iterator() || ec; it.increment(ec)) {
+    if (ec) return fail("cannot list a folder in or behind this one: " + ec.message(), {.file = last});
+    last = it->path().string();
     if (it.depth() > 64) return fail("folders are nested more than 64 deep", {.file = it->path().string()});
     const fs::file_status status = it->symlink_status(ec);
     if (ec) return fail("cannot stat: " + ec.message(), {.file = it->path().string()});

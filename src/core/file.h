@@ -3,12 +3,14 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/bytes.h"
 #include "core/error.h"
+#include "core/interrupt.h"
 
 namespace entente {
 
@@ -19,7 +21,8 @@ inline constexpr std::uint64_t kMaxFileBytes = std::uint64_t{1} << 30;  // 1 GiB
 
 enum class FileMode : unsigned { normal = 0644, secret = 0600 };
 // Writes a temporary file beside `path`, fsyncs it, renames it over `path`, fsyncs the folder. After success the new
-// content survives a power cut; after failure the old content is untouched and the temporary file is gone.
+// content survives a power cut; after failure the old content is untouched and the temporary file is gone. Refused: a `path` that is a
+// link, device, pipe or folder, and an existing private key (keys are made by keys::write_key_file, which overwrites nothing).
 [[nodiscard]] Result<void> write_file_atomic(const std::filesystem::path& path, std::string_view content, FileMode mode = FileMode::normal);
 
 // Like mkdir -p; the error names the part that could not be made.
@@ -35,21 +38,23 @@ enum class FileMode : unsigned { normal = 0644, secret = 0600 };
 // control characters, valid UTF-8, at most 4,096 bytes. The test for every path that an input names.
 [[nodiscard]] bool is_safe_relative_path(std::string_view path);
 
-// A new empty folder below the system's temporary folder, removed with its content at the end of the object's life.
+// A new empty folder below the system's temporary folder, removed with its content at the end of the object's life, or by Ctrl-C.
 class TemporaryFolder {
  public:
   [[nodiscard]] static Result<TemporaryFolder> make(std::string_view prefix = "entente");
   ~TemporaryFolder();
-  TemporaryFolder(TemporaryFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  TemporaryFolder(TemporaryFolder&& other) noexcept : path_(std::exchange(other.path_, {})), cleaned_(std::move(other.cleaned_)) {}
   TemporaryFolder& operator=(TemporaryFolder&& other) noexcept {
     std::swap(path_, other.path_);
+    std::swap(cleaned_, other.cleaned_);
     return *this;
   }
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
  private:
-  explicit TemporaryFolder(std::filesystem::path path) : path_(std::move(path)) {}
+  explicit TemporaryFolder(std::filesystem::path path) : path_(std::move(path)), cleaned_(std::make_unique<CleanedOnInterrupt>(path_)) {}
   std::filesystem::path path_;
+  std::unique_ptr<CleanedOnInterrupt> cleaned_;
 };
 
 }  // namespace entente

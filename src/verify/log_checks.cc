@@ -1,6 +1,7 @@
 // The checks of what a log publishes: receipts, whole logs in Entente's form or as static tiles, fork proofs. A policy, where one is given,
 // decides which logs and how many witnesses are enough; without one the log's key is.
 #include <fmt/format.h>
+#include <algorithm>
 
 #include "ledger/ledger.h"
 #include "ledger/mirror.h"
@@ -30,6 +31,17 @@ Result<merkle::VerifiedCheckpoint> verify_note(const std::string& note, const ke
   return merkle::verify_checkpoint(note, log, options.policy ? options.policy->witness_keys() : options.witnesses);
 }
 
+// Each witness named by its key must have cosigned; a policy says itself how many are enough.
+void check_witnesses(Report& report, const std::string& subject, const merkle::VerifiedNote& note, const Options& options) {
+  for (const auto& [key, time] : note.cosigned)
+    add_good(report, subject, fmt::format("cosigned by {}+{} at {}", key.name(), key.id_hex(), format_time(time)));
+  if (options.policy) return;
+  for (const keys::VerifierKey& witness : options.witnesses)
+    if (std::none_of(note.cosigned.begin(), note.cosigned.end(), [&](const auto& c) { return c.first == witness; }))
+      add_bad(report, subject, fmt::format("not cosigned by {}+{}", witness.name(), witness.id_hex()),
+              "ask the log for a checkpoint this witness has seen");
+}
+
 std::string folder_name(const std::filesystem::path& folder) {
   return folder.filename().empty() ? folder.parent_path().filename().string() : folder.filename().string();
 }
@@ -53,8 +65,7 @@ void check_receipt(Report& report, const std::string& subject, const std::string
   add_good(report, subject,
            fmt::format("entry {} is in the log {} of size {}", receipt->index, verified->checkpoint.origin, verified->checkpoint.size));
   add_policy(report, subject, options);
-  for (const auto& [key, time] : verified->note.cosigned)
-    add_good(report, subject, fmt::format("cosigned by {}+{} at {}", key.name(), key.id_hex(), format_time(time)));
+  check_witnesses(report, subject, verified->note, options);
   for (const auto& line : verified->note.unverified)
     add_unverified(report, subject, fmt::format("signature line of an unknown key: {}", line.name));
   if (receipt->extra) add_unverified(report, subject, fmt::format("{} extra bytes that nothing authenticates", receipt->extra->size()));
@@ -67,8 +78,7 @@ void check_ledger(Report& report, const std::filesystem::path& folder, const Opt
   const auto problems = ledger::fsck(folder, *log, progress);
   if (!problems) return add_bad(report, subject, problems.error());
   for (const ledger::Problem& p : *problems)
-    add_bad(report, p.file.empty() ? subject : fmt::format("{}/{}", subject, p.file),
-            p.offset ? fmt::format("{} (byte {})", p.what, *p.offset) : p.what);
+    add_bad(report, p.file.empty() ? subject : p.file, p.offset ? fmt::format("{} (byte {})", p.what, *p.offset) : p.what);
   if (!problems->empty()) return;
   const auto opened = ledger::Ledger::open_read(folder);
   if (!opened) return add_bad(report, subject, opened.error());
@@ -80,6 +90,7 @@ void check_ledger(Report& report, const std::filesystem::path& folder, const Opt
            fmt::format("{} {} recomputed, root {} signed by {}+{}", verified->checkpoint.size,
                        verified->checkpoint.size == 1 ? "entry" : "entries", verified->checkpoint.root.hex(), log->name(), log->id_hex()));
   add_policy(report, subject, options);
+  check_witnesses(report, subject, verified->note, options);
   for (const auto& line : verified->note.unverified)
     add_unverified(report, subject, fmt::format("signature line of an unknown key: {}", line.name));
 }
@@ -107,6 +118,7 @@ void check_tile_log(Report& report, const std::filesystem::path& folder, const O
            fmt::format("{} entries and the tiles above them lead to root {}, signed by {}+{}", verified->checkpoint.size,
                        verified->checkpoint.root.hex(), log->name(), log->id_hex()));
   add_policy(report, subject, options);
+  check_witnesses(report, subject, verified->note, options);
   for (const auto& line : verified->note.unverified)
     add_unverified(report, subject, fmt::format("signature line of an unknown key: {}", line.name));
 }
@@ -120,6 +132,9 @@ void check_cose_receipt(Report& report, const std::string& subject, const std::s
   add_good(report, subject, fmt::format("entry {} is in the log {} of size {}", verified->index, log->name(), verified->size));
   if (options.policy && options.policy->quorum)
     add_bad(report, subject, "a COSE receipt carries no cosignatures: the policy's quorum cannot be reached with it",
+            "check the C2SP receipt (.tlog-proof) of the entry instead");
+  if (!options.policy && !options.witnesses.empty())
+    add_bad(report, subject, "a COSE receipt carries no cosignatures of witnesses",
             "check the C2SP receipt (.tlog-proof) of the entry instead");
 }
 

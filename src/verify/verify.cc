@@ -61,15 +61,24 @@ void check_published(Report& report, const fs::path& folder, const Options& opti
   }
   const auto document = read_part(report, folder, "assessment.json");
   if (document && bundle) check_assessment(report, "assessment.json", *document, &*bundle, folder, data, progress);
+  // Who names a key expects a signature: that it was left out must not pass for "nothing to complain of".
+  const bool wants_signature = !options.trusted.empty();
+  const bool wants_receipt = options.log.has_value() || options.policy.has_value();
   if (!is_there(folder / "statement.dsse.json")) {
-    add_unverified(report, "assessment.json", "no statement.dsse.json: nobody has signed this assessment");
+    if (wants_signature || wants_receipt)
+      add_bad(report, "statement.dsse.json", "missing: keys were given, and nobody has signed this assessment");
+    else
+      add_unverified(report, "assessment.json", "no statement.dsse.json: nobody has signed this assessment");
   } else if (const auto envelope = read_part(report, folder, "statement.dsse.json")) {
     const auto statement = check_envelope(report, "statement.dsse.json", *envelope, options, data);
     const auto manifest = read_part(report, folder, "bundle/manifest.json");
     if (statement && document && manifest) check_subjects(report, *statement, *document, *manifest);
-    if (!is_there(folder / "receipt.tlog-proof"))
-      add_unverified(report, "statement.dsse.json", "no receipt.tlog-proof: not shown to be in any ledger");
-    else if (const auto receipt = read_part(report, folder, "receipt.tlog-proof"))
+    if (!is_there(folder / "receipt.tlog-proof")) {
+      if (wants_receipt)
+        add_bad(report, "receipt.tlog-proof", "missing: a log was named, and nothing shows that the statement is in it");
+      else
+        add_unverified(report, "statement.dsse.json", "no receipt.tlog-proof: not shown to be in any ledger");
+    } else if (const auto receipt = read_part(report, folder, "receipt.tlog-proof"))
       check_receipt(report, "receipt.tlog-proof", *receipt, *envelope, options);
   }
   // What lies there besides: shown, so that nobody takes it for checked.
@@ -82,10 +91,18 @@ void check_published(Report& report, const fs::path& folder, const Options& opti
       add_unverified(report, file, "not part of what an assessment publishes");
 }
 
+// A bundle and an assessment on their own carry no signature: keys given for them would only seem to be checked.
+void refuse_keys(Report& report, const std::string& subject, const Options& options) {
+  if (!options.trusted.empty() || options.log || options.policy || !options.witnesses.empty())
+    add_bad(report, subject, "carries no signature: the keys given have nothing to check here",
+            "verify the published folder, the statement or the receipt with them");
+}
+
 Result<void> check_file(Report& report, const fs::path& path, const Options& options, const DataSet& data, Progress& progress) {
   const std::string name = path.filename().string();
   if (name.ends_with(".tar.zst")) {
     check_archive(report, path, progress);
+    refuse_keys(report, name, options);
     return {};
   }
   ENTENTE_TRY(const std::string content, read_file(path, kMaxDocument));
@@ -113,6 +130,7 @@ Result<void> check_file(Report& report, const fs::path& path, const Options& opt
     return {};
   }
   if (json_string(document.root(), "type") == "https://entente.example/assessment/v1") {
+    refuse_keys(report, name, options);
     if (options.bundle.empty()) {
       check_assessment(report, name, content, nullptr, {}, data, progress);
       return {};
@@ -156,9 +174,11 @@ Result<Report> verify_path(const fs::path& path, const Options& options, const D
     check_published(report, path, options, data, progress);
   else if (is_there(path / "log.vkey"))
     check_ledger(report, path, options, progress);
-  else if (is_there(path / "manifest.json"))
-    check_bundle(report, path.filename().empty() ? path.parent_path().filename().string() : path.filename().string(), path, progress);
-  else if (is_there(path / "checkpoint") && is_there(path / "tile"))
+  else if (is_there(path / "manifest.json")) {
+    const std::string name = path.filename().empty() ? path.parent_path().filename().string() : path.filename().string();
+    check_bundle(report, name, path, progress);
+    refuse_keys(report, name, options);
+  } else if (is_there(path / "checkpoint") && is_there(path / "tile"))
     check_tile_log(report, path, options, progress);
   else
     return fail("nothing in this folder that Entente publishes", {.file = path.string()},

@@ -18,7 +18,7 @@ namespace entente::verify {
 struct Options {
   std::vector<keys::VerifierKey> trusted;    // signers of statements
   std::optional<keys::VerifierKey> log;      // the log's key
-  std::vector<keys::VerifierKey> witnesses;  // cosigners of checkpoints, listed when they signed
+  std::vector<keys::VerifierKey> witnesses;  // cosigners of checkpoints, each of which must have signed
   std::optional<merkle::Policy> policy;      // which logs are accepted and which witnesses a checkpoint needs
   std::filesystem::path entry;               // the logged bytes, for a receipt that stands alone
   std::filesystem::path bundle;              // the evidence, for an assessment that stands alone
@@ -52,7 +52,8 @@ struct Report {
 //   a COSE receipt (RFC 9942)                      by its first bytes (needs options.entry)
 //   a fork proof                                   by its first line; confirmed, it is a finding
 //   a DSSE envelope, an assessment document        by their JSON
-// A signature that no given key can check is a bad check: nothing is trusted because it came along.
+// A signature that no given key can check is a bad check: nothing is trusted because it came along. A key given for what is not there (no
+// statement, no receipt, no cosignature) is a bad check too: leaving a signature out must not help whoever forged the rest.
 // The error is for what cannot be looked at at all. Thread-safe.
 [[nodiscard]] Result<Report> verify_path(const std::filesystem::path& path, const Options& options, const DataSet& data,
                                          Progress& progress);

@@ -151,6 +151,9 @@ class Batches {
       return fail(fmt::format("no usable advisory among {}; the first: {}", report_.bad, first.what), first.where,
                   "give OSV records: a folder or zip of .json, .jsonl, .jsonl.zst or a JSON array (https://osv.dev)");
     }
+    if (report_.read == 0)
+      return fail("no advisory in here", {.file = source_.name},
+                  "a folder is searched for .json files, a zip likewise; give zips and .jsonl files by their own names");
     return std::move(report_);
   }
   [[nodiscard]] const SourceLimits& limits() const { return limits_; }

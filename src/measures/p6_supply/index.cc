@@ -194,7 +194,7 @@ Result<AdvisoryIndex> AdvisoryIndex::from_memory(std::string bytes, std::string 
 }
 
 Result<AdvisoryIndex> AdvisoryIndex::open(const std::filesystem::path& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0)
     return fail("cannot open the advisory index", {.file = path.string()}, "build it with `entente supply db build -o FILE SOURCE…`");
   struct stat status{};
