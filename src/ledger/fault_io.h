@@ -59,6 +59,7 @@ class SimulatedDisk {
   struct Inode {
     Bytes cache, disk;
     std::vector<Change> pending;
+    std::vector<std::pair<std::uint64_t, std::size_t>> lost;  // ranges a failed sync forgot: the cache shows what the disk lacks
   };
   struct NameChange {
     std::string from, to;          // rename: both; create: `to`; remove: `from`

@@ -62,8 +62,8 @@ using CommitRecord = Record;
 // `previous`: the 64 bytes of the record before; for the first record the log's vkey text. The check value covers both, so records form a
 // chain that starts at the key.
 [[nodiscard]] CommitRecord encode_commit(const Commit& commit, ByteView previous);
-// What a record's check value is chained to: the key (the first record) or the record before it. Told apart by the caller, never by length: a
-// vkey's text may happen to have the length of a record.
+// What a record's check value is chained to: the key (the first record) or the record before it. Told apart by the caller, never by length:
+// a vkey's text may happen to have the length of a record.
 enum class Link { to_key, to_record };
 // Refused: a wrong check value, a size beyond 2^63 − 1, a segment length no `size` entries can have, and (linked to a record) a size
 // that is not larger than its, or a segment that is not longer.

@@ -23,6 +23,12 @@ Result<std::optional<merkle::LeafIndex>> scan_for(const Storage& storage, merkle
   return std::nullopt;
 }
 
+Result<void> check_key(const keys::VerifierKey& log, const keys::SigningKey& given) {
+  if (given.verifier() == log) return {};
+  return fail(fmt::format("this key ({}) is not the log's ({})", given.verifier().str(), log.str()), {},
+              "give the key the log was made with");
+}
+
 }  // namespace
 
 Ledger::Ledger(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -42,8 +48,9 @@ Result<std::vector<merkle::LeafIndex>> Ledger::commit(std::span<const std::strin
   std::vector<ByteView> views;
   views.reserve(entries.size());
   for (const std::string& entry : entries) views.push_back(as_bytes(entry));
-  ENTENTE_TRY(Staged staged, s.writer->stage(views));
-  const auto done = s.writer->commit(staged);
+  ENTENTE_CHECK(Writer::check_lengths(views));
+  auto staged = s.writer->stage(views);
+  const Result<void> done = staged ? s.writer->commit(*staged) : fail(staged.error());
   s.head = s.writer->head();
   if (!done) {
     s.writer->abandon();
@@ -54,12 +61,13 @@ Result<std::vector<merkle::LeafIndex>> Ledger::commit(std::span<const std::strin
   constexpr std::uint64_t kMostUnsettledBytes = std::uint64_t{1} << 30;
   if (s.writer->unsettled_entries() > kMostUnsettled || s.writer->unsettled_bytes() > kMostUnsettledBytes)
     ENTENTE_CHECK(s.writer->settle());
-  return std::move(staged.indices);
+  return std::move(staged->indices);
 }
 
 Result<void> Ledger::publish(const keys::SigningKey& key) {
   State& s = *state_;
   if (!s.writer) return fail("the log is open for reading only");
+  ENTENTE_CHECK(check_key(s.key, key));
   if (s.commit().size == s.signed_size()) return {};
   ENTENTE_TRY(const Writer::SignedNote note, s.writer->sign(key));
   ENTENTE_CHECK(s.writer->publish(note));
@@ -70,9 +78,7 @@ Result<void> Ledger::publish(const keys::SigningKey& key) {
 Result<std::vector<merkle::LeafIndex>> Ledger::append(std::span<const std::string> entries, const keys::SigningKey& key) {
   State& s = *state_;
   if (!s.writer) return fail("the log is open for reading only");
-  if (key.verifier() != s.key)
-    return fail(fmt::format("this key ({}) is not the log's ({})", key.verifier().str(), s.key.str()), {},
-                "give the key the log was made with");
+  ENTENTE_CHECK(check_key(s.key, key));
   ENTENTE_CHECK(s.writer->check_unchanged());
   ENTENTE_TRY(std::vector<merkle::LeafIndex> indices, commit(entries));
   ENTENTE_CHECK(publish(key));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,9 @@ inline std::vector<std::string> make_entries(std::uint64_t first, std::uint64_t 
     out.push_back(i == 3 ? std::string() : "entry " + std::to_string(i) + std::string(static_cast<std::size_t>(i * 7 % 31), '.'));
   return out;
 }
+
+// ENTENTE_SOAK=1: the long counts; otherwise a small budget.
+inline bool soak() { return std::getenv("ENTENTE_SOAK") != nullptr; }
 
 inline Digest reference_root(const std::vector<std::string>& entries, std::size_t size) {
   merkle::RightEdge edge;

@@ -103,6 +103,73 @@ TEST_F(LedgerCommand, DamageIsNamedAndNeverSigned) {
   EXPECT_EQ(json["problems"][0]["offset"], 32);
 }
 
+TEST_F(LedgerCommand, RepairBringsBackWhatTheEntriesGive) {
+  ASSERT_EQ(append({file("a", "first"), file("b", "second"), file("c", "third")}).code, 0);
+  std::string hashes = read_file(in("log/level-0")).value();
+  hashes[70] ^= 1;
+  ASSERT_OK(write_file_atomic(in("log/level-0"), hashes));
+  ASSERT_EQ(append({file("d", "fourth")}).code, 2);
+  const auto repaired = run_entente({"ledger", "repair", in("log")});
+  EXPECT_EQ(repaired.code, 0) << repaired.out << repaired.err;
+  EXPECT_THAT(repaired.out, HasSubstr("level hashes and index of 3 entries"));
+  EXPECT_THAT(repaired.out, HasSubstr("whole again"));
+  EXPECT_EQ(append({in("d")}).out, "3\n");
+  EXPECT_THAT(run_entente({"ledger", "repair", in("log")}).out, HasSubstr("nothing to repair"));
+
+  std::string entries = read_file(in("log/entries")).value();
+  entries[3] ^= 1;
+  ASSERT_OK(write_file_atomic(in("log/entries"), entries));
+  const auto beyond = run_entente({"ledger", "repair", in("log"), "--json"});
+  EXPECT_EQ(beyond.code, 1);
+  const Json json = Json::parse(beyond.out);
+  EXPECT_FALSE(json["ok"].get<bool>());
+  EXPECT_THAT(json["problems"][0]["file"].get<std::string>(), HasSubstr("entries"));
+}
+
+TEST_F(LedgerCommand, SigningJournalElsewhereNoticesARollback) {
+  const std::string elsewhere = in("elsewhere.signed");
+  ASSERT_EQ(run_entente({"ledger", "init", in("apart"), "--key", in("log.key"), "--signing-journal", elsewhere}).code, 0);
+  const auto add = [&](const std::string& entry, bool option) {
+    std::vector<std::string> arguments{"ledger", "append", in("apart"), "--key", in("log.key"), file("entry", entry)};
+    if (option) arguments.insert(arguments.end(), {"--signing-journal", elsewhere});
+    return run_entente(arguments);
+  };
+  ASSERT_EQ(add("one", true).code, 0);
+  EXPECT_THAT(add("two", false).err, HasSubstr("--signing-journal"));
+  std::filesystem::copy(in("apart"), in("image"), std::filesystem::copy_options::recursive);
+  ASSERT_EQ(add("two", true).code, 0);
+  std::filesystem::remove_all(in("apart"));
+  std::filesystem::rename(in("image"), in("apart"));
+  const auto refused = add("three", true);
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_THAT(refused.err, HasSubstr("put back to an older state"));
+  EXPECT_EQ(run_entente({"ledger", "fsck", in("apart")}).code, 0);
+  EXPECT_EQ(run_entente({"ledger", "fsck", in("apart"), "--signing-journal", elsewhere}).code, 1);
+}
+
+TEST_F(LedgerCommand, ExportsStaticFilesOnce) {
+  ASSERT_EQ(append({file("a", "first"), file("b", "second")}).code, 0);
+  const auto first = run_entente({"ledger", "export", in("log"), in("www")});
+  EXPECT_EQ(first.code, 0) << first.err;
+  EXPECT_THAT(first.out, HasSubstr("2 entries as static files; 2 files written"));
+  EXPECT_EQ(read_file(in("www/checkpoint")).value(), read_file(in("log/checkpoint")).value());
+  EXPECT_EQ(read_file(in("www/tile/entries/000.p/2")).value(), std::string("\0\5first\0\6second", 15));
+  EXPECT_EQ(read_file(in("www/tile/0/000.p/2")).value(), read_file(in("log/level-0")).value());
+}
+
+TEST_F(LedgerCommand, BenchPrintsFiguresBesideLimitsAndCleansUp) {
+  const auto bench = run_entente({"ledger", "bench", folder.path().string(), "--quick", "--json"});
+  ASSERT_EQ(bench.code, 0) << bench.err;
+  const Json json = Json::parse(bench.out);
+  EXPECT_GE(json["measured"].size(), 7U);
+  for (const Json& row : json["measured"]) {
+    EXPECT_GT(row["value"].get<double>(), 0.0) << row.dump();
+    if (row.contains("limit")) { EXPECT_GT(row["limit"].get<double>(), 0.0) << row.dump(); }
+  }
+  for (const auto& file : std::filesystem::directory_iterator(folder.path()))
+    EXPECT_THAT(file.path().filename().string(), ::testing::Not(HasSubstr("bench")));
+}
+
 TEST_F(LedgerCommand, SealedKeyAsksForItsPassphrase) {
   ASSERT_EQ(run_entente({"keygen", "sealed.example/log", "-o", in("sealed.key"), "--passphrase"}, "ENTENTE_PASSPHRASE=example").code, 0);
   EXPECT_EQ(run_entente({"ledger", "init", in("sealed"), "--key", in("sealed.key")}).code, 2);
@@ -110,7 +177,7 @@ TEST_F(LedgerCommand, SealedKeyAsksForItsPassphrase) {
 }
 
 TEST_F(LedgerCommand, EveryCommandHasExamples) {
-  for (const char* name : {"init", "append", "show", "list", "proof", "consistency", "checkpoint", "fsck", "stats"}) {
+  for (const char* name : {"init", "append", "show", "list", "proof", "consistency", "checkpoint", "fsck", "repair", "export", "stats", "bench"}) {
     const auto help = run_entente({"ledger", name, "--help"});
     EXPECT_EQ(help.code, 0) << name;
     EXPECT_THAT(help.out, HasSubstr(std::string("entente ledger ") + name));
