@@ -1,9 +1,10 @@
-// The ledger's parsers of bytes on disk: commit journal and entry bundles. The first byte chooses which; properties: what decodes encodes
-// to the same bytes, and nothing found lies outside the input.
+// The ledger's parsers of bytes on disk: commit journal, entry bundles, signing journal. The first byte chooses which; properties: what
+// decodes encodes to the same bytes, and nothing found lies outside the input.
 #include <cstdlib>
 #include <cstring>
 
 #include "ledger/format.h"
+#include "ledger/signing_journal.h"
 
 namespace {
 
@@ -59,15 +60,34 @@ void bundle(ByteView bytes) {
   require(again == as_text(bytes));
 }
 
+// A ring of records with good check values at places and numbers from the input.
+void signing(ByteView bytes) {
+  Bytes ring(kSigningBytes);
+  for (std::size_t slot = 0; bytes.size() >= 3 && slot < kSigningRecords; ++slot, bytes = bytes.subspan(3)) {
+    const Fields fields{.first = bytes[0] % 4U * kSigningRecords + (bytes[1] % 8U == 0 ? bytes[2] % kSigningRecords : slot),
+                        .second = bytes[2],
+                        .third = {}};
+    const Record record = encode_record("entente ledger signing v1\n", as_bytes(kVkey), fields);
+    std::copy(record.begin(), record.end(), ring.begin() + static_cast<std::ptrdiff_t>(slot * sizeof(Record)));
+    require(decode_record("entente ledger signing v1\n", as_bytes(kVkey), record) == fields);
+  }
+  for (; bytes.size() >= 2; bytes = bytes.subspan(2)) ring[(bytes[0] * 4U + bytes[1] / 64U) % kSigningBytes] ^= bytes[1];
+  const auto state = parse_signing_journal(ring, kVkey);
+  if (!state) return;
+  require(state->damaged.size() < kSigningRecords);
+  for (const std::uint64_t offset : state->damaged) require(offset < kSigningBytes && offset % sizeof(Record) == 0);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const ByteView rest(data + 1, size - 1);
-  switch (data[0] % 3) {
+  switch (data[0] % 4) {
     case 0: journal(rest); break;
     case 1: chain(rest); break;
-    default: bundle(rest); break;
+    case 2: bundle(rest); break;
+    default: signing(rest); break;
   }
   return 0;
 }

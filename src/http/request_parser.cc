@@ -17,6 +17,7 @@ using beast::error_code;
 using BeastError = beast::http::error;
 
 constexpr std::size_t kMaxFields = 128;
+constexpr std::string_view kBodyTooLarge = "the body is larger than allowed here";
 constexpr std::size_t kMaxBodyReserve = 1 << 20;  // a claimed Content-Length makes us reserve no more than this
 
 std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
@@ -57,6 +58,10 @@ class Filler final : public beast::http::basic_parser<true> {
   }
 
  private:
+  [[nodiscard]] bool has(std::string_view name) const {
+    return std::ranges::any_of(request.headers, [&](const auto& f) { return beast::iequals(f.first, name); });
+  }
+
   void on_request_impl(beast::http::verb verb, beast::string_view, beast::string_view target, int version, error_code& ec) override {
     http_1_0 = version == 10;
     request.method = method_of(verb);
@@ -72,31 +77,30 @@ class Filler final : public beast::http::basic_parser<true> {
     if (request.path != "*" && !request.path.starts_with('/')) ec = refuse(400, "the request target is not a path");
   }
 
-  void on_field_impl(beast::http::field field, beast::string_view name, beast::string_view value, error_code& ec) override {
+  void on_field_impl(beast::http::field known, beast::string_view name, beast::string_view value, error_code& ec) override {
     if (head_told) return;  // trailers: nothing we serve needs them
     if (request.headers.size() >= kMaxFields) {
       ec = refuse(431, "too many header fields");
       return;
     }
     using beast::http::field;
-    if (field == field::transfer_encoding && (http_1_0 || !beast::iequals(value, "chunked")))
+    if (known == field::transfer_encoding && (http_1_0 || !beast::iequals(value, "chunked")))
       ec = refuse(501, "only the transfer coding \"chunked\" is understood");
-    else if ((field == field::content_length || field == field::host) && !request.header(view(name)).empty())
+    else if ((known == field::content_length && has("Content-Length")) || (known == field::host && has("Host")))
       ec = refuse(400, "Content-Length or Host is given twice");
-    else if (field == field::expect)
+    else if (known == field::expect)
       expects_continue = beast::iequals(value, "100-continue");
     if (!ec) request.headers.emplace_back(view(name), view(value));
   }
 
   void on_header_impl(error_code& ec) override {
-    if (!http_1_0 && std::ranges::none_of(request.headers, [](const auto& f) { return beast::iequals(f.first, "Host"); }))
-      ec = refuse(400, "a request of HTTP/1.1 needs a Host field");
+    if (!http_1_0 && !has("Host")) ec = refuse(400, "a request of HTTP/1.1 needs a Host field");
   }
 
   void on_body_init_impl(const boost::optional<std::uint64_t>& length, error_code& ec) override {
     if (!length) return;
     if (*length > max_body) {
-      ec = refuse(413, "the body is larger than allowed here");
+      ec = refuse(413, kBodyTooLarge);
       return;
     }
     request.body.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(*length, kMaxBodyReserve)));
@@ -104,7 +108,7 @@ class Filler final : public beast::http::basic_parser<true> {
 
   std::size_t on_body_impl(beast::string_view bytes, error_code& ec) override {
     if (bytes.size() > max_body - request.body.size()) {
-      ec = refuse(413, "the body is larger than allowed here");
+      ec = refuse(413, kBodyTooLarge);
       return 0;
     }
     request.body.append(view(bytes));
@@ -112,7 +116,7 @@ class Filler final : public beast::http::basic_parser<true> {
   }
 
   void on_chunk_header_impl(std::uint64_t size, beast::string_view, error_code& ec) override {
-    if (size > max_body - request.body.size()) ec = refuse(413, "the body is larger than allowed here");
+    if (size > max_body - request.body.size()) ec = refuse(413, kBodyTooLarge);
   }
   std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view bytes, error_code& ec) override { return on_body_impl(bytes, ec); }
   void on_response_impl(int, beast::string_view, int, error_code&) override {}
@@ -176,7 +180,14 @@ const Request& RequestParser::request() const { return impl_->filler->request; }
 bool RequestParser::keep_alive() const { return impl_->filler->keep_alive(); }
 bool RequestParser::http_1_0() const { return impl_->filler->http_1_0; }
 bool RequestParser::expects_continue() const { return impl_->filler->expects_continue && !impl_->filler->http_1_0; }
-void RequestParser::set_body_limit(std::size_t bytes) { impl_->filler->max_body = bytes; }
+bool RequestParser::set_body_limit(std::size_t bytes) {
+  Filler& f = *impl_->filler;
+  f.max_body = bytes;
+  const auto length = f.content_length();
+  if (!length || *length <= bytes) return true;
+  impl_->refusal = {413, kBodyTooLarge};
+  return false;
+}
 std::size_t RequestParser::body_bytes() const { return impl_->filler->request.body.size(); }
 unsigned RequestParser::status() const { return impl_->refusal.status; }
 std::string_view RequestParser::reason() const { return impl_->refusal.reason; }

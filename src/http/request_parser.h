@@ -32,8 +32,9 @@ class RequestParser {
   [[nodiscard]] const Request& request() const;  // from Event::head on
   [[nodiscard]] bool keep_alive() const;         // by version and Connection field
   [[nodiscard]] bool http_1_0() const;
-  [[nodiscard]] bool expects_continue() const;   // Expect: 100-continue
-  void set_body_limit(std::size_t bytes);        // default: none allowed
+  [[nodiscard]] bool expects_continue() const;  // Expect: 100-continue
+  // Default: 0. False if the announced length is larger: the request is refused then.
+  [[nodiscard]] bool set_body_limit(std::size_t bytes);
   [[nodiscard]] std::size_t body_bytes() const;  // received so far
   // The finished request; the parser is ready for the next.
   [[nodiscard]] Request take();

@@ -1,7 +1,8 @@
-// Two committing threads take turns, and one signs. A committing thread holds `staging` while it takes requests from the queue and lays
-// them out, and takes `committing` before it gives `staging` back, so commits keep their order. With little queued it takes `committing`
-// first: what arrives while the other thread's commit is being synced then still joins the batch. With much queued it lays the batch out
-// while the other's commit is being written, so that hashing and disk work at once.
+// Three committing threads follow each other through three stages: staging (taking requests off the queue and laying them out), writing
+// (entries to the disk) and sealing (the commit record). Each stage has a lock; a thread takes the next one before it gives the last one
+// back, so batches keep their order, and the disk can sync one batch's record and the next one's entries at once. With little queued a
+// thread waits for its turn to write before it looks into the queue: what arrives meanwhile still joins the batch. With much queued it lays
+// the batch out while another is being written, so that hashing and disk work at once. One more thread signs and publishes.
 #include "ledger/appender.h"
 
 #include <fmt/format.h>
@@ -43,7 +44,7 @@ struct Appender::Impl {
 
   void commit_loop();
   std::vector<Request> take();  // requests for one batch, off the queue; the caller holds `mutex`
-  void commit(std::vector<Request> batch, std::unique_lock<std::mutex> staging_lock, std::unique_lock<std::mutex> committing_lock);
+  void commit(std::vector<Request> batch, std::unique_lock<std::mutex> staging_lock, std::unique_lock<std::mutex> writing_lock);
   void answer(std::vector<Request>& batch, const Staged& staged);
   void fail_with(const Error& error, std::vector<Request> batch);
   void publish_loop();
@@ -56,7 +57,7 @@ struct Appender::Impl {
   const Options options;
   const Cosign cosign;
 
-  std::mutex staging, committing;  // in this order, both before `mutex`
+  std::mutex staging, writing, sealing;  // in this order, all before `mutex`
   mutable std::mutex mutex;
   std::condition_variable queued, to_publish;
   std::deque<Request> queue;
@@ -65,7 +66,7 @@ struct Appender::Impl {
   std::optional<Error> failure;
   std::optional<Error> cosign_error;  // of the last turn
   bool stopping = false;
-  bool commits_over = false;  // both committing threads have ended
+  bool commits_over = false;  // the committing threads have ended
   std::vector<std::thread> committers;
   std::thread publisher;
   std::once_flag stop_once;
@@ -93,32 +94,35 @@ std::vector<Request> Appender::Impl::take() {
 void Appender::Impl::commit_loop() {
   while (true) {
     std::unique_lock staging_lock(staging);
-    std::unique_lock committing_lock(committing, std::defer_lock);
+    std::unique_lock writing_lock(writing, std::defer_lock);
     std::unique_lock lock(mutex);
     queued.wait(lock, [&] { return !queue.empty() || stopping; });
     if (queue.empty()) return;
     if (pending_bytes < kEarly) {
       lock.unlock();
-      committing_lock.lock();
+      writing_lock.lock();
       lock.lock();
     }
     std::vector<Request> batch = take();
     lock.unlock();
-    commit(std::move(batch), std::move(staging_lock), std::move(committing_lock));
+    commit(std::move(batch), std::move(staging_lock), std::move(writing_lock));
   }
 }
 
 void Appender::Impl::commit(std::vector<Request> batch, std::unique_lock<std::mutex> staging_lock,
-                            std::unique_lock<std::mutex> committing_lock) {
+                            std::unique_lock<std::mutex> writing_lock) {
   std::vector<ByteView> views;
   for (const Request& r : batch)
     for (const std::string& e : r.entries) views.push_back(as_bytes(e));
   const auto staged = writer->stage(views);
-  if (!committing_lock.owns_lock()) committing_lock.lock();
+  if (!writing_lock.owns_lock()) writing_lock.lock();
   staging_lock.unlock();
   if (!staged) return fail_with(staged.error(), std::move(batch));
-  if (const auto done = writer->commit(*staged); !done) return fail_with(done.error(), std::move(batch));
-  committing_lock.unlock();
+  if (const auto done = writer->write(*staged); !done) return fail_with(done.error(), std::move(batch));
+  std::unique_lock sealing_lock(sealing);
+  writing_lock.unlock();
+  if (const auto done = writer->seal(*staged); !done) return fail_with(done.error(), std::move(batch));
+  sealing_lock.unlock();
   answer(batch, *staged);
 }
 
@@ -249,7 +253,7 @@ Result<std::unique_ptr<Appender>> Appender::start(Ledger log, std::shared_ptr<co
   if (!key || key->verifier() != log.state_->key) return fail("this key is not the log's", {}, "give the key the log was made with");
   auto impl = std::make_unique<Impl>(std::move(log.state_->writer), std::move(key), options, std::move(cosign));
   Impl& i = *impl;
-  for (int t = 0; t < 2; ++t) i.committers.emplace_back([&i] { i.commit_loop(); });
+  for (int t = 0; t < 3; ++t) i.committers.emplace_back([&i] { i.commit_loop(); });
   i.publisher = std::thread([&i] { i.publish_loop(); });
   return std::unique_ptr<Appender>(new Appender(std::move(impl)));
 }

@@ -231,6 +231,22 @@ TEST(Recovery, DoesNotRebuildFromDamagedEntries) {
   EXPECT_THAT(refused.error().what, HasSubstr("do not have the root their commit recorded"));
 }
 
+// Nothing is known to be settled: levels and index are computed anew from the first entry on, whatever they hold.
+TEST(Recovery, WithoutASettledMarkEverythingIsComputedAgain) {
+  for (const bool erased : {true, false}) {
+    TestLog log(700);
+    const Bytes before = log.disk.content("level-0");
+    log.disk.content("level-0")[40] ^= 1;
+    if (erased)
+      log.disk.erase("settled");
+    else
+      for (std::uint8_t& byte : log.disk.content("settled")) byte ^= 1;
+    ASSERT_OK(Ledger::open_write(log.disk.mount()));
+    EXPECT_EQ(log.disk.content("level-0"), before);
+    EXPECT_EQ(test::text_of(log.check()), "");
+  }
+}
+
 TEST(Recovery, LostEntriesOrCommitsAreNeverPassedOver) {
   for (const std::string name : {"entries", "journal"}) {
     TestLog log(100);

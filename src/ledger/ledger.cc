@@ -48,8 +48,9 @@ Result<std::vector<merkle::LeafIndex>> Ledger::commit(std::span<const std::strin
   std::vector<ByteView> views;
   views.reserve(entries.size());
   for (const std::string& entry : entries) views.push_back(as_bytes(entry));
-  ENTENTE_TRY(Staged staged, s.writer->stage(views));
-  const auto done = s.writer->commit(staged);
+  ENTENTE_CHECK(Writer::check_lengths(views));
+  auto staged = s.writer->stage(views);
+  const Result<void> done = staged ? s.writer->commit(*staged) : fail(staged.error());
   s.head = s.writer->head();
   if (!done) {
     s.writer->abandon();
@@ -60,7 +61,7 @@ Result<std::vector<merkle::LeafIndex>> Ledger::commit(std::span<const std::strin
   constexpr std::uint64_t kMostUnsettledBytes = std::uint64_t{1} << 30;
   if (s.writer->unsettled_entries() > kMostUnsettled || s.writer->unsettled_bytes() > kMostUnsettledBytes)
     ENTENTE_CHECK(s.writer->settle());
-  return std::move(staged.indices);
+  return std::move(staged->indices);
 }
 
 Result<void> Ledger::publish(const keys::SigningKey& key) {

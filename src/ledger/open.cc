@@ -73,11 +73,15 @@ Result<Ledger> Ledger::init(std::shared_ptr<Io> io, const keys::SigningKey& key,
   if (key.verifier().type() != keys::KeyType::ed25519)
     return fail("a log needs a key of type Ed25519 (1); this one is a witness's", {}, "make one with `entente keygen`");
   const std::string vkey = key.verifier().str();
+  const SigningJournal::Place place = signing_place(io, options);
+  ENTENTE_TRY(const bool signed_before, place.io->exists(place.name));
+  if (signed_before && place.io != io)  // in the folder itself: not empty, refused below
+    return fail("there is a signing journal already", {.file = place.display()}, "a new log needs a new one; name another file");
   ENTENTE_CHECK(io->make_empty_folder());
   ENTENTE_TRY(auto lock, lock_log(*io));
   ENTENTE_CHECK(replace_file(*io, kVerifierFile, vkey + "\n"));
   ENTENTE_TRY(const Epoch epoch, Epoch::raise(*io, vkey));
-  ENTENTE_TRY(SigningJournal signing, SigningJournal::create(signing_place(io, options), vkey));
+  ENTENTE_TRY(SigningJournal signing, SigningJournal::create(place, vkey));
   ENTENTE_TRY(Storage storage, Storage::create(io));
   const Commit empty{.root = merkle::empty_root()};
   const CommitRecord record = encode_commit(empty, as_bytes(vkey));

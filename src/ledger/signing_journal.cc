@@ -1,4 +1,4 @@
-// A ring of 64 records in a file that never changes its length: record n lies in slot n mod 64, so one page is written and synced for each
+// A ring of 16 records in a file that never changes its length: record n lies in slot n mod 16, so one page is written and synced for each
 // signature, and the file never grows. Each record stands for itself (its check value covers the log's key); which one is the latest
 // follows from the numbers. A crash can spoil only the slot that comes next.
 #include "ledger/signing_journal.h"

@@ -11,7 +11,7 @@
 
 namespace entente::ledger {
 
-inline constexpr std::size_t kSigningRecords = 64;
+inline constexpr std::size_t kSigningRecords = 16;
 inline constexpr std::size_t kSigningBytes = kSigningRecords * sizeof(Record);
 
 struct SignedHead {

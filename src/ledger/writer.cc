@@ -48,6 +48,7 @@ Writer::Writer(WriterParts parts, merkle::RightEdge edge)
       epoch_(parts.epoch),
       staged_(parts.head.journal.commit),
       tree_(edge),
+      written_(staged_),
       entries_reserved_(staged_.segment_bytes),
       journal_reserved_(parts.head.journal.records * kCommitBytes),
       settled_(std::move(parts.settled)),
@@ -108,13 +109,17 @@ Result<bool> Writer::holds(merkle::LeafIndex index, const Digest& leaf) const {
   return stored.front() == leaf;
 }
 
-Result<Staged> Writer::stage(std::span<const ByteView> entries) {
-  ENTENTE_CHECK(usable());
+Result<void> Writer::check_lengths(std::span<const ByteView> entries) {
   for (std::size_t i = 0; i < entries.size(); ++i)
     if (entries[i].size() > kMaxEntryBytes)
       return fail(fmt::format("entry {} of the {} given has {} bytes; a log takes at most {}", i + 1, entries.size(), entries[i].size(),
                               kMaxEntryBytes),
                   {}, "log its digest instead (nothing was appended)");
+  return {};
+}
+
+Result<Staged> Writer::stage(std::span<const ByteView> entries) {
+  ENTENTE_CHECK(usable());
   if (staged_.size + entries.size() > kMaxTreeSize) return fail("the log is full");
   const Commit durable = committed();
   while (!in_flight_.empty() && in_flight_.front().first + in_flight_.front().leaves.size() <= durable.size) in_flight_.pop_front();
@@ -129,18 +134,13 @@ Result<Staged> Writer::stage(std::span<const ByteView> entries) {
   std::vector<Digest>& fresh_leaves = in_flight_.back().leaves;
   fresh_leaves.reserve(entries.size());
   for (std::size_t i = 0; i < entries.size(); ++i) {
-    const auto known = dedup_.find(leaves[i], [&](merkle::LeafIndex index) { return holds(index, leaves[i]); });
-    const auto give_up = [&](Error error) {
-      abandon();
-      return fail(std::move(error));
-    };
-    if (!known) return give_up(known.error());
-    if (*known) {
-      if (**known < durable.size) {  // the entry itself must still be there, not its hash alone
-        const auto held = storage_.entry(**known, durable);
-        if (!held) return give_up(held.error());
+    ENTENTE_TRY(const auto known, dedup_.find(leaves[i], [&](merkle::LeafIndex index) { return holds(index, leaves[i]); }));
+    if (known) {
+      if (*known < durable.size) {  // the entry itself must still be there, not its hash alone
+        const auto held = storage_.entry(*known, durable);
+        if (!held) return fail(held.error());
       }
-      staged.indices.push_back(**known);
+      staged.indices.push_back(*known);
       continue;
     }
     const merkle::LeafIndex index = staged_.size + fresh.size();
@@ -161,6 +161,7 @@ void Writer::abandon() {
   dedup_.clear();
   const std::scoped_lock lock(mutex_);
   staged_ = head_.journal.commit;
+  if (broken_.empty()) written_ = staged_;
   tree_ = committed_tree_;
 }
 
@@ -171,67 +172,80 @@ Result<void> Writer::check_checkpoint() const {
               "open it again; nothing was signed");
 }
 
-Result<void> Writer::check_before_commit(const JournalEnd& end) const {
+Result<void> Writer::check_before_writing(const Commit& at) const {
   ENTENTE_CHECK(epoch_.check_mine(storage_.io()));
+  const JournalEnd end = journal_end();
   std::array<std::uint8_t, kCommitBytes> last{};
   const std::uint64_t offset = (end.records - 1) * kCommitBytes;
   ENTENTE_CHECK(storage_.journal().read(offset, last));
   if (last != end.record)
     return fail("the log was changed by someone else since it was opened", {.file = storage_.io().display(kJournalFile), .offset = offset},
                 "open it again; nothing was written");
-  ENTENTE_CHECK(checked_edge(storage_, end.commit.size, end.commit.root, end.commit));
+  ENTENTE_CHECK(checked_edge(storage_, at.size, at.root, at));
   return {};
 }
 
 Result<void> Writer::check_unchanged() const {
   ENTENTE_CHECK(check_checkpoint());
-  return check_before_commit(journal_end());
+  return check_before_writing(committed());
 }
 
-// Small commits: zeros are written ahead of the entries, and of the journal, so that most commits overwrite what is there.
-Result<void> Writer::reserve(const Batch& batch) {
-  const auto zeros = [&](File& file, std::uint64_t& reserved, std::uint64_t from, std::uint64_t bytes) -> Result<void> {
-    zeros_.assign(static_cast<std::size_t>(bytes), 0);
-    ENTENTE_CHECK(file.write(from, zeros_));
-    reserved = from + bytes;
-    return {};
-  };
-  const std::uint64_t end = batch.after.segment_bytes;
-  if (batch.segment.size() < kSmallBatch && end > entries_reserved_) {
-    const std::uint64_t room = std::clamp(end / 16 / kLeastReserved * kLeastReserved, kLeastReserved, kMostReserved);
-    ENTENTE_CHECK(zeros(storage_.entries(), entries_reserved_, end, room));
-  }
-  entries_reserved_ = std::max(entries_reserved_, end);
-  const std::uint64_t records_end = (journal_end().records + 1) * kCommitBytes;
-  if (records_end > journal_reserved_) ENTENTE_CHECK(zeros(storage_.journal(), journal_reserved_, records_end, kJournalReserve));
+// Zeros from what is reserved up to `end` + `room`.
+Result<void> Writer::reserve(File& file, std::uint64_t& reserved, std::uint64_t end, std::uint64_t room) {
+  const Bytes zeros(static_cast<std::size_t>(room));
+  ENTENTE_CHECK(file.write(end, zeros));
+  reserved = end + room;
   return {};
 }
 
-Result<void> Writer::write(const Staged& staged) {
-  const Batch& batch = staged.batch;
-  ENTENTE_CHECK(reserve(batch));
+Result<void> Writer::write_entries(const Batch& batch) {
+  const std::uint64_t end = batch.after.segment_bytes;
+  if (batch.segment.size() < kSmallBatch && end > entries_reserved_) {
+    const std::uint64_t room = std::clamp(end / 16 / kLeastReserved * kLeastReserved, kLeastReserved, kMostReserved);
+    ENTENTE_CHECK(reserve(storage_.entries(), entries_reserved_, end, room));
+  }
+  entries_reserved_ = std::max(entries_reserved_, end);
   ENTENTE_CHECK(storage_.entries().write(batch.before.segment_bytes, as_bytes(batch.segment)));
   ENTENTE_CHECK(write_derived(storage_, batch.before.size, batch.hashes, batch.bundle_starts));
-  ENTENTE_CHECK(storage_.entries().sync());
+  return storage_.entries().sync();
+}
+
+Result<void> Writer::write(const Staged& staged) {
+  ENTENTE_CHECK(usable());
+  if (staged.batch.before != written_) return fail("a batch staged before this one was not written");
+  ENTENTE_CHECK(check_before_writing(written_));
+  if (staged.batch.empty()) return {};
+  if (const auto done = write_entries(staged.batch); !done) return break_with<void>(done.error());
+  written_ = staged.batch.after;
+  return {};
+}
+
+Result<void> Writer::write_record(const Staged& staged) {
   const JournalEnd end = journal_end();
-  const CommitRecord record = encode_commit(batch.after, end.record);
-  ENTENTE_CHECK(storage_.journal().write(end.records * kCommitBytes, record));
+  const std::uint64_t offset = end.records * kCommitBytes;
+  if (offset + kCommitBytes > journal_reserved_)
+    ENTENTE_CHECK(reserve(storage_.journal(), journal_reserved_, offset + kCommitBytes, kJournalReserve));
+  const CommitRecord record = encode_commit(staged.batch.after, end.record);
+  ENTENTE_CHECK(storage_.journal().write(offset, record));
   ENTENTE_CHECK(storage_.journal().sync());
   ENTENTE_CHECK(epoch_.check_mine(storage_.io()));
   const std::scoped_lock lock(mutex_);
-  head_.journal = {.commit = batch.after, .record = record, .records = end.records + 1};
+  head_.journal = {.commit = staged.batch.after, .record = record, .records = end.records + 1};
   committed_tree_ = staged.tree;
   return {};
 }
 
-Result<void> Writer::commit(const Staged& staged) {
+Result<void> Writer::seal(const Staged& staged) {
   ENTENTE_CHECK(usable());
-  const JournalEnd end = journal_end();
-  if (staged.batch.before != end.commit) return fail("a batch staged before this one was not committed");
-  ENTENTE_CHECK(check_before_commit(end));
+  if (staged.batch.before != committed()) return fail("a batch staged before this one was not committed");
   if (staged.batch.empty()) return {};
-  if (const auto done = write(staged); !done) return break_with<void>(done.error());
+  if (const auto done = write_record(staged); !done) return break_with<void>(done.error());
   return {};
+}
+
+Result<void> Writer::commit(const Staged& staged) {
+  ENTENTE_CHECK(write(staged));
+  return seal(staged);
 }
 
 Result<void> Writer::settle() {

@@ -36,8 +36,8 @@ struct WriterParts {
   SigningJournal signing;
 };
 
-// stage() and abandon() may be called from one thread at a time, commit() from one, sign() and publish() from one; the three groups may run
-// beside each other. Staged batches are committed in the order they were staged in.
+// stage() and abandon() may be called from one thread at a time, write() from one, seal() from one, sign() and publish() from one; these
+// groups may run beside each other. Staged batches are written, and then sealed, in the order they were staged in.
 class Writer {
  public:
   explicit Writer(WriterParts parts, merkle::RightEdge edge);
@@ -45,14 +45,18 @@ class Writer {
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
 
-  // An entry above kMaxEntryBytes is an error. The views must live until this returns.
+  [[nodiscard]] static Result<void> check_lengths(std::span<const ByteView> entries);  // at most kMaxEntryBytes each
+  // The entries have been checked; the views must live until this returns. After an error abandon() before staging anything else.
   [[nodiscard]] Result<Staged> stage(std::span<const ByteView> entries);
-  // Forgets what was staged and not committed.
+  // Forgets what was staged and not committed. With nothing else going on.
   void abandon();
-  // Before anything is written: the epoch is still ours, the journal ends with our last record, the stored right edge has the last commit's
-  // root. Then entries, level hashes and index are written, the entries synced, then the commit record written and synced. After an error
-  // of the storage the writer takes no more.
-  [[nodiscard]] Result<void> commit(const Staged& staged);
+  // Makes the entries durable. Before anything is written: the epoch is still ours, the journal ends with our last record, the stored right
+  // edge has the root of what was written last. Level hashes and index are written too, not synced. After an error of the storage the
+  // writer takes no more.
+  [[nodiscard]] Result<void> write(const Staged& staged);
+  // Writes and syncs the commit record: now the entries count. The batch before may be sealed while this one's entries are written.
+  [[nodiscard]] Result<void> seal(const Staged& staged);
+  [[nodiscard]] Result<void> commit(const Staged& staged);  // both
   // Syncs levels and index up to the last commit, checks that the tree continues the one last signed, records size and root in the signing
   // journal, and only then signs. The note is not published yet.
   struct SignedNote {
@@ -81,12 +85,13 @@ class Writer {
   }
 
  private:
-  Result<void> check_before_commit(const JournalEnd& end) const;
+  Result<void> check_before_writing(const Commit& at) const;
   Result<void> check_checkpoint() const;
   [[nodiscard]] JournalEnd journal_end() const;
   Result<void> check_before_signing(const Commit& at);
-  Result<void> write(const Staged& staged);
-  Result<void> reserve(const Batch& batch);
+  Result<void> write_entries(const Batch& batch);
+  Result<void> write_record(const Staged& staged);
+  static Result<void> reserve(File& file, std::uint64_t& reserved, std::uint64_t end, std::uint64_t room);
   Result<void> usable() const;
   [[nodiscard]] merkle::TreeSize settled_size() const { return settled_.latest() ? settled_.latest()->size : 0; }
   template <class T>
@@ -108,10 +113,10 @@ class Writer {
   };
   std::deque<InFlight> in_flight_;  // staged, perhaps not yet committed
 
-  // Committing.
+  // Writing, sealing.
+  Commit written_;                      // entries synced, record perhaps not yet
   std::uint64_t entries_reserved_ = 0;  // bytes of the file that are there, as zeros behind the entries
   std::uint64_t journal_reserved_ = 0;
-  Bytes zeros_;
 
   // Signing.
   SettledMark settled_;

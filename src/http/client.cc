@@ -1,0 +1,240 @@
+// The client: one libcurl easy handle, reused, so that its connections stay open. libcurl asks us for each socket it wants to connect
+// (CURLOPT_OPENSOCKETFUNCTION) and tells the address: there the private ones are refused. Callbacks run inside C code, so nothing may be
+// thrown through them; what they find is noted in the transfer and turned into an Error afterwards.
+#include "http/client.h"
+
+#include <curl/curl.h>
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <mutex>
+#include <new>
+#include <optional>
+
+#include "core/version.h"
+#include "http/address.h"
+
+namespace entente::http {
+namespace {
+
+constexpr std::size_t kMaxResponseHeaderBytes = 64 << 10;
+
+struct Transfer {
+  const ClientOptions* options = nullptr;
+  ClientResponse response;
+  std::size_t header_bytes = 0;
+  std::optional<Address> refused;  // an address that is not public
+  bool body_too_large = false;
+  bool headers_too_large = false;
+  bool out_of_memory = false;
+};
+
+std::optional<Address> address_of(const curl_sockaddr& socket) {
+  Address out{};
+  if (socket.family == AF_INET6 && socket.addrlen >= sizeof(sockaddr_in6)) {
+    sockaddr_in6 six{};
+    std::memcpy(&six, &socket.addr, sizeof six);
+    std::memcpy(out.data(), &six.sin6_addr, 16);
+    return out;
+  }
+  if (socket.family == AF_INET && socket.addrlen >= sizeof(sockaddr_in)) {
+    sockaddr_in four{};
+    std::memcpy(&four, &socket.addr, sizeof four);
+    out[10] = out[11] = 0xff;
+    std::memcpy(out.data() + 12, &four.sin_addr, 4);
+    return out;
+  }
+  return std::nullopt;
+}
+
+extern "C" curl_socket_t entente_open_socket(void* user, curlsocktype, curl_sockaddr* socket) {
+  auto& transfer = *static_cast<Transfer*>(user);
+  const auto address = address_of(*socket);
+  if (!address) return CURL_SOCKET_BAD;
+  if (transfer.options->private_addresses == PrivateAddresses::refuse && !is_public(*address)) {
+    transfer.refused = address;
+    return CURL_SOCKET_BAD;
+  }
+  return ::socket(socket->family, socket->socktype | SOCK_CLOEXEC, socket->protocol);
+}
+
+extern "C" std::size_t entente_take_body(char* bytes, std::size_t, std::size_t n, void* user) {
+  auto& transfer = *static_cast<Transfer*>(user);
+  if (n > transfer.options->max_body - transfer.response.body.size()) {
+    transfer.body_too_large = true;
+    return 0;
+  }
+  try {
+    transfer.response.body.append(bytes, n);
+  } catch (const std::bad_alloc&) {
+    transfer.out_of_memory = true;
+    return 0;
+  }
+  return n;
+}
+
+extern "C" std::size_t entente_take_header(char* bytes, std::size_t, std::size_t n, void* user) {
+  auto& transfer = *static_cast<Transfer*>(user);
+  transfer.header_bytes += n;
+  if (transfer.header_bytes > kMaxResponseHeaderBytes) {
+    transfer.headers_too_large = true;
+    return 0;
+  }
+  std::string_view line(bytes, n);
+  while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.remove_suffix(1);
+  try {
+    if (line.starts_with("HTTP/")) {  // another response begins (100 Continue, a redirect)
+      transfer.response.headers.clear();
+      transfer.response.body.clear();
+      return n;
+    }
+    const std::size_t colon = line.find(':');
+    if (colon == std::string_view::npos) return n;
+    std::string_view value = line.substr(colon + 1);
+    while (!value.empty() && (value.front() == ' ' || value.front() == '\t')) value.remove_prefix(1);
+    while (!value.empty() && (value.back() == ' ' || value.back() == '\t')) value.remove_suffix(1);
+    transfer.response.headers.emplace_back(line.substr(0, colon), value);
+  } catch (const std::bad_alloc&) {
+    transfer.out_of_memory = true;
+    return 0;
+  }
+  return n;
+}
+
+class FieldList {
+ public:
+  FieldList() = default;
+  FieldList(const FieldList&) = delete;
+  FieldList& operator=(const FieldList&) = delete;
+  ~FieldList() { curl_slist_free_all(list_); }
+  void add(const std::string& line) {
+    if (curl_slist* next = curl_slist_append(list_, line.c_str()); next != nullptr) list_ = next;
+  }
+  [[nodiscard]] curl_slist* get() const { return list_; }
+
+ private:
+  curl_slist* list_ = nullptr;
+};
+
+bool has_control_characters(std::string_view text) {
+  return std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+}
+
+std::string reason_of(CURLcode code, const std::array<char, CURL_ERROR_SIZE>& detail) {
+  std::string out = detail[0] != '\0' ? detail.data() : curl_easy_strerror(code);
+  while (!out.empty() && (out.back() == '.' || out.back() == '\n')) out.pop_back();
+  return out;
+}
+
+Error error_of(CURLcode code, const Transfer& transfer, const std::string& url, const std::array<char, CURL_ERROR_SIZE>& detail) {
+  const Where where{.file = url};
+  if (transfer.refused)
+    return {fmt::format("{} is not a public address; nothing was sent to it", to_string(*transfer.refused)), where,
+            "allow private addresses if this server is yours"};
+  if (transfer.body_too_large)
+    return {fmt::format("the response is larger than {} bytes", transfer.options->max_body), where, "this is not what was asked for"};
+  if (transfer.headers_too_large) return {"the response's header is too large", where, {}};
+  if (transfer.out_of_memory) return {"out of memory while receiving", where, {}};
+  switch (code) {
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_URL_MALFORMAT: return {"this is not an http:// or https:// URL: " + reason_of(code, detail), where, {}};
+    case CURLE_COULDNT_RESOLVE_HOST: return {reason_of(code, detail), where, "check the name, and that this machine can ask for names"};
+    case CURLE_COULDNT_CONNECT: return {reason_of(code, detail), where, "is the server running, and reachable from here?"};
+    case CURLE_OPERATION_TIMEDOUT: return {reason_of(code, detail), where, "try again later"};
+    case CURLE_PEER_FAILED_VERIFICATION:
+      return {"the server's certificate does not hold: " + reason_of(code, detail), where, "do not trust this server; ask its operator"};
+    case CURLE_TOO_MANY_REDIRECTS: return {"the server redirects too often", where, {}};
+    default: return {"no response: " + reason_of(code, detail), where, {}};
+  }
+}
+
+// libcurl's global state is made once and kept to the end of the process.
+bool curl_ready() {
+  static const bool ready = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+  return ready;
+}
+
+}  // namespace
+
+struct Client::State {
+  explicit State(ClientOptions o) : options(std::move(o)), handle(curl_ready() ? curl_easy_init() : nullptr) {
+    if (options.user_agent.empty()) options.user_agent = "entente/" + std::string(version());
+  }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+  ~State() { curl_easy_cleanup(handle); }
+
+  void prepare(Transfer& transfer, const std::string& url, std::array<char, CURL_ERROR_SIZE>& detail) const {
+    curl_easy_reset(handle);  // keeps connections
+    const auto set = [&](CURLoption option, auto value) { curl_easy_setopt(handle, option, value); };
+    set(CURLOPT_URL, url.c_str());
+    set(CURLOPT_NOSIGNAL, 1L);
+    set(CURLOPT_PROTOCOLS_STR, "http,https");
+    set(CURLOPT_REDIR_PROTOCOLS_STR, url.starts_with("https:") ? "https" : "http,https");
+    set(CURLOPT_PROXY, "");
+    set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+    set(CURLOPT_ACCEPT_ENCODING, "gzip, identity");
+    set(CURLOPT_USERAGENT, options.user_agent.c_str());
+    set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout.count()));
+    set(CURLOPT_TIMEOUT_MS, static_cast<long>(options.total_timeout.count()));
+    set(CURLOPT_FOLLOWLOCATION, options.max_redirects > 0 ? 1L : 0L);
+    set(CURLOPT_MAXREDIRS, static_cast<long>(options.max_redirects));
+    set(CURLOPT_OPENSOCKETFUNCTION, entente_open_socket);
+    set(CURLOPT_OPENSOCKETDATA, &transfer);
+    set(CURLOPT_WRITEFUNCTION, entente_take_body);
+    set(CURLOPT_WRITEDATA, &transfer);
+    set(CURLOPT_HEADERFUNCTION, entente_take_header);
+    set(CURLOPT_HEADERDATA, &transfer);
+    set(CURLOPT_ERRORBUFFER, detail.data());
+  }
+
+  ClientOptions options;
+  CURL* handle;
+
+  Result<ClientResponse> perform(const std::string& url, const Headers& headers, const std::string_view* body) {
+    if (handle == nullptr) return fail("libcurl could not be started", {.file = url});
+    if (url.find('\0') != std::string::npos) return fail("the URL holds a NUL byte");
+    Transfer transfer{.options = &options};
+    std::array<char, CURL_ERROR_SIZE> detail{};
+    prepare(transfer, url, detail);
+    FieldList fields;
+    for (const auto& [name, value] : headers) {
+      if (has_control_characters(name) || has_control_characters(value))
+        return fail("a header field holds control characters", {.file = url});
+      fields.add(value.empty() ? name + ";" : name + ": " + value);
+    }
+    curl_easy_setopt(handle, CURLOPT_HTTPHEADER, fields.get());
+    if (body != nullptr) {
+      curl_easy_setopt(handle, CURLOPT_POST, 1L);
+      curl_easy_setopt(handle, CURLOPT_POSTFIELDS, body->data() != nullptr ? body->data() : "");
+      curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body->size()));
+    }
+    const CURLcode code = curl_easy_perform(handle);
+    if (code != CURLE_OK) return fail(error_of(code, transfer, url, detail));
+    long status = 0;
+    curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
+    transfer.response.status = static_cast<unsigned>(status);
+    transfer.response.content_type = transfer.response.header("Content-Type");
+    return std::move(transfer.response);
+  }
+};
+
+Client::Client(ClientOptions options) : state_(std::make_unique<State>(std::move(options))) {}
+Client::~Client() = default;
+Client::Client(Client&&) noexcept = default;
+Client& Client::operator=(Client&&) noexcept = default;
+
+Result<ClientResponse> Client::get(const std::string& url, const Headers& headers) { return state_->perform(url, headers, nullptr); }
+
+Result<ClientResponse> Client::post(const std::string& url, std::string_view content_type, std::string_view body, const Headers& headers) {
+  Headers all = headers;
+  all.emplace_back("Content-Type", content_type);
+  return state_->perform(url, all, &body);
+}
+
+}  // namespace entente::http
