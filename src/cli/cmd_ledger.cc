@@ -36,6 +36,8 @@ constexpr const char* kAppendExamples = R"(  entente ledger append log/ --key lo
       prints the index of each; what the log already holds keeps its index
   echo -n hello | entente ledger append log/ --key log.key -
   entente ledger append log/ --key log.key --json a.dsse.json
+  entente ledger append --url https://log.example --receipts receipts/ --vkey log.vkey a.dsse.json
+      to a served log; keeps the verified proof that it is in
 
 One file is one entry of at most 65,535 bytes. When the command returns, the entries are on the disk and the signed checkpoint
 covers them. Without files it only signs what a crash left unsigned.)";
@@ -63,6 +65,7 @@ constexpr const char* kCheckpointExamples = R"(  entente ledger checkpoint log/
 
 struct Given {
   std::string folder, key, out, signing_journal;
+  RemoteAppend remote;
   std::vector<std::string> files;
   std::uint64_t index = 0, first = 0, second = 0, from = 0, count = 100;
   bool cose = false;
@@ -120,11 +123,17 @@ Result<int> run_init(const Context& context, const Given& given) {
 }
 
 Result<int> run_append(const Context& context, const Given& given) {
+  std::vector<std::string> files = given.files;
+  const bool remote = !given.remote.url.empty();
+  if (remote && !given.folder.empty()) files.insert(files.begin(), given.folder);  // there is no folder: the first word is a file
+  if (!remote && (given.folder.empty() || given.key.empty()))
+    return fail("append needs DIR and --key, or --url", {}, "see `entente ledger append --help`");
   std::vector<std::string> entries;
-  for (const std::string& file : given.files) {
+  for (const std::string& file : files) {
     ENTENTE_TRY(std::string entry, read_entry(file));
     entries.push_back(std::move(entry));
   }
+  if (remote) return append_remote(context, given.remote, entries);
   ENTENTE_TRY(const keys::SigningKey key, read_signing_key(given.key));
   ENTENTE_TRY(Ledger log, Ledger::open_write(given.folder, {.signing_journal = given.signing_journal}));
   const merkle::TreeSize before = log.size();
@@ -309,8 +318,15 @@ void add_ledger(CLI::App& app, Context& context) {
   key_option(init);
   signing_option(init);
   CLI::App* append = add("append", "append entries and sign the new checkpoint", kAppendExamples, run_append);
-  key_option(append);
+  append->get_option("folder")->required(false);
+  auto* key = append->add_option("--key", given->key, "the log's private key file")->type_name("FILE");
   signing_option(append);
+  append->add_option("--url", given->remote.url, "add to the log served there instead")->excludes(key)->type_name("URL");
+  append->add_option("--wait", given->remote.wait, "with --url: until the entry is integrated or published")
+      ->check(CLI::IsMember({"integrated", "published"}))
+      ->capture_default_str();
+  append->add_option("--receipts", given->remote.receipts, "with --url: verify each receipt and write it to this folder")->type_name("DIR");
+  append->add_option("--vkey", given->remote.vkey, "with --receipts: the log's public key, as text or file")->type_name("VKEY");
   append->add_option("files", given->files, "files to append, each as one entry; - for standard input")->type_name("FILE");
   index_option(add("show", "print one entry", kShowExamples, run_show));
   CLI::App* list = add("list", "list entries", kListExamples, run_list);
@@ -329,6 +345,7 @@ void add_ledger(CLI::App& app, Context& context) {
   add_ledger_bench(*group, context);
   add_ledger_follow(*group, context);
   add_ledger_witness(*group, context);
+  add_ledger_serve(*group, context);
 }
 
 }  // namespace entente::cli

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 #include "cli/cli.h"
 #include "keys/keys.h"
@@ -25,9 +26,16 @@ class StopSignal {
   void wait();
 };
 
+// Adding to a log served elsewhere (POST /add).
+struct RemoteAppend {
+  std::string url, wait = "integrated", receipts, vkey;  // receipts: a folder
+};
+[[nodiscard]] Result<int> append_remote(const Context& context, const RemoteAppend& given, const std::vector<std::string>& entries);
+
 // Commands of the group, each set in a file of its own.
 void add_ledger_care(CLI::App& group, Context& context);     // fsck, repair, export, stats
 void add_ledger_bench(CLI::App& group, Context& context);    // bench
+void add_ledger_serve(CLI::App& group, Context& context);    // serve
 void add_ledger_follow(CLI::App& group, Context& context);   // mirror, monitor
 void add_ledger_witness(CLI::App& group, Context& context);  // witness
 

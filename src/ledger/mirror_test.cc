@@ -63,14 +63,14 @@ class Served {
 class MirrorTest : public ::testing::Test {
  protected:
   Result<Round> update(MirrorOptions options = {}) {
-    disk.kill_process();
-    ENTENTE_TRY(Mirror mirror, Mirror::open(disk.mount(), source.key().verifier(), std::move(options)));
+    disk->kill_process();
+    ENTENTE_TRY(Mirror mirror, Mirror::open(disk->mount(), source.key().verifier(), std::move(options)));
     return mirror.update(source.fetch(), silent);
   }
   // The copy is a log: readable, sound, and every resource is the source's, byte for byte.
   void expect_same_log() {
-    disk.kill_process();
-    const auto copy = Ledger::open_read(disk.mount());
+    disk->kill_process();
+    const auto copy = Ledger::open_read(disk->mount());
     ASSERT_OK(copy);
     ASSERT_EQ(copy->size(), source.log().size());
     EXPECT_EQ(copy->checkpoint().value(), source.log().checkpoint().value());
@@ -81,10 +81,10 @@ class MirrorTest : public ::testing::Test {
         if (level == 0) { EXPECT_EQ(copy->entry_bundle(n, width).value(), source.log().entry_bundle(n, width).value()); }
       }
     if (copy->size() > 0) { EXPECT_OK(copy->receipt(copy->size() / 2)); }
-    EXPECT_EQ(test::text_of(test::must_fsck(disk.mount(), source.key().verifier())), "");
+    EXPECT_EQ(test::text_of(test::must_fsck(disk->mount(), source.key().verifier())), "");
   }
   Served source;
-  SimulatedDisk disk{2};
+  std::unique_ptr<SimulatedDisk> disk = std::make_unique<SimulatedDisk>(2);
   Progress silent{Progress::Mode::silent};
 };
 
@@ -140,17 +140,17 @@ TEST_F(MirrorTest, EveryForgedByteIsRejectedAndNothingOfItKept) {
       std::string forged = honest;
       forged[i] = static_cast<char>(forged[i] ^ 4);
       source.lies[path] = forged;
-      disk = SimulatedDisk(3);
+      disk = std::make_unique<SimulatedDisk>(3);
       EXPECT_FALSE(update()) << path << " byte " << i;
-      disk.kill_process();
-      EXPECT_FALSE(Ledger::open_read(disk.mount())) << path << " byte " << i;  // no checkpoint was installed
+      disk->kill_process();
+      EXPECT_FALSE(Ledger::open_read(disk->mount())) << path << " byte " << i;  // no checkpoint was installed
     }
     source.lies[path] = honest.substr(0, honest.size() - 1);
     EXPECT_FALSE(update()) << path;
     source.lies[path] = honest + "x";
     EXPECT_FALSE(update()) << path;
     source.lies[path] = std::nullopt;
-    disk = SimulatedDisk(3);
+    disk = std::make_unique<SimulatedDisk>(3);
     EXPECT_FALSE(update()) << path;
   }
   source.lies.clear();
@@ -243,18 +243,18 @@ TEST_F(MirrorTest, NoCrashLeavesAnythingButAPartOfTheLog) {
   source.grow(900);
   for (const Fault fault : {Fault::power_cut, Fault::io_error, Fault::no_space}) {
     for (std::uint64_t seed = 0; seed < 80; ++seed) {
-      disk = SimulatedDisk(seed, std::array<std::size_t, 3>{64, 512, 4096}[seed % 3]);
+      disk = std::make_unique<SimulatedDisk>(seed, std::array<std::size_t, 3>{64, 512, 4096}[seed % 3]);
       for (int event = 0; event < 3; ++event) {
-        disk.plan(fault, 1 + (seed * 7 + static_cast<std::uint64_t>(event) * 13) % 60);
+        disk->plan(fault, 1 + (seed * 7 + static_cast<std::uint64_t>(event) * 13) % 60);
         (void)update({.batch_bytes = 2'000});
-        disk.no_plan();
-        if (disk.power_is_off()) disk.power_cut();
+        disk->no_plan();
+        if (disk->power_is_off()) disk->power_cut();
       }
       const auto round = update({.batch_bytes = 2'000});
-      if (!round && disk.names().size() <= 2) continue;  // the folder's very making was cut; it says so
+      if (!round && disk->names().size() <= 2) continue;  // the folder's very making was cut; it says so
       ASSERT_TRUE(round) << static_cast<int>(fault) << " " << seed << " " << round.error().str();
-      disk.kill_process();
-      const auto copy = Ledger::open_read(disk.mount());
+      disk->kill_process();
+      const auto copy = Ledger::open_read(disk->mount());
       ASSERT_OK(copy);
       ASSERT_EQ(copy->size(), 900U);
       ASSERT_EQ(copy->checkpoint().value(), source.log().checkpoint().value());
@@ -283,8 +283,8 @@ TEST_F(MirrorTest, AForkIsProvenAndNotFollowed) {
   ASSERT_OK(update());
   liar.grow(500, 10'000);  // the same key signs another continuation
   const auto follow = [&](Served& from) -> Result<Round> {
-    disk.kill_process();
-    ENTENTE_TRY(Mirror mirror, Mirror::open(disk.mount(), source.key().verifier()));
+    disk->kill_process();
+    ENTENTE_TRY(Mirror mirror, Mirror::open(disk->mount(), source.key().verifier()));
     return mirror.update(from.fetch(), silent);
   };
   for (const std::uint64_t size : {500, 600, 900}) {  // smaller, equal, larger than what is held
@@ -295,10 +295,10 @@ TEST_F(MirrorTest, AForkIsProvenAndNotFollowed) {
     ASSERT_TRUE(round->fork);
     EXPECT_OK(merkle::confirm_fork(*round->fork, source.key().verifier()));
     const std::string name = round->fork_file;
-    EXPECT_EQ(as_text(disk.content(name.substr(name.rfind('/') + 1))), round->fork->str());
+    EXPECT_EQ(as_text(disk->content(name.substr(name.rfind('/') + 1))), round->fork->str());
   }
-  for (const std::string& name : disk.names())
-    if (name.starts_with("fork-")) disk.erase(name);
+  for (const std::string& name : disk->names())
+    if (name.starts_with("fork-")) disk->erase(name);
   expect_same_log();
 }
 
@@ -309,8 +309,8 @@ TEST_F(MirrorTest, AForkBetweenAnInterruptedRoundAndTheNextIsProven) {
   liar.grow(2100, 10'000);
   source.fail_after = 14;
   ASSERT_FALSE(update({.batch_bytes = 2'000}));
-  disk.kill_process();
-  auto mirror = Mirror::open(disk.mount(), source.key().verifier());
+  disk->kill_process();
+  auto mirror = Mirror::open(disk->mount(), source.key().verifier());
   ASSERT_OK(mirror);
   const auto round = mirror->update(liar.fetch(), silent);
   ASSERT_OK(round);
@@ -330,10 +330,10 @@ TEST_F(MirrorTest, AMissedQuorumAndAnotherKeyAreErrors) {
   source.lies["checkpoint"] =
       note + merkle::cosign_note(merkle::Note::parse(note)->text, witness, Instant(std::chrono::seconds(1))).value();
   ASSERT_OK(update({.policy = *policy}));
-  disk.kill_process();
-  EXPECT_EQ(Ledger::open_read(disk.mount())->checkpoint().value(), *source.lies["checkpoint"]);  // with its cosignature
-  disk.kill_process();
-  EXPECT_FALSE(Mirror::open(disk.mount(), test::log_key("log.example/test", 99).verifier()));
+  disk->kill_process();
+  EXPECT_EQ(Ledger::open_read(disk->mount())->checkpoint().value(), *source.lies["checkpoint"]);  // with its cosignature
+  disk->kill_process();
+  EXPECT_FALSE(Mirror::open(disk->mount(), test::log_key("log.example/test", 99).verifier()));
 }
 
 // ---- the monitor ----
@@ -341,9 +341,9 @@ TEST_F(MirrorTest, AMissedQuorumAndAnotherKeyAreErrors) {
 class MonitorTest : public ::testing::Test {
  protected:
   Result<Round> look(Served& from, MonitorOptions options = {}) {
-    disk.kill_process();
+    disk->kill_process();
     entries.clear();
-    ENTENTE_TRY(Monitor monitor, Monitor::open(disk.mount(), source.key().verifier(), std::move(options)));
+    ENTENTE_TRY(Monitor monitor, Monitor::open(disk->mount(), source.key().verifier(), std::move(options)));
     return monitor.look(from.fetch(), [&](merkle::LeafIndex index, ByteView entry) -> Result<void> {
       if (refuse_at && index == *refuse_at) return fail("the pipe closed");
       entries.emplace(index, as_text(entry));
@@ -356,7 +356,7 @@ class MonitorTest : public ::testing::Test {
     if (!entries.empty()) { EXPECT_EQ(entries.begin()->first, first); }
   }
   Served source;
-  SimulatedDisk disk{4};
+  std::unique_ptr<SimulatedDisk> disk = std::make_unique<SimulatedDisk>(4);
   std::map<merkle::LeafIndex, std::string> entries;
   std::optional<merkle::LeafIndex> refuse_at;
 };
@@ -422,8 +422,8 @@ TEST_F(MonitorTest, ComparesWhatAWitnessShows) {
   const std::string older = source.log().checkpoint().value();
   source.grow(600);
   ASSERT_OK(look(source));
-  disk.kill_process();
-  auto monitor = Monitor::open(disk.mount(), source.key().verifier());
+  disk->kill_process();
+  auto monitor = Monitor::open(disk->mount(), source.key().verifier());
   ASSERT_OK(monitor);
   EXPECT_EQ(monitor->compare(older, source.fetch()).value().outcome, Outcome::behind);
   EXPECT_EQ(monitor->compare(source.log().checkpoint().value(), source.fetch()).value().outcome, Outcome::unchanged);

@@ -31,8 +31,9 @@ class WitnessTest : public ::testing::Test {
   }
   void open() {
     witness.reset();
-    disk.kill_process();
-    auto opened = Witness::open(disk.mount(), witness_key(), {log.key().verifier()}, [this](const std::string& m) { alarms.push_back(m); });
+    disk->kill_process();
+    auto opened =
+        Witness::open(disk->mount(), witness_key(), {log.key().verifier()}, [this](const std::string& m) { alarms.push_back(m); });
     ASSERT_OK(opened);
     witness = std::move(*opened);
   }
@@ -49,12 +50,12 @@ class WitnessTest : public ::testing::Test {
   std::string get() const { return "/" + origin_hash(log.key().verifier().name()) + "/checkpoint"; }
   std::vector<std::string> fork_files() {
     std::vector<std::string> out;
-    for (const std::string& name : disk.names())
+    for (const std::string& name : disk->names())
       if (name.starts_with("fork-")) out.push_back(name);
     return out;
   }
   PaperLog log;
-  SimulatedDisk disk{1};
+  std::unique_ptr<SimulatedDisk> disk = std::make_unique<SimulatedDisk>(1);
   std::unique_ptr<Witness> witness;
   std::vector<std::string> alarms;
 };
@@ -187,7 +188,7 @@ TEST_F(WitnessTest, ASecondRootForOneSizeIsKeptAsProof) {
   // A conflicting size that hides the same lie is evidence as well, and the same evidence.
   EXPECT_EQ(witness->add_checkpoint(liar.body(3, 9), at(1)).status, 409U);
   EXPECT_EQ(fork_files().size(), 1U);
-  const auto proof = merkle::ForkProof::parse(as_text(disk.content(fork_files().front())));
+  const auto proof = merkle::ForkProof::parse(as_text(disk->content(fork_files().front())));
   ASSERT_OK(proof);
   const auto fork = merkle::confirm_fork(*proof, log.key().verifier());
   ASSERT_OK(fork);
@@ -196,7 +197,7 @@ TEST_F(WitnessTest, ASecondRootForOneSizeIsKeptAsProof) {
   EXPECT_EQ(witness->add_checkpoint(liar.body(9, 20), at(1)).status, 422U);
   ASSERT_EQ(fork_files().size(), 2U);
   for (const std::string& name : fork_files())
-    EXPECT_OK(merkle::confirm_fork(*merkle::ForkProof::parse(as_text(disk.content(name))), log.key().verifier()));
+    EXPECT_OK(merkle::confirm_fork(*merkle::ForkProof::parse(as_text(disk->content(name))), log.key().verifier()));
   // The witness goes on with the history it knows.
   expect_cosigned(9, 20, 2);
 }
@@ -229,11 +230,12 @@ TEST_F(WitnessTest, OfTwoRacingSubmissionsOneWins) {
 TEST_F(WitnessTest, NoCrashForgetsACosignature) {
   for (const Fault fault : {Fault::power_cut, Fault::io_error, Fault::no_space, Fault::short_write}) {
     for (std::uint64_t seed = 0; seed < 60; ++seed) {
-      disk = SimulatedDisk(seed, std::array<std::size_t, 3>{64, 512, 4096}[seed % 3]);
+      witness.reset();
+      disk = std::make_unique<SimulatedDisk>(seed, std::array<std::size_t, 3>{64, 512, 4096}[seed % 3]);
       open();
       merkle::TreeSize answered = 0;
       int second = 0;
-      disk.plan(fault, 1 + seed % 40);
+      disk->plan(fault, 1 + seed % 40);
       for (merkle::TreeSize size = 1; size <= 12; ++size) {
         const Answer answer = witness->add_checkpoint(log.body(answered, size), at(++second));
         if (answer.status == 200)
@@ -241,8 +243,8 @@ TEST_F(WitnessTest, NoCrashForgetsACosignature) {
         else
           break;
       }
-      disk.no_plan();
-      if (disk.power_is_off()) disk.power_cut();
+      disk->no_plan();
+      if (disk->power_is_off()) disk->power_cut();
       open();
       const merkle::TreeSize remembered = witness->size("log.example/test");
       ASSERT_TRUE(remembered == answered || remembered == answered + 1) << static_cast<int>(fault) << " " << seed;
@@ -253,11 +255,11 @@ TEST_F(WitnessTest, NoCrashForgetsACosignature) {
 
 TEST_F(WitnessTest, AfterAFailedWriteTheOriginIsNotServedUntilRestarted) {
   expect_cosigned(0, 9, 0);
-  disk.plan(Fault::io_error, 2);
+  disk->plan(Fault::io_error, 2);
   EXPECT_EQ(witness->add_checkpoint(log.body(9, 20), at(1)).status, 500U);
   EXPECT_EQ(witness->add_checkpoint(log.body(9, 20), at(2)).status, 500U);
   EXPECT_EQ(witness->get(get()).status, 404U);
-  disk.no_plan();
+  disk->no_plan();
   open();
   const auto size = witness->size("log.example/test");
   EXPECT_EQ(witness->add_checkpoint(log.body(size, 40), at(3)).status, 200U);
@@ -266,29 +268,29 @@ TEST_F(WitnessTest, AfterAFailedWriteTheOriginIsNotServedUntilRestarted) {
 TEST_F(WitnessTest, AStateItCannotTrustStopsIt) {
   expect_cosigned(0, 9, 0);
   witness.reset();
-  disk.kill_process();
+  disk->kill_process();
   const std::string file = origin_hash("log.example/test") + ".checkpoint";
-  const Bytes content = disk.content(file);
+  const Bytes content = disk->content(file);
   for (std::size_t i = 0; i < content.size(); i += 7) {
     Bytes flipped = content;
     flipped[i] ^= 1;
-    disk.set_content(file, flipped);
-    const auto opened = Witness::open(disk.mount(), witness_key(), {log.key().verifier()});
+    disk->set_content(file, flipped);
+    const auto opened = Witness::open(disk->mount(), witness_key(), {log.key().verifier()});
     if (opened) {
       EXPECT_EQ((*opened)->size("log.example/test"), 9U) << i;  // a line of the log's still vouches for the same tree
     }
-    disk.kill_process();
+    disk->kill_process();
   }
-  disk.set_content(file, content);
+  disk->set_content(file, content);
   PaperLog replaced("log.example/test", 77);  // the log's key was changed without the old one being named
-  EXPECT_FALSE(Witness::open(disk.mount(), witness_key(), {replaced.key().verifier()}));
-  disk.kill_process();
-  EXPECT_OK(Witness::open(disk.mount(), witness_key(), {replaced.key().verifier(), log.key().verifier()}));
-  disk.kill_process();
-  EXPECT_OK(Witness::open(disk.mount(), witness_key(51), {log.key().verifier()}));  // the witness's key may be rotated
-  disk.kill_process();
-  EXPECT_FALSE(Witness::open(disk.mount(), test::log_key("w"), {log.key().verifier()}));
-  EXPECT_FALSE(Witness::open(disk.mount(), witness_key(), {}));
+  EXPECT_FALSE(Witness::open(disk->mount(), witness_key(), {replaced.key().verifier()}));
+  disk->kill_process();
+  EXPECT_OK(Witness::open(disk->mount(), witness_key(), {replaced.key().verifier(), log.key().verifier()}));
+  disk->kill_process();
+  EXPECT_OK(Witness::open(disk->mount(), witness_key(51), {log.key().verifier()}));  // the witness's key may be rotated
+  disk->kill_process();
+  EXPECT_FALSE(Witness::open(disk->mount(), test::log_key("w"), {log.key().verifier()}));
+  EXPECT_FALSE(Witness::open(disk->mount(), witness_key(), {}));
 }
 
 TEST_F(WitnessTest, ALogMayHaveTwoKeysForItsName) {

@@ -1,0 +1,176 @@
+// `entente ledger serve`: one log over HTTP. Threads: the server's I/O threads, the appender's two, and this one, which waits for a signal.
+// SIGINT and SIGTERM are blocked before any thread starts, so that only sigwait() sees them. Stopping goes from the outside in: the server
+// finishes what it is answering, then the appender commits and publishes what is queued and releases the log.
+#include <fmt/format.h>
+#include <signal.h>
+#include <atomic>
+#include <cstdio>
+#include <memory>
+#include <mutex>
+
+#include "cli/ledger.h"
+#include "core/parallel.h"
+#include "core/time.h"
+#include "core/utf8.h"
+#include "http/server.h"
+#include "ledger/appender.h"
+#include "ledger/serve.h"
+
+namespace entente::cli {
+namespace {
+
+constexpr const char* kExamples = R"(  entente ledger serve log/ --key log.key
+      C2SP tlog-tiles and POST /add on http://127.0.0.1:8008 until Ctrl-C
+  entente ledger serve log/ --read-only --listen 0.0.0.0:80
+      no key: another process may append, its checkpoints are followed
+  entente ledger serve log/ --key log.key --prefix /pledges --rate 50
+      below a path, at most 50 requests a second from one address
+
+  curl --data-binary @statement.dsse.json 'http://127.0.0.1:8008/add?wait=published'
+  curl http://127.0.0.1:8008/checkpoint
+
+Put a web server with TLS in front of it for the public (docs/operating-a-ledger.md). Resources: docs/http.md.)";
+
+struct Given {
+  std::string folder, key, signing_journal, listen = "127.0.0.1:8008", prefix;
+  bool read_only = false;
+  unsigned publish_every = 200;
+  double rate = 0, burst = 100;
+  std::size_t max_connections = 4'096;
+};
+
+// "127.0.0.1:8008", "[::1]:8008"
+Result<std::pair<std::string, std::uint16_t>> split_listen(const std::string& text) {
+  const auto wrong = [&] {
+    return fail(fmt::format("\"{}\" is not ADDRESS:PORT", text), {}, "for instance 127.0.0.1:8008, [::1]:8008, 0.0.0.0:80");
+  };
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string::npos || colon == 0 || text.size() - colon > 6) return wrong();
+  unsigned port = 0;
+  for (const char c : text.substr(colon + 1)) {
+    if (c < '0' || c > '9') return wrong();
+    port = port * 10 + static_cast<unsigned>(c - '0');
+  }
+  if (colon + 1 == text.size() || port > 65'535) return wrong();
+  std::string address = text.substr(0, colon);
+  if (address.starts_with('[') && address.ends_with(']')) address = address.substr(1, address.size() - 2);
+  return std::pair(address, static_cast<std::uint16_t>(port));
+}
+
+Result<void> check_prefix(const std::string& prefix) {
+  if (prefix.empty() || (prefix.starts_with('/') && !prefix.ends_with('/') && prefix.find("//") == std::string::npos)) return {};
+  return fail(fmt::format("the prefix \"{}\" must begin with / and not end with one", prefix), {}, "for instance /pledges");
+}
+
+// One line a problem on standard error, with its time.
+void log_problem(const Error& error) {
+  static std::mutex mutex;
+  const std::scoped_lock lock(mutex);
+  const std::string place = error.where.str();
+  fmt::print(stderr, "{} {}{}{}\n", format_time(std::chrono::floor<std::chrono::seconds>(now())), printable(place, 4096),
+             place.empty() ? "" : ": ", printable(error.what, 4096));
+}
+
+sigset_t stop_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGTERM);
+  return set;
+}
+
+// Blocks the signals for all threads made while it lives.
+class SignalGate {
+ public:
+  SignalGate() : set_(stop_signals()) { pthread_sigmask(SIG_BLOCK, &set_, &before_); }
+  ~SignalGate() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  SignalGate(const SignalGate&) = delete;
+  SignalGate& operator=(const SignalGate&) = delete;
+  void wait() const {
+    int signal = 0;
+    sigwait(&set_, &signal);
+  }
+
+ private:
+  sigset_t set_, before_{};
+};
+
+Result<std::unique_ptr<ledger::Appender>> start_appender(const Given& given) {
+  if (given.read_only) return nullptr;
+  if (given.key.empty()) return fail("serving a log that takes entries needs its key", {}, "give --key FILE, or --read-only");
+  ENTENTE_TRY(keys::SigningKey key, read_signing_key(given.key));
+  ENTENTE_TRY(ledger::Ledger log, ledger::Ledger::open_write(given.folder, {.signing_journal = given.signing_journal}));
+  ledger::Appender::Options options;
+  options.publish_every = std::chrono::milliseconds(given.publish_every);
+  return ledger::Appender::start(std::move(log), std::make_shared<const keys::SigningKey>(std::move(key)), options);
+}
+
+Result<int> run(const Context& context, const Given& given) {
+  ENTENTE_TRY(const auto at, split_listen(given.listen));
+  ENTENTE_CHECK(check_prefix(given.prefix));
+  const SignalGate signals;
+  ENTENTE_TRY(const std::unique_ptr<ledger::Appender> appender, start_appender(given));
+  ledger::ServeOptions serve{.prefix = given.prefix, .problem = log_problem};
+  if (appender) {
+    serve.failure = [&appender] { return appender->failure(); };
+    serve.add = [&appender](std::vector<std::string> entries, ledger::Appender::Wait wait, ledger::Appender::Done done) {
+      appender->add(std::move(entries), wait, std::move(done));
+    };
+  }
+  ENTENTE_TRY(const auto service, ledger::LogService::open(given.folder, std::move(serve)));
+  http::ServerOptions options{.address = at.first, .port = at.second, .threads = static_cast<unsigned>(thread_limit())};
+  options.limits.rate_per_second = given.rate;
+  options.limits.rate_burst = given.burst;
+  options.limits.max_connections = given.max_connections;
+  options.body_limit = [service](const http::Request& head) { return service->body_limit(head); };
+  options.problem = log_problem;
+  ENTENTE_TRY(const auto server, http::Server::start(std::move(options), service->handler()));
+  const std::string url = server->url() + given.prefix;
+  if (context.json)
+    print_json({{"url", url}, {"writable", appender != nullptr}});
+  else
+    fmt::print("{}\n", url);
+  std::fflush(stdout);
+  signals.wait();
+  if (!context.quiet) fmt::print(stderr, "stopping\n");
+  server->stop();
+  if (appender) ENTENTE_CHECK(appender->stop());
+  return kOk;
+}
+
+}  // namespace
+
+void add_ledger_serve(CLI::App& group, Context& context) {
+  const auto given = std::make_shared<Given>();
+  CLI::App* command = add_command(group, context, "serve", "serve the log over HTTP, and take entries", kExamples, [&context, given] {
+    const auto code = run(context, *given);
+    return code ? *code : report(context, code.error());
+  });
+  command->add_option("folder", given->folder, "the log's folder")->required()->type_name("DIR");
+  auto* key = command->add_option("--key", given->key, "the log's private key file")->type_name("FILE");
+  command
+      ->add_option("--signing-journal", given->signing_journal,
+                   "where sizes and roots are recorded before they are signed (default: in DIR)")
+      ->type_name("FILE");
+  command->add_flag("--read-only", given->read_only, "take no entries; needs no key")->excludes(key);
+  command->add_option("--listen", given->listen, "address and port; port 0 lets the system choose")
+      ->capture_default_str()
+      ->type_name("ADDR:PORT");
+  command->add_option("--prefix", given->prefix, "what all paths begin with")->type_name("PATH");
+  command->add_option("--publish-every", given->publish_every, "at most one checkpoint in so many milliseconds")
+      ->capture_default_str()
+      ->type_name("MS");
+  command->add_option("--rate", given->rate, "requests a second from one address, on average (0: no limit)")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("N");
+  command->add_option("--burst", given->burst, "requests one address may send at once, with --rate")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str()
+      ->type_name("N");
+  command->add_option("--max-connections", given->max_connections, "connections at a time")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str()
+      ->type_name("N");
+}
+
+}  // namespace entente::cli
