@@ -11,15 +11,19 @@
 #include <array>
 #include <cstdio>
 #include <memory>
+#include <set>
 
 #include "assess/assess.h"
+#include "catalog/nearest.h"
 #include "cli/cli.h"
+#include "cli/ledger.h"
 #include "core/file.h"
 #include "core/interrupt.h"
 #include "core/terminal.h"
 #include "core/utf8.h"
 #include "keys/keys.h"
 #include "ledger/ledger.h"
+#include "measures/all.h"
 
 namespace entente::cli {
 namespace {
@@ -199,6 +203,7 @@ Result<Published> publish(const assess::Outcome& outcome, const AssessOptions& g
   if (given.ledger.empty()) return out;
   std::error_code ec;
   const bool fresh = !fs::exists(given.ledger, ec) || fs::is_empty(given.ledger, ec);
+  if (!fresh) ENTENTE_CHECK(check_log_key(given.ledger, signing.for_log()));
   ENTENTE_TRY(auto ledger, fresh ? ledger::Ledger::init(given.ledger, signing.for_log()) : ledger::Ledger::open_write(given.ledger));
   const std::vector<std::string> entries{envelope};
   ENTENTE_TRY(const auto indices, ledger.append(entries, signing.for_log()));
@@ -240,6 +245,33 @@ void print_places(const AssessOptions& given, const Published& published, const 
   line("recompute", fmt::format("entente reproduce {}", folder.string()));
 }
 
+// A control that does not exist would be passed over in silence, and with it what its author attested.
+Result<void> check_controls(const catalog::Profile& profile, const catalog::Catalog& rules) {
+  const auto check = [&](std::string_view table, const catalog::ControlId& id) -> Result<void> {
+    if (rules.find(id) != nullptr) return {};
+    return fail(fmt::format("[[{}]] names the control {}, which does not exist", table, id.str()), {},
+                "`entente controls list` shows them all");
+  };
+  for (const auto& attestation : profile.attestations) ENTENTE_CHECK(check("attestation", attestation.control));
+  for (const auto& reason : profile.not_applicable) ENTENTE_CHECK(check("not_applicable", reason.control));
+  return {};
+}
+
+// Evidence of a kind nobody reads is most often a misspelt kind. Said, not refused: another version may read it.
+void warn_of_kinds(const evidence::Bundle& bundle) {
+  std::vector<std::string_view> known;
+  for (const auto* measure : measures::all())
+    for (const std::string_view kind : measure->evidence_kinds()) known.push_back(kind);
+  std::set<std::string_view> said;
+  for (const auto& e : bundle.entries()) {
+    if (e.kind == "profile" || e.kind == "attestation" || std::find(known.begin(), known.end(), e.kind) != known.end()) continue;
+    if (!said.insert(e.kind).second) continue;
+    const auto close = catalog::nearest(e.kind, known, 1);
+    std::fprintf(stderr, "%s no engine of this version reads evidence of kind %s%s\n", paint(stderr, Colour::yellow, "note:").c_str(),
+                 printable(e.kind).c_str(), close.empty() ? "" : fmt::format("; did you mean {}?", close.front()).c_str());
+  }
+}
+
 Json to_json(const AssessOptions& given, const assess::Outcome& outcome, const Published& published) {
   Json out = Json::object();
   const fs::path folder = given.output;
@@ -274,11 +306,13 @@ Result<int> assess(const Context& context, const AssessOptions& given) {
   ENTENTE_TRY(auto staging, Staging::make(given.output));
   ENTENTE_TRY(const auto bundle, get_bundle(given, staging.folder() / "bundle", at, progress));
   ENTENTE_TRY(const auto outcome, assess::judge(bundle, catalog, at, progress));
+  ENTENTE_CHECK(check_controls(outcome.assessment.profile, catalog));
   if (signing.organisation) ENTENTE_CHECK(check_attesters(outcome.assessment.profile, *signing.organisation));
   ENTENTE_CHECK(assess::write(outcome, catalog, staging.folder()));
   ENTENTE_TRY(const auto published, publish(outcome, given, signing, *data, staging.folder()));
   ENTENTE_CHECK(staging.commit());
   progress.done();
+  if (!context.quiet) warn_of_kinds(bundle);
   if (context.json) {
     print_json(to_json(given, outcome, published));
   } else {

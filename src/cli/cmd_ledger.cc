@@ -98,8 +98,14 @@ Result<std::string> read_standard_input() {
 }
 
 Result<std::string> read_entry(const std::string& path) {
-  ENTENTE_TRY(std::string entry, path == "-" ? read_standard_input() : read_file(path));
-  if (entry.size() > ledger::kMaxEntryBytes)
+  std::error_code ec;
+  const bool too_large = path != "-" && std::filesystem::file_size(path, ec) > ledger::kMaxEntryBytes && !ec;
+  std::string entry;
+  if (!too_large) { ENTENTE_TRY(entry, path == "-" ? read_standard_input() : read_file(path)); }
+  if (entry.empty() && !too_large)
+    return fail("the entry is empty", {.file = path == "-" ? "standard input" : path},
+                "what is in a log stays there: nothing was appended");
+  if (too_large || entry.size() > ledger::kMaxEntryBytes)
     return fail(fmt::format("a log entry has at most {} bytes", ledger::kMaxEntryBytes), {.file = path},
                 "log a statement with its digest instead; nothing was appended");
   return entry;
@@ -135,6 +141,7 @@ Result<int> run_append(const Context& context, const Given& given) {
   }
   if (remote) return append_remote(context, given.remote, entries);
   ENTENTE_TRY(const keys::SigningKey key, read_signing_key(given.key));
+  ENTENTE_CHECK(check_log_key(given.folder, key));
   ENTENTE_TRY(Ledger log, Ledger::open_write(given.folder, {.signing_journal = given.signing_journal}));
   const merkle::TreeSize before = log.size();
   ENTENTE_TRY(const std::vector<merkle::LeafIndex> indices, log.append(entries, key));
@@ -305,7 +312,7 @@ void add_ledger(CLI::App& app, Context& context) {
     command->add_option("--key", given->key, "the log's private key file")->required()->type_name("FILE");
   };
   const auto index_option = [&](CLI::App* command) {
-    command->add_option("index", given->index, "the entry's index, from 0")->required()->type_name("INDEX");
+    command->add_option("index", given->index, "the entry's index, from 0")->check(whole_number())->required()->type_name("INDEX");
   };
 
   const auto signing_option = [&](CLI::App* command) {
@@ -330,16 +337,16 @@ void add_ledger(CLI::App& app, Context& context) {
   append->add_option("files", given->files, "files to append, each as one entry; - for standard input")->type_name("FILE");
   index_option(add("show", "print one entry", kShowExamples, run_show));
   CLI::App* list = add("list", "list entries", kListExamples, run_list);
-  list->add_option("--from", given->from, "first index")->capture_default_str()->type_name("N");
-  list->add_option("--count", given->count, "at most so many")->capture_default_str()->type_name("M");
+  list->add_option("--from", given->from, "first index")->check(whole_number())->capture_default_str()->type_name("N");
+  list->add_option("--count", given->count, "at most so many")->check(whole_number())->capture_default_str()->type_name("M");
   CLI::App* proof = add("proof", "a receipt: proof that an entry is in the log", kProofExamples, run_proof);
   index_option(proof);
   proof->add_option("-o,--out", given->out, "write it to this file")->type_name("FILE");
   proof->add_flag("--cose", given->cose, "a COSE receipt (RFC 9942) instead, signed with --key");
   proof->add_option("--key", given->key, "the log's private key file, for --cose")->type_name("FILE");
   CLI::App* consistency = add("consistency", "proof that the log only grew between two sizes", kConsistencyExamples, run_consistency);
-  consistency->add_option("first", given->first, "the smaller size")->required()->type_name("A");
-  consistency->add_option("second", given->second, "the larger size")->required()->type_name("B");
+  consistency->add_option("first", given->first, "the smaller size")->check(whole_number())->required()->type_name("A");
+  consistency->add_option("second", given->second, "the larger size")->check(whole_number())->required()->type_name("B");
   add("checkpoint", "print the latest signed checkpoint", kCheckpointExamples, run_checkpoint);
   add_ledger_care(*group, context);
   add_ledger_bench(*group, context);

@@ -25,7 +25,7 @@ constexpr const char* kExamples = R"(  entente supply db build -o advisories.idx
   entente supply scan bom.json --db advisories.idx --fail-on critical --json > report.json
 
 Matches are listed worst first: on KEV, then by CVSS score. A component that cannot be judged (no purl, an ecosystem without
-advisories …) is counted as "not evaluated", never as clean. Exit code 1 if there is a match --fail-on asks for.)";
+advisories …) is counted as "not evaluated", never as clean. Exit code 1 if there is a match --fail-on asks for, or advisories could not be read; 2 if of an SBOM nothing could be judged.)";
 
 struct ScanOptions {
   std::vector<std::string> sboms;
@@ -38,7 +38,7 @@ struct ScanOptions {
 };
 
 // An index file, or a source of OSV records to be compiled in memory.
-Result<AdvisoryIndex> open_database(const std::string& path, Progress& progress) {
+Result<AdvisoryIndex> open_database(const std::string& path, Progress& progress, std::vector<Error>& unreadable) {
   const std::filesystem::path file(path);
   std::error_code ec;
   const std::string ending = file.extension().string();
@@ -48,14 +48,17 @@ Result<AdvisoryIndex> open_database(const std::string& path, Progress& progress)
   progress.step("Compiling " + path);
   const AdvisorySource source = AdvisorySource::file(file);
   ENTENTE_TRY(AdvisoryIndex::Built built, AdvisoryIndex::build_bytes(std::span(&source, 1), progress));
-  if (built.report.bad > 0)
-    std::fprintf(stderr, "note: %llu records of %s could not be read\n", static_cast<unsigned long long>(built.report.bad),
-                 printable(path).c_str());
+  for (Error& error : built.report.first_errors) unreadable.push_back(std::move(error));
+  if (built.report.bad > built.report.first_errors.size())
+    unreadable.push_back({.what = fmt::format("{} more records could not be read", built.report.bad - built.report.first_errors.size()),
+                          .where = {.file = path},
+                          .hint = {}});
   return AdvisoryIndex::from_memory(std::move(built.bytes), path);
 }
 
 struct Inputs {
   std::vector<AdvisoryIndex> indexes;
+  std::vector<Error> unreadable;  // advisories that could not be read: a vulnerability in them would be overlooked
   std::optional<KevCatalog> kev;
   Instant at{};
 };
@@ -63,7 +66,7 @@ struct Inputs {
 Result<Inputs> read_inputs(const ScanOptions& options, Progress& progress) {
   Inputs inputs;
   for (const std::string& path : options.databases) {
-    ENTENTE_TRY(AdvisoryIndex index, open_database(path, progress));
+    ENTENTE_TRY(AdvisoryIndex index, open_database(path, progress, inputs.unreadable));
     inputs.indexes.push_back(std::move(index));
   }
   if (!options.kev.empty()) {
@@ -199,12 +202,24 @@ int run(const Context& context, const ScanOptions& options) {
     }
     sboms.push_back(std::move(*sbom));
   }
-  bool found = false;
-  if (context.json) std::printf("{\"at\":\"%s\",\"sboms\":[", format_time(inputs->at).c_str());
+  bool found = !inputs->unreadable.empty();
+  bool nothing = false;  // of an SBOM with components, none could be judged
+  Json unreadable = Json::array();
+  for (const Error& error : inputs->unreadable) {
+    if (context.json)
+      unreadable.push_back({{"what", error.what}, {"where", error.where.str()}});
+    else
+      std::fprintf(stderr, "%s %s: %s\n", paint(stderr, Colour::yellow, "left out:").c_str(), printable(error.where.str()).c_str(),
+                   printable(error.what).c_str());
+  }
+  if (context.json)
+    std::printf("{\"at\":\"%s\",\"unreadable_advisories\":%s,\"sboms\":[", format_time(inputs->at).c_str(),
+                json_compact(unreadable).c_str());
   for (std::size_t i = 0; i < sboms.size(); ++i) {
     progress.step("Scanning " + options.sboms[i]);
     const ScanResult r = scan(sboms[i], inputs->indexes, inputs->kev ? &*inputs->kev : nullptr);
     progress.done();
+    nothing = nothing || (r.components > 0 && r.evaluated == 0);
     found = found || std::any_of(r.vulnerabilities.begin(), r.vulnerabilities.end(),
                                  [&](const Vulnerability& v) { return fails(r.advisories[v.advisory], options.fail_on); });
     if (!context.json) {
@@ -215,7 +230,10 @@ int run(const Context& context, const ScanOptions& options) {
     write_scan_json(stdout, options.sboms[i], sboms[i], r, inputs->indexes, inputs->at);
   }
   if (context.json) std::printf("]}\n");
-  return found ? kFindings : kOk;
+  if (nothing)
+    std::fprintf(stderr, "%s of at least one SBOM not a single component could be judged; that is not \"clean\"\n",
+                 paint(stderr, Colour::red, "error:").c_str());
+  return nothing ? kError : found ? kFindings : kOk;
 }
 
 }  // namespace
@@ -237,7 +255,7 @@ void add_supply_scan(CLI::App& supply, Context& context) {
   command->add_option("--fail-on", options->fail_on, "exit 1 from this severity on (default low: any match)")
       ->check(CLI::IsMember({"low", "medium", "high", "critical", "kev", "never"}))
       ->type_name("LEVEL");
-  command->add_option("--limit", options->limit, "rows shown for each SBOM (0: all; default 50)")->type_name("N");
+  command->add_option("--limit", options->limit, "rows shown for each SBOM (0: all; default 50)")->check(whole_number())->type_name("N");
   command->add_flag("--explain", options->explain, "say for each match why, and through which dependency it came in");
   add_supply_check(supply, context);
 }

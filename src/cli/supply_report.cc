@@ -105,7 +105,7 @@ class ScanWriter {
 
   void write(const std::string& path) {
     out_.key("sbom", "{");
-    out_.text(path);
+    out_.text(is_valid_utf8(path) ? path : printable(path, 4096));
     out_.field("format", to_string(sbom_.format));
     out_.field("spec_version", sbom_.spec_version);
     out_.field("components", r_.components);

@@ -32,7 +32,16 @@ void on_signal(int number) {
   (void)!::write(pipe_ends[1], &byte, 1);
 }
 
+// The waiting thread takes no signals itself: a server waits for them with all of its threads blocking them, and this one must not be the
+// only one left to get them.
+void block_signals(int how) {
+  sigset_t all;
+  ::sigfillset(&all);
+  ::pthread_sigmask(how, &all, nullptr);
+}
+
 void wait_and_clean() {
+  block_signals(SIG_BLOCK);
   unsigned char byte = 0;
   while (::read(pipe_ends[0], &byte, 1) != 1) continue;
   const int number = byte;
@@ -47,6 +56,7 @@ void wait_and_clean() {
         std::error_code ec;
         std::filesystem::remove_all(path, ec);
       }
+    block_signals(SIG_UNBLOCK);
     std::raise(number);
   }
 }

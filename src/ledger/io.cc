@@ -96,7 +96,9 @@ class PosixIo final : public Io {
   Result<std::unique_ptr<File>> open(std::string_view name, OpenMode mode) override {
     const std::string path = display(name);
     const int flags = mode == OpenMode::read ? O_RDONLY : mode == OpenMode::write ? O_RDWR : O_RDWR | O_CREAT;
-    const int fd = ::open(path.c_str(), flags | O_CLOEXEC | O_NONBLOCK, 0644);
+    // Links are not followed: a stranger's folder must not make us write elsewhere.
+    const int fd = ::open(path.c_str(), flags | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW, 0644);
+    if (fd < 0 && errno == ELOOP) return fail("a symbolic link", {.file = path}, "a log consists of plain files; restore the file itself");
     if (fd < 0) return os_error("open", path, errno);
     auto file = std::make_unique<PosixFile>(fd, path);
     struct stat st{};
@@ -139,8 +141,9 @@ class PosixIo final : public Io {
 
   Result<std::unique_ptr<WriterLock>> try_lock(std::string_view name) override {
     const std::string path = display(name);
-    int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    if (fd < 0 && (errno == EACCES || errno == EROFS)) fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644);
+    if (fd < 0 && (errno == EACCES || errno == EROFS)) fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0 && errno == ELOOP) return fail("a symbolic link", {.file = path}, "a log consists of plain files");
     if (fd < 0) return os_error("open", path, errno);
     auto lock = std::make_unique<PosixLock>(fd);
     if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return lock;
