@@ -123,6 +123,7 @@ int run_create(const Context& context, const Given& given) {
     if (!more) return report(context, more.error());
     items.insert(items.end(), std::make_move_iterator(more->begin()), std::make_move_iterator(more->end()));
   }
+  if (items.empty()) return report(context, Error{"no files to put into the bundle", {}, "the folders given hold none"});
   Progress progress(context.progress());
   const auto bundle = evidence::create(given.to, std::move(items), progress);
   progress.done();

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 
 #include "core/digest.h"
 #include "core/error.h"
+#include "core/interrupt.h"
 
 namespace entente::evidence {
 
@@ -82,21 +84,29 @@ using Consumer = std::function<Result<void>(ByteView)>;
 // fsync and close, both checked.
 [[nodiscard]] Result<void> finish_file(Fd fd, const std::string& shown);
 
-// A folder being filled: must not exist or be empty; what was put into it vanishes again unless keep() is called.
+// A folder being filled: must not exist or be empty; what was put into it vanishes again unless keep() is called, also at Ctrl-C.
 class NewFolder {
  public:
   [[nodiscard]] static Result<NewFolder> make(const std::filesystem::path& path);
   ~NewFolder();
   NewFolder(NewFolder&& other) noexcept
-      : path_(std::move(other.path_)), existed_(other.existed_), armed_(std::exchange(other.armed_, false)) {}
+      : path_(std::move(other.path_)),
+        existed_(other.existed_),
+        armed_(std::exchange(other.armed_, false)),
+        cleaned_(std::move(other.cleaned_)) {}
   NewFolder& operator=(NewFolder&&) = delete;
-  void keep() { armed_ = false; }
+  void keep() {
+    armed_ = false;
+    cleaned_.reset();
+  }
 
  private:
-  NewFolder(std::filesystem::path path, bool existed) : path_(std::move(path)), existed_(existed) {}
+  NewFolder(std::filesystem::path path, bool existed)
+      : path_(std::move(path)), existed_(existed), cleaned_(std::make_unique<CleanedOnInterrupt>(path_)) {}
   std::filesystem::path path_;
   bool existed_;
   bool armed_ = true;
+  std::unique_ptr<CleanedOnInterrupt> cleaned_;
 };
 
 // fsync of `folder` and of each folder below it that holds one of `paths`.
