@@ -22,11 +22,6 @@ using ErrorCode = boost::system::error_code;
 
 }  // namespace
 
-class Connection::Parsing : public RequestParser {
- public:
-  using RequestParser::RequestParser;
-};
-
 // A request on its way through the handler. Its destruction without an answer is answered too.
 class Connection::Exchange {
  public:
@@ -57,7 +52,7 @@ Connection::Connection(std::shared_ptr<Loop> loop, tcp::socket socket, std::stri
     : loop_(std::move(loop)),
       socket_(std::move(socket)),
       peer_(std::move(peer)),
-      parsing_(std::make_unique<Parsing>(loop_->shared().limits().max_header_bytes)),
+      parsing_(std::make_unique<RequestParser>(loop_->shared().limits().max_header_bytes)),
       buffer_(std::max(kReadBytes, loop_->shared().limits().max_header_bytes + 1)) {}
 Connection::~Connection() = default;
 

@@ -18,6 +18,7 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using Clock = std::chrono::steady_clock;
 class Connection;
+class RequestParser;
 
 // What all threads of a server share. The atomics are counters only: nothing else is published through them.
 struct Shared {
@@ -94,7 +95,6 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
  private:
   class Exchange;
-  class Parsing;
   enum class State { reading, handling, writing, lingering, closed };
 
   void read();
@@ -117,7 +117,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   const std::string peer_;
   State state_ = State::reading;
   std::optional<Clock::time_point> deadline_;
-  std::unique_ptr<Parsing> parsing_;
+  std::unique_ptr<RequestParser> parsing_;
   std::vector<char> buffer_;
   std::size_t begin_ = 0, end_ = 0;  // of what was received and not parsed
   bool in_handler_ = false;
