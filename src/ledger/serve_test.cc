@@ -5,6 +5,7 @@
 #include <zlib.h>
 #include <future>
 
+#include "core/file.h"
 #include "core/json.h"
 #include "ledger/batch_stream.h"
 #include "ledger/gzip.h"
