@@ -32,7 +32,7 @@ constexpr const char* kExamples = R"(  entente ledger serve log/ --key log.key
 Put a web server with TLS in front of it for the public (docs/operating-a-ledger.md). Resources: docs/http.md.)";
 
 struct Given {
-  std::string folder, key, signing_journal, listen = "127.0.0.1:8008", prefix;
+  std::string folder, key, policy, signing_journal, listen = "127.0.0.1:8008", prefix;
   bool read_only = false;
   unsigned publish_every = 200;
   double rate = 0, burst = 100;
@@ -102,7 +102,14 @@ Result<std::unique_ptr<ledger::Appender>> start_appender(const Given& given) {
   ENTENTE_TRY(ledger::Ledger log, ledger::Ledger::open_write(given.folder, {.signing_journal = given.signing_journal}));
   ledger::Appender::Options options;
   options.publish_every = std::chrono::milliseconds(given.publish_every);
-  return ledger::Appender::start(std::move(log), std::make_shared<const keys::SigningKey>(std::move(key)), options);
+  ledger::Appender::Cosign cosign;
+  if (!given.policy.empty()) {
+    ENTENTE_TRY(const auto cosigner, start_cosigner(given.policy, log));
+    cosign = [cosigner](const std::string& note, merkle::TreeSize previous, const ledger::ConsistencyReader& consistency) {
+      return cosigner->cosign(note, previous, consistency);
+    };
+  }
+  return ledger::Appender::start(std::move(log), std::make_shared<const keys::SigningKey>(std::move(key)), options, std::move(cosign));
 }
 
 Result<int> run(const Context& context, const Given& given) {
@@ -151,6 +158,10 @@ void add_ledger_serve(CLI::App& group, Context& context) {
   command
       ->add_option("--signing-journal", given->signing_journal,
                    "where sizes and roots are recorded before they are signed (default: in DIR)")
+      ->type_name("FILE");
+  command
+      ->add_option("--policy", given->policy,
+                   "a trust policy: a checkpoint is published once the witnesses it asks for have cosigned (needs their URLs)")
       ->type_name("FILE");
   command->add_flag("--read-only", given->read_only, "take no entries; needs no key")->excludes(key);
   command->add_option("--listen", given->listen, "address and port; port 0 lets the system choose")

@@ -2,11 +2,14 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "cli/cli.h"
 #include "keys/keys.h"
+#include "ledger/cosign.h"
+#include "ledger/ledger.h"
 #include "merkle/policy.h"
 
 namespace entente::cli {
@@ -19,6 +22,10 @@ namespace entente::cli {
 
 // A trust policy; errors name the file.
 [[nodiscard]] Result<merkle::Policy> read_policy(const std::string& path);
+
+// Collects the cosignatures the policy in this file asks for, over HTTP. Before that every witness is asked whether it knows more than the
+// log has: then nothing may be signed, and it is an error. Those that do not answer are warned about on standard error.
+[[nodiscard]] Result<std::shared_ptr<ledger::Cosigner>> start_cosigner(const std::string& policy_file, const ledger::Ledger& log);
 
 // Ctrl-C and SIGTERM as something to wait for. Made before any thread is started, so that every thread leaves these signals to it.
 class StopSignal {

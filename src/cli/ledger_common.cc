@@ -1,13 +1,16 @@
-// What several `entente ledger` commands need: reading a policy, and stopping on a signal. The signals are blocked and waited for, so that
-// nothing runs inside a handler.
+// What several `entente ledger` commands need: checking whose log it is, reading a policy, asking its witnesses, and stopping on a signal.
+// The signals are blocked and waited for, so that nothing runs inside a handler.
 #include <fmt/format.h>
 
 #include <csignal>
+#include <cstdio>
 #include <ctime>
 
 #include "cli/ledger.h"
 #include "core/file.h"
+#include "core/utf8.h"
 #include "ledger/format.h"
+#include "ledger/http_source.h"
 
 namespace entente::cli {
 namespace {
@@ -38,6 +41,23 @@ Result<merkle::Policy> read_policy(const std::string& path) {
   auto policy = merkle::Policy::parse(text);
   if (!policy) policy.error().where.file = path;
   return policy;
+}
+
+Result<std::shared_ptr<ledger::Cosigner>> start_cosigner(const std::string& policy_file, const ledger::Ledger& log) {
+  ENTENTE_TRY(merkle::Policy policy, read_policy(policy_file));
+  http::ClientOptions web;
+  web.total_timeout = std::chrono::seconds(8);
+  web.connect_timeout = std::chrono::seconds(4);
+  web.max_body = merkle::kMaxNoteBytes;
+  web.private_addresses = http::PrivateAddresses::allow;  // the operator chose these addresses
+  ledger::CosignerOptions options;
+  options.warn = [](const std::string& message) { fmt::print(stderr, "{}\n", printable(message, 4096)); };
+  ENTENTE_TRY(auto started,
+              ledger::Cosigner::start(std::move(policy), log.verifier(), ledger::web_post(web), ledger::web_get(web), options));
+  std::shared_ptr<ledger::Cosigner> cosigner = std::move(started);
+  ENTENTE_TRY(const std::string note, log.checkpoint());
+  ENTENTE_CHECK(cosigner->ask_at_start(note));
+  return cosigner;
 }
 
 StopSignal::StopSignal() {

@@ -7,6 +7,7 @@
 #include "ledger/fault_io.h"
 #include "ledger/monitor.h"
 #include "ledger/remote_tree.h"
+#include "ledger/resource.h"
 #include "ledger/test_log.h"
 
 namespace entente::ledger {
@@ -37,8 +38,9 @@ class Served {
       std::optional<std::string> out;
       if (path == "checkpoint") {
         out = log_->checkpoint().value();
-      } else if (const auto name = parse_tile_name(path)) {
-        const auto got = name->level ? log_->tile(*name->level, name->n, name->width) : log_->entry_bundle(name->n, name->width);
+      } else if (const auto name = parse_resource(path)) {
+        const auto got =
+            name->kind == Resource::Kind::tile ? log_->tile(name->level, name->n, name->width) : log_->entry_bundle(name->n, name->width);
         if (got) out = *got;
       }
       if (out && out->size() > max) return fail("too large");
@@ -174,9 +176,9 @@ TEST(RemoteTreeTest, AForgedTileWithAConsistentLeafIsRejectedAtEveryDepth) {
   };
   const Fetch fetch = [&](std::string_view path, std::size_t) -> Result<std::optional<std::string>> {
     if (const auto it = forged.find(path); it != forged.end()) return it->second;
-    const auto name = parse_tile_name(path);
+    const auto name = parse_resource(path);
     if (!name) return std::nullopt;
-    if (name->level) return tile_of(*name->level, name->width);
+    if (name->kind == Resource::Kind::tile) return tile_of(name->level, name->width);
     std::string bundle;
     for (unsigned i = 0; i < name->width; ++i) append_to_bundle(bundle, as_bytes(entry));
     return bundle;
@@ -437,39 +439,6 @@ TEST_F(MonitorTest, ComparesWhatAWitnessShows) {
   Served other(9, 8);
   other.grow(5);
   EXPECT_FALSE(monitor->compare(other.log().checkpoint().value(), source.fetch()));
-}
-
-TEST(TileNames, OneSpellingEach) {
-  for (const char* path : {"tile/0/000", "tile/7/001.p/255", "tile/entries/x001/x234/067", "tile/entries/x999/999.p/1"}) {
-    const auto name = parse_tile_name(path);
-    ASSERT_TRUE(name) << path;
-    EXPECT_EQ(name->level ? tile_path(*name->level, name->n, name->width) : bundle_path(name->n, name->width), path);
-  }
-  for (const char* path : {"tile",
-                           "tile/",
-                           "tile/0",
-                           "tile/0/",
-                           "tile/8/000",
-                           "tile/-1/000",
-                           "tile/00/000",
-                           "tile/0/0",
-                           "tile/0/0000",
-                           "tile/0/x000/001",
-                           "tile/0/001/002",
-                           "tile/0/x001",
-                           "tile/0/000.p/0",
-                           "tile/0/000.p/256",
-                           "tile/0/000.p/01",
-                           "tile/0/000.p/",
-                           "tile/0/000.p/1/",
-                           "tile/entries",
-                           "tile/Entries/000",
-                           "tile/0/x001/x002",
-                           "/tile/0/000",
-                           "tile/0/x999/x999/x999/x999/x999/x999/x999/999",
-                           "tile/0/a00",
-                           "tile/0/+00"})
-    EXPECT_FALSE(parse_tile_name(path)) << path;
 }
 
 }  // namespace

@@ -21,13 +21,4 @@ using Fetch = std::function<Result<std::optional<std::string>>(std::string_view 
 // A folder: a log or mirror of Entente (its latest checkpoint at every call), or static tlog-tiles files.
 [[nodiscard]] Result<Fetch> folder_source(const std::filesystem::path& folder);
 
-// What a tlog-tiles path names.
-struct TileName {
-  std::optional<unsigned> level;  // nullopt: an entry bundle
-  std::uint64_t n = 0;
-  unsigned width = 0;  // 1 … 256; 256: the full one
-};
-// Only the one spelling tlog-tiles gives each resource; nullopt for everything else.
-[[nodiscard]] std::optional<TileName> parse_tile_name(std::string_view path);
-
 }  // namespace entente::ledger

@@ -110,11 +110,11 @@ TEST_F(CoseReceiptTest, ItsBytesAreThoseOfTheSpecification) {
   const std::string header = "a5" + std::string("0127") + "045820" + kid + "0fa1016b" + name + "19018b01" + "3a00010000820201";
   const std::string proof = "83" + std::string("02") + "01" + "81" + "5820" + leaves[0].hex();
   const std::string signed_part =
-      "846a5369676e617475726531" + std::string("584b") + header + "40" + "5820" + root(2, reader()).value().hex();
-  ASSERT_EQ(hex(header).size(), 0x4bU);
+      "846a5369676e617475726531" + std::string("5841") + header + "40" + "5820" + root(2, reader()).value().hex();
+  ASSERT_EQ(hex(header).size(), 0x41U);
   ASSERT_EQ(hex(proof).size(), 0x26U);
   const keys::Signature signature = log.sign(hex(signed_part));
-  EXPECT_EQ(to_hex(made), "d284584b" + header + "a119018ca120815826" + proof + "f65840" + to_hex(signature));
+  EXPECT_EQ(to_hex(made), "d2845841" + header + "a119018ca120815826" + proof + "f65840" + to_hex(signature));
   EXPECT_EQ(kid.substr(0, 8), log.verifier().id_hex());
 }
 

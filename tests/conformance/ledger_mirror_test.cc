@@ -9,6 +9,7 @@
 #include "ledger/ledger.h"
 #include "ledger/mirror.h"
 #include "ledger/monitor.h"
+#include "ledger/resource.h"
 #include "test_support.h"
 
 namespace entente::ledger {
@@ -76,9 +77,10 @@ TEST_F(ReferenceMirror, IsMirroredAtEverySizeByteForByte) {
   ASSERT_OK(files);
   for (const std::string& file : *files) {
     if (!file.starts_with("tile/")) continue;
-    const auto name = parse_tile_name(file);
+    const auto name = parse_resource(file);
     ASSERT_TRUE(name) << file;
-    const auto ours = name->level ? copy->tile(*name->level, name->n, name->width) : copy->entry_bundle(name->n, name->width);
+    const auto ours =
+        name->kind == Resource::Kind::tile ? copy->tile(name->level, name->n, name->width) : copy->entry_bundle(name->n, name->width);
     ASSERT_OK(ours);
     EXPECT_TRUE(*ours == read_file(reference / file).value()) << file;
     ++compared;

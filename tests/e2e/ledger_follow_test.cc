@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <thread>
 
-#include "background.h"
+#include "background_binary.h"
 #include "core/file.h"
 #include "core/json.h"
 #include "http/client.h"
@@ -180,11 +180,26 @@ TEST_F(Follow, CoseReceiptsVerify) {
 
 class Witnessed : public Follow {
  protected:
-  std::unique_ptr<Background> witness(const std::string& name) const {
-    auto out = std::make_unique<Background>(
-        std::vector<std::string>{"ledger", "witness", in(name), "--key", in(name + ".key"), "--log", vkey(), "--listen", "127.0.0.1:0"});
-    EXPECT_NE(out->url(), "") << out->first_line();
+  // A program that prints where it listens.
+  struct Running {
+    std::unique_ptr<BackgroundBinary> process;
+    std::string address;
+    const std::string& url() const { return address; }
+    int stop(int signal) const {
+      process->signal(signal);
+      return process->exit_code();
+    }
+  };
+  static Running start(const std::vector<std::string>& arguments) {
+    Running out{.process = std::make_unique<BackgroundBinary>(arguments), .address = {}};
+    const std::string line = out.process->line();
+    const auto at = line.find("http://");
+    EXPECT_NE(at, std::string::npos) << line;
+    if (at != std::string::npos) out.address = line.substr(at);
     return out;
+  }
+  Running witness(const std::string& name) const {
+    return start({"ledger", "witness", in(name), "--key", in(name + ".key"), "--log", vkey(), "--listen", "127.0.0.1:0"});
   }
   static http::ClientOptions local() { return {.private_addresses = http::PrivateAddresses::allow}; }
   static ledger::Answer post(const std::string& url, const std::string& body) {
@@ -206,12 +221,12 @@ class Witnessed : public Follow {
 TEST_F(Witnessed, TheWholeConversation) {
   append("log", "first", 5);
   auto w1 = witness("w1");
-  EXPECT_EQ(post(w1->url(), "rubbish").status, 400U);
-  const ledger::Answer unknown = post(w1->url(), body("log", 3));
+  EXPECT_EQ(post(w1.url(), "rubbish").status, 400U);
+  const ledger::Answer unknown = post(w1.url(), body("log", 3));
   EXPECT_EQ(unknown.status, 409U);
   EXPECT_EQ(unknown.content_type, "text/x.tlog.size");
   EXPECT_EQ(unknown.body, "0\n");
-  const ledger::Answer first = post(w1->url(), body("log", 0));
+  const ledger::Answer first = post(w1.url(), body("log", 0));
   EXPECT_EQ(first.status, 200U);
   const auto w1_key = keys::read_verifier_key(in("w1.key.vkey"));
   ASSERT_OK(w1_key);
@@ -222,20 +237,20 @@ TEST_F(Witnessed, TheWholeConversation) {
   fork_log("other");
   ASSERT_EQ(run_entente({"keygen", "stranger.example", "-o", in("stranger.key")}).code, 0);
   ASSERT_EQ(run_entente({"ledger", "init", in("stranger"), "--key", in("stranger.key")}).code, 0);
-  EXPECT_EQ(post(w1->url(), "old 0\n\n" + note("stranger")).status, 404U);
+  EXPECT_EQ(post(w1.url(), "old 0\n\n" + note("stranger")).status, 404U);
   std::string forged = body("log", 5);
   forged[forged.size() - 10] = forged[forged.size() - 10] == 'A' ? 'B' : 'A';
-  EXPECT_EQ(post(w1->url(), forged).status, 403U);
+  EXPECT_EQ(post(w1.url(), forged).status, 403U);
   merkle::AddCheckpoint bad = merkle::AddCheckpoint::parse(body("log", 5)).value();
   bad.proof[0] = sha256("x");
-  EXPECT_EQ(post(w1->url(), bad.str()).status, 422U);
-  EXPECT_EQ(post(w1->url(), body("log", 5)).status, 200U);
-  EXPECT_EQ(post(w1->url(), old_body).body, "305\n");  // 409
+  EXPECT_EQ(post(w1.url(), bad.str()).status, 422U);
+  EXPECT_EQ(post(w1.url(), body("log", 5)).status, 200U);
+  EXPECT_EQ(post(w1.url(), old_body).body, "305\n");  // 409
 
   // Killed and started again: it still knows.
-  w1->stop(SIGKILL);
+  w1.stop(SIGKILL);
   w1 = witness("w1");
-  EXPECT_EQ(post(w1->url(), body("log", 5)).body, "305\n");
+  EXPECT_EQ(post(w1.url(), body("log", 5)).body, "305\n");
   // Two at once: one wins.
   append("log", "third", 1);
   const std::string next = body("log", 305);
@@ -243,22 +258,22 @@ TEST_F(Witnessed, TheWholeConversation) {
   const std::string instead = body("other", 305);
   unsigned status[2] = {};
   {
-    std::jthread a([&] { status[0] = post(w1->url(), next).status; });
-    std::jthread b([&] { status[1] = post(w1->url(), instead).status; });
+    std::jthread a([&] { status[0] = post(w1.url(), next).status; });
+    std::jthread b([&] { status[1] = post(w1.url(), instead).status; });
   }
   EXPECT_TRUE((status[0] == 200 && status[1] == 409) || (status[0] == 409 && status[1] == 200)) << status[0] << " " << status[1];
   // Monitors read what it cosigned.
-  const auto shown = ledger::web_get(local())(w1->url() + "/" + ledger::origin_hash("log.example/e2e") + "/checkpoint");
+  const auto shown = ledger::web_get(local())(w1.url() + "/" + ledger::origin_hash("log.example/e2e") + "/checkpoint");
   ASSERT_OK(shown);
   EXPECT_EQ(merkle::verify_checkpoint(shown->body, log_key(), {*w1_key})->note.cosigned.size(), 1U);
-  EXPECT_EQ(w1->stop(SIGTERM), 0);
+  EXPECT_EQ(w1.stop(SIGTERM), 0);
 }
 
 TEST_F(Witnessed, CosignaturesMakeAReceiptThatMeetsThePolicy) {
   append("log", "entry", 5);
   const auto w1 = witness("w1");
   const auto w2 = witness("w2");
-  const std::string trust = policy(w1->url(), w2->url(), "group both all w1 w2\nquorum both\n");
+  const std::string trust = policy(w1.url(), w2.url(), "group both all w1 w2\nquorum both\n");
   const auto parsed = merkle::Policy::parse(read_file(trust).value());
   ASSERT_OK(parsed);
   const auto log = ledger::Ledger::open_read(in("log"));
@@ -288,13 +303,75 @@ TEST_F(Witnessed, CosignaturesMakeAReceiptThatMeetsThePolicy) {
   EXPECT_THAT(broken.err, HasSubstr("bad:1"));
 }
 
+// A log, two witnesses, a mirror and a monitor, all as programs over loopback.
+TEST_F(Witnessed, AServedLogWithItsWitnessesMirrorAndMonitor) {
+  const auto w1 = witness("w1");
+  auto w2 = witness("w2");
+  const std::string trust = policy(w1.url(), w2.url(), "group both all w1 w2\nquorum both\n");
+  const std::vector<std::string> serve{"ledger", "serve",    in("log"),     "--key",           in("log.key"), "--policy",
+                                       trust,    "--listen", "127.0.0.1:0", "--publish-every", "50"};
+  auto log = start(serve);
+  http::Client client(local());
+  const auto add = [&](const std::string& entry) {
+    return client.post(log.url() + "/add?wait=published", "application/octet-stream", entry);
+  };
+  for (const char* entry : {"one", "two", "three"}) {
+    const auto added = add(entry);
+    ASSERT_OK(added);
+    ASSERT_EQ(added->status, 200U) << added->body;
+  }
+  // What is published carries both cosignatures, so whoever demands them is content.
+  const auto follow = [&](const std::string& source, const std::string& copy) {
+    return run_entente({"ledger", "mirror", source, in(copy), "--policy", trust, "--once", "--allow-private"});
+  };
+  const auto mirrored = follow(log.url(), "copy");
+  ASSERT_EQ(mirrored.code, 0) << mirrored.err;
+  EXPECT_EQ(run_entente({"ledger", "show", in("copy"), "2"}).out, "three");
+  ASSERT_EQ(run_entente({"ledger", "proof", in("copy"), "1", "-o", in("r.tlog-proof")}).code, 0);
+  EXPECT_EQ(run_entente({"verify", in("r.tlog-proof"), "--entry", file("e", "two"), "--policy", trust}).code, 0);
+  const auto watched = run_entente({"ledger", "monitor", log.url(), "--policy", trust, "--state", in("watch"), "--once", "--allow-private",
+                                    "--witness", w1.url(), "--witness", w2.url()});
+  EXPECT_EQ(watched.code, 0) << watched.err;
+  EXPECT_THAT(watched.out, HasSubstr("three"));
+  // The mirror, served, can be followed in turn.
+  const auto served_copy = start({"ledger", "serve", in("copy"), "--read-only", "--listen", "127.0.0.1:0"});
+  ASSERT_EQ(follow(served_copy.url(), "again").code, 0);
+  EXPECT_EQ(note("again"), note("copy"));
+
+  // A witness is down: nothing is published until it is back, and nothing is lost.
+  const std::string before = note("log");
+  w2.stop(SIGKILL);
+  const auto integrated = client.post(log.url() + "/add?wait=integrated", "application/octet-stream", "four");
+  ASSERT_OK(integrated);
+  EXPECT_EQ(integrated->status, 200U) << integrated->body;
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  EXPECT_EQ(note("log"), before);
+  const std::string port = w2.url().substr(w2.url().rfind(':') + 1);
+  w2 = start({"ledger", "witness", in("w2"), "--key", in("w2.key"), "--log", vkey(), "--listen", "127.0.0.1:" + port});
+  const auto five = add("five");
+  ASSERT_OK(five);
+  EXPECT_EQ(five->status, 200U) << five->body;
+  EXPECT_EQ(log.stop(SIGTERM), 0);
+
+  // The disk is put back to an older state: the witnesses know better, and the log is not started.
+  ASSERT_EQ(follow(in("log"), "copy").code, 0);
+  log = start(serve);
+  EXPECT_EQ(log.stop(SIGTERM), 0);
+  ASSERT_EQ(run_entente({"ledger", "init", in("empty"), "--key", in("log.key")}).code, 0);
+  std::vector<std::string> put_back = serve;
+  put_back[2] = in("empty");
+  const auto refused = run_entente(put_back);
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_THAT(refused.err, HasSubstr("entries signed by this log's key; this log has 0"));
+}
+
 TEST_F(Witnessed, ADiskPutBackIsNoticedAtStart) {
   append("log", "entry", 5);
   fork_log("backup");
   append("log", "more", 3);
   const auto w1 = witness("w1");
-  ASSERT_EQ(post(w1->url(), body("log", 0)).status, 200U);
-  const auto parsed = merkle::Policy::parse(read_file(policy(w1->url(), "", "quorum w1\n")).value());
+  ASSERT_EQ(post(w1.url(), body("log", 0)).status, 200U);
+  const auto parsed = merkle::Policy::parse(read_file(policy(w1.url(), "", "quorum w1\n")).value());
   ASSERT_OK(parsed);
   auto cosigner = ledger::Cosigner::start(*parsed, log_key(), ledger::web_post(local()), ledger::web_get(local()));
   ASSERT_OK(cosigner);
@@ -309,10 +386,10 @@ TEST_F(Witnessed, AMonitorComparesWithAWitness) {
   append("log", "for us", 1);
   append("other", "for the witness", 1);
   const auto w1 = witness("w1");
-  const std::vector<std::string> watch{"ledger",    "monitor", in("log"),   "--vkey",  vkey(),           "--state",
-                                       in("watch"), "--once",  "--witness", w1->url(), "--allow-private"};
+  const std::vector<std::string> watch{"ledger",    "monitor", in("log"),   "--vkey", vkey(),           "--state",
+                                       in("watch"), "--once",  "--witness", w1.url(), "--allow-private"};
   EXPECT_EQ(run_entente(watch).code, 0);  // it has seen nothing yet
-  ASSERT_EQ(post(w1->url(), body("other", 0)).status, 200U);
+  ASSERT_EQ(post(w1.url(), body("other", 0)).status, 200U);
   const auto found = run_entente(watch);
   EXPECT_EQ(found.code, 1) << found.err;
   EXPECT_THAT(found.out, HasSubstr("FORK"));
