@@ -15,8 +15,8 @@
 
 namespace entente::ledger {
 
-// An open file. read(), size(), sync() and writes to ranges that do not overlap may run in several threads at once; truncate() alone. Errors
-// name the file.
+// An open file. read(), size(), sync() and writes to ranges that do not overlap may run in several threads at once; truncate() alone.
+// Errors name the file.
 class File {
  public:
   virtual ~File() = default;
