@@ -15,7 +15,7 @@
 
 namespace entente::ledger {
 
-// An open file. read(), size() and sync() may be called from several threads at once and beside a write; the others from one thread.
+// An open file. read(), size(), sync() and writes to ranges that do not overlap may run in several threads at once; truncate() alone.
 // Errors name the file.
 class File {
  public:

@@ -59,16 +59,20 @@ Result<Storage> Storage::create(std::shared_ptr<Io> io) {
 }
 
 Result<JournalEnd> Storage::journal_end(std::string_view vkey) const {
-  ENTENTE_TRY(const std::uint64_t used, used_bytes(*journal_));
-  const std::uint64_t offset = journal_tail_offset(used);
-  Bytes tail(static_cast<std::size_t>(used - offset));
-  ENTENTE_CHECK(journal_->read(offset, tail));
-  auto end = find_journal_end(used, tail, vkey);
-  if (!end) {
+  // A reader beside a writer may catch a record that is just being written, in a mixture of new and old bytes: then it looks again.
+  constexpr int kTries = 5;
+  for (int tries = 1;; ++tries) {
+    ENTENTE_TRY(const std::uint64_t used, used_bytes(*journal_));
+    const std::uint64_t offset = journal_tail_offset(used);
+    Bytes tail(static_cast<std::size_t>(used - offset));
+    ENTENTE_CHECK(journal_->read(offset, tail));
+    auto end = find_journal_end(used, tail, vkey);
+    if (end) return end;
+    if (tries < kTries) continue;
     end.error().where.file = io_->display(kJournalFile);
     end.error().hint = kFsckHint;
+    return end;
   }
-  return end;
 }
 
 Result<std::vector<Digest>> Storage::hashes(unsigned level, std::uint64_t first, std::size_t count) const {

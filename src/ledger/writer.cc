@@ -11,8 +11,8 @@ namespace entente::ledger {
 namespace {
 
 constexpr std::uint64_t kSmallBatch = 64 << 10;      // bytes; below, room is reserved ahead
-constexpr std::uint64_t kMostReserved = 256 << 10;   // bytes of zeros written ahead in the entries file
-constexpr std::uint64_t kLeastReserved = 16 << 10;   // while the log is small: a sixteenth of its length
+constexpr std::uint64_t kMostReserved = 1 << 20;     // bytes of zeros written ahead in the entries file
+constexpr std::uint64_t kLeastReserved = 32 << 10;   // while the log is small: a sixteenth of its length
 constexpr std::uint64_t kJournalReserve = 16 << 10;  // 256 records
 
 ByteView hash_bytes(std::span<const Digest> hashes) {
@@ -49,8 +49,9 @@ Writer::Writer(WriterParts parts, merkle::RightEdge edge)
       staged_(parts.head.journal.commit),
       tree_(edge),
       written_(staged_),
-      entries_reserved_(staged_.segment_bytes),
       journal_reserved_(parts.head.journal.records * kCommitBytes),
+      entries_end_(staged_.segment_bytes),
+      entries_reserved_(staged_.segment_bytes),
       settled_(std::move(parts.settled)),
       signing_(std::move(parts.signing)),
       head_(std::move(parts.head)),
@@ -198,13 +199,37 @@ Result<void> Writer::reserve(File& file, std::uint64_t& reserved, std::uint64_t 
   return {};
 }
 
-Result<void> Writer::write_entries(const Batch& batch) {
+Result<void> Writer::claim(const Batch& batch) {
+  const std::scoped_lock lock(reserve_mutex_);
   const std::uint64_t end = batch.after.segment_bytes;
-  if (batch.segment.size() < kSmallBatch && end > entries_reserved_) {
-    const std::uint64_t room = std::clamp(end / 16 / kLeastReserved * kLeastReserved, kLeastReserved, kMostReserved);
-    ENTENTE_CHECK(reserve(storage_.entries(), entries_reserved_, end, room));
+  entries_end_ = end;
+  if (end <= entries_reserved_) return {};
+  entries_reserved_ = end;
+  if (batch.segment.size() >= kSmallBatch) return {};
+  const std::uint64_t room = std::clamp(end / 16 / kLeastReserved * kLeastReserved, kLeastReserved, kMostReserved);
+  return reserve(storage_.entries(), entries_reserved_, end, room);
+}
+
+Result<void> Writer::reserve_ahead(std::uint64_t bytes) {
+  constexpr std::uint64_t kStep = 1 << 20;
+  const Bytes zeros(static_cast<std::size_t>(kStep));
+  bool any = false;
+  while (broken().empty()) {
+    const std::scoped_lock lock(reserve_mutex_);
+    if (entries_reserved_ >= entries_end_ + bytes) break;
+    // Without room for zeros the entries themselves will meet the full disk.
+    if (!storage_.entries().write(entries_reserved_, zeros)) return {};
+    entries_reserved_ += kStep;
+    any = true;
   }
-  entries_reserved_ = std::max(entries_reserved_, end);
+  if (!any) return {};
+  // Its error may be that of a commit's bytes: whoever syncs first is told.
+  if (const auto done = storage_.entries().sync(); !done) return break_with<void>(done.error());
+  return {};
+}
+
+Result<void> Writer::write_entries(const Batch& batch) {
+  ENTENTE_CHECK(claim(batch));
   ENTENTE_CHECK(storage_.entries().write(batch.before.segment_bytes, as_bytes(batch.segment)));
   ENTENTE_CHECK(write_derived(storage_, batch.before.size, batch.hashes, batch.bundle_starts));
   return storage_.entries().sync();

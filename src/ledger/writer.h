@@ -57,6 +57,9 @@ class Writer {
   // Writes and syncs the commit record: now the entries count. The batch before may be sealed while this one's entries are written.
   [[nodiscard]] Result<void> seal(const Staged& staged);
   [[nodiscard]] Result<void> commit(const Staged& staged);  // both
+  // Writes zeros behind the entries until there is room for `bytes` more, and syncs them, so that later batches overwrite instead of
+  // lengthening the file (which costs a sync several times as much). For a thread of its own. A full disk is no error here.
+  [[nodiscard]] Result<void> reserve_ahead(std::uint64_t bytes);
   // Syncs levels and index up to the last commit, checks that the tree continues the one last signed, records size and root in the signing
   // journal, and only then signs. The note is not published yet.
   struct SignedNote {
@@ -90,6 +93,7 @@ class Writer {
   [[nodiscard]] JournalEnd journal_end() const;
   Result<void> check_before_signing(const Commit& at);
   Result<void> write_entries(const Batch& batch);
+  Result<void> claim(const Batch& batch);
   Result<void> write_record(const Staged& staged);
   static Result<void> reserve(File& file, std::uint64_t& reserved, std::uint64_t end, std::uint64_t room);
   Result<void> usable() const;
@@ -114,9 +118,12 @@ class Writer {
   std::deque<InFlight> in_flight_;  // staged, perhaps not yet committed
 
   // Writing, sealing.
-  Commit written_;                      // entries synced, record perhaps not yet
-  std::uint64_t entries_reserved_ = 0;  // bytes of the file that are there, as zeros behind the entries
+  Commit written_;  // entries synced, record perhaps not yet
   std::uint64_t journal_reserved_ = 0;
+  // Zeros are only ever written from entries_reserved_ on, and entries only below it, both claimed under this mutex.
+  std::mutex reserve_mutex_;
+  std::uint64_t entries_end_ = 0;       // of what is written, or being written
+  std::uint64_t entries_reserved_ = 0;  // bytes of the file that are there; behind the entries they are zeros
 
   // Signing.
   SettledMark settled_;
