@@ -219,7 +219,7 @@ Result<evidence::Bundle> get_bundle(const AssessOptions& given, const fs::path& 
   const evidence::Bundle& from = opened.bundle;
   ENTENTE_TRY(const auto problems, evidence::verify(from.folder(), progress));
   if (!problems.empty())
-    return fail("the bundle is not what its manifest says: " + problems.front().path + ": " + problems.front().what, {.file = given.bundle},
+    return fail("the bundle is not what its manifest says: " + problems.front().message, {.file = given.bundle},
                 "entente evidence verify names every difference");
   std::vector<evidence::Item> items;
   for (const auto& e : from.entries()) items.push_back({e.kind, from.folder() / e.path, e.path, e.media_type, e.collected_at, e.source});
