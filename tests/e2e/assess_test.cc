@@ -93,7 +93,7 @@ TEST_F(Assess, LeavesForeignFoldersAlone) {
   ASSERT_OK(write_file_atomic(in("out/thesis.txt"), "years of work"));
   auto run = assess();
   EXPECT_EQ(run.code, 2);
-  EXPECT_THAT(run.err, HasSubstr("was not made by entente"));
+  EXPECT_THAT(run.err, HasSubstr("did not write: thesis.txt"));
   EXPECT_EQ(read_file(in("out/thesis.txt")).value(), "years of work");
   run = assess({"--force"});
   EXPECT_EQ(run.code, 1);
@@ -102,6 +102,31 @@ TEST_F(Assess, LeavesForeignFoldersAlone) {
   std::size_t entries = 0;
   for ([[maybe_unused]] const auto& entry : fs::directory_iterator(folder.path())) ++entries;
   EXPECT_EQ(entries, 1U);
+}
+
+// An attack by fresh eyes: the output folder is replaced as a whole, so nothing else may lie in it.
+TEST_F(Assess, NeverReplacesWhatItReadsOrWhatOthersPutThere) {
+  ASSERT_EQ(run_entente({"keygen", "org.example", "--out", in("k")}).code, 0);
+  const auto inside = assess({"--key", in("k"), "--ledger", in("out/ledger"), "--force"});
+  EXPECT_EQ(inside.code, 2);
+  EXPECT_THAT(inside.err, HasSubstr("the ledger lies in the output folder"));
+  ASSERT_EQ(assess().code, 1);
+  ASSERT_OK(write_file_atomic(in("out/notes.txt"), "mine"));
+  EXPECT_EQ(assess().code, 2);
+  EXPECT_EQ(read_file(in("out/notes.txt")).value(), "mine");
+}
+
+// Whoever forges an assessment can leave the signature out; whoever verifies with a key expects one.
+TEST_F(Assess, AMissingSignatureIsNotVerified) {
+  ASSERT_EQ(assess().code, 1);
+  ASSERT_EQ(run_entente({"keygen", "org.example", "--out", in("k")}).code, 0);
+  ASSERT_EQ(run_entente({"keygen", "log.example", "--out", in("l")}).code, 0);
+  EXPECT_EQ(run_entente({"verify", in("out")}).code, 0) << "without keys it is shown as unsigned";
+  const auto with_key = run_entente({"verify", in("out"), "--key", in("k.vkey")});
+  EXPECT_EQ(with_key.code, 1);
+  EXPECT_THAT(with_key.out, HasSubstr("nobody has signed this assessment"));
+  EXPECT_EQ(run_entente({"verify", in("out"), "--log", in("l.vkey")}).code, 1);
+  EXPECT_EQ(run_entente({"verify", in("out/bundle"), "--key", in("k.vkey")}).code, 1);
 }
 
 TEST_F(Assess, AFailureLeavesTheEarlierOutput) {
