@@ -119,7 +119,9 @@ Result<merkle::RightEdge> settle_files(Storage& storage, const JournalEnd& end, 
   }
   ENTENTE_CHECK(storage.io().sync_folder());  // for files that were missing and made anew
   ENTENTE_TRY(merkle::RightEdge edge, checked_edge(storage, commit.size, commit.root, commit));
-  if (settled.latest() != commit || !settled.damaged().empty() || settled.file_bytes() != kSettledBytes) ENTENTE_CHECK(settled.set(commit));
+  const bool spoiled = !settled.damaged().empty() || settled.file_bytes() != kSettledBytes;
+  if (spoiled || settled.latest() != commit) ENTENTE_CHECK(settled.set(commit));
+  if (spoiled) ENTENTE_CHECK(settled.set(commit));  // the other record too
   return edge;
 }
 
