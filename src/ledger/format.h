@@ -37,7 +37,7 @@ inline constexpr std::string_view kEpochFile = "epoch";
 inline constexpr std::string_view kSettledFile = "settled";
 inline constexpr std::string_view kSigningFile = "signing-journal";
 inline constexpr std::string_view kMirrorFile = "mirror";  // there in a mirror only, which has no signing journal
-[[nodiscard]] std::string level_file(unsigned level);  // "level-0" …
+[[nodiscard]] std::string level_file(unsigned level);      // "level-0" …
 
 // The 64 bytes every small file of the ledger is made of: two numbers, 32 bytes, a check value. The check value is the first 15 bytes of
 // SHA-256(label ‖ context ‖ bytes 0 … 47), the last byte is always ff: a record whose last byte is 00 was never written to its end.

@@ -6,8 +6,8 @@
 
 #include <fmt/format.h>
 
-#include "ledger/state_folder.h"
 #include "ledger/remote_tree.h"
+#include "ledger/state_folder.h"
 
 namespace entente::ledger {
 namespace {

@@ -177,7 +177,8 @@ TEST_F(LedgerCommand, SealedKeyAsksForItsPassphrase) {
 }
 
 TEST_F(LedgerCommand, EveryCommandHasExamples) {
-  for (const char* name : {"init", "append", "show", "list", "proof", "consistency", "checkpoint", "fsck", "repair", "export", "stats", "bench"}) {
+  for (const char* name :
+       {"init", "append", "show", "list", "proof", "consistency", "checkpoint", "fsck", "repair", "export", "stats", "bench"}) {
     const auto help = run_entente({"ledger", name, "--help"});
     EXPECT_EQ(help.code, 0) << name;
     EXPECT_THAT(help.out, HasSubstr(std::string("entente ledger ") + name));
