@@ -1,5 +1,6 @@
 // The words everyone uses: hex, base64, digests, times, files, parallel loops, display of hostile text.
 #include <sys/stat.h>
+#include <unistd.h>
 #include <atomic>
 
 #include "core/bytes.h"
@@ -83,6 +84,33 @@ TEST(Files, WriteIsAtomicAndModeIsKept) {
   EXPECT_THAT(read_file(folder->path()).error().what, HasSubstr("not a regular file"));
   EXPECT_THAT(read_file(folder->path() / "absent").error().what, HasSubstr("No such file"));
   EXPECT_THAT(write_file_atomic(folder->path() / "no" / "x", "x").error().hint, HasSubstr("folder does not exist"));
+}
+
+TEST(Files, WritingNeverReplacesLinksDevicesOrPrivateKeys) {
+  const auto folder = TemporaryFolder::make();
+  ASSERT_OK(folder);
+  const auto target = folder->path() / "target", link = folder->path() / "link", pipe = folder->path() / "pipe",
+             key = folder->path() / "key";
+  ASSERT_OK(write_file_atomic(target, "precious"));
+  std::filesystem::create_symlink(target, link);
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  ASSERT_OK(write_file_atomic(key, "PRIVATE+KEY+a.example+0a1b2c3d+AAAA\n"));
+  EXPECT_THAT(write_file_atomic(link, "x").error().what, HasSubstr("symbolic link"));
+  EXPECT_THAT(write_file_atomic(pipe, "x").error().what, HasSubstr("not a regular file"));
+  EXPECT_THAT(write_file_atomic(key, "x").error().what, HasSubstr("private key"));
+  EXPECT_EQ(read_file(target).value(), "precious");
+  EXPECT_TRUE(std::filesystem::is_symlink(link));
+}
+
+TEST(Files, AFolderThatCannotBeReadIsAnErrorNotTheEnd) {
+  if (::geteuid() == 0) GTEST_SKIP() << "root may read every folder";
+  const auto folder = TemporaryFolder::make();
+  ASSERT_OK(folder);
+  const auto closed = folder->path() / "closed";
+  ASSERT_OK(make_folders(closed));
+  ASSERT_EQ(::chmod(closed.c_str(), 0), 0);
+  EXPECT_FALSE(list_files(folder->path()));
+  ASSERT_EQ(::chmod(closed.c_str(), 0700), 0);
 }
 
 TEST(Files, ListRefusesLinks) {

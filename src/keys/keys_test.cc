@@ -294,7 +294,10 @@ class KeyFile : public testing::Test {
     return st.st_mode & 07777;
   }
   static std::string content(const fs::path& p) { return *read_file(p); }
-  static void put(const fs::path& p, std::string_view text) { ASSERT_OK(write_file_atomic(p, text, FileMode::secret)); }
+  static void put(const fs::path& p, std::string_view text) {
+    fs::remove(p);  // a private key is never written over
+    ASSERT_OK(write_file_atomic(p, text, FileMode::secret));
+  }
   std::optional<TemporaryFolder> folder_;
 };
 
