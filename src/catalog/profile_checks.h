@@ -44,8 +44,8 @@ enum class Wildcards { forbidden, last_segment };
 inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 // What toml++ 3.3 must not see, outside strings and comments: a key with more than 64 dots (it builds one table a dot and frees them
-// recursively), and bytes beyond ASCII (its tables of letters end in undefined behaviour for some of them, such as U+044C; TOML 1.0
-// allows none there anyway). Found by fuzzing. The first of them, or nothing.
+// recursively), and bytes beyond ASCII (TOML 1.0 allows none there, and said here it is clearer than in toml++'s words). In malformed
+// text the two may differ on what is a string: nothing dangerous may rest on this. The first of them, or nothing.
 struct Trap {
   std::size_t offset = 0;
   Fault fault;

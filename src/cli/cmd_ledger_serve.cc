@@ -39,24 +39,6 @@ struct Given {
   std::size_t max_connections = 4'096;
 };
 
-// "127.0.0.1:8008", "[::1]:8008"
-Result<std::pair<std::string, std::uint16_t>> split_listen(const std::string& text) {
-  const auto wrong = [&] {
-    return fail(fmt::format("\"{}\" is not ADDRESS:PORT", text), {}, "for instance 127.0.0.1:8008, [::1]:8008, 0.0.0.0:80");
-  };
-  const std::size_t colon = text.rfind(':');
-  if (colon == std::string::npos || colon == 0 || text.size() - colon > 6) return wrong();
-  unsigned port = 0;
-  for (const char c : text.substr(colon + 1)) {
-    if (c < '0' || c > '9') return wrong();
-    port = port * 10 + static_cast<unsigned>(c - '0');
-  }
-  if (colon + 1 == text.size() || port > 65'535) return wrong();
-  std::string address = text.substr(0, colon);
-  if (address.starts_with('[') && address.ends_with(']')) address = address.substr(1, address.size() - 2);
-  return std::pair(address, static_cast<std::uint16_t>(port));
-}
-
 Result<void> check_prefix(const std::string& prefix) {
   if (prefix.empty() || (prefix.starts_with('/') && !prefix.ends_with('/') && prefix.find("//") == std::string::npos)) return {};
   return fail(fmt::format("the prefix \"{}\" must begin with / and not end with one", prefix), {}, "for instance /pledges");
@@ -71,34 +53,11 @@ void log_problem(const Error& error) {
              place.empty() ? "" : ": ", printable(error.what, 4096));
 }
 
-sigset_t stop_signals() {
-  sigset_t set;
-  sigemptyset(&set);
-  sigaddset(&set, SIGINT);
-  sigaddset(&set, SIGTERM);
-  return set;
-}
-
-// Blocks the signals for all threads made while it lives.
-class SignalGate {
- public:
-  SignalGate() : set_(stop_signals()) { pthread_sigmask(SIG_BLOCK, &set_, &before_); }
-  ~SignalGate() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  SignalGate(const SignalGate&) = delete;
-  SignalGate& operator=(const SignalGate&) = delete;
-  void wait() const {
-    int signal = 0;
-    sigwait(&set_, &signal);
-  }
-
- private:
-  sigset_t set_, before_{};
-};
-
 Result<std::unique_ptr<ledger::Appender>> start_appender(const Given& given) {
   if (given.read_only) return nullptr;
   if (given.key.empty()) return fail("serving a log that takes entries needs its key", {}, "give --key FILE, or --read-only");
   ENTENTE_TRY(keys::SigningKey key, read_signing_key(given.key));
+  ENTENTE_CHECK(check_log_key(given.folder, key));
   ENTENTE_TRY(ledger::Ledger log, ledger::Ledger::open_write(given.folder, {.signing_journal = given.signing_journal}));
   ledger::Appender::Options options;
   options.publish_every = std::chrono::milliseconds(given.publish_every);
@@ -113,9 +72,9 @@ Result<std::unique_ptr<ledger::Appender>> start_appender(const Given& given) {
 }
 
 Result<int> run(const Context& context, const Given& given) {
-  ENTENTE_TRY(const auto at, split_listen(given.listen));
+  ENTENTE_TRY(const auto at, parse_listen(given.listen));
   ENTENTE_CHECK(check_prefix(given.prefix));
-  const SignalGate signals;
+  StopSignal signals;
   ENTENTE_TRY(const std::unique_ptr<ledger::Appender> appender, start_appender(given));
   ledger::ServeOptions serve{.prefix = given.prefix, .problem = log_problem};
   if (appender) {

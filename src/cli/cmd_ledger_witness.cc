@@ -1,6 +1,5 @@
 // `entente ledger witness`: a witness for one or more logs, over HTTP until it is told to stop.
 #include <fmt/format.h>
-#include <charconv>
 #include <cstdio>
 #include <memory>
 
@@ -28,27 +27,8 @@ struct Given {
   std::vector<std::string> logs;
 };
 
-struct Address {
-  std::string host;
-  std::uint16_t port = 0;
-};
-
-Result<Address> parse_address(std::string_view text) {
-  const std::size_t colon = text.rfind(':');
-  Address out;
-  if (colon != std::string_view::npos) {
-    std::string_view host = text.substr(0, colon);
-    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-    out.host = host;
-    const std::string_view port = text.substr(colon + 1);
-    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), out.port);
-    if (error == std::errc() && end == port.data() + port.size() && !port.empty() && !host.empty()) return out;
-  }
-  return fail(fmt::format("\"{}\" is no address to listen on", printable(text, 100)), {}, "write it as 127.0.0.1:8091 or [::1]:8091");
-}
-
 Result<int> run(const Context& context, const Given& given) {
-  ENTENTE_TRY(const Address address, parse_address(given.listen));
+  ENTENTE_TRY(const auto address, parse_listen(given.listen));
   std::vector<keys::VerifierKey> logs;
   for (const std::string& log : given.logs) {
     ENTENTE_TRY(keys::VerifierKey key, keys::read_verifier_key(log));
@@ -59,7 +39,7 @@ Result<int> run(const Context& context, const Given& given) {
   const auto alarm = [](const std::string& message) { fmt::print(stderr, "{}: {}\n", paint(stderr, Colour::red, "ALARM"), message); };
   ENTENTE_TRY(auto opened, ledger::Witness::open(ledger::posix_io(given.folder), std::move(key), logs, alarm));
   const std::shared_ptr<ledger::Witness> witness = std::move(opened);
-  http::ServerOptions options{.address = address.host, .port = address.port};
+  http::ServerOptions options{.address = address.first, .port = address.second};
   options.limits.max_body_bytes = ledger::witness_body_limit();
   options.limits.rate_per_second = 20;
   options.problem = [](const Error& error) { fmt::print(stderr, "{}\n", printable(error.what)); };

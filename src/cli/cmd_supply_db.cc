@@ -1,6 +1,7 @@
 // `entente supply db`: compiles OSV advisories into the index that `supply scan` and `assess` map, and says what one holds.
 #include <fmt/format.h>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 
 #include "cli/supply.h"
@@ -87,6 +88,10 @@ void print_bad(const BuildReport& report) {
 int run_build(const Context& context, const BuildOptions& given) {
   std::vector<AdvisorySource> sources;
   for (const std::string& source : given.sources) sources.push_back(AdvisorySource::file(source));
+  std::error_code ec;
+  for (const std::string& source : given.sources)
+    if (std::filesystem::equivalent(source, given.out, ec))
+      return report(context, Error{"the output is one of the sources", {.file = given.out}, "name another file with -o"});
   Progress progress(context.progress());
   const auto built = AdvisoryIndex::build(sources, given.out, progress);
   progress.done();

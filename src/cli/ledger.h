@@ -20,6 +20,9 @@ namespace entente::cli {
 // An error if the log in this folder is not this key's. Asked before a log is opened for writing, which already repairs it.
 [[nodiscard]] Result<void> check_log_key(const std::string& folder, const keys::SigningKey& key);
 
+// An address and port to listen on: "127.0.0.1:8008", "[::1]:8008"; the brackets are taken off.
+[[nodiscard]] Result<std::pair<std::string, std::uint16_t>> parse_listen(const std::string& text);
+
 // A trust policy; errors name the file.
 [[nodiscard]] Result<merkle::Policy> read_policy(const std::string& path);
 

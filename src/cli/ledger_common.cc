@@ -1,5 +1,5 @@
-// What several `entente ledger` commands need: checking whose log it is, reading a policy, asking its witnesses, and stopping on a signal.
-// The signals are blocked and waited for, so that nothing runs inside a handler.
+// What several `entente ledger` commands need: checking whose log it is, reading a policy and an address to listen on, asking witnesses,
+// and stopping on a signal. The signals are blocked and waited for, so that nothing runs inside a handler.
 #include <fmt/format.h>
 
 #include <csignal>
@@ -34,6 +34,23 @@ Result<void> check_log_key(const std::string& folder, const keys::SigningKey& ke
   if (text == key.verifier().str() + "\n") return {};
   return fail(fmt::format("this key ({}) is not the log's ({})", key.verifier().str(), text.substr(0, text.find('\n'))), {.file = folder},
               "give the key the log was made with");
+}
+
+Result<std::pair<std::string, std::uint16_t>> parse_listen(const std::string& text) {
+  const auto wrong = [&] {
+    return fail(fmt::format("\"{}\" is not ADDRESS:PORT", text), {}, "for instance 127.0.0.1:8008, [::1]:8008, 0.0.0.0:80");
+  };
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string::npos || colon == 0 || text.size() - colon > 6) return wrong();
+  unsigned port = 0;
+  for (const char c : text.substr(colon + 1)) {
+    if (c < '0' || c > '9') return wrong();
+    port = port * 10 + static_cast<unsigned>(c - '0');
+  }
+  if (colon + 1 == text.size() || port > 65'535) return wrong();
+  std::string address = text.substr(0, colon);
+  if (address.starts_with('[') && address.ends_with(']')) address = address.substr(1, address.size() - 2);
+  return std::pair(address, static_cast<std::uint16_t>(port));
 }
 
 Result<merkle::Policy> read_policy(const std::string& path) {

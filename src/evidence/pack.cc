@@ -150,6 +150,9 @@ Result<void> pack(const fs::path& folder, const fs::path& archive, Progress& pro
   if (!manifest.complaints.empty()) return fail(manifest.complaints.front());
   if (lies_inside(archive, folder))
     return fail("the archive would lie inside the bundle", {.file = archive.string()}, "name a file elsewhere");
+  std::error_code ec;
+  if (const fs::file_status there = fs::symlink_status(archive, ec); fs::exists(there) && !fs::is_regular_file(there))
+    return fail("this exists and is not a regular file", {.file = archive.string()}, "name a file");
   ENTENTE_CHECK(no_difference(root, manifest.entries, limits));
   std::string temporary = (archive.parent_path() / fmt::format(".{}.XXXXXX", archive.filename().string())).string();
   Fd fd(::mkostemp(temporary.data(), O_CLOEXEC));

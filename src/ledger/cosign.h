@@ -8,13 +8,12 @@
 #include <string>
 #include <vector>
 
+#include "ledger/appender.h"
 #include "ledger/web.h"
 #include "merkle/policy.h"
 #include "merkle/tree.h"
 
 namespace entente::ledger {
-
-using ConsistencyReader = std::function<Result<merkle::Proof>(merkle::TreeSize from, merkle::TreeSize to)>;
 
 struct CosignerOptions {
   std::chrono::milliseconds deadline{10'000};    // for reaching the quorum
