@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "core/ascii.h"
 #include "keys/keys.h"
 
 namespace entente::assess {
@@ -15,13 +16,6 @@ using catalog::EvidenceClass;
 using catalog::Text;
 
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](unsigned char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : static_cast<char>(c); });
-  return out;
-}
 
 AttestationVerdict refuse(AttestationVerdict verdict, std::string en, std::string fr) {
   verdict.accepted = false;

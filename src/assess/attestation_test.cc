@@ -16,7 +16,7 @@ using catalog::Status;
 
 constexpr std::string_view kAt = "2026-11-24T12:00:00Z";
 
-Outcome judged(Organisation& organisation) {
+Outcome judged_whole(Organisation& organisation) {
   auto outcome = organisation.judge(kAt);
   if (!outcome) ADD_FAILURE() << outcome.error().str();
   return std::move(*outcome);
@@ -25,7 +25,7 @@ Outcome judged(Organisation& organisation) {
 TEST(Attestation, OfAnotherPartyCountsHalf) {
   Organisation organisation;
   organisation.attest("P1-05", "satisfied", "2026-10-01", key_of("auditor.example", 1));
-  const Outcome outcome = judged(organisation);
+  const Outcome outcome = judged_whole(organisation);
   const auto& j = judgement(outcome, "P1-05");
   EXPECT_EQ(j.status, Status::satisfied);
   EXPECT_EQ(j.weight, 0.5);
@@ -38,7 +38,7 @@ TEST(Attestation, OfAnotherPartyCountsHalf) {
 TEST(Attestation, PartialStaysPartial) {
   Organisation organisation;
   organisation.attest("P1-05", "partial", "2026-10-01", key_of("auditor.example", 1));
-  const Outcome outcome = judged(organisation);
+  const Outcome outcome = judged_whole(organisation);
   EXPECT_EQ(judgement(outcome, "P1-05").status, Status::partial);
   EXPECT_FALSE(judgement(outcome, "P1-05").finding.fix.empty());
   ASSERT_EQ(to_fix(outcome).size(), 1U);
@@ -46,7 +46,7 @@ TEST(Attestation, PartialStaysPartial) {
 
 // What makes an attestation not count, and the reason that is shown.
 void expect_refused(Organisation& organisation, std::string_view control, std::string_view reason) {
-  const Outcome outcome = judged(organisation);
+  const Outcome outcome = judged_whole(organisation);
   const auto& j = judgement(outcome, control);
   EXPECT_EQ(j.status, Status::not_assessed);
   EXPECT_THAT(j.reason, HasSubstr(std::string(reason)));
@@ -111,7 +111,7 @@ TEST(Attestation, AgeIsJudgedToTheDay) {
   // P1-05 allows 365 days.
   Organisation last_day;
   last_day.attest("P1-05", "satisfied", "2025-11-24", key_of("auditor.example", 1));
-  EXPECT_EQ(judgement(judged(last_day), "P1-05").status, Status::satisfied);
+  EXPECT_EQ(judgement(judged_whole(last_day), "P1-05").status, Status::satisfied);
   Organisation too_old;
   too_old.attest("P1-05", "satisfied", "2025-11-23", key_of("auditor.example", 1));
   expect_refused(too_old, "P1-05", "attestation of 2025-11-23 is 366 days old, limit 365");
@@ -134,19 +134,19 @@ TEST(Attestation, OfSeveralTheNewestHoldsAndOnOneDayTheLowerClaim) {
   newest.attest("P1-05", "partial", "2026-10-01", auditor);
   newest.attest("P1-05", "satisfied", "2026-11-01", auditor);
   newest.attest("P1-05", "partial", "2024-01-01", auditor);
-  const Outcome outcome = judged(newest);
+  const Outcome outcome = judged_whole(newest);
   EXPECT_EQ(judgement(outcome, "P1-05").status, Status::satisfied);
   EXPECT_EQ(judgement(outcome, "P1-05").finding.detail.at("ignored").size(), 1U);
   Organisation one_day;
   one_day.attest("P1-05", "satisfied", "2026-10-01", auditor);
   one_day.attest("P1-05", "partial", "2026-10-01", key_of("second.example", 2));
-  EXPECT_EQ(judgement(judged(one_day), "P1-05").status, Status::partial);
+  EXPECT_EQ(judgement(judged_whole(one_day), "P1-05").status, Status::partial);
 }
 
 TEST(Declaration, IsShownAndNeverCounted) {
   Organisation organisation;
   organisation.declare("P8-01", "2026-06-01");
-  const Outcome outcome = judged(organisation);
+  const Outcome outcome = judged_whole(organisation);
   const auto& j = judgement(outcome, "P8-01");
   EXPECT_EQ(j.status, Status::satisfied);
   EXPECT_EQ(j.weight, 0.0);
@@ -157,7 +157,7 @@ TEST(Declaration, IsShownAndNeverCounted) {
 TEST(Declaration, WithABadSignatureOrDateIsNotShownAsSatisfied) {
   Organisation signed_badly;
   signed_badly.attest("P8-01", "satisfied", "2026-06-01", key_of("org.example", 1));
-  EXPECT_EQ(judgement(judged(signed_badly), "P8-01").status, Status::satisfied);  // own key is fine for a declaration
+  EXPECT_EQ(judgement(judged_whole(signed_badly), "P8-01").status, Status::satisfied);  // own key is fine for a declaration
   signed_badly.toml.replace(signed_badly.toml.find("seen and checked"), 4, "SEEN");
   expect_refused(signed_badly, "P8-01", "does not verify");
   Organisation old;
@@ -179,7 +179,7 @@ TEST(Attestation, OfAFileNeedsTheFileWithItsSignedDigest) {
       "[[attestation]]\ncontrol = \"P1-05\"\ndate = 2026-10-01\nfile = \"{}\"\nfile_path = \"report.txt\"\nattester = \"{}\"\nsignature = "
       "\"{}\"\n",
       a.file->str(), a.attester, to_base64(auditor.sign(as_bytes(catalog::attestation_message(profile, a)))));
-  const Outcome outcome = judged(organisation);
+  const Outcome outcome = judged_whole(organisation);
   EXPECT_EQ(judgement(outcome, "P1-05").status, Status::satisfied);
   EXPECT_EQ(judgement(outcome, "P1-05").finding.detail.at("file_in_bundle"), "evidence/attestation/report.txt");
 

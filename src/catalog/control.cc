@@ -6,13 +6,12 @@
 #include <iterator>
 
 #include "catalog/nearest.h"
+#include "core/ascii.h"
 #include "core/utf8.h"
 
 namespace entente::catalog {
 
 namespace {
-
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 constexpr std::array<std::string_view, 18> kRoles = {"civil-society",
                                                      "csirt",

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/ascii.h"
 #include "core/bytes.h"
 #include "core/file.h"
 #include "core/utf8.h"
@@ -13,8 +14,6 @@ namespace {
 
 constexpr std::size_t kMaxDots = 64;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
 std::string quoted(std::string_view text) { return "\"" + printable(text, 80) + "\""; }

@@ -2,6 +2,7 @@
 // would have written (so a digest or signature has exactly one spelling).
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -19,6 +20,9 @@ using ByteView = std::span<const std::uint8_t>;
 [[nodiscard]] inline ByteView as_bytes(std::string_view s) { return {reinterpret_cast<const std::uint8_t*>(s.data()), s.size()}; }
 [[nodiscard]] inline std::string_view as_text(ByteView b) { return {reinterpret_cast<const char*>(b.data()), b.size()}; }
 [[nodiscard]] inline Bytes to_bytes(std::string_view s) { return {s.begin(), s.end()}; }
+[[nodiscard]] inline bool all_zero(ByteView bytes) {
+  return std::ranges::all_of(bytes, [](std::uint8_t b) { return b == 0; });
+}
 
 [[nodiscard]] std::string to_hex(ByteView bytes);             // lower case
 [[nodiscard]] Result<Bytes> from_hex(std::string_view text);  // lower case only, even length

@@ -2,7 +2,6 @@
 #include "evidence/bundle.h"
 
 #include <sys/stat.h>
-#include <fstream>
 
 #include "core/file.h"
 #include "core/parallel.h"
@@ -18,11 +17,8 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using Kind = Problem::Kind;
 
-std::string slurp(const fs::path& path) { return read_file(path).value(); }
-void spit(const fs::path& path, std::string_view text) {
-  fs::create_directories(path.parent_path());
-  std::ofstream(path, std::ios::binary) << text;
-}
+using test::slurp;
+using test::spit;
 
 class BundleTest : public testing::Test {
  protected:

@@ -3,7 +3,6 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <fcntl.h>
-#include <fstream>
 
 #include "core/file.h"
 #include "evidence/archive.h"
@@ -17,11 +16,8 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 
-std::string slurp(const fs::path& path) { return read_file(path).value(); }
-void spit(const fs::path& path, std::string_view text) {
-  fs::create_directories(path.parent_path());
-  std::ofstream(path, std::ios::binary) << text;
-}
+using test::slurp;
+using test::spit;
 
 // One entry of a hand-made archive.
 struct Entry {

@@ -35,7 +35,7 @@ std::vector<std::string> make_entries(std::uint64_t first, std::size_t count, st
   return out;
 }
 
-struct Round {
+struct Repetition {
   double value = 0, limit = 0;
 };
 
@@ -119,9 +119,10 @@ class Bench {
     return rate;
   }
 
-  void add(std::string what, std::array<Round, 3> rounds, std::string unit, std::string limit_what, double at_least, std::string goal) {
-    std::ranges::sort(rounds, {}, [](const Round& r) { return r.limit > 0 ? r.value / r.limit : 0; });
-    const Round& middle = rounds[1];
+  void add(std::string what, std::array<Repetition, 3> rounds, std::string unit, std::string limit_what, double at_least,
+           std::string goal) {
+    std::ranges::sort(rounds, {}, [](const Repetition& r) { return r.limit > 0 ? r.value / r.limit : 0; });
+    const Repetition& middle = rounds[1];
     out_.push_back({.what = std::move(what),
                     .value = middle.value,
                     .unit = std::move(unit),
@@ -134,7 +135,7 @@ class Bench {
   Result<void> appends(const std::string& what, std::size_t cap, std::size_t per_call, std::size_t entries, double at_least,
                        std::string goal) {
     progress_.step(what, 3);
-    std::array<Round, 3> rounds;
+    std::array<Repetition, 3> rounds;
     for (std::size_t i = 0; i < rounds.size(); ++i) {
       ENTENTE_TRY(rounds[i].limit, raw(std::min<std::size_t>(cap, 4096), entries, true));
       log_ = fmt::format("append-{}-{}", cap, i);
@@ -153,9 +154,9 @@ class Bench {
     std::vector<ByteView> views;
     for (const std::string& e : data) views.push_back(as_bytes(e));
     std::vector<Digest> hashes(count);
-    std::array<Round, 3> rounds;
+    std::array<Repetition, 3> rounds;
     Progress silent(Progress::Mode::silent);
-    for (Round& round : rounds) {
+    for (Repetition& round : rounds) {
       const int repeats = quick_ ? 4 : 20;
       auto start = Clock::now();
       for (int r = 0; r < repeats; ++r)
@@ -179,7 +180,7 @@ class Bench {
   Result<void> one_by_one() {
     progress_.step("one entry at a time", 3);
     const std::size_t count = quick_ ? 100 : 1000;
-    std::array<Round, 3> rounds;
+    std::array<Repetition, 3> rounds;
     for (std::size_t i = 0; i < rounds.size(); ++i) {
       ENTENTE_TRY(rounds[i].limit, raw(1, count, false));
       ENTENTE_TRY(rounds[i].value, serial(fmt::format("one-{}", i), count));

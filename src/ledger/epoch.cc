@@ -9,13 +9,13 @@
 namespace entente::ledger {
 namespace {
 
-constexpr std::string_view kLabel = "entente ledger epoch v1\n";
+constexpr std::string_view kEpochLabel = "entente ledger epoch v1\n";
 
 }  // namespace
 
 Result<Fields> Epoch::read(Io& io, std::string_view vkey) {
   ENTENTE_TRY(const std::string held, read_small(io, kEpochFile, sizeof(Record)));
-  const auto fields = decode_record(kLabel, as_bytes(vkey), as_bytes(held));
+  const auto fields = decode_record(kEpochLabel, as_bytes(vkey), as_bytes(held));
   if (!fields || fields->second != 0)
     return fail("the epoch file is damaged", {.file = io.display(kEpochFile), .offset = 0}, "`entente ledger repair` makes a new one");
   return *fields;
@@ -30,7 +30,7 @@ Result<Epoch> Epoch::raise(Io& io, std::string_view vkey) {
   }
   keys::random_bytes(next.third.bytes);
   Epoch epoch;
-  epoch.record_ = encode_record(kLabel, as_bytes(vkey), next);
+  epoch.record_ = encode_record(kEpochLabel, as_bytes(vkey), next);
   ENTENTE_CHECK(replace_file(io, kEpochFile, as_text(epoch.record_)));
   return epoch;
 }

@@ -26,6 +26,8 @@ inline constexpr unsigned kTileLevels = 8;   // 256^8 leaves exceed kMaxTreeSize
 inline constexpr std::size_t kCommitBytes = 64;
 inline constexpr std::size_t kMaxBundleBytes = kTileWidth * (2 + kMaxEntryBytes);
 
+inline constexpr std::string_view kFsckHint = "run `entente ledger fsck` to see all that is damaged";
+
 // File names in the log's folder.
 inline constexpr std::string_view kVerifierFile = "log.vkey";
 inline constexpr std::string_view kCheckpointFile = "checkpoint";

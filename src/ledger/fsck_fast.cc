@@ -12,7 +12,7 @@
 namespace entente::ledger {
 namespace {
 
-constexpr std::uint64_t kGroup = 16;  // bundles a task
+constexpr std::uint64_t kTaskBundles = 16;  // bundles a task
 constexpr std::uint64_t kTasksAtOnce = 64;
 
 class QuickCheck {
@@ -24,20 +24,20 @@ class QuickCheck {
     if (!claims_.empty() && claims_.back().size > commit_.size) return false;
     if (claimed_at(0, merkle::RightEdge())) return false;
     progress_.step("checking entries", commit_.size);
-    const std::uint64_t groups = (bundles_of(commit_.size) + kGroup - 1) / kGroup;
+    const std::uint64_t groups = (bundles_of(commit_.size) + kTaskBundles - 1) / kTaskBundles;
     for (std::uint64_t g = 0; g < groups && good_; g += kTasksAtOnce)
       parallel_for(static_cast<std::size_t>(std::min(kTasksAtOnce, groups - g)), [&](std::size_t i) {
-        if (good_ && !check_group((g + i) * kGroup)) good_ = false;
+        if (good_ && !check_group((g + i) * kTaskBundles)) good_ = false;
       });
     for (unsigned l = 1; l < kTileLevels && good_; ++l) check_level(l);
     return good_;
   }
 
  private:
-  // Bundles [first, first + kGroup).
+  // Bundles [first, first + kTaskBundles).
   bool check_group(std::uint64_t first) {
     const std::uint64_t bundles = bundles_of(commit_.size);
-    const std::uint64_t last = std::min(first + kGroup, bundles);
+    const std::uint64_t last = std::min(first + kTaskBundles, bundles);
     std::vector<std::uint64_t> starts;
     if (!read_starts(first, last, starts)) return false;
     Buffers buffers;

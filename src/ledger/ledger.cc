@@ -10,8 +10,6 @@
 namespace entente::ledger {
 namespace {
 
-constexpr std::string_view kFsckHint = "run `entente ledger fsck` to see all that is damaged";
-
 // Reads through the leaf hashes of the first `size` entries.
 Result<std::optional<merkle::LeafIndex>> scan_for(const Storage& storage, merkle::TreeSize size, const Digest& leaf) {
   constexpr std::uint64_t kStep = 128 * kTileWidth;

@@ -15,13 +15,13 @@ namespace {
 constexpr std::string_view kPendingFile = "pending";
 
 // Entries waiting to be committed together.
-struct Waiting {
+struct Fetched {
   std::vector<std::string> entries;
   std::vector<Digest> leaves;
   std::size_t bytes = 0;
 };
 
-Result<void> commit(Replica& replica, Waiting& batch, Progress& progress) {
+Result<void> commit(Replica& replica, Fetched& batch, Progress& progress) {
   const std::vector<ByteView> views = [&] {
     std::vector<ByteView> out;
     out.reserve(batch.entries.size());
@@ -73,7 +73,7 @@ Result<Round> Mirror::forked(Round round, merkle::ForkProof proof) {
 
 Result<void> Mirror::copy(RemoteTree& tree, Progress& progress) {
   progress.step("mirroring", tree.size() - replica_.size());
-  Waiting batch;
+  Fetched batch;
   ENTENTE_CHECK(tree.each_bundle(replica_.size(), tree.size(),
                                  [&](merkle::LeafIndex, std::span<const ByteView> entries, std::span<const Digest> leaves) -> Result<void> {
                                    for (const ByteView entry : entries) {

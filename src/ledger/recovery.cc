@@ -13,8 +13,6 @@
 namespace entente::ledger {
 namespace {
 
-constexpr std::string_view kFsckHint = "run `entente ledger fsck` to see all that is damaged";
-
 Result<void> cut(File& file, std::uint64_t size) {
   ENTENTE_TRY(const std::uint64_t now, file.size());
   if (now <= size) return {};

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <optional>
 
+#include "core/ascii.h"
 #include "ledger/format.h"
 
 namespace entente::ledger {
@@ -12,8 +13,6 @@ namespace {
 
 constexpr std::uint64_t kMaxN = (std::uint64_t{1} << 55) - 1;
 constexpr unsigned kMaxLevel = 63;
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // A decimal without leading zeros in [min, max].
 std::optional<unsigned> small_decimal(std::string_view text, unsigned min, unsigned max) {

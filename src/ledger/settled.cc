@@ -6,11 +6,7 @@
 namespace entente::ledger {
 namespace {
 
-constexpr std::string_view kLabel = "entente ledger settled v1\n";
-
-bool all_zero(ByteView bytes) {
-  return std::ranges::all_of(bytes, [](std::uint8_t b) { return b == 0; });
-}
+constexpr std::string_view kSettledLabel = "entente ledger settled v1\n";
 
 }  // namespace
 
@@ -27,7 +23,7 @@ Result<SettledMark> SettledMark::open(Io& io, std::string_view vkey, OpenMode mo
   ENTENTE_CHECK(mark.file_->read(0, std::span(both).first(static_cast<std::size_t>(std::min(mark.bytes_, kSettledBytes)))));
   for (std::size_t slot = 0; slot < 2; ++slot) {
     const ByteView record = ByteView(both).subspan(slot * sizeof(Record), sizeof(Record));
-    const auto fields = decode_record(kLabel, as_bytes(vkey), record);
+    const auto fields = decode_record(kSettledLabel, as_bytes(vkey), record);
     if (!fields) {
       if (!all_zero(record)) mark.damaged_.push_back(slot * sizeof(Record));
       continue;
@@ -41,7 +37,7 @@ Result<SettledMark> SettledMark::open(Io& io, std::string_view vkey, OpenMode mo
 
 Result<void> SettledMark::set(const Commit& commit) {
   const std::size_t slot = 1 - slot_;
-  const Record record = encode_record(kLabel, as_bytes(vkey_), {commit.size, commit.segment_bytes, commit.root});
+  const Record record = encode_record(kSettledLabel, as_bytes(vkey_), {commit.size, commit.segment_bytes, commit.root});
   ENTENTE_CHECK(file_->write(slot * sizeof(Record), record));
   ENTENTE_CHECK(file_->sync());
   latest_ = commit;

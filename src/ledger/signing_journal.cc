@@ -9,16 +9,12 @@
 namespace entente::ledger {
 namespace {
 
-constexpr std::string_view kLabel = "entente ledger signing v1\n";
+constexpr std::string_view kSigningLabel = "entente ledger signing v1\n";
 
 std::optional<SignedHead> decode(ByteView record, std::string_view vkey, std::size_t slot) {
-  const auto fields = decode_record(kLabel, as_bytes(vkey), record);
+  const auto fields = decode_record(kSigningLabel, as_bytes(vkey), record);
   if (!fields || fields->first % kSigningRecords != slot) return std::nullopt;
   return SignedHead{.number = fields->first, .size = fields->second, .root = fields->third};
-}
-
-bool all_zero(ByteView bytes) {
-  return std::ranges::all_of(bytes, [](std::uint8_t b) { return b == 0; });
 }
 
 }  // namespace
@@ -69,7 +65,7 @@ Result<SigningJournal> SigningJournal::create(Place place, std::string_view vkey
   journal.vkey_ = vkey;
   ENTENTE_TRY(journal.file_, journal.place_.io->open(journal.place_.name, OpenMode::create));
   Bytes bytes(kSigningBytes);
-  std::ranges::copy(encode_record(kLabel, as_bytes(vkey), {0, 0, merkle::empty_root()}), bytes.begin());
+  std::ranges::copy(encode_record(kSigningLabel, as_bytes(vkey), {0, 0, merkle::empty_root()}), bytes.begin());
   ENTENTE_CHECK(journal.file_->write(0, bytes));
   ENTENTE_CHECK(journal.file_->sync());
   ENTENTE_CHECK(journal.place_.io->sync_folder());
@@ -103,7 +99,7 @@ Result<void> SigningJournal::record(merkle::TreeSize size, const Digest& root) {
 
 Result<void> SigningJournal::write_next(merkle::TreeSize size, const Digest& root) {
   const SignedHead next{.number = latest_.number + 1, .size = size, .root = root};
-  const Record record = encode_record(kLabel, as_bytes(vkey_), {next.number, next.size, next.root});
+  const Record record = encode_record(kSigningLabel, as_bytes(vkey_), {next.number, next.size, next.root});
   ENTENTE_CHECK(file_->write(next.number % kSigningRecords * sizeof(Record), record));
   ENTENTE_CHECK(file_->sync());
   latest_ = next;

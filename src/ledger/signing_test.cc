@@ -12,7 +12,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-const std::string kVkey = test::log_key().verifier().str();
+const std::string kLogVkey = test::log_key().verifier().str();
 
 std::map<std::string, Bytes> snapshot(SimulatedDisk& disk) {
   std::map<std::string, Bytes> out;
@@ -36,11 +36,11 @@ struct Apart {
 
 TEST(SigningJournal, IsARingThatKnowsItsLatest) {
   SimulatedDisk disk(1);
-  auto journal = SigningJournal::create({.io = disk.mount(), .name = "s"}, kVkey);
+  auto journal = SigningJournal::create({.io = disk.mount(), .name = "s"}, kLogVkey);
   ASSERT_OK(journal);
   for (std::uint64_t i = 1; i <= 200; ++i) {
     ASSERT_OK(journal->record(3 * i, sha256(std::to_string(i))));
-    const auto state = parse_signing_journal(disk.content("s"), kVkey);
+    const auto state = parse_signing_journal(disk.content("s"), kLogVkey);
     ASSERT_OK(state);
     EXPECT_EQ(state->latest.number, i);
     EXPECT_EQ(state->latest.size, 3 * i);
@@ -52,19 +52,19 @@ TEST(SigningJournal, IsARingThatKnowsItsLatest) {
   ASSERT_OK(journal->record(600, sha256("200")));  // the latest again: nothing is written
   EXPECT_EQ(journal->latest().number, 200U);
   EXPECT_FALSE(parse_signing_journal(disk.content("s"), test::log_key("other.example").verifier().str()));
-  EXPECT_FALSE(parse_signing_journal(ByteView(disk.content("s")).first(kSigningBytes - 1), kVkey));
+  EXPECT_FALSE(parse_signing_journal(ByteView(disk.content("s")).first(kSigningBytes - 1), kLogVkey));
 }
 
 TEST(SigningJournal, EveryFlippedBitIsSeenInItsRecord) {
   for (const std::uint64_t records : {1U, 5U, 16U, 17U, 40U}) {
     SimulatedDisk disk(records);
-    auto journal = SigningJournal::create({.io = disk.mount(), .name = "s"}, kVkey);
+    auto journal = SigningJournal::create({.io = disk.mount(), .name = "s"}, kLogVkey);
     ASSERT_OK(journal);
     for (std::uint64_t i = 1; i < records; ++i) ASSERT_OK(journal->record(i, sha256(std::to_string(i))));
     Bytes& bytes = disk.content("s");
     for (std::size_t bit = 0; bit < 8 * bytes.size(); bit += test::soak() ? 1 : 7) {
       bytes[bit / 8] ^= static_cast<std::uint8_t>(1U << bit % 8);
-      const auto state = parse_signing_journal(bytes, kVkey);
+      const auto state = parse_signing_journal(bytes, kLogVkey);
       bytes[bit / 8] ^= static_cast<std::uint8_t>(1U << bit % 8);
       if (!state) {
         EXPECT_EQ(records, 1U);

@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::size_t kWindowBytes = 64 << 10;
 constexpr std::size_t kStreamBytes = 4 << 20;
-constexpr std::string_view kFsckHint = "run `entente ledger fsck` to see all that is damaged";
 
 // Reads a file in windows, for walks over short records.
 class Window {

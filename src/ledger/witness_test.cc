@@ -20,7 +20,7 @@ using ::testing::StartsWith;
 
 using test::PaperLog;
 
-keys::SigningKey witness_key(std::uint8_t seed = 50) { return test::log_key("witness.example", seed, keys::KeyType::cosignature_v1); }
+keys::SigningKey key_of_witness(std::uint8_t seed = 50) { return test::log_key("witness.example", seed, keys::KeyType::cosignature_v1); }
 Instant at(int second) { return Instant(std::chrono::seconds(1'700'000'000 + second)); }
 
 class WitnessTest : public ::testing::Test {
@@ -33,7 +33,7 @@ class WitnessTest : public ::testing::Test {
     witness.reset();
     disk->kill_process();
     auto opened =
-        Witness::open(disk->mount(), witness_key(), {log.key().verifier()}, [this](const std::string& m) { alarms.push_back(m); });
+        Witness::open(disk->mount(), key_of_witness(), {log.key().verifier()}, [this](const std::string& m) { alarms.push_back(m); });
     ASSERT_OK(opened);
     witness = std::move(*opened);
   }
@@ -42,7 +42,7 @@ class WitnessTest : public ::testing::Test {
     const Answer answer = witness->add_checkpoint(log.body(from, to), at(second));
     ASSERT_EQ(answer.status, 200U) << answer.body;
     const std::string text = merkle::Note::parse(log.note(to))->text;
-    const auto line = merkle::read_cosignature(text, answer.body, witness_key().verifier());
+    const auto line = merkle::read_cosignature(text, answer.body, key_of_witness().verifier());
     ASSERT_OK(line);
     EXPECT_EQ(line->time, at(second));
     EXPECT_EQ(line->line + "\n", answer.body);
@@ -143,7 +143,7 @@ TEST_F(WitnessTest, ExtensionLinesAndForeignSignaturesDoNotEnterTheState) {
   note += merkle::sign_note(checkpoint.str(), {&stranger}).value().substr(checkpoint.str().size() + 1);
   const Answer answer = witness->add_checkpoint(merkle::AddCheckpoint{.old_size = 0, .proof = {}, .note = note}.str(), at(0));
   ASSERT_EQ(answer.status, 200U) << answer.body;
-  EXPECT_OK(merkle::read_cosignature(checkpoint.str(), answer.body, witness_key().verifier()));  // over the extension line too
+  EXPECT_OK(merkle::read_cosignature(checkpoint.str(), answer.body, key_of_witness().verifier()));  // over the extension line too
   EXPECT_THAT(witness->get(get()).body, Not(HasSubstr("stranger.example")));
   open();
   EXPECT_EQ(witness->size("log.example/test"), 9U);
@@ -155,7 +155,7 @@ TEST_F(WitnessTest, MonitorsGetTheLatestCosignedCheckpoint) {
   const Answer answer = witness->get(get());
   EXPECT_EQ(answer.status, 200U);
   EXPECT_THAT(answer.content_type, StartsWith("text/plain"));
-  const auto verified = merkle::verify_checkpoint(answer.body, log.key().verifier(), {witness_key().verifier()});
+  const auto verified = merkle::verify_checkpoint(answer.body, log.key().verifier(), {key_of_witness().verifier()});
   ASSERT_OK(verified);
   EXPECT_EQ(verified->checkpoint.size, 9U);
   EXPECT_EQ(verified->note.cosigned.size(), 1U);
@@ -205,7 +205,7 @@ TEST_F(WitnessTest, ASecondRootForOneSizeIsKeptAsProof) {
 TEST_F(WitnessTest, OfTwoRacingSubmissionsOneWins) {
   const auto folder = TemporaryFolder::make("entente-witness");
   ASSERT_OK(folder);
-  auto opened = Witness::open(posix_io(folder->path() / "w"), witness_key(), {log.key().verifier()});
+  auto opened = Witness::open(posix_io(folder->path() / "w"), key_of_witness(), {log.key().verifier()});
   ASSERT_OK(opened);
   Witness& shared = **opened;
   std::atomic<unsigned> accepted{0};
@@ -223,7 +223,7 @@ TEST_F(WitnessTest, OfTwoRacingSubmissionsOneWins) {
   }
   EXPECT_EQ(accepted, 1U);
   EXPECT_EQ(std::count(other.begin(), other.end(), 409U), 7);
-  EXPECT_FALSE(Witness::open(posix_io(folder->path() / "w"), witness_key(), {log.key().verifier()}));  // one process a folder
+  EXPECT_FALSE(Witness::open(posix_io(folder->path() / "w"), key_of_witness(), {log.key().verifier()}));  // one process a folder
 }
 
 // What left the process as a cosignature is never forgotten: whatever fails, a reopened witness refuses everything that does not extend it.
@@ -275,7 +275,7 @@ TEST_F(WitnessTest, AStateItCannotTrustStopsIt) {
     Bytes flipped = content;
     flipped[i] ^= 1;
     disk->set_content(file, flipped);
-    const auto opened = Witness::open(disk->mount(), witness_key(), {log.key().verifier()});
+    const auto opened = Witness::open(disk->mount(), key_of_witness(), {log.key().verifier()});
     if (opened) {
       EXPECT_EQ((*opened)->size("log.example/test"), 9U) << i;  // a line of the log's still vouches for the same tree
     }
@@ -283,21 +283,21 @@ TEST_F(WitnessTest, AStateItCannotTrustStopsIt) {
   }
   disk->set_content(file, content);
   PaperLog replaced("log.example/test", 77);  // the log's key was changed without the old one being named
-  EXPECT_FALSE(Witness::open(disk->mount(), witness_key(), {replaced.key().verifier()}));
+  EXPECT_FALSE(Witness::open(disk->mount(), key_of_witness(), {replaced.key().verifier()}));
   disk->kill_process();
-  EXPECT_OK(Witness::open(disk->mount(), witness_key(), {replaced.key().verifier(), log.key().verifier()}));
+  EXPECT_OK(Witness::open(disk->mount(), key_of_witness(), {replaced.key().verifier(), log.key().verifier()}));
   disk->kill_process();
-  EXPECT_OK(Witness::open(disk->mount(), witness_key(51), {log.key().verifier()}));  // the witness's key may be rotated
+  EXPECT_OK(Witness::open(disk->mount(), key_of_witness(51), {log.key().verifier()}));  // the witness's key may be rotated
   disk->kill_process();
   EXPECT_FALSE(Witness::open(disk->mount(), test::log_key("w"), {log.key().verifier()}));
-  EXPECT_FALSE(Witness::open(disk->mount(), witness_key(), {}));
+  EXPECT_FALSE(Witness::open(disk->mount(), key_of_witness(), {}));
 }
 
 TEST_F(WitnessTest, ALogMayHaveTwoKeysForItsName) {
   PaperLog rotated("log.example/test", 8);
   rotated.grow(40);
   SimulatedDisk other(6);
-  auto both = Witness::open(other.mount(), witness_key(), {log.key().verifier(), rotated.key().verifier()});
+  auto both = Witness::open(other.mount(), key_of_witness(), {log.key().verifier(), rotated.key().verifier()});
   ASSERT_OK(both);
   EXPECT_EQ((*both)->add_checkpoint(log.body(0, 9), at(0)).status, 200U);
   EXPECT_EQ((*both)->add_checkpoint(rotated.body(9, 20), at(1)).status, 200U);  // same tree, new key

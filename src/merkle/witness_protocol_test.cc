@@ -11,7 +11,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-keys::SigningKey key_of(std::string name, std::uint8_t seed, keys::KeyType type) {
+keys::SigningKey key_from(std::string name, std::uint8_t seed, keys::KeyType type) {
   return std::move(keys::SigningKey::from_seed(std::move(name), type, Bytes(32, seed)).value());
 }
 
@@ -22,8 +22,8 @@ class WitnessProtocol : public ::testing::Test {
     return parsed ? "accepted" : parsed.error().str();
   }
   Instant at(int second) const { return Instant(std::chrono::seconds(second)); }
-  keys::SigningKey log = key_of("log.example", 1, keys::KeyType::ed25519);
-  keys::SigningKey witness = key_of("witness.example", 2, keys::KeyType::cosignature_v1);
+  keys::SigningKey log = key_from("log.example", 1, keys::KeyType::ed25519);
+  keys::SigningKey witness = key_from("witness.example", 2, keys::KeyType::cosignature_v1);
   std::string text = Checkpoint{.origin = "log.example", .size = 9, .root = sha256("root")}.str();
   std::string note = sign_note(text, {&log}).value();
   std::string hash = to_base64(sha256("h").view()) + "\n";
@@ -70,7 +70,7 @@ TEST_F(WitnessProtocol, OnlyAValidLineOfTheWitnessCounts) {
   EXPECT_EQ(found->line + "\n", line);
   EXPECT_EQ(found->time, at(1000));
 
-  const keys::SigningKey other = key_of("other.example", 3, keys::KeyType::cosignature_v1);
+  const keys::SigningKey other = key_from("other.example", 3, keys::KeyType::cosignature_v1);
   const std::string others = cosign_note(text, other, at(1)).value();
   const std::string later = cosign_note(text, witness, at(2000)).value();
   EXPECT_EQ(read_cosignature(text, "nonsense\n" + others + later + line + "\n\n", witness.verifier()).value().time, at(2000));
@@ -84,7 +84,7 @@ TEST_F(WitnessProtocol, OnlyAValidLineOfTheWitnessCounts) {
   EXPECT_FALSE(read_cosignature(text, line + cosign_note(other_text, witness, at(1)).value(), witness.verifier()));
   EXPECT_THAT(read_cosignature(text, cosign_note(text, witness, at(0)).value(), witness.verifier()).error().what, HasSubstr("no time"));
   // The same secret under a plain key's name and id proves nothing about a time.
-  const keys::SigningKey plain = key_of("witness.example", 2, keys::KeyType::ed25519);
+  const keys::SigningKey plain = key_from("witness.example", 2, keys::KeyType::ed25519);
   EXPECT_FALSE(read_cosignature(text, sign_note(text, {&plain}).value().substr(text.size() + 1), witness.verifier()));
   // Any flipped character of the line makes it worthless.
   for (std::size_t i = 0; i < line.size(); ++i) {

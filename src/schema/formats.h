@@ -9,6 +9,9 @@ namespace entente::schema {
 
 using FormatTest = bool (*)(std::string_view text);
 
+// Whether a format takes only ASCII or, in its international form, the rest of Unicode as well.
+enum class Alphabet { ascii, unicode };
+
 struct Format {
   std::string_view name;         // "date-time"
   std::string_view description;  // "an RFC 3339 date-time", as violations name it

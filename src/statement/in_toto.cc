@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "core/ascii.h"
 #include "core/utf8.h"
 #include "statement/statement.h"
 
@@ -11,10 +12,6 @@ namespace entente::statement {
 namespace {
 
 constexpr std::size_t kMaxUriBytes = 2048;
-
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_hex_digit(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
 // RFC 3986 by its character classes: lower-case scheme, ':', something behind it, percent signs only as %XX.
 bool is_type_uri(std::string_view text) {
@@ -27,7 +24,7 @@ bool is_type_uri(std::string_view text) {
     const char c = text[i];
     if (c == '%') {
       if (i + 2 >= text.size() || !is_hex_digit(text[i + 1]) || !is_hex_digit(text[i + 2])) return false;
-    } else if (!is_letter(c) && !is_digit(c) && std::string_view("-._~:/?#[]@!$&'()*+,;=").find(c) == std::string_view::npos) {
+    } else if (!is_alpha(c) && !is_digit(c) && std::string_view("-._~:/?#[]@!$&'()*+,;=").find(c) == std::string_view::npos) {
       return false;
     }
   }

@@ -4,10 +4,12 @@
 #include <gtest/gtest.h>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <optional>
 #include <string>
+#include <string_view>
 
-#include "core/error.h"
+#include "core/file.h"
 
 namespace entente::test {
 
@@ -20,6 +22,13 @@ inline std::optional<std::filesystem::path> shared_dir() {
   std::error_code ec;
   if (!std::filesystem::is_directory(path / "conformance", ec)) return std::nullopt;
   return path;
+}
+
+inline std::string slurp(const std::filesystem::path& path) { return read_file(path).value(); }
+// Makes the folders it needs.
+inline void spit(const std::filesystem::path& path, std::string_view text) {
+  std::filesystem::create_directories(path.parent_path());
+  std::ofstream(path, std::ios::binary) << text;
 }
 
 }  // namespace entente::test

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 
+#include "core/ascii.h"
 #include "core/utf8.h"
 
 namespace entente::measures::p6_supply {
@@ -66,9 +67,6 @@ constexpr std::array kTypeRules = std::to_array<TypeRule>({
     {"yocto", kFoldNamespace},
 });
 
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 void fold(std::string& s) {
   for (char& c : s) c = lower(c);
 }

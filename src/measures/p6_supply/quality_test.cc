@@ -5,14 +5,13 @@
 #include <gmock/gmock.h>
 
 #include "core/parallel.h"
+#include "measures/p6_supply/test_sbom.h"
 #include "test_support.h"
 
 namespace entente::measures::p6_supply {
 namespace {
 
 using ::testing::ElementsAre;
-
-std::filesystem::path data(std::string_view name) { return test::source_dir() / "src/measures/p6_supply/testdata/sbom" / name; }
 
 // `complete` complete components and `lacking` without a hash, all reached; with author and time as asked.
 Sbom made(int complete, int lacking, std::string_view metadata = R"("timestamp":"2026-01-01T00:00:00Z","authors":[{"name":"me"}],)") {
@@ -35,7 +34,7 @@ Sbom made(int complete, int lacking, std::string_view metadata = R"("timestamp":
 }
 
 TEST(Quality, CountsEachFieldOfTheShop) {
-  const auto sbom = read_sbom(data("shop.cdx.json"));
+  const auto sbom = read_sbom(sbom_data("shop.cdx.json"));
   ASSERT_OK(sbom);
   const Quality q = measure_quality(*sbom);
   EXPECT_EQ(q.counted, 5u);
@@ -53,7 +52,7 @@ TEST(Quality, CountsEachFieldOfTheShop) {
 }
 
 TEST(Quality, SpdxIsMeasuredTheSameWay) {
-  const auto sbom = read_sbom(data("shop.spdx.json"));
+  const auto sbom = read_sbom(sbom_data("shop.spdx.json"));
   ASSERT_OK(sbom);
   const Quality q = measure_quality(*sbom);
   EXPECT_EQ(q.counted, 4u);

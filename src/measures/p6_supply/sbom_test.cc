@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include "measures/p6_supply/test_sbom.h"
 #include "test_support.h"
 
 namespace entente::measures::p6_supply {
@@ -12,8 +13,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-std::filesystem::path data(std::string_view name) { return test::source_dir() / "src/measures/p6_supply/testdata/sbom" / name; }
 
 // A CycloneDX document around the given members.
 std::string cdx(std::string_view members) {
@@ -37,7 +36,7 @@ std::vector<std::string> issues(const Sbom& sbom, IssueLevel level) {
 }
 
 TEST(CycloneDx, ReadsComponentsFlattenedWithTheirFields) {
-  const auto sbom = read_sbom(data("shop.cdx.json"));
+  const auto sbom = read_sbom(sbom_data("shop.cdx.json"));
   ASSERT_OK(sbom);
   EXPECT_EQ(sbom->format, SbomFormat::cyclonedx);
   EXPECT_EQ(sbom->spec_version, "1.5");
@@ -74,7 +73,7 @@ TEST(CycloneDx, ReadsComponentsFlattenedWithTheirFields) {
 }
 
 TEST(CycloneDx, ReachesOverDependenciesAndNestingThroughLoops) {
-  const auto sbom = read_sbom(data("shop.cdx.json"));
+  const auto sbom = read_sbom(sbom_data("shop.cdx.json"));
   ASSERT_OK(sbom);
   const auto reached = reach(*sbom);
   EXPECT_THAT(path_to(reached, 2), ElementsAre(0, 1, 2));
@@ -133,7 +132,7 @@ TEST(CycloneDx, WhatTheFormatForbidsIsNotedAndTheRestRead) {
 }
 
 TEST(Spdx, ReadsPackagesAndRelationshipsInBothDirections) {
-  const auto sbom = read_sbom(data("shop.spdx.json"));
+  const auto sbom = read_sbom(sbom_data("shop.spdx.json"));
   ASSERT_OK(sbom);
   EXPECT_EQ(sbom->format, SbomFormat::spdx);
   EXPECT_EQ(sbom->spec_version, "2.3");

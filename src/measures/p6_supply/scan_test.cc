@@ -7,6 +7,7 @@
 
 #include "core/file.h"
 #include "core/parallel.h"
+#include "measures/p6_supply/test_sbom.h"
 #include "test_support.h"
 
 namespace entente::measures::p6_supply {
@@ -15,8 +16,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
-
-std::filesystem::path data(std::string_view name) { return test::source_dir() / "src/measures/p6_supply/testdata/sbom" / name; }
 
 AdvisoryIndex index_of(const std::vector<AdvisorySource>& sources) {
   Progress progress(Progress::Mode::silent);
@@ -36,11 +35,11 @@ Sbom sbom_of(std::string_view components) {
 class ShopScan : public ::testing::Test {
  protected:
   void SetUp() override {
-    auto read = read_sbom(data("shop.cdx.json"));
+    auto read = read_sbom(sbom_data("shop.cdx.json"));
     ASSERT_OK(read);
     sbom.emplace(std::move(*read));
-    indexes.push_back(index_of({AdvisorySource::file(data("advisories.jsonl"))}));
-    auto catalog = KevCatalog::read(data("kev.json"));
+    indexes.push_back(index_of({AdvisorySource::file(sbom_data("advisories.jsonl"))}));
+    auto catalog = KevCatalog::read(sbom_data("kev.json"));
     ASSERT_OK(catalog);
     kev = std::move(*catalog);
     result = scan(*sbom, indexes, &kev);
@@ -102,7 +101,7 @@ TEST_F(ShopScan, DueDatesAreOverWhenTheDayIsOver) {
 }
 
 TEST_F(ShopScan, SplitOverTwoIndexesTheAnswersAreJoined) {
-  const auto text = read_file(data("advisories.jsonl"));
+  const auto text = read_file(sbom_data("advisories.jsonl"));
   ASSERT_OK(text);
   std::string halves[2];
   std::size_t line = 0;
@@ -121,7 +120,7 @@ TEST_F(ShopScan, SplitOverTwoIndexesTheAnswersAreJoined) {
 }
 
 TEST(Scan, NothingUnknownIsCalledClean) {
-  const std::vector<AdvisoryIndex> indexes{index_of({AdvisorySource::file(data("advisories.jsonl"))})};
+  const std::vector<AdvisoryIndex> indexes{index_of({AdvisorySource::file(sbom_data("advisories.jsonl"))})};
   const Sbom sbom = sbom_of(R"(
     {"type":"library","name":"a","version":"1"},
     {"type":"library","name":"b","purl":"pkg:npm"},
@@ -176,7 +175,7 @@ TEST(Scan, WithoutIndexesNothingIsEvaluated) {
 }
 
 TEST(Scan, TheSameOnAnyNumberOfThreads) {
-  const std::vector<AdvisoryIndex> indexes{index_of({AdvisorySource::file(data("advisories.jsonl"))})};
+  const std::vector<AdvisoryIndex> indexes{index_of({AdvisorySource::file(sbom_data("advisories.jsonl"))})};
   std::string components;
   for (int i = 0; i < 4000; ++i)
     components += fmt::format(R"({}{{"type":"library","name":"t","purl":"pkg:npm/template@0.{}.0"}})", i == 0 ? "" : ",", i % 20);

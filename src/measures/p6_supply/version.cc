@@ -8,12 +8,11 @@
 #include <array>
 #include <span>
 
+#include "core/ascii.h"
+
 namespace entente::measures::p6_supply {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-bool is_letter(char c) { return lower(c) >= 'a' && lower(c) <= 'z'; }
 bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 // Lengths 0 … 0xc8 take one byte; longer ones 0xc9 and two bytes, big-endian (a version has at most 1,024 bytes).
@@ -70,7 +69,7 @@ struct Cursor {
 
 constexpr unsigned char kPreEnd = 1, kPreNumber = 2, kPreText = 3, kRelease = 4;
 
-bool is_identifier(char c) { return is_digit(c) || is_letter(c) || c == '-'; }
+bool is_identifier(char c) { return is_digit(c) || is_alpha(c) || c == '-'; }
 
 // "alpha.1" up to '+' or the end; false if an identifier is empty.
 bool put_prerelease(Cursor& in, std::string& out) {
@@ -211,7 +210,7 @@ bool put_local(Cursor& in, std::string& out) {
   do {
     const std::size_t begin = in.at;
     bool numeric = true;
-    while (is_digit(in.peek()) || is_letter(in.peek())) {
+    while (is_digit(in.peek()) || is_alpha(in.peek())) {
       numeric = numeric && is_digit(in.peek());
       ++in.at;
     }

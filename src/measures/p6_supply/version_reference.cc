@@ -6,6 +6,7 @@
 #include <tuple>
 #include <vector>
 
+#include "core/ascii.h"
 #include "measures/p6_supply/version.h"
 
 namespace entente::measures::p6_supply {
@@ -124,12 +125,6 @@ const re2::RE2& pep440_pattern() {
         options);
   }();
   return pattern;
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return out;
 }
 
 std::vector<std::string> legacy_tokens(std::string_view text) {
