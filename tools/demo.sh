@@ -28,8 +28,9 @@ set -e
 if [ $code -gt 1 ]; then exit $code; fi
 
 say "2. Verify everything again, trusting only the two public keys"
-"$entente" verify "$out/assessment" --key "$out/keys/organisation.vkey" --log "$out/keys/log.vkey"
-"$entente" verify "$out/ledger" --log "$out/keys/log.vkey"
+show_and_run() { printf '  $'; printf ' %q' "$@"; printf '\n'; "$@"; }
+show_and_run "$entente" verify "$out/assessment" --key "$out/keys/organisation.vkey" --log "$out/keys/log.vkey"
+show_and_run "$entente" verify "$out/ledger" --log "$out/keys/log.vkey"
 
 say "Where things lie"
 cat <<END
@@ -43,5 +44,5 @@ Try next
   $entente controls show P6-02
   $entente reproduce $out/assessment
   $entente supply check examples/sbom/*.json
-  edit a byte of $out/assessment/bundle/profile.toml and run the verify command again
+  edit a byte of $out/assessment/bundle/profile.toml and run the first of the two verify commands above again
 END
