@@ -23,7 +23,7 @@ bool is_attestable(const Control& control) {
 
 bool is_identity(const Control& control) { return control.id.principle() == 0; }
 
-std::string joined(std::span<const std::string_view> words) {
+std::string comma_separated(std::span<const std::string_view> words) {
   std::string out;
   for (const auto word : words) out += (out.empty() ? "" : ", ") + std::string(word);
   return out;
@@ -76,7 +76,7 @@ Text how_to_assess(const Control& control, const EngineFor& engine) {
             fmt::format("publier l’engagement dans un registre ; il faut {}", fr)};
   }
   if (!engine.name.empty()) {
-    const std::string kinds = joined(engine.evidence_kinds);
+    const std::string kinds = comma_separated(engine.evidence_kinds);
     return {fmt::format("add [[evidence]] of kind {} to org.toml ({})", kinds, en),
             fmt::format("ajouter à org.toml des [[evidence]] de type {} ({})", kinds, fr)};
   }
