@@ -6,13 +6,12 @@
 #include <iterator>
 
 #include "catalog/nearest.h"
+#include "core/ascii.h"
 #include "core/utf8.h"
 
 namespace entente::catalog {
 
 namespace {
-
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 constexpr std::array<std::string_view, 18> kRoles = {"civil-society",
                                                      "csirt",
@@ -104,6 +103,7 @@ const Control* Catalog::find(ControlId id) const {
 
 std::vector<std::string> Catalog::near(std::string_view text) const {
   std::vector<std::string> ids;
+  ids.reserve(controls_.size());
   for (const Control& c : controls_) ids.push_back(c.id.str());
   const std::vector<std::string_view> views(ids.begin(), ids.end());
   std::vector<std::string> out;

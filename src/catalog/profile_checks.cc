@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/ascii.h"
 #include "core/bytes.h"
 #include "core/file.h"
 #include "core/utf8.h"
@@ -13,8 +14,6 @@ namespace {
 
 constexpr std::size_t kMaxDots = 64;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
 std::string quoted(std::string_view text) { return "\"" + printable(text, 80) + "\""; }
@@ -111,10 +110,10 @@ std::optional<Fault> check_path(std::string_view text, Wildcards wildcards) {
 
 std::optional<Fault> check_vkey(std::string_view text) {
   const std::string hint = "a verifier key is one line, name+hex+base64, as entente keygen writes to <key>.vkey";
-  const Fault fault{quoted(text) + " is not a verifier key", hint};
+  Fault fault{quoted(text) + " is not a verifier key", hint};
   const std::size_t first = text.find('+');
   if (first == text.npos || first == 0 || text.size() > 1024 || check_line(text, 1024)) return fault;
-  if (text.substr(0, first).find_first_of(" ") != text.npos) return fault;
+  if (text.substr(0, first).find(' ') != text.npos) return fault;
   const std::string_view rest = text.substr(first + 1);
   if (rest.size() < 10 || rest[8] != '+') return fault;
   if (!from_hex(rest.substr(0, 8))) return fault;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "core/error.h"
@@ -36,5 +37,13 @@ class Lines {
   std::size_t last_ = 0;
   std::uint64_t number_ = 0;
 };
+
+// The error of a part that begins where `lines` stands, with its place in the whole.
+[[nodiscard]] inline Error further_down(std::string_view part, Error error, const Lines& lines) {
+  error.what.insert(0, std::string(part) + ": ");
+  if (error.where.line) *error.where.line += lines.number();
+  if (error.where.offset) *error.where.offset += lines.offset();
+  return error;
+}
 
 }  // namespace entente::merkle

@@ -34,13 +34,6 @@ Result<Proof> parse_proof(Lines& lines) {
 }
 
 // Reading a checkpoint out of its receipt moves the places of its errors.
-Error further_down(Error error, const Lines& lines) {
-  error.what = "the receipt's checkpoint: " + error.what;
-  if (error.where.line) *error.where.line += lines.number();
-  if (error.where.offset) *error.where.offset += lines.offset();
-  return error;
-}
-
 }  // namespace
 
 Result<Receipt> Receipt::parse(std::string_view text) {
@@ -66,8 +59,9 @@ Result<Receipt> Receipt::parse(std::string_view text) {
   ENTENTE_TRY(out.proof, parse_proof(lines));
   out.checkpoint = lines.rest();
   const auto note = Note::parse(out.checkpoint);
-  if (!note) return fail(further_down(note.error(), lines));
-  if (const auto checkpoint = Checkpoint::parse(note->text); !checkpoint) return fail(further_down(checkpoint.error(), lines));
+  if (!note) return fail(further_down("the receipt's checkpoint", note.error(), lines));
+  if (const auto checkpoint = Checkpoint::parse(note->text); !checkpoint)
+    return fail(further_down("the receipt's checkpoint", checkpoint.error(), lines));
   return out;
 }
 

@@ -12,13 +12,6 @@ namespace {
 
 constexpr std::string_view kOld = "old ";
 
-Error further_down(Error error, const Lines& lines) {
-  error.what = "the checkpoint: " + error.what;
-  if (error.where.line) *error.where.line += lines.number();
-  if (error.where.offset) *error.where.offset += lines.offset();
-  return error;
-}
-
 Result<Proof> parse_hashes(Lines& lines) {
   Proof proof;
   while (const auto line = lines.next()) {
@@ -48,8 +41,9 @@ Result<AddCheckpoint> AddCheckpoint::parse(std::string_view body) {
   ENTENTE_TRY(out.proof, parse_hashes(lines));
   out.note = lines.rest();
   const auto note = Note::parse(out.note);
-  if (!note) return fail(further_down(note.error(), lines));
-  if (const auto checkpoint = Checkpoint::parse(note->text); !checkpoint) return fail(further_down(checkpoint.error(), lines));
+  if (!note) return fail(further_down("the checkpoint", note.error(), lines));
+  if (const auto checkpoint = Checkpoint::parse(note->text); !checkpoint)
+    return fail(further_down("the checkpoint", checkpoint.error(), lines));
   return out;
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/ascii.h"
 #include "schema/regex.h"
 
 namespace entente::schema {
@@ -30,8 +31,6 @@ constexpr std::array<Format, 18> kFormats{{
     {"uuid", "a UUID", is_uuid},
 }};
 
-bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-
 }  // namespace
 
 const Format* find_format(std::string_view name) {
@@ -44,7 +43,7 @@ bool is_uuid(std::string_view text) {
   if (text.size() != 36) return false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool hyphen = i == 8 || i == 13 || i == 18 || i == 23;
-    if (hyphen ? text[i] != '-' : !is_hex(text[i])) return false;
+    if (hyphen ? text[i] != '-' : !is_hex_digit(text[i])) return false;
   }
   return true;
 }

@@ -1,18 +1,14 @@
 // Host names, addresses and mailboxes, each by splitting at its separators and testing the pieces.
 #include <algorithm>
 
+#include "core/ascii.h"
 #include "core/utf8.h"
 #include "schema/formats.h"
 
 namespace entente::schema {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_alnum(char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
-
-enum class Alphabet { ascii, unicode };
 
 bool is_label(std::string_view label, Alphabet alphabet) {
   if (label.empty() || label.size() > 63 || label.front() == '-' || label.back() == '-') return false;
@@ -100,7 +96,7 @@ bool is_ipv6(std::string_view text) {
       break;
     }
     std::size_t digits = 0;
-    while (digits < text.size() && is_hex(text[digits])) ++digits;
+    while (digits < text.size() && is_hex_digit(text[digits])) ++digits;
     if (digits == 0 || digits > 4 || ++groups > 8) return false;
     text.remove_prefix(digits);
     if (text.empty()) break;

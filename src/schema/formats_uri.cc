@@ -2,6 +2,7 @@
 // text is taken apart first (schema/uri.h), then each part is tested against the characters it may hold.
 #include <cstdint>
 
+#include "core/ascii.h"
 #include "core/utf8.h"
 #include "schema/formats.h"
 #include "schema/uri.h"
@@ -9,11 +10,8 @@
 namespace entente::schema {
 namespace {
 
-enum class Alphabet { ascii, unicode };
 enum class Presence { required, optional };
 
-bool is_alnum(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 bool is_one_of(char c, std::string_view set) { return set.find(c) != std::string_view::npos; }
 bool is_unreserved(char c) { return is_alnum(c) || is_one_of(c, "-._~"); }
 bool is_sub_delim(char c) { return is_one_of(c, "!$&'()*+,;="); }
@@ -45,7 +43,7 @@ bool has_only(std::string_view part, std::string_view extra, Alphabet alphabet, 
       if (alphabet == Alphabet::ascii) return false;
       if (!is_ucschar(point) && !(private_use == Presence::optional && is_iprivate(point))) return false;
     } else if (c == '%') {
-      if (i + 2 >= part.size() || !is_hex(part[i + 1]) || !is_hex(part[i + 2])) return false;
+      if (i + 2 >= part.size() || !is_hex_digit(part[i + 1]) || !is_hex_digit(part[i + 2])) return false;
       length = 3;
     } else if (!is_unreserved(c) && !is_sub_delim(c) && !is_one_of(c, extra)) {
       return false;
@@ -60,7 +58,7 @@ bool is_ip_literal(std::string_view inside) {
   const std::size_t dot = inside.find('.');
   if (dot == std::string_view::npos || dot == 1 || dot + 1 == inside.size()) return false;
   for (const char c : inside.substr(1, dot - 1))
-    if (!is_hex(c)) return false;
+    if (!is_hex_digit(c)) return false;
   for (const char c : inside.substr(dot + 1))
     if (!is_unreserved(c) && !is_sub_delim(c) && c != ':') return false;
   return true;
@@ -104,7 +102,7 @@ bool is_variable_name(std::string_view name) {
   if (name.empty() || name.front() == '.' || name.back() == '.' || name.find("..") != std::string_view::npos) return false;
   for (std::size_t i = 0; i < name.size(); ++i) {
     if (name[i] == '%') {
-      if (i + 2 >= name.size() || !is_hex(name[i + 1]) || !is_hex(name[i + 2])) return false;
+      if (i + 2 >= name.size() || !is_hex_digit(name[i + 1]) || !is_hex_digit(name[i + 2])) return false;
       i += 2;
     } else if (!is_alnum(name[i]) && name[i] != '_' && name[i] != '.') {
       return false;
@@ -158,7 +156,7 @@ bool is_uri_template(std::string_view text) {
       if (!is_ucschar(point) && !is_iprivate(point)) return false;
       i += length;
     } else if (c == '%') {
-      if (i + 2 >= text.size() || !is_hex(text[i + 1]) || !is_hex(text[i + 2])) return false;
+      if (i + 2 >= text.size() || !is_hex_digit(text[i + 1]) || !is_hex_digit(text[i + 2])) return false;
       i += 3;
     } else {
       if (static_cast<unsigned char>(c) <= 0x20 || c == 0x7f || is_one_of(c, "\"<>\\^`|}")) return false;

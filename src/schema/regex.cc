@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/ascii.h"
 #include "core/utf8.h"
 
 namespace entente::schema {
@@ -72,9 +73,6 @@ constexpr std::array<PropertyName, 38> kCategories{{{"Letter", "L"},
                                                     {"Format", "Cf"}}};
 
 std::string code_point(std::uint32_t c) { return fmt::format("\\x{{{:x}}}", c); }
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 int hex_value(char c) {
   if (is_digit(c)) return c - '0';

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "core/ascii.h"
 #include "core/utf8.h"
 #include "statement/statement.h"
 
@@ -13,7 +14,6 @@ namespace {
 constexpr std::size_t kMaxUriBytes = 2048;
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_hex_digit(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
 // RFC 3986 by its character classes: lower-case scheme, ':', something behind it, percent signs only as %XX.

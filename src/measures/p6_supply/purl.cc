@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 
+#include "core/ascii.h"
 #include "core/utf8.h"
 
 namespace entente::measures::p6_supply {
@@ -66,11 +67,8 @@ constexpr std::array kTypeRules = std::to_array<TypeRule>({
     {"yocto", kFoldNamespace},
 });
 
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 void fold(std::string& s) {
-  for (char& c : s) c = lower(c);
+  for (char& c : s) c = ascii_lower(c);
 }
 std::string folded(std::string_view s) {
   std::string out(s);
@@ -86,7 +84,7 @@ tl::unexpected<Error> bad(std::string what, std::size_t offset, std::string hint
 
 int hex_value(char c) {
   if (is_digit(c)) return c - '0';
-  c = lower(c);
+  c = ascii_lower(c);
   return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
@@ -233,7 +231,7 @@ std::size_t version_mark(std::string_view path) {
 void encode(std::string_view text, std::string& out) {
   constexpr char kDigits[] = "0123456789ABCDEF";
   for (const char c : text) {
-    if (is_lower(lower(c)) || is_digit(c) || c == '.' || c == '-' || c == '_' || c == '~' || c == ':') {
+    if (is_lower(ascii_lower(c)) || is_digit(c) || c == '.' || c == '-' || c == '_' || c == '~' || c == ':') {
       out += c;
     } else {
       const auto byte = static_cast<unsigned char>(c);
@@ -369,7 +367,7 @@ std::string pep503_name(std::string_view name) {
     }
     if (separator) out += '-';
     separator = false;
-    out += lower(c);
+    out += ascii_lower(c);
   }
   if (separator) out += '-';
   return out;

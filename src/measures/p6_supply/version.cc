@@ -3,6 +3,7 @@
 // right; a list ends with a byte below every byte that could follow it; text ends with 0. Every key is prefix-free, so
 // key + "\0" is the least byte string above a version and nothing lies between (the index uses that for "last affected").
 #include "measures/p6_supply/version.h"
+#include "core/ascii.h"
 
 #include <algorithm>
 #include <array>
@@ -11,9 +12,7 @@
 namespace entente::measures::p6_supply {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-bool is_letter(char c) { return lower(c) >= 'a' && lower(c) <= 'z'; }
+bool is_letter(char c) { return ascii_lower(c) >= 'a' && ascii_lower(c) <= 'z'; }
 bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 // Lengths 0 … 0xc8 take one byte; longer ones 0xc9 and two bytes, big-endian (a version has at most 1,024 bytes).
@@ -40,7 +39,7 @@ struct Cursor {
   [[nodiscard]] bool end() const { return at == text.size(); }
   [[nodiscard]] char peek() const { return end() ? '\0' : text[at]; }
   bool take(char c) {
-    if (end() || lower(text[at]) != c) return false;
+    if (end() || ascii_lower(text[at]) != c) return false;
     ++at;
     return true;
   }
@@ -53,7 +52,7 @@ struct Cursor {
   bool word(std::string_view w) {
     if (text.size() - at < w.size()) return false;
     for (std::size_t i = 0; i < w.size(); ++i) {
-      if (lower(text[at + i]) != w[i]) return false;
+      if (ascii_lower(text[at + i]) != w[i]) return false;
     }
     at += w.size();
     return true;
@@ -221,7 +220,7 @@ bool put_local(Cursor& in, std::string& out) {
     if (numeric) {
       put_number(out, segment);
     } else {
-      for (const char c : segment) out += lower(c);
+      for (const char c : segment) out += ascii_lower(c);
       put(out, 0);
     }
   } while (in.separator());
@@ -270,7 +269,7 @@ void put_legacy(std::string_view version, std::string& out) {
     put(out, kLocalText);
     for (; !in.end() && !is_digit(in.peek()); ++in.at) {
       // A NUL ends a text; one inside is written as 1, and 1 and 2 as two bytes: still in order, still told apart.
-      const auto byte = static_cast<unsigned char>(lower(in.peek()));
+      const auto byte = static_cast<unsigned char>(ascii_lower(in.peek()));
       if (byte <= 2) put(out, 1);
       put(out, byte <= 2 ? static_cast<unsigned char>(byte + 1) : byte);
     }
