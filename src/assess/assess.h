@@ -30,6 +30,8 @@ struct Outcome {
   std::map<Digest, std::string> evidence_paths;         // of the bundle; of equal files the first by path
   std::map<catalog::ControlId, catalog::Text> reasons;  // why a control is not-applicable or not-assessed, in both languages
   std::map<catalog::ControlId, catalog::Text> next;     // for a control not assessed: the command or evidence that would assess it
+  // Summary and fix where the judge wrote them (attestations), in both languages. What an engine wrote is English (docs/assessment.md).
+  std::map<catalog::ControlId, catalog::Text> summaries, fixes;
 };
 // Pure: same bundle, catalogue, version and instant → byte-identical document, on any number of threads. How a control is judged is
 // written in docs/judging.md. Errors: a bundle without exactly one profile, a file that is not what the manifest says, an engine that

@@ -90,15 +90,14 @@ std::string rows(const Page& page, const Judgement& j) {
 
 std::string body(const Page& page, const Control& control, const Judgement& j) {
   std::string out = "<div class=\"body\"><dl>";
-  out += entry(page.t("What was found", "Constat"), j.summary.empty() ? "" : fmt::format("<span lang=\"en\">{}</span>", escape(j.summary)));
+  out += entry(page.t("What was found", "Constat"), sentence_span(page, summary_in(page.outcome, j, page.language)));
   if (const auto reason = page.outcome.reasons.find(j.control); reason != page.outcome.reasons.end()) {
     out += entry(page.t("Why", "Pourquoi"), escape(reason->second.in(page.language)));
   }
   if (const auto next = page.outcome.next.find(j.control); next != page.outcome.next.end()) {
     out += entry(page.t("What would assess it", "Ce qui l’évaluerait"), escape(next->second.in(page.language)));
   }
-  if (!j.finding.fix.empty())
-    out += entry(page.t("Next step", "Prochaine étape"), fmt::format("<span lang=\"en\">{}</span>", escape(j.finding.fix)));
+  out += entry(page.t("Next step", "Prochaine étape"), sentence_span(page, fix_in(page.outcome, j, page.language)));
   if (!j.finding.detail.empty()) out += entry(page.t("Measured", "Mesures"), json_table(j.finding.detail, page.language));
   out += entry(page.t("Rows", "Lignes"), rows(page, j));
   out += entry(page.t("Places", "Endroits"), places(page, j));

@@ -3,6 +3,8 @@
 // (not assessed), bare beyond (lost), and a ring at the score of what was assessed. The same numbers stand beside it as text.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "assess/html.h"
 #include "assess/html_parts.h"
 #include "assess/words.h"
@@ -130,14 +132,20 @@ std::string fix_part(const Page& page) {
   for (const Judgement* j : list) {
     const catalog::Control* control = page.catalog.find(j->control);
     out += fmt::format(
-        "<li class=\"s{}\"><p class=\"head\"><span class=\"st\">{} {}</span><a href=\"#{}\">{}</a><strong>{}</strong></p><p "
-        "lang=\"en\">{}</p>",
+        "<li class=\"s{}\"><p class=\"head\"><span class=\"st\">{} {}</span><a href=\"#{}\">{}</a><strong>{}</strong></p><p>{}</p>",
         static_cast<int>(j->status), status_icon(j->status), status_word(j->status, page.language), j->control.str(), j->control.str(),
-        control == nullptr ? "" : escape(control->title.in(page.language)), escape(j->summary));
-    if (!j->finding.fix.empty()) out += fmt::format("<p class=\"fixline\"><span lang=\"en\">{}</span></p>", escape(j->finding.fix));
+        control == nullptr ? "" : escape(control->title.in(page.language)),
+        sentence_span(page, summary_in(page.outcome, *j, page.language)));
+    if (const std::string fix = sentence_span(page, fix_in(page.outcome, *j, page.language)); !fix.empty())
+      out += fmt::format("<p class=\"fixline\">{}</p>", fix);
     out += "</li>\n";
   }
-  return out + "</ol></section>\n";
+  out += "</ol>\n";
+  const bool english = std::any_of(
+      list.begin(), list.end(), [&](const Judgement* j) { return summary_in(page.outcome, *j, page.language).language != page.language; });
+  if (english)
+    out += "<p class=\"more\">Les constats des moteurs de mesure sont donnés en anglais, tels qu’ils figurent dans assessment.json.</p>\n";
+  return out + "</section>\n";
 }
 
 }  // namespace entente::assess

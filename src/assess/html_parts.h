@@ -4,6 +4,7 @@
 #include <string>
 
 #include "assess/assess.h"
+#include "assess/words.h"
 
 namespace entente::assess {
 
@@ -16,6 +17,8 @@ struct Page {
   [[nodiscard]] std::string_view t(std::string_view en, std::string_view fr) const;
 };
 
+// A sentence of a judgement as <span>, marked with its language where that is not the page's; empty if there is none.
+[[nodiscard]] std::string sentence_span(const Page& page, const Sentence& sentence);
 [[nodiscard]] std::string status_icon(catalog::Status status);  // decorative; a word always stands beside it
 [[nodiscard]] std::string overview_part(const Page& page);      // identity row, nine principles with their interval bars, key
 [[nodiscard]] std::string fix_part(const Page& page);           // what to fix first

@@ -14,6 +14,13 @@ namespace entente::assess {
 using catalog::Language;
 using catalog::Status;
 
+std::string sentence_span(const Page& page, const Sentence& sentence) {
+  if (sentence.text.empty()) return {};
+  const bool marked = sentence.language != page.language;
+  return fmt::format("<span{}>{}</span>", marked ? fmt::format(" lang=\"{}\"", sentence.language == Language::en ? "en" : "fr") : "",
+                     escape(sentence.text));
+}
+
 std::string_view Page::t(std::string_view en, std::string_view fr) const { return say(language, en, fr); }
 
 namespace {

@@ -162,6 +162,22 @@ TEST(Report, SpeaksTheLanguageAskedFor) {
   EXPECT_THAT(fr, HasSubstr("Protéger l’internet"));
 }
 
+TEST(Report, TranslatesWhatTheJudgeSaysAndMarksWhatAnEngineSays) {
+  Organisation organisation;
+  organisation.evidence("sbom.cyclonedx", "bom.json", "{\"bomFormat\":", "2026-11-20");
+  organisation.declare("P8-01", "2026-06-01");
+  const auto outcome = organisation.judge();
+  ASSERT_OK(outcome);
+  const std::string en = html_report(*outcome, the_catalog(), Language::en);
+  const std::string fr = html_report(*outcome, the_catalog(), Language::fr);
+  EXPECT_THAT(en, HasSubstr("Declared by the organisation on 2026-06-01: satisfied"));
+  EXPECT_THAT(en, Not(HasSubstr("<span lang=\"en\">")));
+  EXPECT_THAT(fr, HasSubstr("<span>Déclaré par l’organisation le 2026-06-01 : satisfait"));
+  EXPECT_THAT(fr, Not(HasSubstr("Declared by")));
+  EXPECT_THAT(fr, HasSubstr("<span lang=\"en\">"));  // the engine's finding about the SBOM
+  EXPECT_THAT(fr, HasSubstr("Les constats des moteurs de mesure sont donnés en anglais"));
+}
+
 TEST(Words, AreThereInBothLanguages) {
   EXPECT_EQ(long_time(time_of("2026-11-24T12:05:00Z"), Language::en), "24 November 2026, 12:05 UTC");
   EXPECT_EQ(long_time(time_of("2026-08-01"), Language::fr), "1er août 2026, 00:00 UTC");

@@ -108,7 +108,11 @@ class Judge {
     notes_ = Json::array();
     reason_ = {};
     next_ = {};
+    summary_ = {};
+    fix_ = {};
     ENTENTE_CHECK(decide(control, judgement));
+    if (!summary_.en.empty()) out.summaries.emplace(control.id, summary_);
+    if (!fix_.en.empty()) out.fixes.emplace(control.id, fix_);
     Json& detail = judgement.finding.detail;
     if (!detail.is_object()) detail = Json{{"value", std::move(detail)}};
     if (!notes_.empty()) detail["ignored"] = notes_;
@@ -199,9 +203,14 @@ class Judge {
     judgement.evidence_from = attestation.date;
     const bool declared = control.evidence_class == EvidenceClass::declared;
     const std::string who = verdict.attester.empty() ? "the organisation" : verdict.attester;
-    judgement.summary = fmt::format("{} by {} on {}: {}", declared ? "Declared" : "Attested", who, format_date(attestation.date),
-                                    catalog::to_string(attestation.claims));
-    judgement.summary += fmt::format(". {}", attestation.text.empty() ? attestation.file_path : printable(attestation.text, 240));
+    const std::string date = format_date(attestation.date);
+    const std::string said = attestation.text.empty() ? attestation.file_path : printable(attestation.text, 240);
+    summary_ = {
+        fmt::format("{} by {} on {}: {}. {}", declared ? "Declared" : "Attested", who, date, catalog::to_string(attestation.claims), said),
+        fmt::format("{} par {} le {} : {}. {}", declared ? "Déclaré" : "Attesté",
+                    verdict.attester.empty() ? "l’organisation" : verdict.attester, date,
+                    status_word(attestation.claims, catalog::Language::fr), said)};
+    judgement.summary = summary_.en;
     Json& detail = judgement.finding.detail;
     detail["attested_by"] = who;
     detail["attester_key"] = attestation.attester.empty() ? Json(nullptr) : Json(attestation.attester);
@@ -214,8 +223,11 @@ class Judge {
       detail["file_in_bundle"] = verdict.files.empty() ? Json(nullptr) : Json(verdict.files.front()->path);
       judgement.finding.evidence.push_back(*attestation.file);
     }
-    if (attestation.claims == Status::partial)
-      judgement.finding.fix = fmt::format("to be satisfied: {} (test: {})", control.satisfied.en, control.test.en);
+    if (attestation.claims != Status::partial) return;
+    using catalog::Language;
+    fix_ = {fmt::format("to be satisfied: {} (test: {})", control.satisfied.en, control.test.en),
+            fmt::format("pour être satisfait : {} (test : {})", control.satisfied.in(Language::fr), control.test.in(Language::fr))};
+    judgement.finding.fix = fix_.en;
   }
 
   Result<void> from_measure(const Control& control, const Measured& measured, Judgement& judgement) {
@@ -292,6 +304,7 @@ class Judge {
   Json notes_;
   Text reason_;
   Text next_;
+  Text summary_, fix_;  // where the judge writes them
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "assess/assess.h"
 #include "assess/guidance.h"
@@ -126,7 +127,7 @@ class Card {
   // A bar of `cells`: what is certain, what is open, what is lost; a mark at the score.
   std::string bar(const PrincipleScore& p, std::size_t cells) const {
     if (p.applicable == 0) return paint(stdout, Colour::dim, fit(t("not applicable", "sans objet"), cells));
-    const auto cell = [&](double share) { return static_cast<std::size_t>(share * static_cast<double>(cells) + 0.5); };
+    const auto cell = [&](double share) { return static_cast<std::size_t>(std::lround(share * static_cast<double>(cells))); };
     const std::size_t low = cell(p.low);
     const std::size_t high = std::max(low, cell(p.high));
     std::string sure, open, lost;
@@ -192,8 +193,8 @@ class Card {
           "{} {} {}", paint(stdout, Colour::bold, j->control.str()),
           paint(stdout, status_colour(j->status), status_word(j->status, language_)),
           cut(control == nullptr ? "" : control->title.in(language_), width_ - 7 - display_width(status_word(j->status, language_)) - 1)));
-      wrap(out_, safe(j->summary), 6, width_);
-      if (!j->finding.fix.empty()) wrap(out_, "→ " + safe(j->finding.fix), 6, width_);
+      wrap(out_, safe(summary_in(outcome_, *j, language_).text), 6, width_);
+      if (const auto fix = fix_in(outcome_, *j, language_); !fix.text.empty()) wrap(out_, "→ " + safe(fix.text), 6, width_);
     }
   }
 

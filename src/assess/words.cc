@@ -41,6 +41,23 @@ long whole_percent(double share) { return std::lround(share * 100); }
 std::string_view percent_sign(Language language) { return say(language, "%", "\u00a0%"); }
 }  // namespace
 
+namespace {
+Sentence sentence(const std::map<catalog::ControlId, catalog::Text>& written, catalog::ControlId control, std::string_view english,
+                  Language language) {
+  const auto found = written.find(control);
+  if (found == written.end()) return {english, Language::en};
+  return {found->second.in(language), language};
+}
+}  // namespace
+
+Sentence summary_in(const Outcome& outcome, const catalog::Judgement& judgement, Language language) {
+  return sentence(outcome.summaries, judgement.control, judgement.summary, language);
+}
+
+Sentence fix_in(const Outcome& outcome, const catalog::Judgement& judgement, Language language) {
+  return sentence(outcome.fixes, judgement.control, judgement.finding.fix, language);
+}
+
 std::string percent(double share, Language language) { return fmt::format("{}{}", whole_percent(share), percent_sign(language)); }
 
 std::string interval(const catalog::PrincipleScore& score, Language language) {

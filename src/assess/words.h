@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "assess/assess.h"
 #include "catalog/assessment.h"
 #include "catalog/control.h"
 
@@ -16,6 +17,14 @@ namespace entente::assess {
 
 [[nodiscard]] std::string_view status_word(catalog::Status status, catalog::Language language);
 [[nodiscard]] std::string category_word(std::string_view category, catalog::Language language);
+
+// A sentence of a judgement for a reader of `language`, and the language it is in: an engine's sentences are English.
+struct Sentence {
+  std::string_view text;
+  catalog::Language language;
+};
+[[nodiscard]] Sentence summary_in(const Outcome& outcome, const catalog::Judgement& judgement, catalog::Language language);
+[[nodiscard]] Sentence fix_in(const Outcome& outcome, const catalog::Judgement& judgement, catalog::Language language);
 
 // "67 %" with a no-break space before the sign in French, without space in English; rounded half up.
 [[nodiscard]] std::string percent(double share, catalog::Language language);

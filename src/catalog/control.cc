@@ -103,6 +103,7 @@ const Control* Catalog::find(ControlId id) const {
 
 std::vector<std::string> Catalog::near(std::string_view text) const {
   std::vector<std::string> ids;
+  ids.reserve(controls_.size());
   for (const Control& c : controls_) ids.push_back(c.id.str());
   const std::vector<std::string_view> views(ids.begin(), ids.end());
   std::vector<std::string> out;

@@ -110,10 +110,10 @@ std::optional<Fault> check_path(std::string_view text, Wildcards wildcards) {
 
 std::optional<Fault> check_vkey(std::string_view text) {
   const std::string hint = "a verifier key is one line, name+hex+base64, as entente keygen writes to <key>.vkey";
-  const Fault fault{quoted(text) + " is not a verifier key", hint};
+  Fault fault{quoted(text) + " is not a verifier key", hint};
   const std::size_t first = text.find('+');
   if (first == text.npos || first == 0 || text.size() > 1024 || check_line(text, 1024)) return fault;
-  if (text.substr(0, first).find_first_of(" ") != text.npos) return fault;
+  if (text.substr(0, first).find(' ') != text.npos) return fault;
   const std::string_view rest = text.substr(first + 1);
   if (rest.size() < 10 || rest[8] != '+') return fault;
   if (!from_hex(rest.substr(0, 8))) return fault;

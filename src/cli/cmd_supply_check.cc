@@ -110,7 +110,7 @@ int run(const Context& context, const CheckOptions& options) {
     const Quality q = measure_quality(*sbom);
     all_good = all_good && grade(q) == Grade::good;
     if (context.json)
-      documents.push_back(quality_json(path, *sbom, q));
+      documents.push_back(quality_report(path, *sbom, q));
     else
       print_check(path, *sbom, q, options.limit);
   }

@@ -213,39 +213,23 @@ void write_scan_json(std::FILE* stream, const std::string& path, const Sbom& sbo
   ScanWriter(stream, sbom, result, indexes, at).write(path);
 }
 
-Json quality_json(const std::string& path, const Sbom& sbom, const Quality& q) {
+Json quality_report(const std::string& path, const Sbom& sbom, const Quality& q) {
   Json present = Json::object();
   for (std::size_t f = 0; f < kFieldCount; ++f) present[std::string(field_name(static_cast<Field>(f)))] = q.present[f];
   Json incomplete = Json::array();
-  for (const Incomplete& i : q.incomplete) {
-    Json lacking = Json::array();
-    for (std::size_t f = 0; f < kFieldCount; ++f)
-      if (i.lacks(static_cast<Field>(f))) lacking.push_back(field_name(static_cast<Field>(f)));
-    incomplete.push_back(
-        {{"component", sbom.display(i.component)}, {"pointer", sbom.pointer(i.component)}, {"lacking", std::move(lacking)}});
-  }
+  for (const Incomplete& i : q.incomplete)
+    incomplete.push_back({{"component", sbom.display(i.component)}, {"pointer", sbom.pointer(i.component)}, {"lacking", lacking_names(i)}});
   Json issues = Json::array();
   for (const Issue& issue : sbom.issues)
     issues.push_back(
         {{"level", issue.level == IssueLevel::error ? "error" : "warning"}, {"pointer", issue.pointer}, {"message", issue.message}});
-  return {{"sbom", path},
-          {"format", to_string(sbom.format)},
-          {"spec_version", sbom.spec_version},
-          {"grade", grade_name(grade(q))},
-          {"valid", q.valid},
-          {"errors", sbom.error_count},
-          {"warnings", sbom.warning_count},
-          {"has_author", q.has_author},
-          {"has_timestamp", q.has_timestamp},
-          {"has_primary_component", q.has_root},
-          {"components_counted", q.counted},
-          {"components_not_counted", q.not_counted},
-          {"components_complete", q.complete},
-          {"completeness", q.completeness()},
-          {"present", std::move(present)},
-          {"weak_hash_only", q.weak_hash_only},
-          {"issues", std::move(issues)},
-          {"incomplete", std::move(incomplete)}};
+  Json out = quality_json(path, sbom, q);
+  out["completeness"] = q.completeness();
+  out["present"] = std::move(present);
+  out["weak_hash_only"] = q.weak_hash_only;
+  out["issues"] = std::move(issues);
+  out["incomplete"] = std::move(incomplete);
+  return out;
 }
 
 }  // namespace entente::cli

@@ -20,7 +20,8 @@ namespace entente::cli {
 void write_scan_json(std::FILE* stream, const std::string& path, const measures::p6_supply::Sbom& sbom,
                      const measures::p6_supply::ScanResult& result, std::span<const measures::p6_supply::AdvisoryIndex> indexes,
                      Instant at);
-[[nodiscard]] Json quality_json(const std::string& path, const measures::p6_supply::Sbom& sbom,
-                                const measures::p6_supply::Quality& quality);
+// One SBOM's completeness as a JSON object: the figures, every issue, every incomplete component.
+[[nodiscard]] Json quality_report(const std::string& path, const measures::p6_supply::Sbom& sbom,
+                                  const measures::p6_supply::Quality& quality);
 
 }  // namespace entente::cli

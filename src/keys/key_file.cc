@@ -14,6 +14,7 @@
 #include "core/file.h"
 #include "keys/ed25519_rule.h"
 #include "keys/keys.h"
+#include "keys/vkey_parts.h"
 
 namespace entente::keys {
 namespace fs = std::filesystem;
@@ -41,6 +42,11 @@ using BoxKey = Wiped<std::array<std::uint8_t, crypto_secretbox_KEYBYTES>>;
 
 tl::unexpected<Error> os_error(std::string_view doing, const fs::path& path, int code, std::string hint = {}) {
   return fail(fmt::format("cannot {}: {}", doing, std::strerror(code)), {.file = path.string()}, std::move(hint));
+}
+
+Error in_file(Error error, const fs::path& path) {
+  error.where.file = path.string();
+  return error;
 }
 
 fs::path vkey_path(const fs::path& path) {
@@ -141,6 +147,13 @@ Result<void> create_new(const fs::path& path, std::string_view content, FileMode
   return {};
 }
 
+// The public part was given: the .vkey that lies beside the private file, most often.
+tl::unexpected<Error> is_public(const VerifierKey& key, const fs::path& path) {
+  return fail(fmt::format("this is a public key ({}), a private one is expected", key.name()), {.file = path.string()},
+              path.extension() == ".vkey" ? "the private key is the file beside it: " + fs::path(path).replace_extension().string()
+                                          : "name the file that `entente keygen` made, without .vkey");
+}
+
 // The file's one line without its newline.
 Result<void> read_private_line(const fs::path& path, Wiped<std::string>& out) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -149,9 +162,6 @@ Result<void> read_private_line(const fs::path& path, Wiped<std::string>& out) {
     struct stat st{};
     if (::fstat(fd, &st) != 0) return os_error("stat", path, errno);
     if (!S_ISREG(st.st_mode)) return fail("not a regular file", {.file = path.string()});
-    if ((st.st_mode & 077) != 0)
-      return fail(fmt::format("private key file can be used by others (mode {:04o})", static_cast<unsigned>(st.st_mode & 07777)),
-                  {.file = path.string()}, "chmod 600 " + path.string());
     if (st.st_size < 0 || static_cast<std::uint64_t>(st.st_size) > kMaxKeyFileBytes)
       return fail("too large for a key file", {.file = path.string()});
     out.value.resize(static_cast<std::size_t>(st.st_size));
@@ -164,18 +174,19 @@ Result<void> read_private_line(const fs::path& path, Wiped<std::string>& out) {
       have += static_cast<std::size_t>(n);
     }
     out.value.resize(have);
+    const auto line = key_file_line(out.value);
+    // Before the permissions: a .vkey is meant to be read by all, and chmod would not make a private key of it.
+    if (const auto key = line ? VerifierKey::parse(*line) : fail(line.error())) return is_public(*key, path);
+    if ((st.st_mode & 077) != 0)
+      return fail(fmt::format("private key file can be used by others (mode {:04o})", static_cast<unsigned>(st.st_mode & 07777)),
+                  {.file = path.string()}, "chmod 600 " + path.string());
+    if (!line) return fail(in_file(line.error(), path));
+    out.value.resize(line->size());
     return {};
   };
   auto result = read();
   ::close(fd);
-  ENTENTE_CHECK(result);
-  if (out.value.ends_with('\n')) out.value.pop_back();
-  return {};
-}
-
-Error in_file(Error error, const fs::path& path) {
-  error.where.file = path.string();
-  return error;
+  return result;
 }
 
 }  // namespace

@@ -429,9 +429,54 @@ TEST_F(KeyFile, VerifierKeyFromTextOrPath) {
   ASSERT_FALSE(neither);
   EXPECT_THAT(neither.error().what, HasSubstr("neither a file nor a verifier key"));
   put(path("two"), test_key().verifier().str() + "\n" + test_key().verifier().str() + "\n");
-  EXPECT_FALSE(read_verifier_key(path("two").string()));
+  const auto two = read_verifier_key(path("two").string());
+  ASSERT_FALSE(two);
+  EXPECT_THAT(two.error().what, HasSubstr("more than one line"));
   EXPECT_FALSE(read_verifier_key(""));
   EXPECT_FALSE(read_verifier_key(std::string(100'000, 'a')));
+}
+
+// What an editor of another system makes of a key file.
+TEST_F(KeyFile, LineEndsAndByteOrderMarks) {
+  const SigningKey key = test_key();
+  const std::string vkey = key.verifier().str();
+  for (const std::string_view end : {"", "\n", "\r\n"}) {
+    put(path("public"), vkey + std::string(end));
+    EXPECT_EQ(read_verifier_key(path("public").string()), key.verifier());
+    put(path("private"), key.str() + std::string(end));
+    EXPECT_OK(read_key_file(path("private")));
+  }
+  for (const std::string& bad : {vkey + "\r", vkey + "\n\n", vkey + "\r\n\r\n", " " + vkey}) {
+    put(path("public"), bad);
+    EXPECT_FALSE(read_verifier_key(path("public").string())) << bad;
+  }
+  put(path("public"), "\xef\xbb\xbf" + vkey + "\r\n");
+  const auto marked = read_verifier_key(path("public").string());
+  ASSERT_FALSE(marked);
+  EXPECT_THAT(marked.error().what, HasSubstr("byte order mark"));
+  EXPECT_THAT(marked.error().hint, HasSubstr("without BOM"));
+  EXPECT_EQ(marked.error().where.file, path("public").string());
+  put(path("private"), "\xef\xbb\xbf" + key.str() + "\n");
+  const auto marked_private = read_key_file(path("private"));
+  ASSERT_FALSE(marked_private);
+  EXPECT_THAT(marked_private.error().what, HasSubstr("byte order mark"));
+  put(path("public"), "\xff\xfe" + vkey);
+  const auto wide = read_verifier_key(path("public").string());
+  ASSERT_FALSE(wide);
+  EXPECT_THAT(wide.error().what, HasSubstr("UTF-16"));
+}
+
+TEST_F(KeyFile, ThePublicPartIsNoPrivateKey) {
+  ASSERT_OK(write_key_file(path("org.key"), test_key()));
+  const auto given = read_key_file(path("org.key.vkey"));
+  ASSERT_FALSE(given);
+  EXPECT_THAT(given.error().what, HasSubstr("this is a public key (keys.example/test), a private one is expected"));
+  EXPECT_THAT(given.error().hint, testing::EndsWith(path("org.key").string()));
+  EXPECT_FALSE(key_file_needs_passphrase(path("org.key.vkey")));
+  put(path("renamed"), test_key().verifier().str() + "\n");
+  const auto renamed = read_key_file(path("renamed"));
+  ASSERT_FALSE(renamed);
+  EXPECT_THAT(renamed.error().hint, HasSubstr("without .vkey"));
 }
 
 }  // namespace

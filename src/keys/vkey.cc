@@ -62,6 +62,18 @@ Result<KeyParts> split_key_text(std::string_view text) {
   return parts;
 }
 
+Result<std::string_view> key_file_line(std::string_view content) {
+  constexpr std::string_view kUtf8Mark = "\xef\xbb\xbf", kUtf16Little = "\xff\xfe", kUtf16Big = "\xfe\xff";
+  if (content.starts_with(kUtf8Mark))
+    return fail("the key file begins with a byte order mark (BOM: EF BB BF)", {.offset = 0}, "save it as UTF-8 without BOM");
+  if (content.starts_with(kUtf16Little) || content.starts_with(kUtf16Big))
+    return fail("the key file is UTF-16", {.offset = 0}, "save it as UTF-8 without BOM");
+  if (content.ends_with('\n')) content.remove_suffix(content.ends_with("\r\n") ? 2 : 1);
+  if (const std::size_t more = content.find('\n'); more != std::string_view::npos)
+    return fail("the key file has more than one line", {.offset = more}, "a key is one line; nothing else may stand in the file");
+  return content;
+}
+
 Result<KeyType> known_key_type(std::uint8_t type) {
   if (type == static_cast<std::uint8_t>(KeyType::ed25519)) return KeyType::ed25519;
   if (type == static_cast<std::uint8_t>(KeyType::cosignature_v1)) return KeyType::cosignature_v1;
@@ -121,13 +133,12 @@ Result<VerifierKey> read_verifier_key(std::string_view text_or_path) {
     return fail(std::move(error));
   }
   ENTENTE_TRY(const std::string content, read_file(path, kMaxVkeyFileBytes));
-  std::string_view line = content;
-  if (line.ends_with('\n')) line.remove_suffix(1);
-  auto key = VerifierKey::parse(line);
+  const auto line = key_file_line(content);
+  auto key = line ? VerifierKey::parse(*line) : fail(line.error());
   if (key) return key;
   Error error = std::move(key).error();
   error.where.file = path.string();
-  if (line.starts_with("PRIVATE+KEY+") || line.starts_with("ENCRYPTED+KEY+"))
+  if (content.starts_with("PRIVATE+KEY+") || content.starts_with("ENCRYPTED+KEY+"))
     error = Error{
         "this is a private key, a public one is expected", {.file = path.string()}, "name the .vkey file beside it; keep this one secret"};
   return fail(std::move(error));

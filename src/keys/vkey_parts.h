@@ -14,6 +14,8 @@ struct KeyParts {
   Bytes material;  // type ‖ key; never empty
 };
 [[nodiscard]] Result<KeyParts> split_key_text(std::string_view text);
+// The one line of a key file, without its end (LF or CRLF). An error if the file begins with a byte order mark or has more lines.
+[[nodiscard]] Result<std::string_view> key_file_line(std::string_view content);
 [[nodiscard]] Result<KeyType> known_key_type(std::uint8_t type);
 
 }  // namespace entente::keys

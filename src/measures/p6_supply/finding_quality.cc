@@ -23,30 +23,12 @@ Json sbom_detail(const SbomInput& input) {
     if (issue.level != IssueLevel::error || issues.size() >= 20) continue;
     issues.push_back({{"pointer", issue.pointer}, {"message", issue.message}});
   }
-  return {{"sbom", input.evidence->path},
-          {"format", to_string(input.sbom.format)},
-          {"spec_version", input.sbom.spec_version},
-          {"grade", grade_name(grade(q))},
-          {"valid", q.valid},
-          {"errors", input.sbom.error_count},
-          {"warnings", input.sbom.warning_count},
-          {"has_author", q.has_author},
-          {"has_timestamp", q.has_timestamp},
-          {"has_primary_component", q.has_root},
-          {"components_counted", q.counted},
-          {"components_not_counted", q.not_counted},
-          {"components_complete", q.complete},
-          {"complete_percent", percent(q.complete, q.counted)},
-          {"present", std::move(present)},
-          {"weak_hash_only", q.weak_hash_only},
-          {"first_errors", std::move(issues)}};
-}
-
-std::vector<std::string_view> lacking_names(const Incomplete& incomplete) {
-  std::vector<std::string_view> names;
-  for (std::size_t f = 0; f < kFieldCount; ++f)
-    if (incomplete.lacks(static_cast<Field>(f))) names.push_back(field_name(static_cast<Field>(f)));
-  return names;
+  Json out = quality_json(input.evidence->path, input.sbom, q);
+  out["complete_percent"] = percent(q.complete, q.counted);
+  out["present"] = std::move(present);
+  out["weak_hash_only"] = q.weak_hash_only;
+  out["first_errors"] = std::move(issues);
+  return out;
 }
 
 void add_rows(Finding& finding, const SbomInput& input) {

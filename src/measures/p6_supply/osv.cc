@@ -96,12 +96,12 @@ class Reader {
 
 Result<OsvEvent> Reader::event(JsonView element, const std::string& pointer) const {
   if (!as_object(element)) return wrong("an event must be an object", pointer);
-  static constexpr std::pair<std::string_view, OsvEvent::Kind> kKinds[] = {{"introduced", OsvEvent::Kind::introduced},
-                                                                           {"fixed", OsvEvent::Kind::fixed},
-                                                                           {"last_affected", OsvEvent::Kind::last_affected},
-                                                                           {"limit", OsvEvent::Kind::limit}};
+  static constexpr std::pair<std::string_view, OsvEvent::Kind> kEventKinds[] = {{"introduced", OsvEvent::Kind::introduced},
+                                                                                {"fixed", OsvEvent::Kind::fixed},
+                                                                                {"last_affected", OsvEvent::Kind::last_affected},
+                                                                                {"limit", OsvEvent::Kind::limit}};
   std::optional<OsvEvent> out;
-  for (const auto& [key, kind] : kKinds) {
+  for (const auto& [key, kind] : kEventKinds) {
     if (!json_get(element, key)) continue;
     if (out) return wrong("an event must hold one of introduced, fixed, last_affected, limit, not two", pointer);
     ENTENTE_TRY(std::string version, text(element, key, pointer, kMaxNameBytes));

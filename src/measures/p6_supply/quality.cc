@@ -91,6 +91,29 @@ Quality measure_quality(const Sbom& sbom) {
   return q;
 }
 
+std::vector<std::string_view> lacking_names(const Incomplete& incomplete) {
+  std::vector<std::string_view> names;
+  for (std::size_t f = 0; f < kFieldCount; ++f)
+    if (incomplete.lacks(static_cast<Field>(f))) names.push_back(field_name(static_cast<Field>(f)));
+  return names;
+}
+
+Json quality_json(std::string_view name, const Sbom& sbom, const Quality& q) {
+  return {{"sbom", name},
+          {"format", to_string(sbom.format)},
+          {"spec_version", sbom.spec_version},
+          {"grade", grade_name(grade(q))},
+          {"valid", q.valid},
+          {"errors", sbom.error_count},
+          {"warnings", sbom.warning_count},
+          {"has_author", q.has_author},
+          {"has_timestamp", q.has_timestamp},
+          {"has_primary_component", q.has_root},
+          {"components_counted", q.counted},
+          {"components_not_counted", q.not_counted},
+          {"components_complete", q.complete}};
+}
+
 Grade grade(const Quality& q) {
   const auto at_least = [&](std::uint64_t percent) { return q.counted > 0 && q.complete * 100 >= percent * q.counted; };
   if (q.valid && q.has_author && q.has_timestamp && at_least(95)) return Grade::good;

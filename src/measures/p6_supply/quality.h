@@ -33,6 +33,9 @@ struct Incomplete {
   [[nodiscard]] bool lacks(Field field) const { return (lacking >> static_cast<unsigned>(field) & 1) != 0; }
 };
 
+// The names of the fields it lacks.
+[[nodiscard]] std::vector<std::string_view> lacking_names(const Incomplete& incomplete);
+
 struct Quality {
   std::uint64_t counted = 0;                         // software components, the primary one included
   std::uint64_t not_counted = 0;                     // others
@@ -51,6 +54,9 @@ struct Quality {
 
 // Runs in parallel over components; the result does not depend on the number of threads.
 [[nodiscard]] Quality measure_quality(const Sbom& sbom);
+
+// The figures as JSON, from "sbom" (the name given) to "components_complete"; who reports them adds shares and rows.
+[[nodiscard]] Json quality_json(std::string_view name, const Sbom& sbom, const Quality& quality);
 
 // The thresholds of control P6-01.
 enum class Grade : std::uint8_t {
