@@ -17,10 +17,11 @@ using catalog::Text;
 
 namespace {
 
-AttestationVerdict refuse(AttestationVerdict verdict, std::string en, std::string fr) {
+// The texts are made before the verdict, which they may speak of, is moved from: hence a Text, not its parts.
+AttestationVerdict refuse(AttestationVerdict&& verdict, Text reason) {
   verdict.accepted = false;
-  verdict.reason = Text{std::move(en), std::move(fr)};
-  return verdict;
+  verdict.reason = std::move(reason);
+  return std::move(verdict);
 }
 
 std::optional<Text> wrong_date(const catalog::Attestation& attestation, const catalog::Control& control, Instant at) {
@@ -74,24 +75,22 @@ AttestationVerdict check_attestation(const catalog::Profile& profile, const cata
   const EvidenceClass kind = control.evidence_class;
   if (kind == EvidenceClass::measured || kind == EvidenceClass::verified) {
     return refuse(std::move(verdict),
-                  fmt::format("an attestation cannot stand for {}: class {} is measured, not attested", control.id.str(), letter(kind)),
-                  fmt::format("une attestation ne peut tenir lieu de {} : la classe {} se mesure, elle ne s’atteste pas", control.id.str(),
-                              letter(kind)));
+                  {fmt::format("an attestation cannot stand for {}: class {} is measured, not attested", control.id.str(), letter(kind)),
+                   fmt::format("une attestation ne peut tenir lieu de {} : la classe {} se mesure, elle ne s’atteste pas", control.id.str(),
+                               letter(kind))});
   }
-  if (auto reason = wrong_date(attestation, control, at)) return refuse(std::move(verdict), std::move(reason->en), std::move(reason->fr));
+  if (auto reason = wrong_date(attestation, control, at)) return refuse(std::move(verdict), std::move(*reason));
   if (attestation.attester.empty()) {
     if (kind == EvidenceClass::attested) {
-      return refuse(std::move(verdict), "declared by the organisation itself; class A needs the signature of another party",
-                    "déclaré par l’organisation elle-même ; la classe A exige la signature d’un tiers");
+      return refuse(std::move(verdict), {"declared by the organisation itself; class A needs the signature of another party",
+                                         "déclaré par l’organisation elle-même ; la classe A exige la signature d’un tiers"});
     }
   } else {
-    if (auto reason = wrong_signature(profile, attestation, verdict.attester)) {
-      return refuse(std::move(verdict), std::move(reason->en), std::move(reason->fr));
-    }
+    if (auto reason = wrong_signature(profile, attestation, verdict.attester)) { return refuse(std::move(verdict), std::move(*reason)); }
     if (kind == EvidenceClass::attested && is_own_key_name(profile, verdict.attester)) {
       return refuse(std::move(verdict),
-                    fmt::format("attested by the organisation's own key ({}); class A needs another party", verdict.attester),
-                    fmt::format("attesté par la clé de l’organisation elle-même ({}) ; la classe A exige un tiers", verdict.attester));
+                    {fmt::format("attested by the organisation's own key ({}); class A needs another party", verdict.attester),
+                     fmt::format("attesté par la clé de l’organisation elle-même ({}) ; la classe A exige un tiers", verdict.attester)});
     }
   }
   if (attestation.file) {
@@ -100,8 +99,9 @@ AttestationVerdict check_attestation(const catalog::Profile& profile, const cata
     }
     if (verdict.files.empty() && !attestation.file_path.empty()) {
       return refuse(
-          std::move(verdict), fmt::format("the attested file \"{}\" is not in the bundle with its signed digest", attestation.file_path),
-          fmt::format("le fichier attesté « {} » n’est pas dans le dossier de preuves avec son empreinte signée", attestation.file_path));
+          std::move(verdict),
+          {fmt::format("the attested file \"{}\" is not in the bundle with its signed digest", attestation.file_path),
+           fmt::format("le fichier attesté « {} » n’est pas dans le dossier de preuves avec son empreinte signée", attestation.file_path)});
     }
   }
   verdict.accepted = true;
