@@ -89,8 +89,8 @@ std::string advice(const Inputs& inputs, const Totals& t) {
   for (const SbomInput& input : inputs.sboms) {
     if (!input.scanned) continue;
     const auto upgrade = best_upgrade(input.sbom, inputs.indexes, *input.scanned);
-    if (!upgrade || (where != nullptr && std::tie(upgrade->removes_kev, upgrade->removes) <= std::tie(best.removes_kev, best.removes)))
-      continue;
+    const auto worth = [](const Upgrade& u) { return std::tie(u.removes_kev, u.removes_score, u.removes); };
+    if (!upgrade || (where != nullptr && worth(*upgrade) <= worth(best))) continue;
     where = &input;
     best = *upgrade;
   }

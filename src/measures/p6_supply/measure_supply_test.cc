@@ -48,8 +48,22 @@ class SupplyMeasureTest : public ::testing::Test {
           ecosystem);
     return {"advisories.osv", "calm.jsonl", text};
   }
-  static File small(std::string components) {
-    return {"sbom.cyclonedx", "small.json",
+  static constexpr std::string_view kCritical = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H";
+  static constexpr std::string_view kHigh = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N";
+  static constexpr std::string_view kLow = "CVSS:3.1/AV:L/AC:H/PR:H/UI:R/S:U/C:L/I:N/A:N";
+  // One OSV record: npm package `name` below 2.0.0. Without `vector` it has no score, without `published` no date; `more` are further
+  // members, each with a comma before it.
+  static std::string record(std::string_view id, std::string_view name, std::string_view vector, std::string_view published,
+                            std::string_view more = {}) {
+    const std::string severity = vector.empty() ? "" : fmt::format(R"(,"severity":[{{"type":"CVSS_V3","score":"{}"}}])", vector);
+    const std::string date = published.empty() ? "" : fmt::format(R"(,"published":"{}")", published);
+    return fmt::format(
+        R"({{"id":"{}","modified":"2026-11-10T00:00:00Z"{}{}{},"affected":[{{"package":{{"ecosystem":"npm","name":"{}"}},"ranges":[{{"type":"SEMVER","events":[{{"introduced":"0"}},{{"fixed":"2.0.0"}}]}}]}}]}})"
+        "\n",
+        id, date, severity, more, name);
+  }
+  static File small(std::string components, std::string path = "small.json") {
+    return {"sbom.cyclonedx", std::move(path),
             fmt::format(R"({{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{}]}})", components)};
   }
 
@@ -204,6 +218,16 @@ TEST_F(SupplyMeasureTest, UpToFivePercentOverTheLimitIsPartial) {
   EXPECT_EQ(find(all, kOpen)->status, Status::partial);
   EXPECT_THAT(find(all, kOpen)->summary, HasSubstr("without a KEV snapshot its 14-day limit was not checked"));
   EXPECT_THAT(find(all, kOpen)->fix, HasSubstr("no matched advisory knows a repaired version"));
+}
+
+TEST_F(SupplyMeasureTest, TheNextStepIsTheUpgradeThatRemovesMostKevThenScoreThenCount) {
+  const std::string many = record("M-1", "many", "", "2026-11-01T00:00:00Z") + record("M-2", "many", "", "2026-11-01T00:00:00Z") +
+                           record("M-3", "many", "", "2026-11-01T00:00:00Z");
+  const std::string severe = record("S-1", "severe", kHigh, "2026-11-01T00:00:00Z");
+  const File a = small(R"({"type":"library","name":"many","purl":"pkg:npm/many@1.0.0"})", "a.json");
+  const File z = small(R"({"type":"library","name":"severe","purl":"pkg:npm/severe@1.0.0"})", "z.json");
+  const auto all = findings({a, z, {"advisories.osv", "a.jsonl", many + severe}});
+  EXPECT_EQ(find(all, kOpen)->fix, "update severe to 2.0.0 in z.json: removes 1 of 4 matches");
 }
 
 TEST_F(SupplyMeasureTest, AnAdvisoryWithoutADateIsOverItsLimit) {

@@ -313,6 +313,7 @@ std::optional<Upgrade> best_upgrade(const Sbom& sbom, std::span<const AdvisoryIn
     const Advisory& a = result.advisories[result.vulnerabilities[i].advisory];
     if (std::binary_search(left.begin(), left.end(), a.name)) continue;
     ++upgrade.removes;
+    if (a.score) upgrade.removes_score += a.score->score;
     if (a.kev != nullptr) ++upgrade.removes_kev;
   }
   return upgrade;

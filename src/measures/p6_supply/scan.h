@@ -102,6 +102,7 @@ struct Upgrade {
   std::string_view version;       // the lowest that repairs every vulnerability with a known fix
   std::uint64_t removes = 0;      // vulnerabilities of the component that do not affect `version`, by looking it up again
   std::uint64_t removes_kev = 0;  // of these, on KEV
+  double removes_score = 0;       // sum of the scores of these
 };
 // The upgrade that removes most, KEV-listed ones first, then the most severe; nullopt if no vulnerability has a fix.
 [[nodiscard]] std::optional<Upgrade> best_upgrade(const Sbom& sbom, std::span<const AdvisoryIndex> indexes, const ScanResult& result);
