@@ -27,6 +27,16 @@ Json path_json(const Sbom& sbom, const ScanResult& scanned, std::uint32_t compon
 
 Json optional_time(std::optional<Instant> t) { return t ? Json(format_time(*t)) : Json(nullptr); }
 
+std::vector<FoundMatch> worst_first(const Inputs& inputs) {
+  std::vector<FoundMatch> out;
+  for (const SbomInput& input : inputs.sboms) {
+    if (!input.scanned) continue;
+    for (const Vulnerability& v : input.scanned->vulnerabilities) out.push_back({&input, &v});
+  }
+  std::stable_sort(out.begin(), out.end(), [](const FoundMatch& a, const FoundMatch& b) { return is_worse(a.advisory(), b.advisory()); });
+  return out;
+}
+
 Totals sum(const Inputs& inputs, Instant at) {
   Totals t;
   for (const SbomInput& input : inputs.sboms) {

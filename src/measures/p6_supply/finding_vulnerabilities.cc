@@ -1,5 +1,5 @@
 // The finding for control P6-02 (open vulnerabilities are known and answered). One row is one component with one vulnerability, worst
-// first within each SBOM; what could not be evaluated follows as rows of its own, because silence would read as "clean".
+// first over all SBOMs; what could not be evaluated follows as rows of its own, because silence would read as "clean".
 #include <algorithm>
 #include <array>
 #include <map>
@@ -83,14 +83,14 @@ Json unknown_row(std::string_view state, const SbomInput& input, std::uint32_t c
 }
 
 void add_rows(Finding& finding, const Inputs& inputs, Instant at) {
+  for (const FoundMatch& m : worst_first(inputs)) {
+    finding.rows.push_back(vulnerability_row(*m.input, *m.vulnerability, inputs, at));
+    if (finding.places.size() < kMaxPlaces)
+      finding.places.push_back({m.input->evidence->sha256, m.input->sbom.pointer(m.vulnerability->component)});
+  }
   for (const SbomInput& input : inputs.sboms) {
     if (!input.scanned) continue;
     const ScanResult& r = *input.scanned;
-    for (const std::uint32_t i : worst_first(r)) {
-      const Vulnerability& v = r.vulnerabilities[i];
-      finding.rows.push_back(vulnerability_row(input, v, inputs, at));
-      if (finding.places.size() < kMaxPlaces) finding.places.push_back({input.evidence->sha256, input.sbom.pointer(v.component)});
-    }
     for (const NotEvaluated& n : r.not_evaluated)
       finding.rows.push_back(
           unknown_row("not-evaluated", input, n.component, "", std::string(why_text(n.why)) + (n.detail.empty() ? "" : ": " + n.detail)));

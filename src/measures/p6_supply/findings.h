@@ -60,6 +60,17 @@ struct Inputs {
 [[nodiscard]] Finding vulnerabilities_finding(const Inputs& inputs, Instant at);
 [[nodiscard]] Finding known_exploited_finding(const Inputs& inputs, Instant at);
 
+// One match of one of the SBOMs.
+struct FoundMatch {
+  const SbomInput* input = nullptr;
+  const Vulnerability* vulnerability = nullptr;
+
+  [[nodiscard]] const Advisory& advisory() const { return input->scanned->advisories[vulnerability->advisory]; }
+};
+// All matches, worst first over all SBOMs, so that a cut after any number of rows keeps the worst; equal ones by SBOM, then in document
+// order.
+[[nodiscard]] std::vector<FoundMatch> worst_first(const Inputs& inputs);
+
 // Sums over all SBOMs.
 struct Totals {
   std::uint64_t components = 0, evaluated = 0, affected = 0, matches = 0, kev = 0, undecided = 0;

@@ -230,6 +230,21 @@ TEST_F(SupplyMeasureTest, TheNextStepIsTheUpgradeThatRemovesMostKevThenScoreThen
   EXPECT_EQ(find(all, kOpen)->fix, "update severe to 2.0.0 in z.json: removes 1 of 4 matches");
 }
 
+TEST_F(SupplyMeasureTest, RowsAndPlacesAreWorstFirstOverAllSboms) {
+  std::string text = record("S-1", "severe", kCritical, "2026-11-01T00:00:00Z") + record("L-1", "many", kLow, "2026-11-01T00:00:00Z");
+  for (int i = 0; i < 30; ++i) text += record(fmt::format("M-{}", i), "many", "", "2026-11-01T00:00:00Z");
+  const File a = small(R"({"type":"library","name":"many","purl":"pkg:npm/many@1.0.0"},{"type":"library","name":"u"})", "a.json");
+  const File z = small(R"({"type":"library","name":"severe","purl":"pkg:npm/severe@1.0.0"})", "z.json");
+  const auto all = findings({a, z, {"advisories.osv", "a.jsonl", text}});
+  const auto& rows = find(all, kOpen)->rows;
+  ASSERT_EQ(rows.size(), 33u);
+  EXPECT_EQ(rows[0]["id"], "S-1");
+  EXPECT_EQ(rows[1]["id"], "L-1");
+  EXPECT_EQ(rows[2]["severity"], "unknown");
+  EXPECT_EQ(rows[32]["state"], "not-evaluated") << "after all matches";
+  EXPECT_EQ(find(all, kOpen)->places.at(0).evidence, digests_["z.json"]);
+}
+
 TEST_F(SupplyMeasureTest, AnAdvisoryWithoutADateIsOverItsLimit) {
   const std::string text =
       R"({"id":"U-1","modified":"2026-01-01T00:00:00Z","severity":[{"type":"CVSS_V3","score":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}],"affected":[{"package":{"ecosystem":"npm","name":"p"},"ranges":[{"type":"SEMVER","events":[{"introduced":"0"}]}]}]})";

@@ -89,8 +89,9 @@ struct ScanResult {
 // (its single root) is looked up too, but not listed as not evaluated: no public database is expected to know one's own product.
 [[nodiscard]] ScanResult scan(const Sbom& sbom, std::span<const AdvisoryIndex> indexes, const KevCatalog* kev);
 
-// Positions in ScanResult::vulnerabilities, worst first: on KEV (earliest due date first), then by score, those without a score after
-// the others; equal ones in document order.
+// On KEV before the others (earliest due date first), then by score, those without a score last.
+[[nodiscard]] bool is_worse(const Advisory& a, const Advisory& b);
+// Positions in ScanResult::vulnerabilities, worst first; equal ones in document order.
 [[nodiscard]] std::vector<std::uint32_t> worst_first(const ScanResult& result);
 
 // Whole days since a KEV due date, once that day is over (UTC); 0 before.
