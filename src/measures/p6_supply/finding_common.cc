@@ -56,9 +56,12 @@ Totals sum(const Inputs& inputs, Instant at) {
       ++t.severity[severity_word(a)];
       if (a.kev != nullptr) ++t.kev;
       const std::string_view over = limit_exceeded(a, at);
-      if (over.empty()) continue;
+      if (over.empty()) {
+        if (!a.score) ++t.unscored_young;
+        continue;
+      }
       ++t.over;
-      ++(over == "kev" ? t.over_kev : over == "critical" ? t.over_critical : t.over_high);
+      ++(over == "kev" ? t.over_kev : over == "critical" ? t.over_critical : over == "high" ? t.over_high : t.over_unscored);
     }
   }
   return t;
