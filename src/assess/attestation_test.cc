@@ -92,7 +92,8 @@ TEST(Attestation, ByTheOrganisationItselfDoesNotCount) {
   for (const char* name : {"org.example", "ORG.example", "audit.org.example", "org.example/audit", "org", "Org"}) {
     Organisation organisation;
     organisation.attest("P1-05", "satisfied", "2026-10-01", key_of(name, 1));
-    expect_refused(organisation, "P1-05", "own key");
+    expect_refused(organisation, "P1-05", fmt::format("own key ({})", name));
+    EXPECT_THAT(judged_whole(organisation).reasons.at(catalog::ControlId(1, 5)).fr, HasSubstr(fmt::format("({})", name)));
   }
 }
 

@@ -27,6 +27,16 @@ Json path_json(const Sbom& sbom, const ScanResult& scanned, std::uint32_t compon
 
 Json optional_time(std::optional<Instant> t) { return t ? Json(format_time(*t)) : Json(nullptr); }
 
+std::vector<FoundMatch> worst_first(const Inputs& inputs) {
+  std::vector<FoundMatch> out;
+  for (const SbomInput& input : inputs.sboms) {
+    if (!input.scanned) continue;
+    for (const Vulnerability& v : input.scanned->vulnerabilities) out.push_back({&input, &v});
+  }
+  std::stable_sort(out.begin(), out.end(), [](const FoundMatch& a, const FoundMatch& b) { return is_worse(a.advisory(), b.advisory()); });
+  return out;
+}
+
 Totals sum(const Inputs& inputs, Instant at) {
   Totals t;
   for (const SbomInput& input : inputs.sboms) {
@@ -46,9 +56,12 @@ Totals sum(const Inputs& inputs, Instant at) {
       ++t.severity[severity_word(a)];
       if (a.kev != nullptr) ++t.kev;
       const std::string_view over = limit_exceeded(a, at);
-      if (over.empty()) continue;
+      if (over.empty()) {
+        if (!a.score) ++t.unscored_young;
+        continue;
+      }
       ++t.over;
-      ++(over == "kev" ? t.over_kev : over == "critical" ? t.over_critical : t.over_high);
+      ++(over == "kev" ? t.over_kev : over == "critical" ? t.over_critical : over == "high" ? t.over_high : t.over_unscored);
     }
   }
   return t;
@@ -89,8 +102,8 @@ std::string advice(const Inputs& inputs, const Totals& t) {
   for (const SbomInput& input : inputs.sboms) {
     if (!input.scanned) continue;
     const auto upgrade = best_upgrade(input.sbom, inputs.indexes, *input.scanned);
-    if (!upgrade || (where != nullptr && std::tie(upgrade->removes_kev, upgrade->removes) <= std::tie(best.removes_kev, best.removes)))
-      continue;
+    const auto worth = [](const Upgrade& u) { return std::tie(u.removes_kev, u.removes_score, u.removes); };
+    if (!upgrade || (where != nullptr && worth(*upgrade) <= worth(best))) continue;
     where = &input;
     best = *upgrade;
   }

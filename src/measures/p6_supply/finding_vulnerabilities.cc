@@ -1,5 +1,5 @@
 // The finding for control P6-02 (open vulnerabilities are known and answered). One row is one component with one vulnerability, worst
-// first within each SBOM; what could not be evaluated follows as rows of its own, because silence would read as "clean".
+// first over all SBOMs; what could not be evaluated follows as rows of its own, because silence would read as "clean".
 #include <algorithm>
 #include <array>
 #include <map>
@@ -26,6 +26,7 @@ std::string_view limit_exceeded(const Advisory& advisory, Instant at) {
   const auto severity = advisory.severity();
   if (severity == Severity::critical && older(kCriticalLimitDays)) return "critical";
   if (severity == Severity::high && older(kHighLimitDays)) return "high";
+  if (!severity && older(kUnscoredLimitDays)) return "unscored";
   return {};
 }
 
@@ -83,14 +84,14 @@ Json unknown_row(std::string_view state, const SbomInput& input, std::uint32_t c
 }
 
 void add_rows(Finding& finding, const Inputs& inputs, Instant at) {
+  for (const FoundMatch& m : worst_first(inputs)) {
+    finding.rows.push_back(vulnerability_row(*m.input, *m.vulnerability, inputs, at));
+    if (finding.places.size() < kMaxPlaces)
+      finding.places.push_back({m.input->evidence->sha256, m.input->sbom.pointer(m.vulnerability->component)});
+  }
   for (const SbomInput& input : inputs.sboms) {
     if (!input.scanned) continue;
     const ScanResult& r = *input.scanned;
-    for (const std::uint32_t i : worst_first(r)) {
-      const Vulnerability& v = r.vulnerabilities[i];
-      finding.rows.push_back(vulnerability_row(input, v, inputs, at));
-      if (finding.places.size() < kMaxPlaces) finding.places.push_back({input.evidence->sha256, input.sbom.pointer(v.component)});
-    }
     for (const NotEvaluated& n : r.not_evaluated)
       finding.rows.push_back(
           unknown_row("not-evaluated", input, n.component, "", std::string(why_text(n.why)) + (n.detail.empty() ? "" : ": " + n.detail)));
@@ -100,11 +101,13 @@ void add_rows(Finding& finding, const Inputs& inputs, Instant at) {
   }
 }
 
-// P6-02. Without VEX no match is answered, so only "no match" can be satisfied.
+// P6-02. Without VEX no match is answered, so only "no match" can be satisfied, and of the matches whose limit has run out (the
+// denominator of the catalogue's 5 %) every one is over it. Matches whose limit still runs, or that have none, are in no denominator:
+// a vulnerability more must never make a share smaller.
 Status judge(const Totals& t, const Inputs& inputs) {
   if (t.components > 0 && t.evaluated == 0) return Status::not_assessed;
   if (t.matches == 0) return t.enough_evaluated() && inputs.bad_records == 0 && t.undecided == 0 ? Status::satisfied : Status::partial;
-  return t.over * 100 <= 5 * t.matches ? Status::partial : Status::not_satisfied;
+  return t.over == 0 ? Status::partial : Status::not_satisfied;
 }
 
 std::string summarise(const Totals& t, const Inputs& inputs, Status status) {
@@ -115,9 +118,10 @@ std::string summarise(const Totals& t, const Inputs& inputs, Status status) {
     if (inputs.bad_records > 0) text += fmt::format("; {} could not be read", plural(inputs.bad_records, "advisory record"));
     return text + ".";
   }
-  std::string text =
-      fmt::format("{} in {} of {} components, {} over the time limit ({} on KEV, {} critical, {} high), none answered by VEX",
-                  plural(t.matches, "match"), t.affected, t.components, t.over, t.over_kev, t.over_critical, t.over_high);
+  std::string text = fmt::format(
+      "{} in {} of {} components, {} over the time limit ({} on KEV, {} critical, {} high, {} without a score), none answered by VEX",
+      plural(t.matches, "match"), t.affected, t.components, t.over, t.over_kev, t.over_critical, t.over_high, t.over_unscored);
+  if (t.unscored_young > 0) text += fmt::format("; {} without a score, not over {} days old", t.unscored_young, kUnscoredLimitDays);
   text += not_evaluated_clause(t);
   if (!inputs.kev) text += "; without a KEV snapshot its 14-day limit was not checked";
   return text + ".";
@@ -133,20 +137,24 @@ Finding vulnerabilities_finding(const Inputs& inputs, Instant at) {
   Json severity = Json::object();
   for (const std::string_view word : {"critical", "high", "medium", "low", "none", "unknown"})
     severity[std::string(word)] = t.severity.at(word);
-  finding.detail = {{"components", t.components},
-                    {"components_evaluated", t.evaluated},
-                    {"components_affected", t.affected},
-                    {"components_not_evaluated", not_evaluated_detail(t)},
-                    {"matches", t.matches},
-                    {"matches_by_severity", std::move(severity)},
-                    {"matches_on_kev", t.kev},
-                    {"matches_over_limit", {{"total", t.over}, {"kev", t.over_kev}, {"critical", t.over_critical}, {"high", t.over_high}}},
-                    {"matches_answered_by_vex", 0},
-                    {"records_undecided", t.undecided},
-                    {"limits_days", {{"kev", kKevLimitDays}, {"critical", kCriticalLimitDays}, {"high", kHighLimitDays}}},
-                    {"judged_at", format_time(at)},
-                    {"advisories", advisories_detail(inputs)},
-                    {"kev", kev_detail(inputs)}};
+  finding.detail = {
+      {"components", t.components},
+      {"components_evaluated", t.evaluated},
+      {"components_affected", t.affected},
+      {"components_not_evaluated", not_evaluated_detail(t)},
+      {"matches", t.matches},
+      {"matches_by_severity", std::move(severity)},
+      {"matches_on_kev", t.kev},
+      {"matches_over_limit",
+       {{"total", t.over}, {"kev", t.over_kev}, {"critical", t.over_critical}, {"high", t.over_high}, {"unscored", t.over_unscored}}},
+      {"matches_unscored_within_limit", t.unscored_young},
+      {"matches_answered_by_vex", 0},
+      {"records_undecided", t.undecided},
+      {"limits_days",
+       {{"kev", kKevLimitDays}, {"critical", kCriticalLimitDays}, {"high", kHighLimitDays}, {"unscored", kUnscoredLimitDays}}},
+      {"judged_at", format_time(at)},
+      {"advisories", advisories_detail(inputs)},
+      {"kev", kev_detail(inputs)}};
   if (unreadable(finding, inputs)) return finding;
   add_rows(finding, inputs, at);
   finding.status = judge(t, inputs);

@@ -28,6 +28,7 @@ inline constexpr std::size_t kMaxPlaces = 20;
 inline constexpr std::int64_t kKevLimitDays = 14;
 inline constexpr std::int64_t kCriticalLimitDays = 30;
 inline constexpr std::int64_t kHighLimitDays = 90;
+inline constexpr std::int64_t kUnscoredLimitDays = 90;  // not known to be harmless, so the longest limit holds
 // So much of the components must have been evaluated before "no match" is a pass, in percent; P6-01 has the same figure.
 inline constexpr std::uint64_t kEvaluatedPercent = 95;
 
@@ -60,12 +61,24 @@ struct Inputs {
 [[nodiscard]] Finding vulnerabilities_finding(const Inputs& inputs, Instant at);
 [[nodiscard]] Finding known_exploited_finding(const Inputs& inputs, Instant at);
 
+// One match of one of the SBOMs.
+struct FoundMatch {
+  const SbomInput* input = nullptr;
+  const Vulnerability* vulnerability = nullptr;
+
+  [[nodiscard]] const Advisory& advisory() const { return input->scanned->advisories[vulnerability->advisory]; }
+};
+// All matches, worst first over all SBOMs, so that a cut after any number of rows keeps the worst; equal ones by SBOM, then in document
+// order.
+[[nodiscard]] std::vector<FoundMatch> worst_first(const Inputs& inputs);
+
 // Sums over all SBOMs.
 struct Totals {
   std::uint64_t components = 0, evaluated = 0, affected = 0, matches = 0, kev = 0, undecided = 0;
   std::array<std::uint64_t, kNotEvaluatedReasons> not_evaluated{};
   std::map<std::string, std::uint64_t> missing_ecosystems;
-  std::uint64_t over = 0, over_kev = 0, over_critical = 0, over_high = 0;
+  std::uint64_t over = 0, over_kev = 0, over_critical = 0, over_high = 0, over_unscored = 0;
+  std::uint64_t unscored_young = 0;  // no score, and not over its limit
   std::map<std::string_view, std::uint64_t> severity{{"critical", 0}, {"high", 0}, {"medium", 0}, {"low", 0}, {"none", 0}, {"unknown", 0}};
 
   [[nodiscard]] bool enough_evaluated() const { return components > 0 && evaluated * 100 >= kEvaluatedPercent * components; }
@@ -73,7 +86,7 @@ struct Totals {
 [[nodiscard]] Totals sum(const Inputs& inputs, Instant at);
 
 // Shared by them.
-// What `v` exceeds at `at`: "kev", "critical", "high"; empty if nothing.
+// What it exceeds at `at`: "kev", "critical", "high", "unscored"; empty if nothing.
 [[nodiscard]] std::string_view limit_exceeded(const Advisory& advisory, Instant at);
 // Whole days since publication; nullopt if the advisory does not say.
 [[nodiscard]] std::optional<std::int64_t> age_days(const Advisory& advisory, Instant at);

@@ -4,6 +4,9 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <random>
+#include <set>
+
 #include "core/file.h"
 #include "core/parallel.h"
 #include "measures/p6_supply/index.h"
@@ -48,8 +51,22 @@ class SupplyMeasureTest : public ::testing::Test {
           ecosystem);
     return {"advisories.osv", "calm.jsonl", text};
   }
-  static File small(std::string components) {
-    return {"sbom.cyclonedx", "small.json",
+  static constexpr std::string_view kCritical = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H";
+  static constexpr std::string_view kHigh = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N";
+  static constexpr std::string_view kLow = "CVSS:3.1/AV:L/AC:H/PR:H/UI:R/S:U/C:L/I:N/A:N";
+  // One OSV record: npm package `name` below 2.0.0. Without `vector` it has no score, without `published` no date; `more` are further
+  // members, each with a comma before it.
+  static std::string record(std::string_view id, std::string_view name, std::string_view vector, std::string_view published,
+                            std::string_view more = {}) {
+    const std::string severity = vector.empty() ? "" : fmt::format(R"(,"severity":[{{"type":"CVSS_V3","score":"{}"}}])", vector);
+    const std::string date = published.empty() ? "" : fmt::format(R"(,"published":"{}")", published);
+    return fmt::format(
+        R"({{"id":"{}","modified":"2026-11-10T00:00:00Z"{}{}{},"affected":[{{"package":{{"ecosystem":"npm","name":"{}"}},"ranges":[{{"type":"SEMVER","events":[{{"introduced":"0"}},{{"fixed":"2.0.0"}}]}}]}}]}})"
+        "\n",
+        id, date, severity, more, name);
+  }
+  static File small(std::string components, std::string path = "small.json") {
+    return {"sbom.cyclonedx", std::move(path),
             fmt::format(R"({{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{}]}})", components)};
   }
 
@@ -109,7 +126,8 @@ TEST_F(SupplyMeasureTest, TheShop) {
   ASSERT_NE(open, nullptr);
   EXPECT_EQ(open->status, Status::not_satisfied);
   EXPECT_EQ(open->summary,
-            "3 matches in 3 of 4 components, 1 over the time limit (1 on KEV, 0 critical, 0 high), none answered by VEX; 1 of 4 components "
+            "3 matches in 3 of 4 components, 1 over the time limit (1 on KEV, 0 critical, 0 high, 0 without a score), none answered by "
+            "VEX; 1 of 4 components "
             "could not be evaluated.");
   EXPECT_EQ(open->fix, "update template 0.9.0 to 0.9.1 in shop.cdx.json: removes 1 of 3 matches, 1 on KEV");
   EXPECT_THAT(open->evidence, ElementsAre(digests_["shop.cdx.json"], digests_["advisories.jsonl"], digests_["kev.json"]));
@@ -187,23 +205,94 @@ TEST_F(SupplyMeasureTest, NoMatchIsSatisfiedOnlyIfEnoughWasEvaluated) {
   EXPECT_EQ(find(nothing, kOpen)->summary, "None of 1 component could be evaluated: the advisories at hand do not cover them.");
 }
 
-TEST_F(SupplyMeasureTest, UpToFivePercentOverTheLimitIsPartial) {
-  // 19 low matches and 1 high, published long ago: 5 % over. One low less: more than 5 %.
-  const auto record = [](int i, const char* vector) {
-    return fmt::format(
-        R"({{"id":"L-{0}","modified":"2026-01-01T00:00:00Z","published":"2020-01-01T00:00:00Z","severity":[{{"type":"CVSS_V3","score":"{1}"}}],"affected":[{{"package":{{"ecosystem":"npm","name":"p"}},"ranges":[{{"type":"SEMVER","events":[{{"introduced":"0"}}]}}]}}]}})"
-        "\n",
-        i, vector);
-  };
-  std::string text = record(0, "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N");
-  for (int i = 1; i <= 18; ++i) text += record(i, "CVSS:3.1/AV:L/AC:H/PR:H/UI:R/S:U/C:L/I:N/A:N");
+TEST_F(SupplyMeasureTest, OneMatchOverTheLimitIsNotDilutedByOthers) {
+  // 1 high and many low ones, all published long ago.
+  std::string text = record("H-1", "p", kHigh, "2020-01-01T00:00:00Z");
+  for (int i = 1; i <= 40; ++i) text += record(fmt::format("L-{}", i), "p", kLow, "2020-01-01T00:00:00Z");
   const File sbom = small(R"({"type":"library","name":"p","purl":"pkg:npm/p@1.0.0"})");
   EXPECT_EQ(find(findings({sbom, {"advisories.osv", "a.jsonl", text}}), kOpen)->status, Status::not_satisfied);
-  text += record(19, "CVSS:3.1/AV:L/AC:H/PR:H/UI:R/S:U/C:L/I:N/A:N");
+  text.erase(0, text.find('\n') + 1);
   const auto all = findings({sbom, {"advisories.osv", "a.jsonl", text}});
-  EXPECT_EQ(find(all, kOpen)->status, Status::partial);
+  EXPECT_EQ(find(all, kOpen)->status, Status::partial) << "low and medium ones have no limit";
   EXPECT_THAT(find(all, kOpen)->summary, HasSubstr("without a KEV snapshot its 14-day limit was not checked"));
-  EXPECT_THAT(find(all, kOpen)->fix, HasSubstr("no matched advisory knows a repaired version"));
+}
+
+TEST_F(SupplyMeasureTest, AMatchWithoutAScoreHasTheLongestLimit) {
+  const File sbom = small(R"({"type":"library","name":"p","purl":"pkg:npm/p@1.0.0"})");
+  const auto status = [&](std::string_view published) {
+    return *find(findings({sbom, {"advisories.osv", "a.jsonl", record("U-1", "p", "", published)}}), kOpen);
+  };
+  const Finding young = status("2026-08-22T00:00:00Z");  // 90 days
+  EXPECT_EQ(young.status, Status::partial);
+  EXPECT_EQ(young.detail["matches_unscored_within_limit"], 1);
+  EXPECT_THAT(young.summary, HasSubstr("1 without a score, not over 90 days old"));
+  for (const char* old : {"2026-08-21T00:00:00Z", ""}) {
+    const Finding finding = status(old);
+    EXPECT_EQ(finding.status, Status::not_satisfied) << old;
+    EXPECT_EQ(finding.rows.at(0)["over_limit"], "unscored");
+    EXPECT_EQ(finding.detail["matches_over_limit"]["unscored"], 1);
+  }
+}
+
+// Whatever is matched already: one match more, of any severity and age, in a component that was there or in a new one, never gives a
+// better status.
+TEST_F(SupplyMeasureTest, AMatchMoreNeverImprovesTheStatus) {
+  const auto rank = [](Status s) { return s == Status::satisfied ? 2 : s == Status::partial ? 1 : 0; };
+  std::mt19937 random(20261124);
+  const auto any = [&](std::initializer_list<std::string_view> list) { return list.begin()[random() % list.size()]; };
+  const auto library = [](std::string_view name) {
+    return fmt::format(R"({{"type":"library","name":"{0}","purl":"pkg:npm/{0}@1.0.0"}})", name);
+  };
+  std::set<Status> seen;
+  for (int run = 0; run < 6; ++run) {
+    std::string components = library("clean");
+    std::string text = record("C-0", "elsewhere", kLow, "2020-01-01T00:00:00Z");
+    int before = 2;
+    for (int i = 0; i < 12; ++i) {
+      if (i > 0) {
+        const bool fresh = i == 1 || random() % 2 == 0;
+        const std::string name = fmt::format("p{}", fresh ? i : 1);
+        if (fresh) components += "," + library(name);
+        // Later in a run, so that matches without a limit come first and there is something to dilute.
+        const std::string_view vector = i < 4 ? any({kLow, ""}) : any({kLow, "", kHigh, kCritical});
+        const std::string_view date =
+            i < 4 ? any({"2026-11-19T00:00:00Z"}) : any({"2026-11-19T00:00:00Z", "2026-10-01T00:00:00Z", "2020-01-01T00:00:00Z"});
+        text += record(fmt::format("R-{}", i), name, vector, date);
+      }
+      const auto all = findings({small(components), {"advisories.osv", "a.jsonl", text}});
+      const Finding* open = find(all, kOpen);
+      ASSERT_NE(open, nullptr);
+      EXPECT_LE(rank(open->status), before) << open->summary;
+      before = rank(open->status);
+      seen.insert(open->status);
+    }
+  }
+  EXPECT_EQ(seen.size(), 3u) << "the property must have been tried on every status";
+}
+
+TEST_F(SupplyMeasureTest, TheNextStepIsTheUpgradeThatRemovesMostKevThenScoreThenCount) {
+  const std::string many = record("M-1", "many", "", "2026-11-01T00:00:00Z") + record("M-2", "many", "", "2026-11-01T00:00:00Z") +
+                           record("M-3", "many", "", "2026-11-01T00:00:00Z");
+  const std::string severe = record("S-1", "severe", kHigh, "2026-11-01T00:00:00Z");
+  const File a = small(R"({"type":"library","name":"many","purl":"pkg:npm/many@1.0.0"})", "a.json");
+  const File z = small(R"({"type":"library","name":"severe","purl":"pkg:npm/severe@1.0.0"})", "z.json");
+  const auto all = findings({a, z, {"advisories.osv", "a.jsonl", many + severe}});
+  EXPECT_EQ(find(all, kOpen)->fix, "update severe to 2.0.0 in z.json: removes 1 of 4 matches");
+}
+
+TEST_F(SupplyMeasureTest, RowsAndPlacesAreWorstFirstOverAllSboms) {
+  std::string text = record("S-1", "severe", kCritical, "2026-11-01T00:00:00Z") + record("L-1", "many", kLow, "2026-11-01T00:00:00Z");
+  for (int i = 0; i < 30; ++i) text += record(fmt::format("M-{}", i), "many", "", "2026-11-01T00:00:00Z");
+  const File a = small(R"({"type":"library","name":"many","purl":"pkg:npm/many@1.0.0"},{"type":"library","name":"u"})", "a.json");
+  const File z = small(R"({"type":"library","name":"severe","purl":"pkg:npm/severe@1.0.0"})", "z.json");
+  const auto all = findings({a, z, {"advisories.osv", "a.jsonl", text}});
+  const auto& rows = find(all, kOpen)->rows;
+  ASSERT_EQ(rows.size(), 33u);
+  EXPECT_EQ(rows[0]["id"], "S-1");
+  EXPECT_EQ(rows[1]["id"], "L-1");
+  EXPECT_EQ(rows[2]["severity"], "unknown");
+  EXPECT_EQ(rows[32]["state"], "not-evaluated") << "after all matches";
+  EXPECT_EQ(find(all, kOpen)->places.at(0).evidence, digests_["z.json"]);
 }
 
 TEST_F(SupplyMeasureTest, AnAdvisoryWithoutADateIsOverItsLimit) {

@@ -233,14 +233,18 @@ std::int64_t days_overdue(const KevEntry& entry, Instant at) {
   return at < entry.due_date + std::chrono::days(1) ? 0 : days_between(entry.due_date, at);
 }
 
+bool is_worse(const Advisory& a, const Advisory& b) {
+  const auto rank = [](const Advisory& x) {
+    return std::tuple(x.kev == nullptr, x.kev == nullptr ? Instant{} : x.kev->due_date, x.score ? -x.score->score : 1.0);
+  };
+  return rank(a) < rank(b);
+}
+
 std::vector<std::uint32_t> worst_first(const ScanResult& result) {
   std::vector<std::uint32_t> order(result.vulnerabilities.size());
   for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
-  const auto rank = [&](std::uint32_t i) {
-    const Advisory& a = result.advisories[result.vulnerabilities[i].advisory];
-    return std::tuple(a.kev == nullptr, a.kev == nullptr ? Instant{} : a.kev->due_date, a.score ? -a.score->score : 1.0);
-  };
-  std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return rank(a) < rank(b); });
+  const auto advisory = [&](std::uint32_t i) -> const Advisory& { return result.advisories[result.vulnerabilities[i].advisory]; };
+  std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return is_worse(advisory(a), advisory(b)); });
   return order;
 }
 
@@ -313,6 +317,7 @@ std::optional<Upgrade> best_upgrade(const Sbom& sbom, std::span<const AdvisoryIn
     const Advisory& a = result.advisories[result.vulnerabilities[i].advisory];
     if (std::binary_search(left.begin(), left.end(), a.name)) continue;
     ++upgrade.removes;
+    if (a.score) upgrade.removes_score += a.score->score;
     if (a.kev != nullptr) ++upgrade.removes_kev;
   }
   return upgrade;

@@ -89,8 +89,9 @@ struct ScanResult {
 // (its single root) is looked up too, but not listed as not evaluated: no public database is expected to know one's own product.
 [[nodiscard]] ScanResult scan(const Sbom& sbom, std::span<const AdvisoryIndex> indexes, const KevCatalog* kev);
 
-// Positions in ScanResult::vulnerabilities, worst first: on KEV (earliest due date first), then by score, those without a score after
-// the others; equal ones in document order.
+// On KEV before the others (earliest due date first), then by score, those without a score last.
+[[nodiscard]] bool is_worse(const Advisory& a, const Advisory& b);
+// Positions in ScanResult::vulnerabilities, worst first; equal ones in document order.
 [[nodiscard]] std::vector<std::uint32_t> worst_first(const ScanResult& result);
 
 // Whole days since a KEV due date, once that day is over (UTC); 0 before.
@@ -102,6 +103,7 @@ struct Upgrade {
   std::string_view version;       // the lowest that repairs every vulnerability with a known fix
   std::uint64_t removes = 0;      // vulnerabilities of the component that do not affect `version`, by looking it up again
   std::uint64_t removes_kev = 0;  // of these, on KEV
+  double removes_score = 0;       // sum of the scores of these
 };
 // The upgrade that removes most, KEV-listed ones first, then the most severe; nullopt if no vulnerability has a fix.
 [[nodiscard]] std::optional<Upgrade> best_upgrade(const Sbom& sbom, std::span<const AdvisoryIndex> indexes, const ScanResult& result);
