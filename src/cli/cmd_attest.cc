@@ -61,7 +61,7 @@ Result<catalog::Attestation> compose(const AttestOptions& given, const DataSet& 
   catalog::Attestation out;
   out.control = id;
   out.claims = *catalog::parse_status(given.claims);
-  ENTENTE_TRY(out.date, parse_date(given.date));
+  ENTENTE_TRY(out.date, parse_time_option("--date", given.date, TimeForm::date));
   if (!is_valid_utf8(given.text)) return fail("the text is not UTF-8");
   out.text = given.text;
   if (!given.file.empty()) {
@@ -96,10 +96,7 @@ Result<std::string> attest(const Context& context, const AttestOptions& given) {
   ENTENTE_TRY(const auto profile, catalog::Profile::parse(text, given.profile));
   ENTENTE_TRY(auto attestation, compose(given, *data, fs::path(given.profile).parent_path()));
   if (!given.key.empty()) {
-    ENTENTE_TRY(const bool sealed, keys::key_file_needs_passphrase(given.key));
-    std::string passphrase;
-    if (sealed) { ENTENTE_TRY(passphrase, ask_passphrase(given.key, PassphrasePrompt::once)); }
-    ENTENTE_TRY(const auto key, keys::read_key_file(given.key, passphrase));
+    ENTENTE_TRY(const auto key, read_signing_key(given.key));
     ENTENTE_CHECK(check_statement_key(key, given.key));
     attestation.attester = key.verifier().str();
     attestation.signature = to_base64(key.sign(as_bytes(catalog::attestation_message(profile, attestation))));

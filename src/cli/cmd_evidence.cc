@@ -113,7 +113,7 @@ void print_bundle(const Context& context, std::string_view done, const evidence:
 int run_create(const Context& context, const Given& given) {
   std::optional<Instant> at;
   if (!given.collected_at.empty()) {
-    const auto parsed = parse_time(given.collected_at);
+    const auto parsed = parse_time_option("--collected-at", given.collected_at);
     if (!parsed) return report(context, parsed.error());
     at = *parsed;
   }
@@ -129,6 +129,7 @@ int run_create(const Context& context, const Given& given) {
   progress.done();
   if (!bundle) return report(context, bundle.error());
   print_bundle(context, "Created", *bundle, given.to);
+  print_warnings(unread_kinds(*bundle));
   return kOk;
 }
 
@@ -235,7 +236,7 @@ void add_evidence(CLI::App& app, Context& context) {
       ->required()
       ->type_name("KIND=PATH")
       ->allow_extra_args(false);
-  create->add_option("--collected-at", given->collected_at, "when the evidence was collected (RFC 3339)")->type_name("TIME");
+  create->add_option("--collected-at", given->collected_at, "when the evidence was collected (RFC 3339 time or date)")->type_name("TIME");
   CLI::App* verify = command("verify", "name every difference between a bundle and its manifest", kVerifyExamples, run_verify);
   verify->add_option("bundle", given->from, "a bundle's folder, or a .tar.zst")->required()->type_name("PATH");
   CLI::App* list = command("list", "what a bundle holds", kListExamples, run_list);

@@ -289,13 +289,6 @@ using Run = Result<int> (*)(const Context&, const Given&);
 
 }  // namespace
 
-Result<keys::SigningKey> read_signing_key(const std::string& path) {
-  ENTENTE_TRY(const bool sealed, keys::key_file_needs_passphrase(path));
-  std::string passphrase;
-  if (sealed) { ENTENTE_TRY(passphrase, ask_passphrase(path, PassphrasePrompt::once)); }
-  return keys::read_key_file(path, passphrase);
-}
-
 void add_ledger(CLI::App& app, Context& context) {
   CLI::App* group = add_command(app, context, "ledger", "a transparency log: append, look up, prove, check", kExamples, nullptr);
   group->require_subcommand(1);

@@ -65,6 +65,12 @@ struct Inputs {
 
 Result<Inputs> read_inputs(const ScanOptions& options, Progress& progress) {
   Inputs inputs;
+  if (options.at.empty()) {
+    inputs.at = now();
+  } else {
+    ENTENTE_TRY(const Instant at, parse_time_option("--at", options.at));
+    inputs.at = at;
+  }
   for (const std::string& path : options.databases) {
     ENTENTE_TRY(AdvisoryIndex index, open_database(path, progress, inputs.unreadable));
     inputs.indexes.push_back(std::move(index));
@@ -72,12 +78,6 @@ Result<Inputs> read_inputs(const ScanOptions& options, Progress& progress) {
   if (!options.kev.empty()) {
     ENTENTE_TRY(KevCatalog kev, KevCatalog::read(options.kev));
     inputs.kev = std::move(kev);
-  }
-  if (options.at.empty()) {
-    inputs.at = now();
-  } else {
-    ENTENTE_TRY(const Instant at, parse_time_or_date(options.at));
-    inputs.at = at;
   }
   return inputs;
 }
