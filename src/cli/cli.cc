@@ -19,13 +19,16 @@
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <set>
 #include <system_error>
 
+#include "catalog/nearest.h"
 #include "core/interrupt.h"
 #include "core/parallel.h"
 #include "core/terminal.h"
 #include "core/utf8.h"
 #include "core/version.h"
+#include "measures/all.h"
 
 namespace entente::cli {
 namespace {
@@ -196,6 +199,43 @@ Result<std::string> ask_passphrase(std::string_view what, PassphrasePrompt promp
   if (prompt == PassphrasePrompt::confirm && ask("Again") != first)
     return fail("the two passphrases differ", {}, "nothing was written; try again");
   return first;
+}
+
+Result<keys::SigningKey> read_signing_key(const std::string& path) {
+  ENTENTE_TRY(const bool sealed, keys::key_file_needs_passphrase(path));
+  std::string passphrase;
+  if (sealed) { ENTENTE_TRY(passphrase, ask_passphrase(path, PassphrasePrompt::once)); }
+  return keys::read_key_file(path, passphrase);
+}
+
+Result<Instant> parse_time_option(std::string_view option, std::string_view text, TimeForm form) {
+  auto parsed = form == TimeForm::date ? parse_date(text) : form == TimeForm::time ? parse_time(text) : parse_time_or_date(text);
+  if (parsed) return parsed;
+  Error error = std::move(parsed).error();
+  error.what = fmt::format("{}: {}", option, error.what);
+  error.where = {};  // an offset into the option's value tells nothing without the option
+  return fail(std::move(error));
+}
+
+std::vector<std::string> unread_kinds(const evidence::Bundle& bundle) {
+  std::vector<std::string_view> known{"profile", "attestation"};
+  for (const auto* measure : measures::all())
+    for (const std::string_view kind : measure->evidence_kinds()) known.push_back(kind);
+  std::vector<std::string> out;
+  std::set<std::string_view> said;
+  for (const auto& e : bundle.entries()) {
+    if (std::find(known.begin(), known.end(), e.kind) != known.end() || !said.insert(e.kind).second) continue;
+    const auto close = catalog::nearest(e.kind, known, 1);
+    out.push_back(fmt::format(
+        "no engine of this version reads evidence of kind \"{}\", so {} is not judged; {}", printable(e.kind, 80), printable(e.path, 200),
+        close.empty() ? "the kinds it reads are " + catalog::join_or(known) : fmt::format("did you mean \"{}\"?", close.front())));
+  }
+  return out;
+}
+
+void print_warnings(const std::vector<std::string>& warnings) {
+  for (const std::string& warning : warnings)
+    std::fprintf(stderr, "%s %s\n", paint(stderr, Colour::yellow, "warning:").c_str(), warning.c_str());
 }
 
 Result<void> check_statement_key(const keys::SigningKey& key, std::string_view file) {

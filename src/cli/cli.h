@@ -11,6 +11,8 @@
 #include "core/error.h"
 #include "core/json.h"
 #include "core/progress.h"
+#include "core/time.h"
+#include "evidence/bundle.h"
 #include "keys/keys.h"
 
 namespace entente::cli {
@@ -48,6 +50,18 @@ enum class PassphrasePrompt { once, confirm };
 
 // Statements and attestations are signed with keys of type Ed25519; a witness's key must sign nothing but cosignatures (docs/keys.md).
 [[nodiscard]] Result<void> check_statement_key(const keys::SigningKey& key, std::string_view file);
+
+// A private key file; asks for its passphrase if it has one.
+[[nodiscard]] Result<keys::SigningKey> read_signing_key(const std::string& path);
+
+// The value of an option that is a time (RFC 3339) or a day; errors name the option.
+enum class TimeForm { time_or_date, time, date };
+[[nodiscard]] Result<Instant> parse_time_option(std::string_view option, std::string_view text, TimeForm form = TimeForm::time_or_date);
+
+// One sentence for each kind of evidence in the bundle that no engine reads: it is not judged, and most often it is misspelt.
+[[nodiscard]] std::vector<std::string> unread_kinds(const evidence::Bundle& bundle);
+// Prints "warning: …" lines to standard error. Not silenced by --quiet: what is warned of changes the result.
+void print_warnings(const std::vector<std::string>& warnings);
 
 // Checks that an option or argument is a whole number from 0 to 2^64 − 1 in decimal digits; CLI11 alone lets "-1" wrap around.
 [[nodiscard]] CLI::Validator whole_number();

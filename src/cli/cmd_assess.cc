@@ -11,10 +11,8 @@
 #include <array>
 #include <cstdio>
 #include <memory>
-#include <set>
 
 #include "assess/assess.h"
-#include "catalog/nearest.h"
 #include "cli/cli.h"
 #include "cli/ledger.h"
 #include "core/file.h"
@@ -23,14 +21,13 @@
 #include "core/utf8.h"
 #include "keys/keys.h"
 #include "ledger/ledger.h"
-#include "measures/all.h"
 
 namespace entente::cli {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kExamples = R"(  entente assess org.toml                          writes ./assessment/, prints the scorecard
+constexpr const char* kAssessExamples = R"(  entente assess org.toml                          writes ./assessment/, prints the scorecard
   entente assess org.toml -o out --lang fr         the scorecard in French (the page is written in both languages)
   entente assess org.toml --at 2026-11-24T12:00:00Z
       judge as of that time: files without a date of their own count as collected then
@@ -152,13 +149,6 @@ Result<void> check_replaceable(const AssessOptions& given) {
   return {};
 }
 
-Result<keys::SigningKey> open_key(const std::string& path) {
-  ENTENTE_TRY(const bool sealed, keys::key_file_needs_passphrase(path));
-  std::string passphrase;
-  if (sealed) { ENTENTE_TRY(passphrase, ask_passphrase(path, PassphrasePrompt::once)); }
-  return keys::read_key_file(path, passphrase);
-}
-
 struct SigningKeys {
   std::optional<keys::SigningKey> organisation, log;  // log: only where it is another key
   [[nodiscard]] const keys::SigningKey& for_log() const { return log ? *log : *organisation; }
@@ -167,10 +157,10 @@ struct SigningKeys {
 Result<SigningKeys> open_keys(const AssessOptions& given) {
   SigningKeys out;
   if (!given.key.empty()) {
-    ENTENTE_TRY(out.organisation, open_key(given.key));
+    ENTENTE_TRY(out.organisation, read_signing_key(given.key));
     ENTENTE_CHECK(check_statement_key(*out.organisation, given.key));
   }
-  if (!given.ledger_key.empty()) { ENTENTE_TRY(out.log, open_key(given.ledger_key)); }
+  if (!given.ledger_key.empty()) { ENTENTE_TRY(out.log, read_signing_key(given.ledger_key)); }
   return out;
 }
 
@@ -257,22 +247,8 @@ Result<void> check_controls(const catalog::Profile& profile, const catalog::Cata
   return {};
 }
 
-// Evidence of a kind nobody reads is most often a misspelt kind. Said, not refused: another version may read it.
-void warn_of_kinds(const evidence::Bundle& bundle) {
-  std::vector<std::string_view> known;
-  for (const auto* measure : measures::all())
-    for (const std::string_view kind : measure->evidence_kinds()) known.push_back(kind);
-  std::set<std::string_view> said;
-  for (const auto& e : bundle.entries()) {
-    if (e.kind == "profile" || e.kind == "attestation" || std::find(known.begin(), known.end(), e.kind) != known.end()) continue;
-    if (!said.insert(e.kind).second) continue;
-    const auto close = catalog::nearest(e.kind, known, 1);
-    std::fprintf(stderr, "%s no engine of this version reads evidence of kind %s%s\n", paint(stderr, Colour::yellow, "note:").c_str(),
-                 printable(e.kind).c_str(), close.empty() ? "" : fmt::format("; did you mean {}?", close.front()).c_str());
-  }
-}
-
-Json to_json(const AssessOptions& given, const assess::Outcome& outcome, const Published& published) {
+Json assess_to_json(const AssessOptions& given, const assess::Outcome& outcome, const Published& published,
+                    const std::vector<std::string>& warnings) {
   Json out = Json::object();
   const fs::path folder = given.output;
   out["assessment"] = (folder / "assessment.json").string();
@@ -283,6 +259,7 @@ Json to_json(const AssessOptions& given, const assess::Outcome& outcome, const P
   out["statement"] = published.signed_ ? Json((folder / "statement.dsse.json").string()) : Json(nullptr);
   out["receipt"] = published.index ? Json((folder / "receipt.tlog-proof").string()) : Json(nullptr);
   out["ledger_index"] = published.index ? Json(*published.index) : Json(nullptr);
+  out["warnings"] = warnings;
   out["to_fix"] = Json::array();
   for (const auto* j : assess::to_fix(outcome)) {
     out["to_fix"].push_back(
@@ -296,7 +273,7 @@ Result<int> assess(const Context& context, const AssessOptions& given) {
   ENTENTE_TRY(const auto catalog, catalog::Catalog::load(*data));
   Instant at = now();
   if (!given.at.empty()) {
-    ENTENTE_TRY(at, parse_time_or_date(given.at));
+    ENTENTE_TRY(at, parse_time_option("--at", given.at));
   } else {
     at = std::chrono::floor<std::chrono::seconds>(at);
   }
@@ -312,14 +289,15 @@ Result<int> assess(const Context& context, const AssessOptions& given) {
   ENTENTE_TRY(const auto published, publish(outcome, given, signing, *data, staging.folder()));
   ENTENTE_CHECK(staging.commit());
   progress.done();
-  if (!context.quiet) warn_of_kinds(bundle);
+  const std::vector<std::string> warnings = unread_kinds(bundle);
   if (context.json) {
-    print_json(to_json(given, outcome, published));
+    print_json(assess_to_json(given, outcome, published, warnings));
   } else {
     const std::string card = assess::scorecard(outcome, catalog, *catalog::parse_language(given.language));
     std::fwrite(card.data(), 1, card.size(), stdout);
     if (!context.quiet) print_places(given, published, outcome);
   }
+  print_warnings(warnings);  // last, where they are seen
   // Lost or stale evidence must not look like a clean bill of health.
   const bool nothing = std::none_of(outcome.assessment.judgements.begin(), outcome.assessment.judgements.end(), [](const auto& j) {
     return j.status == catalog::Status::satisfied || j.status == catalog::Status::partial || j.status == catalog::Status::not_satisfied;
@@ -331,7 +309,7 @@ Result<int> assess(const Context& context, const AssessOptions& given) {
   return assess::to_fix(outcome).empty() && !nothing ? kOk : kFindings;
 }
 
-int run(const Context& context, const AssessOptions& given) {
+int run_assess(const Context& context, const AssessOptions& given) {
   if (given.profile.empty() == given.bundle.empty()) {
     return report(context, Error{"give either a profile or --bundle", {}, "for example: entente assess org.toml"});
   }
@@ -348,8 +326,8 @@ int run(const Context& context, const AssessOptions& given) {
 
 void add_assess(CLI::App& app, Context& context) {
   auto given = std::make_shared<AssessOptions>();
-  CLI::App* command = add_command(app, context, "assess", "measure an organisation on all nine principles", kExamples,
-                                  [&context, given] { return run(context, *given); });
+  CLI::App* command = add_command(app, context, "assess", "measure an organisation on all nine principles", kAssessExamples,
+                                  [&context, given] { return run_assess(context, *given); });
   command->add_option("profile", given->profile, "the organisation's profile")->type_name("org.toml");
   command->add_option("--bundle", given->bundle, "judge this bundle (folder or .tar.zst) instead of a profile")->type_name("BUNDLE");
   command->add_option("-o,--output", given->output, "where to write; an earlier assessment there is replaced")

@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kExamples =
+constexpr const char* kAttestExamples =
     R"(  entente attest org.toml --control P1-05 --date 2026-10-12 --file reports/exercise.txt --key auditor.key
       the auditor signs the digest of a file below the profile's folder (class A: counts half)
   entente attest org.toml --control P9-06 --date 2026-09-30 --claims partial --text "Reviewed …" --key peer.key
@@ -61,7 +61,7 @@ Result<catalog::Attestation> compose(const AttestOptions& given, const DataSet& 
   catalog::Attestation out;
   out.control = id;
   out.claims = *catalog::parse_status(given.claims);
-  ENTENTE_TRY(out.date, parse_date(given.date));
+  ENTENTE_TRY(out.date, parse_time_option("--date", given.date, TimeForm::date));
   if (!is_valid_utf8(given.text)) return fail("the text is not UTF-8");
   out.text = given.text;
   if (!given.file.empty()) {
@@ -96,10 +96,7 @@ Result<std::string> attest(const Context& context, const AttestOptions& given) {
   ENTENTE_TRY(const auto profile, catalog::Profile::parse(text, given.profile));
   ENTENTE_TRY(auto attestation, compose(given, *data, fs::path(given.profile).parent_path()));
   if (!given.key.empty()) {
-    ENTENTE_TRY(const bool sealed, keys::key_file_needs_passphrase(given.key));
-    std::string passphrase;
-    if (sealed) { ENTENTE_TRY(passphrase, ask_passphrase(given.key, PassphrasePrompt::once)); }
-    ENTENTE_TRY(const auto key, keys::read_key_file(given.key, passphrase));
+    ENTENTE_TRY(const auto key, read_signing_key(given.key));
     ENTENTE_CHECK(check_statement_key(key, given.key));
     attestation.attester = key.verifier().str();
     attestation.signature = to_base64(key.sign(as_bytes(catalog::attestation_message(profile, attestation))));
@@ -115,7 +112,7 @@ Result<std::string> attest(const Context& context, const AttestOptions& given) {
   return out;
 }
 
-int run(const Context& context, const AttestOptions& given) {
+int run_attest(const Context& context, const AttestOptions& given) {
   if (given.text.empty() == given.file.empty()) {
     return report(context,
                   Error{"give either --text or --file", {}, "--text for a sentence, --file for a document below the profile's folder"});
@@ -134,8 +131,8 @@ int run(const Context& context, const AttestOptions& given) {
 
 void add_attest(CLI::App& app, Context& context) {
   auto given = std::make_shared<AttestOptions>();
-  CLI::App* command = add_command(app, context, "attest", "sign an attestation for one control of a profile", kExamples,
-                                  [&context, given] { return run(context, *given); });
+  CLI::App* command = add_command(app, context, "attest", "sign an attestation for one control of a profile", kAttestExamples,
+                                  [&context, given] { return run_attest(context, *given); });
   command->add_option("profile", given->profile, "the organisation's profile")->required()->type_name("org.toml");
   command->add_option("--control", given->control, "which control (class A or D)")->required()->type_name("ID");
   command->add_option("--claims", given->claims, "what is attested")->check(CLI::IsMember({"satisfied", "partial"}))->capture_default_str();

@@ -102,7 +102,7 @@ std::string joined(const std::vector<std::string>& words) {
 
 Json texts(const catalog::Text& text) { return Json{{"en", text.en}, {"fr", text.fr}}; }
 
-Json to_json(const Control& c, const Catalog& rules) {
+Json controls_to_json(const Control& c, const Catalog& rules) {
   Json out = Json::object();
   out["id"] = c.id.str();
   out["principle"] = rules.principle(c.id.principle()).id;
@@ -124,7 +124,7 @@ void print_controls_json(const std::vector<const Control*>& controls, const Cata
   Json out = Json::object();
   out["catalog"] = Json{{"version", rules.version()}, {"digest", rules.digest().str()}};
   out["controls"] = Json::array();
-  for (const Control* c : controls) out["controls"].push_back(to_json(*c, rules));
+  for (const Control* c : controls) out["controls"].push_back(controls_to_json(*c, rules));
   print_json(out);
 }
 
@@ -162,7 +162,7 @@ void print_row(const Control& c, Language language, Columns columns) {
   }
 }
 
-void print_table(const std::vector<const Control*>& controls, const Catalog& rules, Language language) {
+void print_controls_table(const std::vector<const Control*>& controls, const Catalog& rules, Language language) {
   const bool fr = language == Language::fr;
   const Columns columns = columns_for(controls, language);
   const std::string header = fmt::format("  {:<5}  {}  {:>4}  ", "ID", "C", fr ? "JRS" : "DAYS") +
@@ -195,22 +195,23 @@ void print_legend(std::size_t shown, const Catalog& rules, Language language) {
   for (const std::string& line : wrapped(legend, width)) fmt::print("{}\n", paint(stdout, Colour::dim, line));
 }
 
-int list(const Context& context, const Options& options) {
-  const auto selection = select(options);
-  if (!selection) return report(context, selection.error());
-  const auto data = context.data();
-  if (!data) return report(context, data.error());
-  const auto rules = Catalog::load(**data);
-  if (!rules) return report(context, rules.error());
+Result<Catalog> load_rules(const Context& context) {
+  ENTENTE_TRY(const DataSet* const data, context.data());
+  return Catalog::load(*data);
+}
+
+Result<int> list(const Context& context, const Options& options) {
+  ENTENTE_TRY(const Selection selection, select(options));
+  ENTENTE_TRY(const Catalog rules, load_rules(context));
   std::vector<const Control*> controls;
-  for (const Control& c : rules->controls())
-    if (selection->takes(c)) controls.push_back(&c);
+  for (const Control& c : rules.controls())
+    if (selection.takes(c)) controls.push_back(&c);
   if (context.json) {
-    print_controls_json(controls, *rules);
+    print_controls_json(controls, rules);
     return kOk;
   }
-  if (!controls.empty()) print_table(controls, *rules, selection->language);
-  if (!context.quiet) print_legend(controls.size(), *rules, selection->language);
+  if (!controls.empty()) print_controls_table(controls, rules, selection.language);
+  if (!context.quiet) print_legend(controls.size(), rules, selection.language);
   return kOk;
 }
 
@@ -260,26 +261,21 @@ Result<const Control*> find(const Catalog& rules, std::string text) {
       (views.empty() ? "" : "did you mean " + catalog::join_or(views) + "? ") + std::string("entente controls list shows them all"));
 }
 
-int show(const Context& context, const Options& options) {
-  const auto selection = select(options);
-  if (!selection) return report(context, selection.error());
-  const auto data = context.data();
-  if (!data) return report(context, data.error());
-  const auto rules = Catalog::load(**data);
-  if (!rules) return report(context, rules.error());
+Result<int> show(const Context& context, const Options& options) {
+  ENTENTE_TRY(const Selection selection, select(options));
+  ENTENTE_TRY(const Catalog rules, load_rules(context));
   std::vector<const Control*> controls;
   for (const std::string& id : options.ids) {
-    const auto found = find(*rules, id);
-    if (!found) return report(context, found.error());
-    controls.push_back(*found);
+    ENTENTE_TRY(const Control* const found, find(rules, id));
+    controls.push_back(found);
   }
   if (context.json) {
-    print_controls_json(controls, *rules);
+    print_controls_json(controls, rules);
     return kOk;
   }
   for (std::size_t i = 0; i < controls.size(); ++i) {
     if (i > 0) fmt::print("\n");
-    print_control(*controls[i], *rules, selection->language);
+    print_control(*controls[i], rules, selection.language);
   }
   return kOk;
 }
@@ -305,8 +301,14 @@ void add_filters(CLI::App& command, Options& options) {
 
 void add_controls(CLI::App& app, Context& context) {
   const auto options = std::make_shared<Options>();
-  const auto run_list = [&context, options] { return list(context, *options); };
-  CLI::App* controls = add_command(app, context, "controls", "The rules: 74 controls under nine principles, in English and French.",
+  const auto reported = [&context, options](Result<int> (*run)(const Context&, const Options&)) {
+    return [&context, options, run] {
+      const auto code = run(context, *options);
+      return code ? *code : report(context, code.error());
+    };
+  };
+  const auto run_list = reported(list);
+  CLI::App* controls = add_command(app, context, "controls", "the rules: 74 controls under nine principles, in English and French",
                                    "  entente controls                          all of them\n"
                                    "  entente controls list --principle 6       one principle\n"
                                    "  entente controls list --role csirt        what applies to a CSIRT\n"
@@ -316,15 +318,15 @@ void add_controls(CLI::App& app, Context& context) {
                                    run_list);
   add_filters(*controls, *options);
   controls->require_subcommand(0, 1);
-  CLI::App* list_command = add_command(*controls, context, "list", "Lists controls, one line each.",
+  CLI::App* list_command = add_command(*controls, context, "list", "list controls, one line each",
                                        "  entente controls list --role software-producer\n"
                                        "  entente controls list --principle 7 --class V\n",
                                        run_list);
   add_filters(*list_command, *options);
-  CLI::App* show_command = add_command(*controls, context, "show", "Shows all that the catalogue says of a control.",
+  CLI::App* show_command = add_command(*controls, context, "show", "show all that the catalogue says of a control",
                                        "  entente controls show P6-01\n"
                                        "  entente controls show P6-01 P6-02 --lang fr\n",
-                                       [&context, options] { return show(context, *options); });
+                                       reported(show));
   show_command->add_option("ID", options->ids, "control ids, such as P6-01")->required();
   add_language(*show_command, *options);
 }

@@ -22,7 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kExamples = R"(  entente evidence create bundle/ --item sbom.cyclonedx=bom.json --item kev=kev.json
+constexpr const char* kEvidenceExamples = R"(  entente evidence create bundle/ --item sbom.cyclonedx=bom.json --item kev=kev.json
   entente evidence verify bundle/              names every changed, missing or extra file
   entente evidence list bundle.tar.zst
   entente evidence pack bundle/ bundle.tar.zst
@@ -41,7 +41,7 @@ constexpr const char* kVerifyExamples = R"(  entente evidence verify bundle/
 Exit 0: the bundle is what its manifest says. Exit 1: it is not; every difference is named. Who made it is another question:
 `entente verify` checks the signature over its digest.)";
 
-constexpr const char* kListExamples = R"(  entente evidence list bundle/
+constexpr const char* kEvidenceListExamples = R"(  entente evidence list bundle/
   entente evidence list bundle.tar.zst --json)";
 constexpr const char* kPackExamples = R"(  entente evidence pack bundle/ bundle.tar.zst
       the same bundle gives the same bytes; files are checked on the way)";
@@ -49,7 +49,7 @@ constexpr const char* kUnpackExamples = R"(  entente evidence unpack bundle.tar.
       refuses links, paths that lead out, and every byte the manifest does not announce)";
 
 // One word a command gets: paths and items.
-struct Given {
+struct EvidenceGiven {
   std::string from, to, collected_at;
   std::vector<std::string> items;
 };
@@ -110,10 +110,10 @@ void print_bundle(const Context& context, std::string_view done, const evidence:
   }
 }
 
-int run_create(const Context& context, const Given& given) {
+int run_create(const Context& context, const EvidenceGiven& given) {
   std::optional<Instant> at;
   if (!given.collected_at.empty()) {
-    const auto parsed = parse_time(given.collected_at);
+    const auto parsed = parse_time_option("--collected-at", given.collected_at);
     if (!parsed) return report(context, parsed.error());
     at = *parsed;
   }
@@ -129,10 +129,11 @@ int run_create(const Context& context, const Given& given) {
   progress.done();
   if (!bundle) return report(context, bundle.error());
   print_bundle(context, "Created", *bundle, given.to);
+  print_warnings(unread_kinds(*bundle));
   return kOk;
 }
 
-int run_verify(const Context& context, const Given& given) {
+int run_verify(const Context& context, const EvidenceGiven& given) {
   Progress progress(context.progress());
   const auto problems = evidence::verify(given.from, progress);
   progress.done();
@@ -157,7 +158,7 @@ int run_verify(const Context& context, const Given& given) {
   return problems->empty() ? kOk : kFindings;
 }
 
-Json entry_json(const evidence::Evidence& e) {
+Json evidence_entry_json(const evidence::Evidence& e) {
   Json out = Json::object();
   out["kind"] = e.kind;
   out["path"] = e.path;
@@ -169,7 +170,7 @@ Json entry_json(const evidence::Evidence& e) {
   return out;
 }
 
-int run_list(const Context& context, const Given& given) {
+int run_evidence_list(const Context& context, const EvidenceGiven& given) {
   Progress progress(context.progress());
   const auto opened = evidence::open_any(given.from, progress);
   progress.done();
@@ -180,7 +181,7 @@ int run_list(const Context& context, const Given& given) {
     out["bundle"] = given.from;
     out["digest"] = bundle.digest().str();
     out["entries"] = Json::array();
-    for (const auto& entry : bundle.entries()) out["entries"].push_back(entry_json(entry));
+    for (const auto& entry : bundle.entries()) out["entries"].push_back(evidence_entry_json(entry));
     print_json(out);
     return kOk;
   }
@@ -200,7 +201,7 @@ int run_list(const Context& context, const Given& given) {
   return kOk;
 }
 
-int run_pack(const Context& context, const Given& given) {
+int run_pack(const Context& context, const EvidenceGiven& given) {
   Progress progress(context.progress());
   const auto packed = evidence::pack(given.from, given.to, progress);
   progress.done();
@@ -211,7 +212,7 @@ int run_pack(const Context& context, const Given& given) {
   return kOk;
 }
 
-int run_unpack(const Context& context, const Given& given) {
+int run_unpack(const Context& context, const EvidenceGiven& given) {
   Progress progress(context.progress());
   const auto bundle = evidence::unpack(given.from, given.to, progress);
   progress.done();
@@ -223,10 +224,11 @@ int run_unpack(const Context& context, const Given& given) {
 }  // namespace
 
 void add_evidence(CLI::App& app, Context& context) {
-  CLI::App* group = add_command(app, context, "evidence", "make, check, list, pack and unpack evidence bundles", kExamples, {});
+  CLI::App* group = add_command(app, context, "evidence", "make, check, list, pack and unpack evidence bundles", kEvidenceExamples, {});
   group->require_subcommand(1);
-  const auto given = std::make_shared<Given>();
-  const auto command = [&](const char* name, const char* description, const char* examples, int (*run)(const Context&, const Given&)) {
+  const auto given = std::make_shared<EvidenceGiven>();
+  const auto command = [&](const char* name, const char* description, const char* examples,
+                           int (*run)(const Context&, const EvidenceGiven&)) {
     return add_command(*group, context, name, description, examples, [&context, given, run] { return run(context, *given); });
   };
   CLI::App* create = command("create", "copy files into a new bundle and write its manifest", kCreateExamples, run_create);
@@ -235,10 +237,10 @@ void add_evidence(CLI::App& app, Context& context) {
       ->required()
       ->type_name("KIND=PATH")
       ->allow_extra_args(false);
-  create->add_option("--collected-at", given->collected_at, "when the evidence was collected (RFC 3339)")->type_name("TIME");
+  create->add_option("--collected-at", given->collected_at, "when the evidence was collected (RFC 3339 time or date)")->type_name("TIME");
   CLI::App* verify = command("verify", "name every difference between a bundle and its manifest", kVerifyExamples, run_verify);
   verify->add_option("bundle", given->from, "a bundle's folder, or a .tar.zst")->required()->type_name("PATH");
-  CLI::App* list = command("list", "what a bundle holds", kListExamples, run_list);
+  CLI::App* list = command("list", "what a bundle holds", kEvidenceListExamples, run_evidence_list);
   list->add_option("bundle", given->from, "a bundle's folder, or a .tar.zst")->required()->type_name("PATH");
   CLI::App* pack = command("pack", "put a bundle into one .tar.zst", kPackExamples, run_pack);
   pack->add_option("bundle", given->from, "the bundle's folder")->required()->type_name("DIR");

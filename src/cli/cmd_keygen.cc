@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kExamples =
+constexpr const char* kKeygenExamples =
     R"(  entente keygen example.org/security --out security.key
       writes security.key (secret, mode 0600) and security.key.vkey (to publish), and prints the latter
   entente keygen example.org/security --out security.key --passphrase
@@ -53,7 +53,7 @@ Result<keys::VerifierKey> make_key(const KeygenOptions& given) {
   return key.verifier();
 }
 
-int run(const Context& context, const KeygenOptions& given) {
+int run_keygen(const Context& context, const KeygenOptions& given) {
   const auto key = make_key(given);
   if (!key) return report(context, key.error());
   const fs::path vkey_file = public_path(given.out);
@@ -82,7 +82,7 @@ int run(const Context& context, const KeygenOptions& given) {
 void add_keygen(CLI::App& app, Context& context) {
   const auto given = std::make_shared<KeygenOptions>();
   CLI::App* command = add_command(app, context, "keygen", "make a key pair for signing statements, running a log or witnessing one",
-                                  kExamples, [&context, given] { return run(context, *given); });
+                                  kKeygenExamples, [&context, given] { return run_keygen(context, *given); });
   command->add_option("name", given->name, "the key's name, such as example.org/security")->required()->type_name("NAME");
   command->add_option("-o,--out", given->out, "where to write the private key; the public one goes beside it as FILE.vkey")
       ->required()

@@ -21,7 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 using ledger::Ledger;
 
-constexpr const char* kExamples = R"(  entente keygen log.example/pledges -o log.key
+constexpr const char* kLedgerExamples = R"(  entente keygen log.example/pledges -o log.key
   entente ledger init log/ --key log.key
   entente ledger append log/ --key log.key statement.dsse.json
   entente ledger proof log/ 0 -o statement.tlog-proof      the receipt to hand to the signer
@@ -46,7 +46,7 @@ constexpr const char* kShowExamples = R"(  entente ledger show log/ 0
   entente ledger show log/ 0 > entry.json      the exact bytes
   entente ledger show log/ 0 --json            with size, digest and leaf hash)";
 
-constexpr const char* kListExamples = R"(  entente ledger list log/
+constexpr const char* kLedgerListExamples = R"(  entente ledger list log/
   entente ledger list log/ --from 1000 --count 20
   entente ledger list log/ --json)";
 
@@ -63,7 +63,7 @@ constexpr const char* kCheckpointExamples = R"(  entente ledger checkpoint log/
       the signed note, as published
   entente ledger checkpoint log/ --json)";
 
-struct Given {
+struct LedgerGiven {
   std::string folder, key, out, signing_journal;
   RemoteAppend remote;
   std::vector<std::string> files;
@@ -111,7 +111,7 @@ Result<std::string> read_entry(const std::string& path) {
   return entry;
 }
 
-Result<int> run_init(const Context& context, const Given& given) {
+Result<int> run_init(const Context& context, const LedgerGiven& given) {
   ENTENTE_TRY(const keys::SigningKey key, read_signing_key(given.key));
   ENTENTE_TRY(const Ledger log, Ledger::init(given.folder, key, {.signing_journal = given.signing_journal}));
   if (context.json) {
@@ -128,7 +128,7 @@ Result<int> run_init(const Context& context, const Given& given) {
   return kOk;
 }
 
-Result<int> run_append(const Context& context, const Given& given) {
+Result<int> run_append(const Context& context, const LedgerGiven& given) {
   std::vector<std::string> files = given.files;
   const bool remote = !given.remote.url.empty();
   if (remote && !given.folder.empty()) files.insert(files.begin(), given.folder);  // there is no folder: the first word is a file
@@ -158,7 +158,7 @@ Result<int> run_append(const Context& context, const Given& given) {
   return kOk;
 }
 
-Json entry_json(merkle::LeafIndex index, ByteView entry) {
+Json ledger_entry_json(merkle::LeafIndex index, ByteView entry) {
   Json out{{"index", index},
            {"size", entry.size()},
            {"sha256", sha256(entry).hex()},
@@ -181,18 +181,18 @@ void print_entry(std::string_view entry) {
   }
 }
 
-Result<int> run_show(const Context& context, const Given& given) {
+Result<int> run_show(const Context& context, const LedgerGiven& given) {
   ENTENTE_TRY(const Ledger log, Ledger::open_read(given.folder));
   ENTENTE_TRY(const std::string entry, log.entry(given.index));
   if (context.json) {
-    print_json(entry_json(given.index, as_bytes(entry)));
+    print_json(ledger_entry_json(given.index, as_bytes(entry)));
   } else {
     print_entry(entry);
   }
   return kOk;
 }
 
-Result<int> run_list(const Context& context, const Given& given) {
+Result<int> run_ledger_list(const Context& context, const LedgerGiven& given) {
   ENTENTE_TRY(const Ledger log, Ledger::open_read(given.folder));
   if (given.from > log.size()) return fail(fmt::format("the log has {} entries, there is nothing from {}", log.size(), given.from));
   Json rows = Json::array();
@@ -201,7 +201,7 @@ Result<int> run_list(const Context& context, const Given& given) {
   table.column("begins", Fit::cut);
   ENTENTE_CHECK(log.each_entry(given.from, given.count, [&](merkle::LeafIndex index, ByteView entry) -> Result<void> {
     if (context.json) {
-      rows.push_back(entry_json(index, entry));
+      rows.push_back(ledger_entry_json(index, entry));
     } else {
       table.row({{std::to_string(index), Colour::bold},
                  {std::to_string(entry.size())},
@@ -230,7 +230,7 @@ Json proof_json(const merkle::Proof& proof) {
 }
 
 // The same proof as a COSE receipt, which the log's key must sign.
-Result<int> run_cose_proof(const Context& context, const Given& given, const Ledger& log) {
+Result<int> run_cose_proof(const Context& context, const LedgerGiven& given, const Ledger& log) {
   if (given.key.empty()) return fail("a COSE receipt is signed by the log's key", {}, "pass it with --key, or leave out --cose");
   ENTENTE_TRY(const keys::SigningKey key, read_signing_key(given.key));
   ENTENTE_TRY(const Bytes receipt, ledger::cose_receipt(log, given.index, key));
@@ -244,7 +244,7 @@ Result<int> run_cose_proof(const Context& context, const Given& given, const Led
   return kOk;
 }
 
-Result<int> run_proof(const Context& context, const Given& given) {
+Result<int> run_proof(const Context& context, const LedgerGiven& given) {
   ENTENTE_TRY(const Ledger log, Ledger::open_read(given.folder));
   if (given.cose) return run_cose_proof(context, given, log);
   ENTENTE_TRY(const merkle::Receipt receipt, log.receipt(given.index));
@@ -261,7 +261,7 @@ Result<int> run_proof(const Context& context, const Given& given) {
   return kOk;
 }
 
-Result<int> run_consistency(const Context& context, const Given& given) {
+Result<int> run_consistency(const Context& context, const LedgerGiven& given) {
   ENTENTE_TRY(const Ledger log, Ledger::open_read(given.folder));
   ENTENTE_TRY(const merkle::Proof proof, log.consistency(given.first, given.second));
   if (context.json) {
@@ -272,7 +272,7 @@ Result<int> run_consistency(const Context& context, const Given& given) {
   return kOk;
 }
 
-Result<int> run_checkpoint(const Context& context, const Given& given) {
+Result<int> run_checkpoint(const Context& context, const LedgerGiven& given) {
   ENTENTE_TRY(const Ledger log, Ledger::open_read(given.folder));
   if (context.json) {
     Json out = Json::object();
@@ -285,22 +285,15 @@ Result<int> run_checkpoint(const Context& context, const Given& given) {
   return kOk;
 }
 
-using Run = Result<int> (*)(const Context&, const Given&);
+using LedgerRun = Result<int> (*)(const Context&, const LedgerGiven&);
 
 }  // namespace
 
-Result<keys::SigningKey> read_signing_key(const std::string& path) {
-  ENTENTE_TRY(const bool sealed, keys::key_file_needs_passphrase(path));
-  std::string passphrase;
-  if (sealed) { ENTENTE_TRY(passphrase, ask_passphrase(path, PassphrasePrompt::once)); }
-  return keys::read_key_file(path, passphrase);
-}
-
 void add_ledger(CLI::App& app, Context& context) {
-  CLI::App* group = add_command(app, context, "ledger", "a transparency log: append, look up, prove, check", kExamples, nullptr);
+  CLI::App* group = add_command(app, context, "ledger", "a transparency log: append, look up, prove, check", kLedgerExamples, nullptr);
   group->require_subcommand(1);
-  const auto given = std::make_shared<Given>();
-  const auto add = [&](const char* name, const char* description, const char* examples, Run run) {
+  const auto given = std::make_shared<LedgerGiven>();
+  const auto add = [&](const char* name, const char* description, const char* examples, LedgerRun run) {
     CLI::App* command = add_command(*group, context, name, description, examples, [&context, given, run] {
       const auto code = run(context, *given);
       return code ? *code : report(context, code.error());
@@ -336,7 +329,7 @@ void add_ledger(CLI::App& app, Context& context) {
   append->add_option("--vkey", given->remote.vkey, "with --receipts: the log's public key, as text or file")->type_name("VKEY");
   append->add_option("files", given->files, "files to append, each as one entry; - for standard input")->type_name("FILE");
   index_option(add("show", "print one entry", kShowExamples, run_show));
-  CLI::App* list = add("list", "list entries", kListExamples, run_list);
+  CLI::App* list = add("list", "list entries", kLedgerListExamples, run_ledger_list);
   list->add_option("--from", given->from, "first index")->check(whole_number())->capture_default_str()->type_name("N");
   list->add_option("--count", given->count, "at most so many")->check(whole_number())->capture_default_str()->type_name("M");
   CLI::App* proof = add("proof", "a receipt: proof that an entry is in the log", kProofExamples, run_proof);

@@ -11,14 +11,15 @@
 namespace entente::cli {
 namespace {
 
-constexpr const char* kExamples = R"(  entente ledger bench                    in the current folder: put it on the disk the log will be on
+constexpr const char* kLedgerBenchExamples =
+    R"(  entente ledger bench                    in the current folder: put it on the disk the log will be on
   entente ledger bench /srv/logs --quick
   entente ledger bench --json
 
 Writes up to 4 GB (--quick: 400 MB) below DIR and removes it at the end. Every figure stands beside the limit the disk and the
 processor set, measured in the same run: compare the ratios.)";
 
-struct Given {
+struct LedgerBenchGiven {
   std::string folder = ".";
   bool quick = false;
 };
@@ -40,7 +41,7 @@ Json row_json(const ledger::Measured& m) {
   return row;
 }
 
-Result<int> run(const Context& context, const Given& given) {
+Result<int> run_ledger_bench(const Context& context, const LedgerBenchGiven& given) {
   Progress progress(context.progress());
   ENTENTE_TRY(const auto measured, ledger::bench(given.folder, given.quick ? ledger::BenchSize::quick : ledger::BenchSize::full, progress));
   if (context.json) {
@@ -68,9 +69,9 @@ Result<int> run(const Context& context, const Given& given) {
 }  // namespace
 
 void add_ledger_bench(CLI::App& group, Context& context) {
-  const auto given = std::make_shared<Given>();
-  CLI::App* command = add_command(group, context, "bench", "measure the ledger on this disk", kExamples, [&context, given] {
-    const auto code = run(context, *given);
+  const auto given = std::make_shared<LedgerBenchGiven>();
+  CLI::App* command = add_command(group, context, "bench", "measure the ledger on this disk", kLedgerBenchExamples, [&context, given] {
+    const auto code = run_ledger_bench(context, *given);
     return code ? *code : report(context, code.error());
   });
   command->add_option("folder", given->folder, "measure below this folder")->capture_default_str()->type_name("DIR");

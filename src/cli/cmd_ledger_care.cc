@@ -37,7 +37,7 @@ constexpr const char* kExportExamples = R"(  entente ledger export log/ /var/www
 constexpr const char* kStatsExamples = R"(  entente ledger stats log/
   entente ledger stats log/ --json)";
 
-struct Given {
+struct LedgerCareGiven {
   std::string folder, key, vkey, out, signing_journal;
   bool new_signing_journal = false;
 };
@@ -61,7 +61,7 @@ Json problems_json(const std::vector<ledger::Problem>& problems) {
 
 std::string count_of(std::size_t n, std::string_view what) { return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s"); }
 
-Result<int> run_fsck(const Context& context, const Given& given) {
+Result<int> run_fsck(const Context& context, const LedgerCareGiven& given) {
   ENTENTE_TRY(const keys::VerifierKey key,
               keys::read_verifier_key(given.vkey.empty() ? (fs::path(given.folder) / ledger::kVerifierFile).string() : given.vkey));
   Progress progress(context.progress());
@@ -78,7 +78,7 @@ Result<int> run_fsck(const Context& context, const Given& given) {
   return problems.empty() ? kOk : kFindings;
 }
 
-Result<int> run_repair(const Context& context, const Given& given) {
+Result<int> run_repair(const Context& context, const LedgerCareGiven& given) {
   ledger::RepairOptions options{.where = {.signing_journal = given.signing_journal}, .new_signing_journal = given.new_signing_journal};
   if (!given.vkey.empty()) { ENTENTE_TRY(options.vkey, keys::read_verifier_key(given.vkey)); }
   std::optional<keys::SigningKey> key;
@@ -105,7 +105,7 @@ Result<int> run_repair(const Context& context, const Given& given) {
   return repaired.remaining.empty() ? kOk : kFindings;
 }
 
-Result<int> run_export(const Context& context, const Given& given) {
+Result<int> run_export(const Context& context, const LedgerCareGiven& given) {
   ENTENTE_TRY(const Ledger log, Ledger::open_read(given.folder));
   Progress progress(context.progress());
   ENTENTE_TRY(const ledger::Exported exported, ledger::export_static(log, given.out, progress));
@@ -123,7 +123,7 @@ Result<int> run_export(const Context& context, const Given& given) {
   return kOk;
 }
 
-Result<int> run_stats(const Context& context, const Given& given) {
+Result<int> run_stats(const Context& context, const LedgerCareGiven& given) {
   ENTENTE_TRY(const Ledger log, Ledger::open_read(given.folder));
   ENTENTE_TRY(const ledger::Stats stats, log.stats());
   ENTENTE_TRY(const std::string note, log.checkpoint());
@@ -154,13 +154,13 @@ Result<int> run_stats(const Context& context, const Given& given) {
   return kOk;
 }
 
-using Run = Result<int> (*)(const Context&, const Given&);
+using LedgerCareRun = Result<int> (*)(const Context&, const LedgerCareGiven&);
 
 }  // namespace
 
 void add_ledger_care(CLI::App& group, Context& context) {
-  const auto given = std::make_shared<Given>();
-  const auto add = [&](const char* name, const char* description, const char* examples, Run run) {
+  const auto given = std::make_shared<LedgerCareGiven>();
+  const auto add = [&](const char* name, const char* description, const char* examples, LedgerCareRun run) {
     CLI::App* command = add_command(group, context, name, description, examples, [&context, given, run] {
       const auto code = run(context, *given);
       return code ? *code : report(context, code.error());

@@ -37,14 +37,14 @@ constexpr const char* kMonitorExamples = R"(  entente ledger monitor https://log
 The state folder remembers the last checkpoint seen and keeps fork proofs. Entries may come twice after an interruption, never not at all.
 Exit 0: the log only grew. Exit 1: it forked, or shows less than it did.)";
 
-struct Given {
+struct LedgerFollowGiven {
   std::string source, out, vkey, policy, state;
   std::vector<std::string> witnesses;
   unsigned every = 60;
   bool once = false, from_now = false, private_addresses = false;
 };
 
-http::ClientOptions client_options(const Given& given) {
+http::ClientOptions client_options(const LedgerFollowGiven& given) {
   http::ClientOptions options;
   options.max_redirects = 3;
   if (given.private_addresses) options.private_addresses = http::PrivateAddresses::allow;
@@ -56,7 +56,7 @@ struct Trust {
   std::optional<merkle::Policy> policy;
 };
 
-Result<Trust> read_trust(const Given& given) {
+Result<Trust> read_trust(const LedgerFollowGiven& given) {
   Trust trust;
   if (!given.policy.empty()) { ENTENTE_TRY(trust.policy, read_policy(given.policy)); }
   if (!given.vkey.empty()) {
@@ -103,7 +103,7 @@ int show_round(const Context& context, const ledger::Round& round, std::string_v
 
 // Runs rounds until one finds a fork, or only one. A failed round is an error if it is the only one, else reported and tried again.
 template <class RunRound>
-Result<int> repeat(const Context& context, const Given& given, const RunRound& run_round) {
+Result<int> repeat(const Context& context, const LedgerFollowGiven& given, const RunRound& run_round) {
   StopSignal stop;
   for (;;) {
     const Result<std::pair<int, Outcome>> round = run_round();
@@ -119,7 +119,7 @@ Result<int> repeat(const Context& context, const Given& given, const RunRound& r
   }
 }
 
-Result<int> run_mirror(const Context& context, const Given& given) {
+Result<int> run_mirror(const Context& context, const LedgerFollowGiven& given) {
   ENTENTE_TRY(const Trust trust, read_trust(given));
   ENTENTE_TRY(const ledger::Fetch fetch, ledger::open_source(given.source, client_options(given)));
   std::optional<ledger::Mirror> mirror;
@@ -167,7 +167,7 @@ Result<int> compare_witness(const Context& context, const std::string& url, ledg
   return round.outcome == Outcome::forked ? show_round(context, round, log.name()) : kOk;
 }
 
-Result<int> run_monitor(const Context& context, const Given& given) {
+Result<int> run_monitor(const Context& context, const LedgerFollowGiven& given) {
   ENTENTE_TRY(const Trust trust, read_trust(given));
   ENTENTE_TRY(const ledger::Fetch fetch, ledger::open_source(given.source, client_options(given)));
   const ledger::Get get = ledger::web_get(client_options(given));
@@ -194,8 +194,9 @@ Result<int> run_monitor(const Context& context, const Given& given) {
 }  // namespace
 
 void add_ledger_follow(CLI::App& group, Context& context) {
-  const auto given = std::make_shared<Given>();
-  const auto add = [&](const char* name, const char* description, const char* examples, Result<int> (*run)(const Context&, const Given&)) {
+  const auto given = std::make_shared<LedgerFollowGiven>();
+  const auto add = [&](const char* name, const char* description, const char* examples,
+                       Result<int> (*run)(const Context&, const LedgerFollowGiven&)) {
     CLI::App* command = add_command(group, context, name, description, examples, [&context, given, run] {
       const auto code = run(context, *given);
       return code ? *code : report(context, code.error());

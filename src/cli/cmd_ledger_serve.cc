@@ -19,7 +19,7 @@
 namespace entente::cli {
 namespace {
 
-constexpr const char* kExamples = R"(  entente ledger serve log/ --key log.key
+constexpr const char* kLedgerServeExamples = R"(  entente ledger serve log/ --key log.key
       C2SP tlog-tiles and POST /add on http://127.0.0.1:8008 until Ctrl-C
   entente ledger serve log/ --read-only --listen 0.0.0.0:80
       no key: another process may append, its checkpoints are followed
@@ -31,7 +31,7 @@ constexpr const char* kExamples = R"(  entente ledger serve log/ --key log.key
 
 Put a web server with TLS in front of it for the public (docs/operating-a-ledger.md). Resources: docs/http.md.)";
 
-struct Given {
+struct LedgerServeGiven {
   std::string folder, key, policy, signing_journal, listen = "127.0.0.1:8008", prefix;
   bool read_only = false;
   unsigned publish_every = 200;
@@ -53,7 +53,7 @@ void log_problem(const Error& error) {
              place.empty() ? "" : ": ", printable(error.what, 4096));
 }
 
-Result<std::unique_ptr<ledger::Appender>> start_appender(const Given& given) {
+Result<std::unique_ptr<ledger::Appender>> start_appender(const LedgerServeGiven& given) {
   if (given.read_only) return nullptr;
   if (given.key.empty()) return fail("serving a log that takes entries needs its key", {}, "give --key FILE, or --read-only");
   ENTENTE_TRY(keys::SigningKey key, read_signing_key(given.key));
@@ -71,7 +71,7 @@ Result<std::unique_ptr<ledger::Appender>> start_appender(const Given& given) {
   return ledger::Appender::start(std::move(log), std::make_shared<const keys::SigningKey>(std::move(key)), options, std::move(cosign));
 }
 
-Result<int> run(const Context& context, const Given& given) {
+Result<int> run_ledger_serve(const Context& context, const LedgerServeGiven& given) {
   ENTENTE_TRY(const auto at, parse_listen(given.listen));
   ENTENTE_CHECK(check_prefix(given.prefix));
   StopSignal signals;
@@ -107,11 +107,12 @@ Result<int> run(const Context& context, const Given& given) {
 }  // namespace
 
 void add_ledger_serve(CLI::App& group, Context& context) {
-  const auto given = std::make_shared<Given>();
-  CLI::App* command = add_command(group, context, "serve", "serve the log over HTTP, and take entries", kExamples, [&context, given] {
-    const auto code = run(context, *given);
-    return code ? *code : report(context, code.error());
-  });
+  const auto given = std::make_shared<LedgerServeGiven>();
+  CLI::App* command =
+      add_command(group, context, "serve", "serve the log over HTTP, and take entries", kLedgerServeExamples, [&context, given] {
+        const auto code = run_ledger_serve(context, *given);
+        return code ? *code : report(context, code.error());
+      });
   command->add_option("folder", given->folder, "the log's folder")->required()->type_name("DIR");
   auto* key = command->add_option("--key", given->key, "the log's private key file")->type_name("FILE");
   command

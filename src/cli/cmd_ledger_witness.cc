@@ -13,7 +13,7 @@
 namespace entente::cli {
 namespace {
 
-constexpr const char* kExamples = R"(  entente keygen witness.example/w1 --type cosignature -o witness.key
+constexpr const char* kLedgerWitnessExamples = R"(  entente keygen witness.example/w1 --type cosignature -o witness.key
   entente ledger witness state/ --key witness.key --log log.vkey --listen 127.0.0.1:8091
   entente ledger witness state/ --key witness.key --log a.vkey --log b.vkey --listen "[::]:8091"
 
@@ -22,12 +22,12 @@ monitors read GET /<hex sha256 of the origin>/checkpoint. The state folder must 
 forget what it cosigned. A log caught with two histories is kept there as fork-….proof, which `entente verify` confirms.
 Put a web server with TLS in front of it, or listen on a private address only.)";
 
-struct Given {
+struct LedgerWitnessGiven {
   std::string folder, key, listen = "127.0.0.1:8091";
   std::vector<std::string> logs;
 };
 
-Result<int> run(const Context& context, const Given& given) {
+Result<int> run_ledger_witness(const Context& context, const LedgerWitnessGiven& given) {
   ENTENTE_TRY(const auto address, parse_listen(given.listen));
   std::vector<keys::VerifierKey> logs;
   for (const std::string& log : given.logs) {
@@ -57,11 +57,12 @@ Result<int> run(const Context& context, const Given& given) {
 }  // namespace
 
 void add_ledger_witness(CLI::App& group, Context& context) {
-  const auto given = std::make_shared<Given>();
-  CLI::App* command = add_command(group, context, "witness", "cosign the checkpoints of logs that only grow", kExamples, [&context, given] {
-    const auto code = run(context, *given);
-    return code ? *code : report(context, code.error());
-  });
+  const auto given = std::make_shared<LedgerWitnessGiven>();
+  CLI::App* command =
+      add_command(group, context, "witness", "cosign the checkpoints of logs that only grow", kLedgerWitnessExamples, [&context, given] {
+        const auto code = run_ledger_witness(context, *given);
+        return code ? *code : report(context, code.error());
+      });
   command->add_option("folder", given->folder, "the witness's state; made if absent")->required()->type_name("DIR");
   command->add_option("--key", given->key, "the witness's private key file (type cosignature)")->required()->type_name("FILE");
   command->add_option("--log", given->logs, "a log's public key, as text or file (may be repeated)")->required()->type_name("VKEY");

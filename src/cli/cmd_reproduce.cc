@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kExamples = R"(  entente reproduce assessment                     a folder that `entente assess` made
+constexpr const char* kReproduceExamples = R"(  entente reproduce assessment                     a folder that `entente assess` made
   entente reproduce assessment.json --bundle evidence.tar.zst
 
 Exit 0: the same bytes. Exit 1: the first difference is printed.
@@ -36,7 +36,7 @@ std::string explain(std::string_view pointer) {
   return "";
 }
 
-void print(const ReproduceOptions& given, const std::optional<assess::Difference>& difference, const std::string& document) {
+void print_reproduce(const ReproduceOptions& given, const std::optional<assess::Difference>& difference, const std::string& document) {
   if (!difference) {
     std::printf("%s %s: the same bytes come out again (%s)\n", paint(stdout, Colour::green, "equal").c_str(),
                 printable(given.assessment, 4096).c_str(), sha256(document).str().c_str());
@@ -71,12 +71,12 @@ Result<int> reproduce(const Context& context, const ReproduceOptions& given) {
           Json{{"pointer", difference->pointer}, {"published", difference->published}, {"recomputed", difference->recomputed}};
     print_json(out);
   } else {
-    print(given, difference, document);
+    print_reproduce(given, difference, document);
   }
   return difference ? kFindings : kOk;
 }
 
-int run(const Context& context, const ReproduceOptions& given) {
+int run_reproduce(const Context& context, const ReproduceOptions& given) {
   const auto code = reproduce(context, given);
   return code ? *code : report(context, code.error());
 }
@@ -85,8 +85,8 @@ int run(const Context& context, const ReproduceOptions& given) {
 
 void add_reproduce(CLI::App& app, Context& context) {
   auto given = std::make_shared<ReproduceOptions>();
-  CLI::App* command = add_command(app, context, "reproduce", "run an assessment again from its evidence and compare", kExamples,
-                                  [&context, given] { return run(context, *given); });
+  CLI::App* command = add_command(app, context, "reproduce", "run an assessment again from its evidence and compare", kReproduceExamples,
+                                  [&context, given] { return run_reproduce(context, *given); });
   command->add_option("assessment", given->assessment, "assessment.json, or the folder that holds it")->required()->type_name("PATH");
   command->add_option("--bundle", given->bundle, "the evidence (default: bundle/ beside the document)")->type_name("BUNDLE");
 }

@@ -4,14 +4,15 @@
 namespace entente::cli {
 namespace {
 
-constexpr const char* kExamples = R"(  entente supply db build -o advisories.idx all.zip        compile OSV advisories into one file
+constexpr const char* kSupplyExamples = R"(  entente supply db build -o advisories.idx all.zip        compile OSV advisories into one file
   entente supply scan bom.json --db advisories.idx         what in this SBOM is known to be vulnerable
   entente supply check bom.json                            how complete this SBOM is)";
 
 }  // namespace
 
 void add_supply(CLI::App& app, Context& context) {
-  CLI::App* supply = add_command(app, context, "supply", "SBOMs against advisories: build the index, scan, check quality", kExamples, {});
+  CLI::App* supply =
+      add_command(app, context, "supply", "SBOMs against advisories: build the index, scan, check quality", kSupplyExamples, {});
   supply->require_subcommand(1);
   add_supply_db(*supply, context);
   add_supply_scan(*supply, context);

@@ -13,7 +13,7 @@ namespace {
 
 using namespace measures::p6_supply;
 
-constexpr const char* kExamples = R"(  entente supply check bom.json
+constexpr const char* kSupplyCheckExamples = R"(  entente supply check bom.json
   entente supply check release/*.cdx.json --limit 0       every incomplete component
   entente supply check app.spdx.json --json
 
@@ -101,7 +101,7 @@ void print_check(const std::string& path, const Sbom& sbom, const Quality& q, st
   std::printf("\n");
 }
 
-int run(const Context& context, const CheckOptions& options) {
+int run_supply_check(const Context& context, const CheckOptions& options) {
   bool all_good = true;
   Json documents = Json::array();
   for (const std::string& path : options.sboms) {
@@ -122,8 +122,8 @@ int run(const Context& context, const CheckOptions& options) {
 
 void add_supply_check(CLI::App& supply, Context& context) {
   auto options = std::make_shared<CheckOptions>();
-  CLI::App* command = add_command(supply, context, "check", "measure how complete and valid SBOMs are", kExamples,
-                                  [&context, options] { return run(context, *options); });
+  CLI::App* command = add_command(supply, context, "check", "measure how complete and valid SBOMs are", kSupplyCheckExamples,
+                                  [&context, options] { return run_supply_check(context, *options); });
   command->add_option("sbom", options->sboms, "CycloneDX 1.2 to 1.7 or SPDX 2.2 and 2.3, JSON")->required()->type_name("SBOM");
   command->add_option("--limit", options->limit, "issues and components shown for each SBOM (0: all; default 10)")->type_name("N");
 }

@@ -18,7 +18,7 @@ namespace {
 
 using namespace measures::p6_supply;
 
-constexpr const char* kExamples = R"(  entente supply db build -o advisories.idx osv/npm.zip osv/PyPI.zip
+constexpr const char* kSupplyScanExamples = R"(  entente supply db build -o advisories.idx osv/npm.zip osv/PyPI.zip
   entente supply scan bom.json --db advisories.idx
   entente supply scan *.cdx.json app.spdx.json --db advisories.idx --kev known_exploited_vulnerabilities.json
   entente supply scan bom.json --db osv/Go.jsonl.zst --explain     raw OSV records work too, compiled in memory
@@ -65,6 +65,12 @@ struct Inputs {
 
 Result<Inputs> read_inputs(const ScanOptions& options, Progress& progress) {
   Inputs inputs;
+  if (options.at.empty()) {
+    inputs.at = now();
+  } else {
+    ENTENTE_TRY(const Instant at, parse_time_option("--at", options.at));
+    inputs.at = at;
+  }
   for (const std::string& path : options.databases) {
     ENTENTE_TRY(AdvisoryIndex index, open_database(path, progress, inputs.unreadable));
     inputs.indexes.push_back(std::move(index));
@@ -72,12 +78,6 @@ Result<Inputs> read_inputs(const ScanOptions& options, Progress& progress) {
   if (!options.kev.empty()) {
     ENTENTE_TRY(KevCatalog kev, KevCatalog::read(options.kev));
     inputs.kev = std::move(kev);
-  }
-  if (options.at.empty()) {
-    inputs.at = now();
-  } else {
-    ENTENTE_TRY(const Instant at, parse_time_or_date(options.at));
-    inputs.at = at;
   }
   return inputs;
 }
@@ -100,7 +100,8 @@ Colour colour_of(const Advisory& advisory) {
   return severity == Severity::medium ? Colour::yellow : Colour::plain;
 }
 
-void print_table(const Sbom& sbom, const ScanResult& r, const std::vector<std::uint32_t>& order, const Inputs& inputs, std::size_t limit) {
+void print_supply_scan_table(const Sbom& sbom, const ScanResult& r, const std::vector<std::uint32_t>& order, const Inputs& inputs,
+                             std::size_t limit) {
   Table table;
   table.column("severity");
   table.column("CVSS");
@@ -171,7 +172,7 @@ void print_scan(const std::string& path, const Sbom& sbom, const ScanResult& r, 
               static_cast<unsigned long long>(r.components), static_cast<unsigned long long>(r.evaluated));
   const std::vector<std::uint32_t> order = worst_first(r);
   if (!order.empty()) std::printf("\n");
-  print_table(sbom, r, order, inputs, options.limit);
+  print_supply_scan_table(sbom, r, order, inputs, options.limit);
   if (options.explain) print_explanations(sbom, r, order, inputs, options.limit);
   print_not_evaluated(sbom, r, options.explain);
   std::printf("\n  %s\n", scan_summary(r).c_str());
@@ -184,7 +185,7 @@ void print_scan(const std::string& path, const Sbom& sbom, const ScanResult& r, 
   std::printf("\n");
 }
 
-int run(const Context& context, const ScanOptions& options) {
+int run_supply_scan(const Context& context, const ScanOptions& options) {
   Progress progress(context.progress());
   auto inputs = read_inputs(options, progress);
   if (!inputs) {
@@ -242,8 +243,8 @@ void add_supply_check(CLI::App& supply, Context& context);  // cmd_supply_check.
 
 void add_supply_scan(CLI::App& supply, Context& context) {
   auto options = std::make_shared<ScanOptions>();
-  CLI::App* command = add_command(supply, context, "scan", "match SBOMs with advisories: what is affected, what repairs it", kExamples,
-                                  [&context, options] { return run(context, *options); });
+  CLI::App* command = add_command(supply, context, "scan", "match SBOMs with advisories: what is affected, what repairs it",
+                                  kSupplyScanExamples, [&context, options] { return run_supply_scan(context, *options); });
   command->add_option("sbom", options->sboms, "CycloneDX 1.2 to 1.7 or SPDX 2.2 and 2.3, JSON")->required()->type_name("SBOM");
   command->add_option("--db", options->databases, "advisory index, or OSV records (.zip, .jsonl, .jsonl.zst, .json, folder)")
       ->required()

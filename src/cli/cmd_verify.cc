@@ -12,7 +12,7 @@
 namespace entente::cli {
 namespace {
 
-constexpr const char* kExamples = R"(  entente verify demo-output/assessment --key org.vkey --log log.vkey
+constexpr const char* kVerifyExamples = R"(  entente verify demo-output/assessment --key org.vkey --log log.vkey
       bundle, assessment (run again), statement, receipt, and that they belong together
   entente verify evidence.tar.zst                 every file against the manifest
   entente verify ledger/ --log log.vkey           recompute the whole log from its entries
@@ -55,7 +55,7 @@ Result<verify::Options> resolve(const VerifyOptions& given) {
   return options;
 }
 
-void print(const verify::Report& report) {
+void print_verify(const verify::Report& report) {
   for (const verify::Check& c : report.checks) {
     const std::string mark = c.outcome == verify::Check::Outcome::good      ? paint(stdout, Colour::green, "  ok        ")
                              : c.outcome == verify::Check::Outcome::bad     ? paint(stdout, Colour::red, "  BAD       ")
@@ -77,7 +77,7 @@ void print(const verify::Report& report) {
               report.good() ? paint(stdout, Colour::green, "Verified.").c_str() : paint(stdout, Colour::red, "NOT verified.").c_str());
 }
 
-int run(const Context& context, const VerifyOptions& given) {
+int run_verify(const Context& context, const VerifyOptions& given) {
   const auto options = resolve(given);
   if (!options) return report(context, options.error());
   const auto data = context.data();
@@ -89,7 +89,7 @@ int run(const Context& context, const VerifyOptions& given) {
   if (context.json)
     print_json(result->to_json());
   else
-    print(*result);
+    print_verify(*result);
   return result->good() ? kOk : kFindings;
 }
 
@@ -98,7 +98,7 @@ int run(const Context& context, const VerifyOptions& given) {
 void add_verify(CLI::App& app, Context& context) {
   auto given = std::make_shared<VerifyOptions>();
   CLI::App* command = add_command(app, context, "verify", "check a bundle, assessment, statement, receipt or ledger, trusting nothing",
-                                  kExamples, [&context, given] { return run(context, *given); });
+                                  kVerifyExamples, [&context, given] { return run_verify(context, *given); });
   command->add_option("path", given->path, "what to check: a folder or a file")->required();
   command->add_option("--key", given->keys, "a trusted signer's vkey, or a file that holds it (may be repeated)")->type_name("VKEY");
   command->add_option("--log", given->log, "the log's vkey, or a file that holds it")->type_name("VKEY");

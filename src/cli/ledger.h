@@ -14,9 +14,6 @@
 
 namespace entente::cli {
 
-// A private key file; asks for its passphrase if it has one.
-[[nodiscard]] Result<keys::SigningKey> read_signing_key(const std::string& path);
-
 // An error if the log in this folder is not this key's. Asked before a log is opened for writing, which already repairs it.
 [[nodiscard]] Result<void> check_log_key(const std::string& folder, const keys::SigningKey& key);
 

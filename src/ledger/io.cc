@@ -146,7 +146,13 @@ class PosixIo final : public Io {
     if (fd < 0 && errno == ELOOP) return fail("a symbolic link", {.file = path}, "a log consists of plain files");
     if (fd < 0) return os_error("open", path, errno);
     auto lock = std::make_unique<PosixLock>(fd);
-    if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return lock;
+    if (::flock(fd, LOCK_EX | LOCK_NB) == 0) {
+      // The holder may have removed the file after this open (an `init` that failed): then this lock would keep nobody out.
+      struct stat st{};
+      if (::fstat(fd, &st) != 0) return os_error("stat", path, errno);
+      if (st.st_nlink == 0) return std::unique_ptr<WriterLock>();
+      return lock;
+    }
     if (errno == EWOULDBLOCK) return std::unique_ptr<WriterLock>();
     return os_error("lock", path, errno);
   }

@@ -50,6 +50,20 @@ Result<void> check_roots(const Storage& storage, const Head& head, const Signing
   return {};
 }
 
+// Removes what a failed init made, so that the next one does not find a folder that is "not empty". Only files that init makes, in a folder
+// that was empty and whose lock is held; whatever cannot be removed stays and is named by the next init.
+void remove_unfinished(Io& io) {
+  std::vector<std::string> names;
+  for (const std::string_view name : {kCheckpointFile, kVerifierFile, kEpochFile}) {
+    names.emplace_back(name);
+    names.push_back(std::string(name) + ".tmp");
+  }
+  for (const std::string_view name : {kSettledFile, kSigningFile, kEntriesFile, kJournalFile, kIndexFile}) names.emplace_back(name);
+  for (unsigned l = 0; l < kTileLevels; ++l) names.push_back(level_file(l));
+  names.emplace_back(kLockFile);  // last
+  for (const std::string& name : names) (void)io.remove(name);
+}
+
 }  // namespace
 
 SigningJournal::Place signing_place(const std::shared_ptr<Io>& io, const WriteOptions& options) {
@@ -79,9 +93,15 @@ Result<Ledger> Ledger::init(std::shared_ptr<Io> io, const keys::SigningKey& key,
     return fail("there is a signing journal already", {.file = place.display()}, "a new log needs a new one; name another file");
   ENTENTE_CHECK(io->make_empty_folder());
   ENTENTE_TRY(auto lock, lock_log(*io));
+  // Another init may have been done between the look at the folder and the lock; what follows is ours alone.
+  ENTENTE_TRY(const bool made_meanwhile, io->exists(kCheckpointFile));
+  if (made_meanwhile) return fail("another process has just made a log here", {.file = io->display(kCheckpointFile)});
+  std::unique_ptr<Io, void (*)(Io*)> unfinished(io.get(), [](Io* folder) { remove_unfinished(*folder); });
   ENTENTE_CHECK(replace_file(*io, kVerifierFile, vkey + "\n"));
   ENTENTE_TRY(const Epoch epoch, Epoch::raise(*io, vkey));
   ENTENTE_TRY(SigningJournal signing, SigningJournal::create(place, vkey));
+  std::unique_ptr<const SigningJournal::Place, void (*)(const SigningJournal::Place*)> unfinished_journal(
+      &place, [](const SigningJournal::Place* made) { (void)made->io->remove(made->name); });
   ENTENTE_TRY(Storage storage, Storage::create(io));
   const Commit empty{.root = merkle::empty_root()};
   const CommitRecord record = encode_commit(empty, as_bytes(vkey));
@@ -95,6 +115,8 @@ Result<Ledger> Ledger::init(std::shared_ptr<Io> io, const keys::SigningKey& key,
   ENTENTE_TRY(head.note, merkle::sign_note(head.checkpoint.str(), {&key}));
   ENTENTE_CHECK(replace_file(*io, kCheckpointFile, head.note));
   ENTENTE_TRY(Storage reading, Storage::open(io, OpenMode::read));
+  (void)unfinished_journal.release();
+  (void)unfinished.release();
   auto state = std::make_unique<State>(std::move(reading), key.verifier(), head);
   state->writer = std::make_unique<Writer>(WriterParts{.storage = std::move(storage),
                                                        .key = key.verifier(),

@@ -66,9 +66,13 @@ Result<SigningJournal> SigningJournal::create(Place place, std::string_view vkey
   ENTENTE_TRY(journal.file_, journal.place_.io->open(journal.place_.name, OpenMode::create));
   Bytes bytes(kSigningBytes);
   std::ranges::copy(encode_record(kSigningLabel, as_bytes(vkey), {0, 0, merkle::empty_root()}), bytes.begin());
-  ENTENTE_CHECK(journal.file_->write(0, bytes));
-  ENTENTE_CHECK(journal.file_->sync());
-  ENTENTE_CHECK(journal.place_.io->sync_folder());
+  auto written = journal.file_->write(0, bytes);
+  if (written) written = journal.file_->sync();
+  if (written) written = journal.place_.io->sync_folder();
+  if (!written) {  // it would be in the way of the next attempt
+    (void)journal.place_.io->remove(journal.place_.name);
+    return fail(std::move(written).error());
+  }
   journal.latest_ = {.number = 0, .size = 0, .root = merkle::empty_root()};
   return journal;
 }

@@ -7,9 +7,6 @@
 
 namespace entente::schema {
 
-// ASCII alone, or the international form with all of UTF-8.
-enum class Alphabet { ascii, unicode };
-
 using FormatTest = bool (*)(std::string_view text);
 
 // Whether a format takes only ASCII or, in its international form, the rest of Unicode as well.

@@ -154,10 +154,12 @@ TEST_F(Assess, UsageErrorsSayWhatToDo) {
       {{"assess"}, "either a profile or --bundle"},
       {{"assess", sample(), "--bundle", "x"}, "either a profile or --bundle"},
       {{"assess", sample(), "--ledger", in("l")}, "only a signed assessment"},
-      {{"assess", sample(), "--at", "yesterday", "-o", in("o")}, "yesterday"},
+      {{"assess", sample(), "--at", "yesterday", "-o", in("o")}, "--at: not an RFC 3339 time: \"yesterday\""},
       {{"assess", in("absent.toml"), "-o", in("o")}, "absent.toml"},
       {{"reproduce", in("absent")}, "absent"},
       {{"attest", sample(), "--control", "P6-02", "--date", "2026-11-01", "--text", "x"}, "no attestation can stand for it"},
+      {{"attest", sample(), "--control", "P1-05", "--date", "1.11.2026", "--text", "x"}, "--date: not a date: \"1.11.2026\""},
+      {{"supply", "scan", sample(), "--db", sample(), "--at", "2026-13-01"}, "--at: not a date"},
       {{"attest", sample(), "--control", "P1-05", "--date", "2026-11-01"}, "either --text or --file"},
       {{"attest", sample(), "--control", "P1-05", "--date", "2026-11-01", "--file", "../x"}, "unsafe path"},
   };
@@ -186,6 +188,31 @@ TEST_F(Assess, AnAttestationMadeWithAttestCounts) {
   const auto same = run_entente({"assess", in("org.toml"), "-o", in("out"), "--at", "2026-11-24", "--key", in("auditor.key")});
   EXPECT_EQ(same.code, 2);
   EXPECT_THAT(same.err, HasSubstr("nobody attests for themselves"));
+}
+
+TEST_F(Assess, WarnsOfEvidenceNobodyReads) {
+  const std::string head =
+      "name = \"Org\"\nid = \"org\"\ncategory = \"private-sector\"\nroles = [\"software-producer\"]\ndomains = [\"org.example\"]\n";
+  ASSERT_OK(write_file_atomic(in("bom.json"), "{}\n"));
+  ASSERT_OK(write_file_atomic(in("org.toml"), head + "[[evidence]]\nkind = \"sbom.cyclondx\"\npath = \"bom.json\"\n"));
+  const std::string warning =
+      "no engine of this version reads evidence of kind \"sbom.cyclondx\", so "
+      "evidence/sbom.cyclondx/bom.json is not judged; did you mean \"sbom.cyclonedx\"?";
+  for (const char* chatter : {"--color=never", "--quiet"}) {
+    const auto run = run_entente({"assess", in("org.toml"), "-o", in("out"), "--at", "2026-11-24", chatter});
+    EXPECT_EQ(run.code, 1) << run.err;
+    EXPECT_THAT(run.err, HasSubstr("warning: " + warning)) << chatter;
+  }
+  const auto json = run_entente({"assess", "--bundle", in("out/bundle"), "-o", in("again"), "--at", "2026-11-24", "--json"});
+  EXPECT_EQ(json.code, 1);
+  const auto document = JsonDocument::parse(json.out, "stdout");
+  ASSERT_OK(document);
+  EXPECT_EQ(to_json(document->root())["warnings"], Json::array({warning}));
+  // Nothing close: the kinds there are.
+  const auto made = run_entente({"evidence", "create", in("b"), "--item", "zone=" + in("bom.json")});
+  EXPECT_EQ(made.code, 0) << made.err;
+  EXPECT_THAT(made.err, HasSubstr("warning: no engine of this version reads evidence of kind \"zone\""));
+  EXPECT_THAT(made.err, HasSubstr("sbom.spdx"));
 }
 
 TEST_F(Assess, SpeaksFrenchAndKeepsColoursOutOfPipes) {

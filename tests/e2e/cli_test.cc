@@ -1,5 +1,9 @@
 // The command line's manners, on the real binary: help with examples for every command, exit codes, errors that say what, where and what to
 // do, JSON that parses, no colours where no terminal is.
+#include <map>
+#include <set>
+#include <sstream>
+
 #include "core/json.h"
 #include "run_binary.h"
 #include "test_support.h"
@@ -11,46 +15,95 @@ using test::run_entente;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-const std::vector<std::vector<std::string>>& commands() {
-  static const std::vector<std::vector<std::string>> list{{"assess"},
-                                                          {"attest"},
-                                                          {"controls"},
-                                                          {"controls", "list"},
-                                                          {"controls", "show"},
-                                                          {"evidence"},
-                                                          {"evidence", "create"},
-                                                          {"evidence", "verify"},
-                                                          {"evidence", "list"},
-                                                          {"evidence", "pack"},
-                                                          {"evidence", "unpack"},
-                                                          {"keygen"},
-                                                          {"ledger"},
-                                                          {"ledger", "init"},
-                                                          {"ledger", "append"},
-                                                          {"ledger", "proof"},
-                                                          {"ledger", "fsck"},
-                                                          {"reproduce"},
-                                                          {"supply"},
-                                                          {"supply", "scan"},
-                                                          {"supply", "check"},
-                                                          {"supply", "db"},
-                                                          {"supply", "db", "build"},
-                                                          {"supply", "db", "info"},
-                                                          {"verify"}};
-  return list;
+using Command = std::vector<std::string>;
+
+const std::string& help_of(const Command& command) {
+  static std::map<Command, std::string> asked;
+  const auto [it, added] = asked.try_emplace(command);
+  if (!added) return it->second;
+  Command arguments = command;
+  arguments.emplace_back("--help");
+  const auto r = run_entente(arguments);
+  EXPECT_EQ(r.code, 0) << testing::PrintToString(command);
+  EXPECT_EQ(r.err, "") << testing::PrintToString(command);
+  return it->second = r.out;
 }
 
-TEST(Cli, EveryCommandHasHelpWithExamples) {
-  for (std::vector<std::string> command : commands()) {
-    const std::string name = testing::PrintToString(command);
-    command.push_back("--help");
-    const auto r = run_entente(command);
-    EXPECT_EQ(r.code, 0) << name;
-    EXPECT_THAT(r.out, HasSubstr("Examples:")) << name;
-    EXPECT_THAT(r.out, HasSubstr("entente ")) << name;
-    EXPECT_THAT(r.out, HasSubstr("--json")) << name;
-    EXPECT_THAT(r.out, Not(HasSubstr("\x1b["))) << name;
-    EXPECT_EQ(r.err, "") << name;
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> out;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) out.push_back(line);
+  return out;
+}
+
+// What --help lists under "Subcommands:": lines of two spaces, a name, a description.
+std::vector<std::string> subcommands_in(const std::string& help) {
+  std::vector<std::string> out;
+  bool listed = false;
+  for (const std::string& line : lines_of(help)) {
+    if (line == "Subcommands:")
+      listed = true;
+    else if (line.empty())
+      listed = false;
+    else if (listed && line.starts_with("  ") && line[2] != ' ')
+      out.push_back(line.substr(2, line.find(' ', 2) - 2));
+  }
+  return out;
+}
+
+// Every command and group, found by asking each for its subcommands.
+void walk(const Command& command, std::vector<Command>& found) {
+  found.push_back(command);
+  for (const std::string& name : subcommands_in(help_of(command))) {
+    Command below = command;
+    below.push_back(name);
+    walk(below, found);
+  }
+}
+
+std::string joined(const Command& command) {
+  std::string out = "entente";
+  for (const std::string& word : command) out += " " + word;
+  return out;
+}
+
+TEST(Cli, EveryCommandHasHelpWithExamplesOfItself) {
+  std::vector<Command> found;
+  walk({}, found);
+  EXPECT_GE(found.size(), 38U);
+  for (const Command& must : std::vector<Command>{{"assess"}, {"supply", "db", "build"}, {"ledger", "witness"}, {"controls", "show"}})
+    EXPECT_THAT(found, testing::Contains(must));
+  const std::set<Command> known(found.begin(), found.end());
+  for (const Command& command : found) {
+    SCOPED_TRACE(joined(command));
+    const std::string help = help_of(command);
+    EXPECT_THAT(help, HasSubstr("--json"));
+    EXPECT_THAT(help, Not(HasSubstr("\x1b[")));
+    const std::size_t at = help.find("\nExamples:\n");
+    ASSERT_NE(at, std::string::npos);
+    std::size_t examples = 0, own = 0;
+    for (const std::string& line : lines_of(help.substr(at))) {
+      const std::size_t word = line.find_first_not_of(' ');
+      if (word == std::string::npos || line.compare(word, 8, "entente ") != 0) continue;
+      ++examples;
+      // The longest command the example's words spell: it exists, and takes the options shown.
+      std::istringstream words(line.substr(word + 8));
+      Command spelt;
+      for (std::string w; words >> w;) {
+        Command longer = spelt;
+        longer.push_back(w);
+        if (known.contains(longer))
+          spelt = longer;
+        else if (w.starts_with("--") && w.size() > 2)
+          EXPECT_THAT(help_of(spelt), HasSubstr(w.substr(0, w.find('=')))) << line;
+      }
+      EXPECT_FALSE(spelt.empty()) << "not a command: " << line;
+      if (std::equal(command.begin(), command.end(), spelt.begin(),
+                     spelt.begin() + static_cast<std::ptrdiff_t>(std::min(command.size(), spelt.size()))))
+        ++own;
+    }
+    EXPECT_GT(examples, 0U);
+    EXPECT_GT(own, 0U) << "no example of the command itself";
   }
 }
 
@@ -138,6 +191,18 @@ TEST(Cli, KeygenKeepsSecretsPrivateAndNeverOverwrites) {
   EXPECT_EQ(read_file(key).value(), before);
   EXPECT_THAT(read_file(key + ".vkey").value(), HasSubstr("works.example+"));
   EXPECT_THAT(made.out, Not(HasSubstr("PRIVATE")));
+}
+
+TEST(Cli, ThePublicKeyIsNotTakenForThePrivateOne) {
+  const auto folder = TemporaryFolder::make();
+  ASSERT_OK(folder);
+  const std::string key = (folder->path() / "org.key").string();
+  ASSERT_EQ(run_entente({"keygen", "works.example", "--out", key}).code, 0);
+  const auto r = run_entente({"ledger", "init", (folder->path() / "log").string(), "--key", key + ".vkey"});
+  EXPECT_EQ(r.code, 2);
+  EXPECT_THAT(r.err, HasSubstr("org.key.vkey: this is a public key (works.example), a private one is expected"));
+  EXPECT_THAT(r.err, HasSubstr("hint: the private key is the file beside it: " + key + "\n"));
+  EXPECT_FALSE(std::filesystem::exists(folder->path() / "log"));
 }
 
 TEST(Cli, VersionIsPrinted) {

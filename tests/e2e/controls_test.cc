@@ -61,6 +61,78 @@ TEST(Controls, FiltersCombine) {
   EXPECT_TRUE(listed_ids({"--principle", "3", "--role", "isac"}).empty());
 }
 
+// The table and the JSON list the same controls in the same order, whatever the filters and the language.
+TEST(Controls, TableAndJsonAgree) {
+  for (const std::vector<std::string>& filter : std::vector<std::vector<std::string>>{{},
+                                                                                      {"--principle", "6"},
+                                                                                      {"--principle", "p1", "--principle=9"},
+                                                                                      {"--class", "A", "--class", "D"},
+                                                                                      {"--role", "csirt", "--class", "M"},
+                                                                                      {"--role", "software-producer", "--role", "operator"},
+                                                                                      {"--principle", "7", "--class", "v"}}) {
+    SCOPED_TRACE(::testing::PrintToString(filter));
+    const std::vector<std::string> ids = listed_ids(filter);
+    EXPECT_FALSE(ids.empty());
+    for (const std::string language : {"en", "fr"}) {
+      std::vector<std::string> arguments{"controls", "list", "--lang", language};
+      arguments.insert(arguments.end(), filter.begin(), filter.end());
+      const auto r = run_entente(arguments);
+      EXPECT_EQ(r.code, 0) << r.err;
+      EXPECT_EQ(r.err, "");
+      std::vector<std::string> shown;
+      for (const std::string& line : lines_of(r.out))
+        if (line.starts_with("  P")) shown.push_back(line.substr(2, 5));
+      EXPECT_EQ(shown, ids);
+      const std::string count = std::to_string(ids.size());
+      EXPECT_THAT(r.out, HasSubstr(language == "en" ? count + " of 74 controls" : count + " contrôles sur 74"));
+      EXPECT_THAT(r.out, HasSubstr(language == "en" ? "CONTROL" : "CONTRÔLE"));
+    }
+  }
+}
+
+TEST(Controls, AnEmptySelectionIsNoError) {
+  const auto none = run_entente({"controls", "list", "--principle", "3", "--role", "isac"});
+  EXPECT_EQ(none.code, 0);
+  EXPECT_EQ(
+      lines_of(none.out).at(1),
+      "0 of 74 controls, catalogue " + Json::parse(run_entente({"controls", "--json"}).out)["catalog"]["version"].get<std::string>() + ".");
+  EXPECT_THAT(none.out, Not(HasSubstr("CONTROL")));
+  EXPECT_EQ(run_entente({"controls", "list", "--principle", "3", "--role", "isac", "--quiet"}).out, "");
+  // --quiet leaves the table and drops the legend.
+  const auto quiet = run_entente({"controls", "list", "--principle", "6", "--quiet"});
+  EXPECT_EQ(quiet.code, 0);
+  EXPECT_THAT(quiet.out, HasSubstr("P6-01"));
+  EXPECT_THAT(quiet.out, Not(HasSubstr("of 74")));
+}
+
+TEST(Controls, ErrorsExitTwoAndPrintNothingElse) {
+  for (const std::vector<std::string>& bad : std::vector<std::vector<std::string>>{{"list", "--principle", "x"},
+                                                                                   {"list", "--principle", "66"},
+                                                                                   {"list", "--principle", ""},
+                                                                                   {"list", "--class", "MV"},
+                                                                                   {"list", "--role", "Operator"},
+                                                                                   {"list", "--lang", "EN"},
+                                                                                   {"list", "--data", "/no/such/folder"},
+                                                                                   {"list", "P6-01"},
+                                                                                   {"show"},
+                                                                                   {"show", "P6-01", "P6-99"},
+                                                                                   {"show", "6"},
+                                                                                   {"show", "P6-01", "--lang", "xx"},
+                                                                                   {"show", "P6-01", "--data", "/no/such/folder"}}) {
+    std::vector<std::string> arguments{"controls"};
+    arguments.insert(arguments.end(), bad.begin(), bad.end());
+    SCOPED_TRACE(::testing::PrintToString(arguments));
+    const auto r = run_entente(arguments);
+    EXPECT_EQ(r.code, 2);
+    EXPECT_EQ(r.out, "");
+    EXPECT_THAT(r.err, HasSubstr("error:"));
+    arguments.emplace_back("--json");
+    const auto json = run_entente(arguments);
+    EXPECT_EQ(json.code, 2);
+    EXPECT_TRUE(Json::parse(json.out).contains("error")) << json.out;
+  }
+}
+
 TEST(Controls, WrongFiltersSayWhatIsRight) {
   const auto role = run_entente({"controls", "--role", "operater"});
   EXPECT_EQ(role.code, 2);

@@ -103,6 +103,7 @@ TEST_F(EvidenceCommand, UsageAndInputErrorsExitTwo) {
     const RunResult run = run_entente(arguments);
     EXPECT_EQ(run.code, 2) << run.out << run.err;
     EXPECT_THAT(run.err, HasSubstr("error:"));
+    if (arguments.back() == "now") { EXPECT_THAT(run.err, HasSubstr("--collected-at: not an RFC 3339 time: \"now\"")); }
   }
   EXPECT_FALSE(fs::exists(root() / "n"));
 }

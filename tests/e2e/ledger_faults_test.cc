@@ -54,11 +54,9 @@ class LedgerFaults : public ::testing::Test {
     return "LD_PRELOAD=" + test::shell_quote(ENTENTE_FAULT_SHIM) + " ENTENTE_FAULT_FOLDER=" + test::shell_quote(log) + " " + more;
   }
 
-  // How often an undisturbed append makes each call.
-  std::map<std::string, int> count_calls() {
-    copy_log("counted");
-    const auto run = test::run_entente(append_command(path("counted"), batch_),
-                                       preload(path("counted"), "ENTENTE_FAULT_COUNTS=" + test::shell_quote(path("counts"))));
+  // How often an undisturbed command makes each call on the log's folder.
+  std::map<std::string, int> count_calls(const std::string& log, const std::vector<std::string>& command) {
+    const auto run = test::run_entente(command, preload(log, "ENTENTE_FAULT_COUNTS=" + test::shell_quote(path("counts"))));
     EXPECT_EQ(run.code, 0) << run.err;
     std::map<std::string, int> counts;
     std::istringstream lines(read_file(path("counts")).value_or(""));
@@ -118,7 +116,8 @@ class LedgerFaults : public ::testing::Test {
 
 TEST_F(LedgerFaults, EverySystemCallMayFailOrBeTheLast) {
   const bool soak = std::getenv("ENTENTE_SOAK") != nullptr;
-  const std::map<std::string, int> counts = count_calls();
+  copy_log("counted");
+  const std::map<std::string, int> counts = count_calls(path("counted"), append_command(path("counted"), batch_));
   ASSERT_GT(counts.at("pwrite"), 2);
   ASSERT_GT(counts.at("fdatasync"), 1);
   const std::set<std::string> transfers = {"read", "write", "pread", "pwrite"};
@@ -144,6 +143,55 @@ TEST_F(LedgerFaults, EverySystemCallMayFailOrBeTheLast) {
   std::printf("%d trials:", trials);
   for (const auto& [code, n] : outcomes_) std::printf(" exit %d %d times", code, n);
   std::printf("\n");
+}
+
+// An init that fails leaves nothing in the way of the next one: no file in the folder, no signing journal beside it.
+TEST_F(LedgerFaults, AFailedInitLeavesNothingInTheWay) {
+  const bool soak = std::getenv("ENTENTE_SOAK") != nullptr;
+  const std::string log = path("init/log"), journal = path("init/journal");
+  int trials = 0, failed = 0, position = 0;
+  for (const bool apart : {false, true}) {
+    std::vector<std::string> command = {"ledger", "init", log, "--key", key()};
+    if (apart) command.insert(command.end(), {"--signing-journal", journal});
+    const auto fresh = [&] {
+      fs::remove_all(path("init"));
+      fs::create_directories(path("init"));
+    };
+    fresh();
+    for (const auto& [function, calls] : count_calls(path("init"), command)) {
+      if (function == "close" || function == "unlink" || function == "flock") continue;  // no failure, or the cleaning up itself
+      for (int call = 1; call <= calls; ++call) {
+        if (!soak && ++position % 6 != 0) continue;
+        const std::string fault = function + ":" + std::to_string(call) + ":" + (call % 2 == 0 ? "EIO" : "ENOSPC");
+        SCOPED_TRACE(fault + (apart ? ", journal apart" : ""));
+        fresh();
+        const auto disturbed = test::run_entente(command, preload(path("init"), "ENTENTE_FAULT=" + fault));
+        ++trials;
+        if (disturbed.code == 0) continue;  // a call that may fail
+        ++failed;
+        EXPECT_EQ(disturbed.code, 2) << disturbed.err;
+        EXPECT_TRUE(!fs::exists(log) || fs::is_empty(log)) << fs::directory_iterator(log)->path();
+        EXPECT_FALSE(fs::exists(journal));
+        const auto again = test::run_entente(command);
+        ASSERT_EQ(again.code, 0) << again.err;
+        std::vector<std::string> check = {"ledger", "fsck", log};
+        if (apart) check.insert(check.end(), {"--signing-journal", journal});
+        EXPECT_EQ(test::run_entente(check).code, 0);
+      }
+    }
+  }
+  EXPECT_GT(failed, 5) << trials;
+}
+
+// What cannot be made is not cleaned up either: somebody else's files stay.
+TEST_F(LedgerFaults, AnInitThatIsRefusedTouchesNothing) {
+  const std::string before = checkpoint_of(path("seed"));
+  EXPECT_EQ(test::run_entente({"ledger", "init", path("seed"), "--key", key()}).code, 2);
+  EXPECT_EQ(checkpoint_of(path("seed")), before);
+  EXPECT_EQ(test::run_entente({"ledger", "fsck", path("seed")}).code, 0);
+  ASSERT_OK(write_file_atomic(path("journal"), "another log's"));
+  EXPECT_EQ(test::run_entente({"ledger", "init", path("new"), "--key", key(), "--signing-journal", path("journal")}).code, 2);
+  EXPECT_EQ(read_file(path("journal")).value_or(""), "another log's");
 }
 
 }  // namespace
