@@ -186,7 +186,7 @@ TEST_F(AppenderTest, WhatArrivesDuringACommitSharesTheNext) {
 // would have a commit for itself each time.
 TEST_F(AppenderTest, CallersAnsweredTogetherShareTheNextCommit) {
   auto appender = start();
-  gate_.delay(std::chrono::milliseconds(80));
+  gate_.delay(std::chrono::milliseconds(200));
   constexpr unsigned kRounds = 8;
   std::vector<std::thread> callers;
   for (unsigned t = 0; t < 12; ++t)
