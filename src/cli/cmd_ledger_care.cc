@@ -6,6 +6,7 @@
 #include "core/terminal.h"
 #include "core/utf8.h"
 #include "ledger/export.h"
+#include "ledger/http_source.h"
 #include "ledger/repair.h"
 
 namespace entente::cli {
@@ -26,8 +27,12 @@ constexpr const char* kRepairExamples = R"(  entente ledger repair log/
       also signs a checkpoint if that is damaged
   entente ledger repair log/ --new-signing-journal
       if the signing journal is lost, and the folder was certainly not put back to an older state
+  entente ledger repair log/ --from https://mirror.example/log
+  entente ledger repair log/ --from /backup/log
+      damaged and missing entries come back from a mirror, a copy of the folder, or a static export
 
-Entries are never changed: damaged ones are listed, and only a copy (a backup, a mirror) can bring them back.
+Without --from entries are never changed: damaged ones are listed. What --from brings is checked against the log's signed roots
+before it is written.
 Exit 0: the log is whole. Exit 1: what remains is listed.)";
 
 constexpr const char* kExportExamples = R"(  entente ledger export log/ /var/www/log
@@ -38,8 +43,9 @@ constexpr const char* kStatsExamples = R"(  entente ledger stats log/
   entente ledger stats log/ --json)";
 
 struct LedgerCareGiven {
-  std::string folder, key, vkey, out, signing_journal;
+  std::string folder, key, vkey, out, signing_journal, from;
   bool new_signing_journal = false;
+  bool private_addresses = false;
 };
 
 void print_problems(const std::vector<ledger::Problem>& problems) {
@@ -85,6 +91,12 @@ Result<int> run_repair(const Context& context, const LedgerCareGiven& given) {
   if (!given.key.empty()) {
     ENTENTE_TRY(keys::SigningKey read, read_signing_key(given.key));
     options.key = &key.emplace(std::move(read));
+  }
+  if (!given.from.empty()) {
+    http::ClientOptions client;
+    client.max_redirects = 3;
+    if (given.private_addresses) client.private_addresses = http::PrivateAddresses::allow;
+    ENTENTE_TRY(options.from, ledger::open_source(given.from, std::move(client)));
   }
   Progress progress(context.progress());
   ENTENTE_TRY(const ledger::Repaired repaired, ledger::repair(given.folder, options, progress));
@@ -174,9 +186,11 @@ void add_ledger_care(CLI::App& group, Context& context) {
   CLI::App* fsck = add("fsck", "recompute every hash, root and signature", kFsckExamples, run_fsck);
   fsck->add_option("--vkey", given->vkey, "the log's public key, as text or file (default: the one in the folder)")->type_name("VKEY");
   signing_option(fsck);
-  CLI::App* repair = add("repair", "compute anew what the entries give", kRepairExamples, run_repair);
+  CLI::App* repair = add("repair", "put a damaged log right, from its entries or a copy", kRepairExamples, run_repair);
   repair->add_option("--vkey", given->vkey, "the log's public key, as text or file, if log.vkey is damaged")->type_name("VKEY");
   repair->add_option("--key", given->key, "the log's private key file, to sign a checkpoint if that is damaged")->type_name("FILE");
+  repair->add_option("--from", given->from, "a copy to take damaged and missing entries from")->type_name("URL|DIR");
+  repair->add_flag("--allow-private", given->private_addresses, "with --from URL: also connect to loopback and private addresses");
   repair->add_flag("--new-signing-journal", given->new_signing_journal, "make a signing journal where it is lost");
   signing_option(repair);
   CLI::App* command = add("export", "write static files for a web server", kExportExamples, run_export);

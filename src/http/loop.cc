@@ -1,5 +1,5 @@
-// A thread of the server. Answers from other threads go into a queue under a mutex; only the one that finds the queue empty wakes the
-// thread, so that a commit which answers sixty clients costs one wake-up for each I/O thread. Deadlines are instants kept by the
+// A thread of the server. Answers from other threads go into a queue under a mutex; the thread is woken only if it is not taking answers
+// already, so that a commit which answers sixty clients costs one wake-up for each I/O thread. Deadlines are instants kept by the
 // connections and looked at by one timer a few times a second: setting one costs a clock reading, no timer operation.
 #include "http/loop.h"
 
@@ -67,7 +67,7 @@ void Loop::deliver(std::shared_ptr<Connection> connection, Response response) {
   {
     const std::scoped_lock lock(mutex_);
     if (ended_) return;
-    wake = answers_.empty();
+    wake = !std::exchange(taking_, true);
     answers_.push_back({std::move(connection), std::move(response)});
   }
   if (wake) asio::post(io_, [this] { take_answers(); });
@@ -75,11 +75,16 @@ void Loop::deliver(std::shared_ptr<Connection> connection, Response response) {
 
 void Loop::take_answers() {
   std::vector<Answer> answers;
-  {
-    const std::scoped_lock lock(mutex_);
-    answers.swap(answers_);
+  while (true) {
+    answers.clear();
+    {
+      const std::scoped_lock lock(mutex_);
+      taking_ = !answers_.empty();
+      if (!taking_) return;
+      answers.swap(answers_);
+    }
+    for (Answer& a : answers) a.connection->answer(std::move(a.response));
   }
-  for (Answer& a : answers) a.connection->answer(std::move(a.response));
 }
 
 void Loop::drain(Clock::time_point until) {

@@ -75,6 +75,7 @@ class Loop : public std::enable_shared_from_this<Loop> {
 
   std::mutex mutex_;  // guards the rest
   std::vector<Answer> answers_;
+  bool taking_ = false;  // take_answers() is under way or posted
   bool ended_ = false;
 };
 

@@ -1,11 +1,14 @@
 // Three committing threads follow each other through three stages: staging (taking requests off the queue and laying them out), writing
 // (entries to the disk) and sealing (the commit record). Each stage has a lock; a thread takes the next one before it gives the last one
 // back, so batches keep their order, and the disk can sync one batch's record and the next one's entries at once. With little queued a
-// thread waits for its turn to write before it looks into the queue: what arrives meanwhile still joins the batch. With much queued it lays
-// the batch out while another is being written, so that hashing and disk work at once. One more thread signs and publishes.
+// thread waits for its turn to write before it looks into the queue: what arrives meanwhile still joins the batch. It then waits a moment
+// longer for the callers the last commit answered, most of which add again at once: the first of them must not take a whole commit for
+// itself while the others wait for the next. With much queued a thread lays the batch out while another is being written, so that hashing
+// and disk work at once. One more thread signs and publishes.
 #include "ledger/appender.h"
 
 #include <fmt/format.h>
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -17,7 +20,11 @@ namespace entente::ledger {
 namespace {
 
 constexpr std::string_view kFull = "the log's queue is full";
+using Clock = std::chrono::steady_clock;
+
 constexpr std::size_t kEarly = 256 << 10;  // bytes queued from which a batch is laid out while the one before is being committed
+// Callers that were answered together are waited for at most this part of the time their commit's writes and syncs took.
+constexpr int kGatherPart = 4;
 
 struct Request {
   std::vector<std::string> entries;
@@ -43,7 +50,11 @@ struct Appender::Impl {
       : writer(std::move(w)), key(std::move(k)), options(o), cosign(std::move(c)) {}
 
   void commit_loop();
+  void learn();
+  void gather(std::unique_lock<std::mutex>& lock);  // on `mutex`
+  [[nodiscard]] bool gathered() const { return queue.size() >= expected || pending_bytes >= kEarly || stopping || failure; }
   std::vector<Request> take();  // requests for one batch, off the queue; the caller holds `mutex`
+  void expect_back(const std::vector<Request>& batch, Clock::duration took);
   void commit(std::vector<Request> batch, std::unique_lock<std::mutex> staging_lock, std::unique_lock<std::mutex> writing_lock);
   void answer(std::vector<Request>& batch, const Staged& staged);
   void fail_with(const Error& error, std::vector<Request> batch);
@@ -59,8 +70,13 @@ struct Appender::Impl {
   const Cosign cosign;
 
   std::mutex staging, writing, sealing;  // in this order, all before `mutex`
+  bool learned = false;                  // all of the log's hashes; under `staging`
   mutable std::mutex mutex;
   std::condition_variable queued, to_publish, to_reserve;
+  // What the committing thread that looks into the queue is doing there: add() wakes it only if that helps.
+  enum class Looking { no, for_any, gathering } looking = Looking::no;
+  std::size_t expected = 0;  // queued once the callers answered by the last commit have come back, if they do
+  Clock::time_point gather_until;
   std::deque<Request> queue;
   std::size_t pending_bytes = 0;
   std::deque<Waiting> waiting;
@@ -96,19 +112,44 @@ std::vector<Request> Appender::Impl::take() {
 void Appender::Impl::commit_loop() {
   while (true) {
     std::unique_lock staging_lock(staging);
+    learn();
     std::unique_lock writing_lock(writing, std::defer_lock);
     std::unique_lock lock(mutex);
+    looking = Looking::for_any;
     queued.wait(lock, [&] { return !queue.empty() || stopping; });
+    looking = Looking::no;
     if (queue.empty()) return;
     if (pending_bytes < kEarly) {
       lock.unlock();
       writing_lock.lock();
       lock.lock();
+      gather(lock);
     }
     std::vector<Request> batch = take();
     lock.unlock();
     commit(std::move(batch), std::move(staging_lock), std::move(writing_lock));
   }
+}
+
+// The table of duplicates is read in as soon as the log is open, not when the first entry comes.
+void Appender::Impl::learn() {
+  const auto stopped = [&] {
+    const std::scoped_lock lock(mutex);
+    return stopping;
+  };
+  while (!learned && !stopped()) learned = !writer->learn_some();
+}
+
+void Appender::Impl::gather(std::unique_lock<std::mutex>& lock) {
+  looking = Looking::gathering;
+  queued.wait_until(lock, gather_until, [&] { return gathered(); });
+  looking = Looking::no;
+}
+
+void Appender::Impl::expect_back(const std::vector<Request>& batch, Clock::duration took) {
+  const std::scoped_lock lock(mutex);
+  expected = queue.size() + static_cast<std::size_t>(std::ranges::count(batch, Wait::integrated, &Request::wait));
+  gather_until = Clock::now() + took / kGatherPart;
 }
 
 void Appender::Impl::commit(std::vector<Request> batch, std::unique_lock<std::mutex> staging_lock,
@@ -120,7 +161,9 @@ void Appender::Impl::commit(std::vector<Request> batch, std::unique_lock<std::mu
   if (!writing_lock.owns_lock()) writing_lock.lock();
   staging_lock.unlock();
   if (!staged) return fail_with(staged.error(), std::move(batch));
+  const auto began = Clock::now();
   if (const auto done = writer->write(*staged); !done) return fail_with(done.error(), std::move(batch));
+  Clock::duration took = Clock::now() - began;
   if (staged->batch.segment.size() >= options.large_batch_bytes) {
     const std::scoped_lock lock(mutex);
     reserve_wanted = true;
@@ -128,7 +171,10 @@ void Appender::Impl::commit(std::vector<Request> batch, std::unique_lock<std::mu
   }
   std::unique_lock sealing_lock(sealing);
   writing_lock.unlock();
+  const auto sealing_began = Clock::now();
   if (const auto done = writer->seal(*staged); !done) return fail_with(done.error(), std::move(batch));
+  took += Clock::now() - sealing_began;
+  expect_back(batch, took);  // before the next batch may be written
   sealing_lock.unlock();
   answer(batch, *staged);
 }
@@ -239,7 +285,6 @@ void Appender::Impl::reserve_loop() {
 }
 
 void Appender::Impl::publish_loop() {
-  using Clock = std::chrono::steady_clock;
   auto next = Clock::now();
   while (true) {
     std::unique_lock lock(mutex);
@@ -292,6 +337,7 @@ void Appender::add(std::vector<std::string> entries, Wait wait, Done done) {
     return request.done(
         fail(fmt::format("{} bytes are more than the log takes at once", request.bytes), {}, "send fewer entries at a time"));
   std::optional<Error> refused;
+  bool wake = false;
   {
     const std::scoped_lock lock(i.mutex);
     if (i.failure) {
@@ -303,10 +349,12 @@ void Appender::add(std::vector<std::string> entries, Wait wait, Done done) {
     } else {
       i.pending_bytes += request.bytes;
       i.queue.push_back(std::move(request));
+      wake = i.looking == Impl::Looking::for_any || (i.looking == Impl::Looking::gathering && i.gathered());
+      if (wake) i.looking = Impl::Looking::no;
     }
   }
   if (refused) return request.done(fail(*refused));
-  i.queued.notify_one();
+  if (wake) i.queued.notify_one();
 }
 
 Result<void> Appender::stop() {

@@ -36,13 +36,29 @@ DedupIndex::Key DedupIndex::key_of(const Digest& leaf) const {
           .tag = mixed >> (64 - kShardBits - kTagBits) & ((std::uint64_t{1} << kTagBits) - 1)};
 }
 
+void DedupIndex::make_room(merkle::TreeSize size) {
+  if (!shards_.empty()) return;
+  shards_.resize(std::size_t{1} << kShardBits);
+  const std::uint64_t each = size >> kShardBits;
+  const std::size_t slots = std::bit_ceil(static_cast<std::size_t>(each + each / 8 * 3));
+  if (slots < kFirstSlots || slots > std::size_t{1} << kTagBits) return;
+  for (Shard& shard : shards_) shard.slots.resize(slots);
+}
+
 Result<void> DedupIndex::catch_up(const Storage& storage, merkle::TreeSize size) {
+  make_room(size);
   while (known_ < size) {
     const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(kStep, size - known_));
     ENTENTE_TRY(const std::vector<Digest> leaves, storage.hashes(0, known_, count));
     for (const Digest& leaf : leaves) add(leaf, known_);
   }
   return {};
+}
+
+Result<bool> DedupIndex::catch_up_some(const Storage& storage, merkle::TreeSize size) {
+  make_room(size);
+  ENTENTE_CHECK(catch_up(storage, std::min<merkle::TreeSize>(size, known_ + kStep)));
+  return known_ < size;
 }
 
 Result<std::optional<merkle::LeafIndex>> DedupIndex::find(const Digest& leaf, const Confirm& has_it) const {

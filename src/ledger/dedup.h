@@ -15,6 +15,8 @@ class DedupIndex {
   DedupIndex();
   // Reads the leaf hashes of [known, size) from the file.
   [[nodiscard]] Result<void> catch_up(const Storage& storage, merkle::TreeSize size);
+  // A piece of that, some milliseconds' work; true if there is more.
+  [[nodiscard]] Result<bool> catch_up_some(const Storage& storage, merkle::TreeSize size);
   // The first index for which `has_it` says yes.
   using Confirm = std::function<Result<bool>(merkle::LeafIndex)>;
   [[nodiscard]] Result<std::optional<merkle::LeafIndex>> find(const Digest& leaf, const Confirm& has_it) const;
@@ -32,6 +34,7 @@ class DedupIndex {
     std::size_t shard;
     std::uint64_t tag;  // 24 bits
   };
+  void make_room(merkle::TreeSize size);  // of an empty table, for so many entries: what is read in needs no doubling
   [[nodiscard]] Key key_of(const Digest& leaf) const;
   static void insert(Shard& shard, std::uint64_t slot);
 

@@ -1,6 +1,7 @@
 // What depends on what: the key says whose log it is; the checkpoint (or the journal's last good record) says how many entries there are
 // and their root; the entries, if they have that root, give everything else. So the steps go in this order, and each is taken only if the
-// one before left something to stand on. Each step first looks whether it is needed.
+// one before left something to stand on. Each step first looks whether it is needed. With a copy of the log at hand, its entries replace
+// damaged ones before any of that (restore.cc).
 #include "ledger/repair.h"
 
 #include <fmt/format.h>
@@ -11,6 +12,7 @@
 #include "ledger/fsck_tree.h"
 #include "ledger/head.h"
 #include "ledger/recovery.h"
+#include "ledger/restore.h"
 #include "ledger/signing_journal.h"
 
 namespace entente::ledger {
@@ -50,8 +52,9 @@ class Repairer {
     const auto note = read_small(*io_, kCheckpointFile, merkle::kMaxNoteBytes);
     if (note)
       if (const auto verified = merkle::verify_checkpoint(*note, key)) checkpoint_ = verified->checkpoint;
-    ENTENTE_TRY(Storage storage, Storage::open(io_, OpenMode::write));
+    ENTENTE_TRY(Storage storage, Storage::open(io_, options_.from ? OpenMode::create : OpenMode::write));
     storage_.emplace(std::move(storage));
+    if (options_.from) ENTENTE_CHECK(restore(key));
     ENTENTE_CHECK(epoch());
     ENTENTE_TRY(const std::optional<Commit> commit, find_commit());
     if (!commit) return {};  // fsck says why
@@ -63,6 +66,32 @@ class Repairer {
   }
 
   void did(std::string what) { out_.done.push_back(std::move(what)); }
+
+  // What the log itself says of its history, as far as that can be read. A commit that was not signed counts where the copy covers it: if
+  // the two differ there, the log's entries are not damaged ones.
+  Result<std::vector<KnownRoot>> known_roots(merkle::TreeSize copied) {
+    std::vector<KnownRoot> known;
+    if (const auto end = storage_->journal_end(vkey_); end && end->commit.size <= copied)
+      known.push_back({end->commit.size, end->commit.root, io_->display(kJournalFile)});
+    if (checkpoint_) known.push_back({checkpoint_->size, checkpoint_->root, io_->display(kCheckpointFile)});
+    ENTENTE_TRY(const bool there, place_.io->exists(place_.name));
+    if (there)
+      if (const auto state = SigningJournal::read(place_, vkey_))
+        known.push_back({state->latest.size, state->latest.root, place_.display()});
+    return known;
+  }
+
+  Result<void> restore(const keys::VerifierKey& key) {
+    ENTENTE_TRY(SignedCheckpoint source, fetch_checkpoint(options_.from, key, std::nullopt));
+    ENTENTE_TRY(const std::vector<KnownRoot> known, known_roots(source.checkpoint.size));
+    ENTENTE_TRY(const Restored restored, restore_entries(*storage_, options_.from, source.checkpoint, known, progress_));
+    if (restored.bundles > 0)
+      did(fmt::format("brought back {} bundles of entries ({} entries) from the copy", restored.bundles, restored.entries));
+    if (checkpoint_ && checkpoint_->size >= source.checkpoint.size) return {};
+    checkpoint_ = std::move(source.checkpoint);
+    note_ = std::move(source.note);
+    return {};
+  }
 
   Result<void> epoch() {
     if (Epoch::read(*io_, vkey_)) return {};
@@ -215,6 +244,10 @@ class Repairer {
   }
 
   Result<void> publish(const Commit& commit) {
+    if (note_) {
+      ENTENTE_CHECK(replace_file(*io_, kCheckpointFile, *note_));
+      did(fmt::format("took over the copy's checkpoint of {} entries", checkpoint_->size));
+    }
     if (checkpoint_ || options_.key == nullptr) return {};
     ENTENTE_TRY(SigningJournal signing, SigningJournal::open(place_, vkey_));
     if (signing.latest().size > commit.size) return {};
@@ -233,6 +266,7 @@ class Repairer {
   const SigningJournal::Place place_;
   std::string vkey_;
   std::optional<merkle::Checkpoint> checkpoint_;
+  std::optional<std::string> note_;  // the copy's checkpoint, where it is to replace the log's
   std::optional<Storage> storage_;
   bool journal_bad_ = false;
   Repaired out_;
@@ -245,8 +279,10 @@ Result<Repaired> repair(const std::filesystem::path& folder, const RepairOptions
 }
 
 Result<Repaired> repair(std::shared_ptr<Io> io, const RepairOptions& options, Progress& progress) {
-  ENTENTE_TRY(const bool there, io->exists(kEntriesFile));
-  if (!there) return fail("no log here: there are no entries", {.file = io->display(kEntriesFile)}, "check the path");
+  ENTENTE_TRY(const bool there, io->exists(options.from ? kVerifierFile : kEntriesFile));
+  if (!there && !(options.from && options.vkey))
+    return fail("no log here", {.file = io->display(options.from ? kVerifierFile : kEntriesFile)},
+                options.from ? "check the path, or give the log's public key with --vkey" : "check the path");
   return Repairer(std::move(io), options, progress).run();
 }
 

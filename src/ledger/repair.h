@@ -1,4 +1,4 @@
-// Putting a damaged log right, as far as the entries allow.
+// Putting a damaged log right, as far as the entries, or a copy of them, allow.
 #pragma once
 
 #include <optional>
@@ -7,6 +7,7 @@
 
 #include "core/progress.h"
 #include "ledger/ledger.h"
+#include "ledger/source.h"
 
 namespace entente::ledger {
 
@@ -19,6 +20,9 @@ struct RepairOptions {
   // Make a signing journal where there is none. Only for who is sure that the folder was not put back to an older state: nothing else would
   // notice.
   bool new_signing_journal = false;
+  // A copy of the log: entries that are damaged or missing here are taken from it, and its checkpoint if that is the later one. Unset:
+  // entries are never changed.
+  Fetch from;
 };
 
 struct Repaired {
@@ -27,8 +31,8 @@ struct Repaired {
 };
 
 // Checks, then writes anew what can be computed: level hashes and index from the entries, the journal from the entries and the checkpoint,
-// epoch and settled mark. Hashes are written only if the entries have the committed root; entries are never changed. The signing journal is
-// set to the last commit, so that nothing smaller can be signed. Needs the writer's lock.
+// epoch and settled mark. Hashes are written only if the entries have the committed root. The signing journal is set to the last commit, so
+// that nothing smaller can be signed. Needs the writer's lock.
 [[nodiscard]] Result<Repaired> repair(const std::filesystem::path& folder, const RepairOptions& options, Progress& progress);
 [[nodiscard]] Result<Repaired> repair(std::shared_ptr<Io> io, const RepairOptions& options, Progress& progress);
 

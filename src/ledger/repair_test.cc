@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "ledger/fault_io.h"
+#include "ledger/resource.h"
 #include "ledger/test_log.h"
 
 namespace entente::ledger {
@@ -26,11 +27,36 @@ struct Damaged {
     EXPECT_OK(done);
     return done ? std::move(*done) : Repaired{};
   }
+  // What a mirror of it would serve.
+  Fetch fetch() {
+    return [this](std::string_view path, std::size_t) -> Result<std::optional<std::string>> {
+      if (++fetches == fail_at) return fail("the connection broke");
+      ENTENTE_TRY(const Ledger log, Ledger::open_read(disk.mount()));
+      if (path == kCheckpointFile) return std::optional(log.checkpoint().value());
+      const auto name = parse_resource(path);
+      if (!name) return std::nullopt;
+      auto got = name->kind == Resource::Kind::tile ? log.tile(name->level, name->n, name->width) : log.entry_bundle(name->n, name->width);
+      return got ? std::optional(std::move(*got)) : std::nullopt;
+    };
+  }
+  Result<Repaired> repair_from(Damaged& copy, RepairOptions options = {}) {
+    options.from = copy.fetch();
+    Progress silent(Progress::Mode::silent);
+    disk.kill_process();
+    return ledger::repair(disk.mount(), options, silent);
+  }
+  std::map<std::string, Bytes> files() {
+    std::map<std::string, Bytes> out;
+    for (const std::string& name : disk.names())
+      if (name != kLockFile && name != kEpochFile) out[name] = disk.content(name);
+    return out;
+  }
   Result<void> append() {
     ENTENTE_TRY(Ledger log, Ledger::open_write(disk.mount()));
     ENTENTE_CHECK(log.append(test::make_entries(90'000, 3), key));
     return {};
   }
+  unsigned fetches = 0, fail_at = 0;
   SimulatedDisk disk{3};
   keys::SigningKey key = test::log_key();
 };
@@ -158,6 +184,174 @@ TEST(Repair, NeedsTheLockAndALog) {
   EXPECT_FALSE(repair(log.disk.mount(), {}, silent));
   SimulatedDisk empty(1);
   EXPECT_FALSE(repair(empty.mount(), {}, silent));
+}
+
+TEST(RepairFrom, BringsBackEntriesByteForByte) {
+  for (const std::uint64_t ahead : {0U, 300U}) {
+    Damaged log(700), copy(700 + ahead);
+    const Bytes before = log.disk.content("entries");
+    const Bytes whole = copy.disk.content("entries");
+    for (std::size_t at = 0; at < before.size(); at += before.size() / 41 + 1) {
+      log.disk.content("entries")[at] ^= 0x40;
+      const auto done = log.repair_from(copy);
+      ASSERT_OK(done);
+      EXPECT_EQ(test::text_of(done->remaining), "") << at;
+      EXPECT_THAT(done->done, ::testing::Contains(HasSubstr("brought back")));
+      ASSERT_EQ(log.disk.content("entries"), whole) << at;
+    }
+    for (const std::size_t left : {std::size_t{0}, std::size_t{1}, before.size() / 2}) {
+      log.disk.content("entries").resize(left);
+      const auto done = log.repair_from(copy);
+      ASSERT_OK(done);
+      EXPECT_EQ(test::text_of(done->remaining), "") << left;
+      ASSERT_EQ(log.disk.content("entries"), whole);
+    }
+    EXPECT_OK(log.append());
+  }
+}
+
+TEST(RepairFrom, LeavesAWholeLogAsItIs) {
+  Damaged log(700), copy(700), older(300);
+  const auto before = log.files();
+  for (Damaged* source : {&copy, &older}) {
+    const auto done = log.repair_from(*source);
+    ASSERT_OK(done);
+    EXPECT_TRUE(done->done.empty()) << done->done.front();
+    EXPECT_TRUE(done->remaining.empty());
+    EXPECT_EQ(log.files(), before);
+  }
+  EXPECT_LT(copy.fetches + older.fetches, 30U);  // not the whole log
+}
+
+// A mirror that lags behind: what it has comes back, the rest is named.
+TEST(RepairFrom, AnOlderCopyHelpsAsFarAsItGoes) {
+  const Bytes whole = Damaged(700).disk.content("entries");
+  for (const bool hashes_too : {false, true}) {
+    Damaged log(700), copy(500);
+    if (hashes_too) log.disk.content("level-0").resize(32);
+    log.disk.content("entries")[100] ^= 1;
+    log.disk.content("entries")[copy.disk.content("entries").size() - 3] ^= 1;
+    const auto done = log.repair_from(copy);
+    ASSERT_OK(done);
+    EXPECT_EQ(test::text_of(done->remaining), "");
+    EXPECT_EQ(log.disk.content("entries"), whole);
+
+    log.disk.content("entries")[100] ^= 1;
+    log.disk.content("entries")[whole.size() - 3] ^= 1;
+    const auto rest = log.repair_from(copy);
+    ASSERT_OK(rest);
+    EXPECT_THAT(test::text_of(rest->remaining), HasSubstr("entries @"));
+    EXPECT_EQ(log.disk.content("entries")[100], whole[100]);
+  }
+}
+
+TEST(RepairFrom, ALogPutBackComesForwardAgain) {
+  Damaged log(400), copy(700);
+  log.disk.set_content("signing-journal", Bytes(copy.disk.content("signing-journal")));
+  EXPECT_FALSE(log.append());
+  const auto done = log.repair_from(copy);
+  ASSERT_OK(done);
+  EXPECT_EQ(test::text_of(done->remaining), "");
+  EXPECT_THAT(done->done, ::testing::Contains(HasSubstr("checkpoint of 700")));
+  EXPECT_EQ(log.disk.content("entries"), copy.disk.content("entries"));
+  EXPECT_EQ(log.disk.content("checkpoint"), copy.disk.content("checkpoint"));
+  EXPECT_OK(log.append());
+}
+
+TEST(RepairFrom, AnEmptyFolderAndTheKeyAreEnough) {
+  Damaged log(0), copy(700);
+  for (const std::string& name : log.disk.names()) log.disk.erase(name);
+  EXPECT_FALSE(log.repair_from(copy));
+  const auto done = log.repair_from(copy, {.vkey = log.key.verifier(), .new_signing_journal = true});
+  ASSERT_OK(done);
+  EXPECT_EQ(test::text_of(done->remaining), "");
+  EXPECT_OK(log.append());
+}
+
+TEST(RepairFrom, AnotherHistoryIsRefusedAndNothingChanged) {
+  for (const std::uint64_t size : {300U, 700U, 900U}) {
+    Damaged log(700), other(0);
+    {
+      auto forked = Ledger::open_write(other.disk.mount());
+      ASSERT_OK(forked);
+      ASSERT_OK(forked->append(test::make_entries(5'000, size), other.key));
+    }
+    log.disk.content("entries")[1000] ^= 1;
+    const auto before = log.files();
+    const auto done = log.repair_from(other);
+    ASSERT_FALSE(done) << size;
+    EXPECT_THAT(done.error().what, HasSubstr("does not fit")) << size;
+    EXPECT_EQ(log.files(), before);
+  }
+}
+
+TEST(RepairFrom, AnotherKeyAndForgedEntriesAreRefused) {
+  Damaged log(700), copy(700);
+  log.disk.content("entries")[1000] ^= 1;
+  const auto before = log.files();
+  const Fetch honest = copy.fetch();
+  RepairOptions options;
+  Progress silent(Progress::Mode::silent);
+  options.from = [&](std::string_view path, std::size_t max) {
+    auto got = honest(path, max);
+    if (path.starts_with("tile/entries/") && got && *got) (*got)->back() ^= 1;
+    return got;
+  };
+  EXPECT_FALSE(ledger::repair(log.disk.mount(), options, silent));
+  EXPECT_EQ(log.files(), before);
+  log.disk.kill_process();
+  Damaged stranger(700);
+  stranger.disk.set_content("checkpoint", [&] {
+    const auto key = test::log_key("log.example/test", 9);
+    const std::string note = merkle::sign_note(merkle::Checkpoint{.origin = "log.example/test", .size = 700}.str(), {&key}).value();
+    return Bytes(note.begin(), note.end());
+  }());
+  options.from = [&](std::string_view path, std::size_t max) -> Result<std::optional<std::string>> {
+    if (path == kCheckpointFile) return std::optional(std::string(as_text(stranger.disk.content("checkpoint"))));
+    return honest(path, max);
+  };
+  EXPECT_FALSE(ledger::repair(log.disk.mount(), options, silent));
+  EXPECT_EQ(log.files(), before);
+}
+
+// Whatever interrupts it: what was right stays right, and the next attempt succeeds.
+TEST(RepairFrom, MayBeInterruptedAnywhere) {
+  const Bytes whole = Damaged(700).disk.content("entries");
+  const auto damaged = [&](Damaged& log) {
+    Bytes entries = log.disk.content("entries");
+    for (const std::size_t at : {std::size_t{7}, whole.size() / 2, whole.size() - 5}) entries[at] ^= 0x11;
+    log.disk.set_content("entries", std::move(entries));  // on the disk, not in the cache alone
+  };
+  const auto expect_repairable = [&](Damaged& log, Damaged& copy) {
+    const Bytes now = log.disk.content("entries");
+    const auto wrong = [&](std::size_t i) { return now[i] != whole[i]; };
+    for (std::size_t i = 0; i < whole.size(); ++i)
+      if (wrong(i)) ASSERT_TRUE(i == 7 || i == whole.size() / 2 || i == whole.size() - 5) << i;
+    const auto done = log.repair_from(copy);
+    ASSERT_OK(done);
+    ASSERT_EQ(test::text_of(done->remaining), "");
+    log.disk.power_cut();
+    ASSERT_EQ(log.disk.content("entries"), whole);
+  };
+  for (unsigned fetch = 1; fetch < 30; ++fetch) {
+    Damaged log(700), copy(700);
+    damaged(log);
+    copy.fail_at = fetch;
+    if (log.repair_from(copy)) break;
+    expect_repairable(log, copy);
+  }
+  for (const Fault fault : {Fault::power_cut, Fault::io_error, Fault::no_space, Fault::short_write})
+    for (std::uint64_t step = 1; step < 60; ++step) {
+      Damaged log(700), copy(700);
+      damaged(log);
+      log.disk.plan(fault, step);
+      const auto done = log.repair_from(copy);
+      log.disk.no_plan();
+      if (done && done->remaining.empty()) break;
+      if (log.disk.power_is_off()) log.disk.power_cut();
+      expect_repairable(log, copy);
+      if (HasFatalFailure()) return;
+    }
 }
 
 }  // namespace

@@ -12,8 +12,16 @@ namespace {
 
 constexpr std::uint64_t kSmallBatch = 64 << 10;      // bytes; below, room is reserved ahead
 constexpr std::uint64_t kMostReserved = 1 << 20;     // bytes of zeros written ahead in the entries file
-constexpr std::uint64_t kLeastReserved = 32 << 10;   // while the log is small: a sixteenth of its length
+constexpr std::uint64_t kLeastReserved = 256 << 10;  // while the log is small: a sixteenth of its length
 constexpr std::uint64_t kJournalReserve = 16 << 10;  // 256 records
+
+Result<void> write_zeros(File& file, std::uint64_t offset, std::uint64_t bytes) {
+  static constexpr std::array<std::uint8_t, 64 << 10> kZeros{};
+  for (const std::uint64_t end = offset + bytes; offset < end; offset += kZeros.size())
+    ENTENTE_CHECK(
+        file.write(offset, ByteView(kZeros).first(static_cast<std::size_t>(std::min<std::uint64_t>(kZeros.size(), end - offset)))));
+  return {};
+}
 
 ByteView hash_bytes(std::span<const Digest> hashes) {
   return hashes.empty() ? ByteView() : ByteView(hashes.front().bytes.data(), hashes.size() * kHashBytes);
@@ -157,6 +165,11 @@ Result<Staged> Writer::stage(std::span<const ByteView> entries) {
   return staged;
 }
 
+bool Writer::learn_some() {
+  const auto more = dedup_.catch_up_some(storage_, committed().size);
+  return more && *more;  // an error is met again, and told, by the next stage()
+}
+
 void Writer::abandon() {
   in_flight_.clear();
   dedup_.clear();
@@ -193,8 +206,7 @@ Result<void> Writer::check_unchanged() const {
 
 // Zeros from what is reserved up to `end` + `room`.
 Result<void> Writer::reserve(File& file, std::uint64_t& reserved, std::uint64_t end, std::uint64_t room) {
-  const Bytes zeros(static_cast<std::size_t>(room));
-  ENTENTE_CHECK(file.write(end, zeros));
+  ENTENTE_CHECK(write_zeros(file, end, room));
   reserved = end + room;
   return {};
 }
@@ -212,13 +224,12 @@ Result<void> Writer::claim(const Batch& batch) {
 
 Result<void> Writer::reserve_ahead(std::uint64_t bytes) {
   constexpr std::uint64_t kStep = 1 << 20;
-  const Bytes zeros(static_cast<std::size_t>(kStep));
   bool any = false;
   while (broken().empty()) {
     const std::scoped_lock lock(reserve_mutex_);
     if (entries_reserved_ >= entries_end_ + bytes) break;
     // Without room for zeros the entries themselves will meet the full disk.
-    if (!storage_.entries().write(entries_reserved_, zeros)) return {};
+    if (!write_zeros(storage_.entries(), entries_reserved_, kStep)) return {};
     entries_reserved_ += kStep;
     any = true;
   }

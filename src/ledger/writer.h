@@ -48,6 +48,9 @@ class Writer {
   [[nodiscard]] static Result<void> check_lengths(std::span<const ByteView> entries);  // at most kMaxEntryBytes each
   // The entries have been checked; the views must live until this returns. After an error abandon() before staging anything else.
   [[nodiscard]] Result<Staged> stage(std::span<const ByteView> entries);
+  // Reads some of the log's leaf hashes into the table that finds duplicates; true if there is more. Staging does by itself what of this is
+  // left. For the staging thread.
+  [[nodiscard]] bool learn_some();
   // Forgets what was staged and not committed. With nothing else going on.
   void abandon();
   // Makes the entries durable. Before anything is written: the epoch is still ours, the journal ends with our last record, the stored right

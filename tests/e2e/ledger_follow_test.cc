@@ -103,6 +103,43 @@ TEST_F(Follow, StaticFilesAreMirroredAndVerified) {
   EXPECT_THAT(bad.out, HasSubstr("tile/0/001"));
 }
 
+// The copy may be a mirror's folder, its URL, or static files.
+TEST_F(Follow, RepairTakesEntriesFromACopy) {
+  append("log", "first", 40);
+  ASSERT_EQ(mirror("log", "copy").code, 0);
+  ASSERT_EQ(run_entente({"ledger", "export", in("log"), in("static")}).code, 0);
+  const std::string whole = read_file(in("log/entries")).value();
+  BackgroundBinary server({"ledger", "serve", in("copy"), "--read-only", "--listen", "127.0.0.1:0"}, in("serve.err"));
+  for (const std::string& copy : {in("copy"), in("static"), server.line()}) {
+    std::string damaged = whole;
+    damaged[1] ^= 2;
+    damaged[200] ^= 1;
+    ASSERT_OK(write_file_atomic(in("log/entries"), damaged));
+    EXPECT_EQ(run_entente({"ledger", "repair", in("log")}).code, 1);
+    const auto done = run_entente({"ledger", "repair", in("log"), "--from", copy, "--allow-private"});
+    EXPECT_EQ(done.code, 0) << copy << done.out << done.err;
+    EXPECT_THAT(done.out, HasSubstr("brought back 1 bundles"));
+    EXPECT_EQ(read_file(in("log/entries")).value(), whole);
+  }
+  append("log", "later", 1);
+
+  // Nothing left but the keys.
+  std::filesystem::remove_all(in("log"));
+  std::filesystem::create_directory(in("log"));
+  const auto again = run_entente({"ledger", "repair", in("log"), "--from", in("copy"), "--vkey", vkey(), "--new-signing-journal"});
+  EXPECT_EQ(again.code, 0) << again.out << again.err;
+  EXPECT_EQ(read_file(in("log/entries")).value(), whole);
+  append("log", "later", 1);
+
+  // Another history under the same key.
+  std::filesystem::remove_all(in("other"));
+  ASSERT_EQ(run_entente({"ledger", "init", in("other"), "--key", in("log.key")}).code, 0);
+  append("other", "unheard of", 3);
+  const auto refused = run_entente({"ledger", "repair", in("log"), "--from", in("other")});
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_THAT(refused.err, HasSubstr("does not fit"));
+}
+
 TEST_F(Follow, AMonitorPrintsWhatIsNew) {
   append("log", "first", 3);
   const std::vector<std::string> watch{"ledger", "monitor", in("log"), "--vkey", vkey(), "--state", in("watch"), "--once", "--json"};

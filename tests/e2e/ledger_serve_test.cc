@@ -1,7 +1,10 @@
 // `entente ledger serve` as a user runs it: entries go in over HTTP, tiles come out, signals stop it, a restart finds everything. The log
 // served is then checked by a program of another make (tests/independent/check_log.mjs on Node), which must also reject a forged one.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <chrono>
+#include <cstdlib>
 
 #include "background_binary.h"
 #include "core/json.h"
@@ -160,6 +163,39 @@ TEST_F(LedgerServe, SurvivesKill) {
     ASSERT_OK(again);
     EXPECT_EQ(json_int(again->root(), "index"), static_cast<std::int64_t>(i));
   }
+}
+
+// A restart does not depend on what the log holds: reads are answered at once, adds find every old entry again. ENTENTE_SOAK=1: with ten
+// million entries, within a second.
+TEST_F(LedgerServe, RestartsAtOnceHoweverLargeTheLog) {
+  const bool soak = std::getenv("ENTENTE_SOAK") != nullptr;
+  const std::size_t batches = soak ? 160 : 2;
+  constexpr std::size_t kBatch = 62'500;
+  const auto small = [](std::size_t i) { return fmt::format("{:064}", i); };
+  serve();
+  for (std::size_t b = 0; b < batches; ++b) {
+    std::vector<std::string> entries;
+    for (std::size_t i = 0; i < kBatch; ++i) entries.push_back(small(b * kBatch + i));
+    ASSERT_EQ(post(b + 1 < batches ? "/add-batch" : "/add-batch?wait=published", ledger::write_batch_stream(entries)).status, 200U);
+  }
+  ASSERT_EQ(post("/add", "the last").status, 200U);  // perhaps not signed yet
+  server->signal(SIGKILL);
+  EXPECT_EQ(server->exit_code(), 128 + SIGKILL);
+  const auto start = std::chrono::steady_clock::now();
+  serve();
+  const auto checkpoint = merkle::verify_checkpoint(get("/checkpoint").body, *verifier);
+  const double took = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  ASSERT_OK(checkpoint);
+  EXPECT_GE(checkpoint->checkpoint.size, batches * kBatch);
+  for (const std::size_t i : {std::size_t{0}, batches * kBatch / 2, batches * kBatch - 1}) {
+    const auto again = JsonDocument::parse(post("/add", small(i)).body, "answer");
+    ASSERT_OK(again);
+    EXPECT_EQ(json_int(again->root(), "index"), static_cast<std::int64_t>(i));
+  }
+  EXPECT_EQ(post("/add", "the last").body, fmt::format("{{\"index\":{0},\"size\":{1}}}\n", batches * kBatch, batches * kBatch + 1));
+  const double adding = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  fmt::print("restart with {} entries: first answer after {:.2f} s, all adds answered after {:.2f} s\n", batches * kBatch, took, adding);
+  if (soak) EXPECT_LT(took, 1.0);
 }
 
 TEST_F(LedgerServe, AppendsFromElsewhere) {
