@@ -47,6 +47,7 @@ Totals sum(const Inputs& inputs, Instant at) {
     t.affected += r.affected;
     t.matches += r.vulnerabilities.size();
     t.undecided += r.undecided.size();
+    t.not_yet_published += r.not_yet_published;
     for (const NotEvaluated& n : r.not_evaluated) {
       ++t.not_evaluated[static_cast<std::size_t>(n.why)];
       if (n.why == NotEvaluatedWhy::ecosystem_not_in_index) ++t.missing_ecosystems[n.detail];
@@ -127,6 +128,12 @@ std::string advice(const Inputs& inputs, const Totals& t) {
 std::string not_evaluated_clause(const Totals& t) {
   const std::uint64_t left = t.components - t.evaluated;
   return left == 0 ? std::string() : fmt::format("; {} of {} components could not be evaluated", left, t.components);
+}
+
+std::string not_yet_published_clause(const Totals& t, Instant at) {
+  if (t.not_yet_published == 0) return {};
+  return fmt::format("; {} published after {} {} not count", plural(t.not_yet_published, "match"), format_time(at),
+                     t.not_yet_published == 1 ? "does" : "do");
 }
 
 bool unreadable(Finding& finding, const Inputs& inputs) {

@@ -74,7 +74,7 @@ struct FoundMatch {
 
 // Sums over all SBOMs.
 struct Totals {
-  std::uint64_t components = 0, evaluated = 0, affected = 0, matches = 0, kev = 0, undecided = 0;
+  std::uint64_t components = 0, evaluated = 0, affected = 0, matches = 0, kev = 0, undecided = 0, not_yet_published = 0;
   std::array<std::uint64_t, kNotEvaluatedReasons> not_evaluated{};
   std::map<std::string, std::uint64_t> missing_ecosystems;
   std::uint64_t over = 0, over_kev = 0, over_critical = 0, over_high = 0, over_unscored = 0;
@@ -100,7 +100,9 @@ struct Totals {
 [[nodiscard]] Json kev_detail(const Inputs& inputs);
 [[nodiscard]] Json not_evaluated_detail(const Totals& t);
 [[nodiscard]] std::string not_evaluated_clause(const Totals& t);  // "; 3 of 20 components could not be evaluated", or empty
-[[nodiscard]] std::string nothing_evaluated(const Totals& t);     // the sentence for a finding that is not assessed
+// "; 3 matches published after 2022-01-01 do not count", or empty.
+[[nodiscard]] std::string not_yet_published_clause(const Totals& t, Instant at);
+[[nodiscard]] std::string nothing_evaluated(const Totals& t);  // the sentence for a finding that is not assessed
 // The one step that helps most.
 [[nodiscard]] std::string advice(const Inputs& inputs, const Totals& t);
 void list_evidence(Finding& finding, const Inputs& inputs);

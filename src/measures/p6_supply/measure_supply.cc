@@ -132,7 +132,7 @@ class SupplyMeasure final : public Measure {
     if (!inputs.indexes.empty()) {
       progress.step("Matching components with advisories", inputs.sboms.size());
       for (SbomInput& input : inputs.sboms) {
-        input.scanned = scan(input.sbom, inputs.indexes, inputs.kev ? &*inputs.kev : nullptr);
+        input.scanned = scan(input.sbom, inputs.indexes, inputs.kev ? &*inputs.kev : nullptr, at);
         progress.advance();
       }
     }

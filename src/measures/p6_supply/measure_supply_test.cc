@@ -295,6 +295,23 @@ TEST_F(SupplyMeasureTest, RowsAndPlacesAreWorstFirstOverAllSboms) {
   EXPECT_EQ(find(all, kOpen)->places.at(0).evidence, digests_["z.json"]);
 }
 
+TEST_F(SupplyMeasureTest, WhatWasPublishedAfterTheInstantDoesNotCount) {
+  const std::vector<File> files{shop(), advisories(), kev()};
+  // Only CVE-2026-0001 (1 October) was published by then, and KEV had not listed it yet.
+  const auto all = findings(files, "2026-10-15T00:00:00Z");
+  const Finding* open = find(all, kOpen);
+  EXPECT_EQ(open->detail["matches"], 1);
+  EXPECT_EQ(open->detail["components_affected"], 1);
+  EXPECT_EQ(open->detail["matches_not_yet_published"], 2);
+  EXPECT_THAT(open->summary, HasSubstr("; 2 matches published after 2026-10-15T00:00:00Z do not count"));
+  EXPECT_EQ(open->rows.size(), 2u) << "one match, one component that could not be evaluated";
+  EXPECT_EQ(find(all, kExploited)->detail["matches_on_kev"], 0);
+  const auto listed = findings(files, "2026-10-20T00:00:00Z");
+  EXPECT_EQ(find(listed, kExploited)->detail["matches_on_kev"], 1);
+  const auto none = findings(files, "2026-09-30T23:59:59Z");
+  EXPECT_EQ(find(none, kOpen)->detail["matches"], 0);
+}
+
 TEST_F(SupplyMeasureTest, AnAdvisoryWithoutADateIsOverItsLimit) {
   const std::string text =
       R"({"id":"U-1","modified":"2026-01-01T00:00:00Z","severity":[{"type":"CVSS_V3","score":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}],"affected":[{"package":{"ecosystem":"npm","name":"p"},"ranges":[{"type":"SEMVER","events":[{"introduced":"0"}]}]}]})";
