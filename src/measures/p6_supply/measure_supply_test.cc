@@ -312,6 +312,39 @@ TEST_F(SupplyMeasureTest, WhatWasPublishedAfterTheInstantDoesNotCount) {
   EXPECT_EQ(find(none, kOpen)->detail["matches"], 0);
 }
 
+// The Go database's way: GO-2023-2153 names CVE-2023-44487, which is on KEV, as related and not as an alias.
+TEST_F(SupplyMeasureTest, WhatIsRelatedToAKevEntryIsToBeJudged) {
+  const File sbom = small(R"({"type":"library","name":"p","purl":"pkg:npm/p@1.0.0"})");
+  const auto exploited = [&](std::string_view more, const std::string& others = {}) {
+    const auto all = findings(
+        {sbom, {"advisories.osv", "a.jsonl", record("GO-1", "p", "", "2026-10-01T00:00:00Z", more) + others}, kev()});
+    return *find(all, kExploited);
+  };
+  EXPECT_EQ(exploited("").status, Status::satisfied);
+  EXPECT_EQ(exploited(R"(,"related":["CVE-2026-7777"])").status, Status::satisfied) << "not on KEV";
+  const std::string through = record("GHSA-x", "elsewhere", "", "2026-10-01T00:00:00Z", R"(,"aliases":["CVE-2026-0001"])");
+  for (const auto& [more, others] : std::vector<std::pair<std::string, std::string>>{{R"(,"related":["CVE-2026-0001"])", ""},
+                                                                                   {R"(,"upstream":["CVE-2026-0001"])", ""},
+                                                                                   {R"(,"related":["GHSA-x"])", through}}) {
+    const Finding finding = exploited(more, others);
+    EXPECT_EQ(finding.status, Status::partial) << more;
+    EXPECT_EQ(finding.summary,
+              "0 matches on CISA's list of known exploited vulnerabilities, 0 past the due date; 1 more match related to an entry of it, "
+              "to be judged.");
+    EXPECT_EQ(finding.fix,
+              "look whether p 1.0.0 in small.json carries CVE-2026-0001, which is on KEV: GO-1, which affects it, names that as related; "
+              "if it does, update to 2.0.0");
+    EXPECT_EQ(finding.detail["overdue"], 0);
+    EXPECT_EQ(finding.detail["matches_related_to_kev"], 1);
+    ASSERT_EQ(finding.rows.size(), 1u);
+    EXPECT_EQ(finding.rows[0]["relation"], "related, to be judged");
+    EXPECT_EQ(finding.rows[0]["days_overdue"], nullptr);
+  }
+  const Finding alias = exploited(R"(,"aliases":["CVE-2026-0001"],"related":["CVE-2026-0001"])");
+  EXPECT_EQ(alias.detail["matches_related_to_kev"], 0) << "listed itself";
+  EXPECT_EQ(alias.detail["overdue"], 1);
+}
+
 TEST_F(SupplyMeasureTest, AnAdvisoryWithoutADateIsOverItsLimit) {
   const std::string text =
       R"({"id":"U-1","modified":"2026-01-01T00:00:00Z","severity":[{"type":"CVSS_V3","score":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}],"affected":[{"package":{"ecosystem":"npm","name":"p"},"ranges":[{"type":"SEMVER","events":[{"introduced":"0"}]}]}]})";

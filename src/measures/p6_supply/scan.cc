@@ -90,6 +90,8 @@ struct Facts {
   std::optional<CvssScore> score;
   std::string_view kev_cve;
   const KevEntry* kev = nullptr;
+  std::string_view related_cve;
+  const KevEntry* related_kev = nullptr;
   std::uint32_t advisory = 0;  // position in ScanResult::advisories
 };
 
@@ -108,12 +110,16 @@ Facts facts_of(const AdvisoryIndex& index, std::uint32_t record, const KevAt& ke
   Facts f;
   f.view = index.record(record);
   f.score = best_score(f.view.severity);
-  for (const std::string_view cve : f.view.cves) {
-    const KevEntry* entry = kev.find(cve);
-    if (entry == nullptr || (f.kev != nullptr && f.kev->due_date <= entry->due_date)) continue;
-    f.kev = entry;
-    f.kev_cve = cve;
-  }
+  const auto join = [&kev](std::span<const std::string_view> cves, const KevEntry*& due_first, std::string_view& name) {
+    for (const std::string_view cve : cves) {
+      const KevEntry* entry = kev.find(cve);
+      if (entry == nullptr || (due_first != nullptr && due_first->due_date <= entry->due_date)) continue;
+      due_first = entry;
+      name = cve;
+    }
+  };
+  join(f.view.cves, f.kev, f.kev_cve);
+  join(f.view.related_cves, f.related_kev, f.related_cve);
   return f;
 }
 
@@ -155,6 +161,11 @@ void join_facts(Advisory& advisory, const Facts& f) {
   if (f.kev != nullptr && (advisory.kev == nullptr || f.kev->due_date < advisory.kev->due_date)) {
     advisory.kev = f.kev;
     advisory.kev_cve = f.kev_cve;
+  }
+  if (f.related_kev != nullptr && (advisory.related_kev == nullptr || f.related_kev->due_date < advisory.related_kev->due_date)) {
+    advisory.related_kev = f.related_kev;
+    advisory.related_cve = f.related_cve;
+    advisory.related_by = f.view.id;
   }
 }
 

@@ -54,6 +54,10 @@ struct Advisory {
   std::optional<Instant> published;       // the earliest of the matched records
   std::string_view kev_cve;               // the CVE id under which KEV lists it; empty if it does not
   const KevEntry* kev = nullptr;          // lives as long as the catalogue
+  // Without a `kev`: an entry that a matched record names only as related. Whether it is the same flaw, a person has to judge.
+  std::string_view related_cve;  // of several the one due first
+  std::string_view related_by;   // id of the record that names it
+  const KevEntry* related_kev = nullptr;
 
   [[nodiscard]] std::optional<Severity> severity() const { return score ? std::optional(score->severity()) : std::nullopt; }
 };
