@@ -155,6 +155,21 @@ bool unreadable(Finding& finding, const Inputs& inputs) {
   return true;
 }
 
+void leave_open(Finding& finding, const Inputs& inputs) {
+  if (inputs.unread_sboms.empty()) return;
+  const Unreadable& first = inputs.unread_sboms.front();
+  std::string text = fmt::format("{}: {}", first.evidence->path, first.error.what);
+  if (inputs.unread_sboms.size() > 1) text += fmt::format(" (and {} more)", inputs.unread_sboms.size() - 1);
+  finding.detail["sboms_of_unread_format"] = inputs.unread_sboms.size();
+  if (finding.status == Status::not_satisfied) {
+    finding.summary += fmt::format(" Not counted: {}.", text);
+    return;
+  }
+  finding.status = Status::not_assessed;
+  finding.summary = text + ".";
+  finding.fix = first.error.hint;
+}
+
 std::string nothing_evaluated(const Totals& t) {
   return fmt::format("None of {} could be evaluated: the advisories at hand do not cover them.", plural(t.components, "component"));
 }

@@ -161,6 +161,7 @@ Finding vulnerabilities_finding(const Inputs& inputs, Instant at) {
   finding.status = judge(t, inputs);
   finding.summary = summarise(t, inputs, finding.status, at);
   if (finding.status != Status::satisfied) finding.fix = advice(inputs, t);
+  leave_open(finding, inputs);
   return finding;
 }
 

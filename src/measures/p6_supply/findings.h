@@ -51,6 +51,7 @@ struct Inputs {
   std::vector<const evidence::Evidence*> kev_evidence;
   std::vector<SbomInput> sboms;
   std::vector<Unreadable> bad_sboms, bad_advisories, bad_kev;
+  std::vector<Unreadable> unread_sboms;  // of a format that is known and cannot be read yet
   std::vector<AdvisoryIndex> indexes;
   std::uint64_t bad_records = 0;  // advisories inside readable sources that could not be read
   std::optional<KevCatalog> kev;  // the latest of the snapshots
@@ -105,6 +106,9 @@ struct Totals {
 [[nodiscard]] std::string nothing_evaluated(const Totals& t);  // the sentence for a finding that is not assessed
 // The one step that helps most.
 [[nodiscard]] std::string advice(const Inputs& inputs, const Totals& t);
+// An SBOM that this program cannot read leaves open what the others do not already decide: anything but not-satisfied becomes
+// not-assessed, with the reason as summary. Last of all, when status, summary and fix are set.
+void leave_open(Finding& finding, const Inputs& inputs);
 void list_evidence(Finding& finding, const Inputs& inputs);
 // Evidence that cannot be read decides the finding; false if all of it can be.
 [[nodiscard]] bool unreadable(Finding& finding, const Inputs& inputs);

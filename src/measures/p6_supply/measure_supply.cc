@@ -28,8 +28,12 @@ std::vector<const Evidence*> of_kinds(const Bundle& bundle, std::initializer_lis
   return out;
 }
 
-Result<SbomInput> load_sbom(const Bundle& bundle, const Evidence& entry) {
-  ENTENTE_TRY(const std::string text, bundle.read(entry));
+struct LoadedSbom {
+  Result<SbomInput> input;
+  bool unread_format = false;
+};
+
+Result<SbomInput> load_sbom(const std::string& text, const Evidence& entry) {
   ENTENTE_TRY(Sbom sbom, parse_sbom(text, entry.path));
   const std::string_view declared = entry.kind == "sbom.spdx" ? "SPDX" : "CycloneDX";
   if (to_string(sbom.format) != declared)
@@ -39,18 +43,32 @@ Result<SbomInput> load_sbom(const Bundle& bundle, const Evidence& entry) {
   return SbomInput{&entry, std::move(sbom), std::move(quality), std::nullopt};
 }
 
+LoadedSbom load_sbom(const Bundle& bundle, const Evidence& entry) {
+  const auto text = bundle.read(entry);
+  if (!text) return {fail(text.error())};
+  LoadedSbom out{load_sbom(*text, entry)};
+  if (out.input) return out;
+  if (const std::string_view format = known_but_unread_format(*text); !format.empty()) {
+    out.unread_format = true;
+    out.input = fail(fmt::format("{} cannot be read by this version", format), {.file = entry.path},
+                     fmt::format("export {} as SPDX 2.3 or CycloneDX JSON too; {} comes with a later version", entry.path, format));
+  }
+  return out;
+}
+
 void load_sboms(const Bundle& bundle, Inputs& inputs, Progress& progress) {
   progress.step("Reading SBOMs", inputs.sbom_evidence.size());
-  std::vector<std::optional<Result<SbomInput>>> read(inputs.sbom_evidence.size());
+  std::vector<std::optional<LoadedSbom>> read(inputs.sbom_evidence.size());
   parallel_for(read.size(), [&](std::size_t i) {
     read[i].emplace(load_sbom(bundle, *inputs.sbom_evidence[i]));
     progress.advance();
   });
   for (std::size_t i = 0; i < read.size(); ++i) {
-    if (*read[i])
-      inputs.sboms.push_back(std::move(**read[i]));
+    LoadedSbom& one = *read[i];
+    if (one.input)
+      inputs.sboms.push_back(std::move(*one.input));
     else
-      inputs.bad_sboms.push_back({inputs.sbom_evidence[i], read[i]->error()});
+      (one.unread_format ? inputs.unread_sboms : inputs.bad_sboms).push_back({inputs.sbom_evidence[i], one.input.error()});
   }
 }
 

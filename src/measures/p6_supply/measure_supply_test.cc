@@ -316,16 +316,14 @@ TEST_F(SupplyMeasureTest, WhatWasPublishedAfterTheInstantDoesNotCount) {
 TEST_F(SupplyMeasureTest, WhatIsRelatedToAKevEntryIsToBeJudged) {
   const File sbom = small(R"({"type":"library","name":"p","purl":"pkg:npm/p@1.0.0"})");
   const auto exploited = [&](std::string_view more, const std::string& others = {}) {
-    const auto all = findings(
-        {sbom, {"advisories.osv", "a.jsonl", record("GO-1", "p", "", "2026-10-01T00:00:00Z", more) + others}, kev()});
+    const auto all = findings({sbom, {"advisories.osv", "a.jsonl", record("GO-1", "p", "", "2026-10-01T00:00:00Z", more) + others}, kev()});
     return *find(all, kExploited);
   };
   EXPECT_EQ(exploited("").status, Status::satisfied);
   EXPECT_EQ(exploited(R"(,"related":["CVE-2026-7777"])").status, Status::satisfied) << "not on KEV";
   const std::string through = record("GHSA-x", "elsewhere", "", "2026-10-01T00:00:00Z", R"(,"aliases":["CVE-2026-0001"])");
-  for (const auto& [more, others] : std::vector<std::pair<std::string, std::string>>{{R"(,"related":["CVE-2026-0001"])", ""},
-                                                                                   {R"(,"upstream":["CVE-2026-0001"])", ""},
-                                                                                   {R"(,"related":["GHSA-x"])", through}}) {
+  for (const auto& [more, others] : std::vector<std::pair<std::string, std::string>>{
+           {R"(,"related":["CVE-2026-0001"])", ""}, {R"(,"upstream":["CVE-2026-0001"])", ""}, {R"(,"related":["GHSA-x"])", through}}) {
     const Finding finding = exploited(more, others);
     EXPECT_EQ(finding.status, Status::partial) << more;
     EXPECT_EQ(finding.summary,
@@ -373,6 +371,25 @@ TEST_F(SupplyMeasureTest, UnreadableEvidenceIsANotSatisfiedFinding) {
   const auto bad_osv = findings({shop(), {"advisories.osv", "a.jsonl", "not json\n"}, kev()});
   EXPECT_EQ(find(bad_osv, kOpen)->status, Status::not_satisfied);
   EXPECT_THAT(find(bad_osv, kOpen)->summary, HasSubstr("a.jsonl"));
+}
+
+TEST_F(SupplyMeasureTest, AFormatThisProgramCannotReadYetIsNotHeldAgainstAnybody) {
+  const File spdx3{"sbom.spdx", "three.json", R"({"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[]})"};
+  const auto all = findings({spdx3, calm(), kev()});
+  ASSERT_EQ(all.size(), 3u);
+  for (const Finding& f : all) {
+    EXPECT_EQ(f.status, Status::not_assessed) << f.control.str();
+    EXPECT_EQ(f.summary, "three.json: SPDX 3 cannot be read by this version.");
+    EXPECT_THAT(f.fix, HasSubstr("as SPDX 2.3 or CycloneDX JSON"));
+  }
+  const File xml{"sbom.cyclonedx", "bom.xml", R"(<?xml version="1.0"?><bom xmlns="http://cyclonedx.org/schema/bom/1.5"/>)"};
+  EXPECT_EQ(find(findings({xml}), kGood)->status, Status::not_assessed);
+  const File html{"sbom.cyclonedx", "bom.html", "<!DOCTYPE html><p>404"};
+  EXPECT_EQ(find(findings({html}), kGood)->status, Status::not_satisfied);
+  // What the readable ones show already stands.
+  const auto with_shop = findings({spdx3, file("sbom.spdx", "shop.spdx.json"), advisories(), kev()});
+  EXPECT_EQ(find(with_shop, kGood)->status, Status::not_satisfied) << "25 % complete";
+  EXPECT_THAT(find(with_shop, kGood)->summary, HasSubstr("Not counted: three.json: SPDX 3"));
 }
 
 TEST_F(SupplyMeasureTest, ADeclaredKindThatIsNotTheContentIsSaid) {
