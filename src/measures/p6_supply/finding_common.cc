@@ -68,20 +68,36 @@ Totals sum(const Inputs& inputs, Instant at) {
   return t;
 }
 
+namespace {
+
+std::optional<Instant> newest_change(const Inputs& inputs) {
+  std::optional<Instant> newest;
+  for (const AdvisoryIndex& index : inputs.indexes)
+    if (index.info().records > 0 && (!newest || *newest < index.info().newest_modified)) newest = index.info().newest_modified;
+  return newest;
+}
+
+}  // namespace
+
+std::string quiet_advisories_clause(const Inputs& inputs, Instant at) {
+  const auto newest = newest_change(inputs);
+  const std::int64_t days = newest ? days_between(*newest, at) : 0;
+  if (days <= kQuietDays) return {};
+  return fmt::format("; the newest change in the advisories is of {}, {} days before: they may be stale", format_date(*newest), days);
+}
+
 Json advisories_detail(const Inputs& inputs) {
   std::uint64_t records = 0;
-  std::optional<Instant> newest;
   Json ecosystems = Json::array();
   std::map<std::string, EcosystemInfo> all;
   for (const AdvisoryIndex& index : inputs.indexes) {
     records += index.info().records;
-    if (!newest || *newest < index.info().newest_modified) newest = index.info().newest_modified;
     for (const auto& [name, info] : index.info().ecosystems) all.emplace(name, info);
   }
   for (const auto& [name, info] : all) ecosystems.push_back({{"ecosystem", name}, {"version_order_known", info.ordered}});
   return {{"records", records},
           {"records_unreadable", inputs.bad_records},
-          {"newest_modified", optional_time(newest)},
+          {"newest_modified", optional_time(newest_change(inputs))},
           {"ecosystems", std::move(ecosystems)}};
 }
 
@@ -177,6 +193,7 @@ std::string nothing_evaluated(const Totals& t) {
 void list_evidence(Finding& finding, const Inputs& inputs) {
   for (const auto* list : {&inputs.sbom_evidence, &inputs.advisory_evidence, &inputs.kev_evidence})
     for (const auto* e : *list) finding.evidence.push_back(e->sha256);
+  if (inputs.kev && inputs.kev->released) finding.own_dates.emplace_back(inputs.kev_from->sha256, *inputs.kev->released);
 }
 
 }  // namespace entente::measures::p6_supply

@@ -116,7 +116,7 @@ std::string summarise(const Totals& t, const Inputs& inputs, Status status, Inst
     std::string text = fmt::format("No known vulnerability in {}", plural(t.evaluated, "evaluated component")) + not_evaluated_clause(t);
     if (t.undecided > 0) text += fmt::format("; {} could not be decided", plural(t.undecided, "advisory match"));
     if (inputs.bad_records > 0) text += fmt::format("; {} could not be read", plural(inputs.bad_records, "advisory record"));
-    return text + not_yet_published_clause(t, at) + ".";
+    return text + not_yet_published_clause(t, at) + quiet_advisories_clause(inputs, at) + ".";
   }
   std::string text = fmt::format(
       "{} in {} of {} components, {} over the time limit ({} on KEV, {} critical, {} high, {} without a score), none answered by VEX",
@@ -124,7 +124,7 @@ std::string summarise(const Totals& t, const Inputs& inputs, Status status, Inst
   if (t.unscored_young > 0) text += fmt::format("; {} without a score, not over {} days old", t.unscored_young, kUnscoredLimitDays);
   text += not_evaluated_clause(t);
   if (!inputs.kev) text += "; without a KEV snapshot its 14-day limit was not checked";
-  return text + not_yet_published_clause(t, at) + ".";
+  return text + not_yet_published_clause(t, at) + quiet_advisories_clause(inputs, at) + ".";
 }
 
 }  // namespace

@@ -29,6 +29,8 @@ inline constexpr std::int64_t kKevLimitDays = 14;
 inline constexpr std::int64_t kCriticalLimitDays = 30;
 inline constexpr std::int64_t kHighLimitDays = 90;
 inline constexpr std::int64_t kUnscoredLimitDays = 90;  // not known to be harmless, so the longest limit holds
+// From this many days without a change on, the finding says that the advisories may be stale; P6-02 and P1-03 allow evidence of this age.
+inline constexpr std::int64_t kQuietDays = 14;
 // So much of the components must have been evaluated before "no match" is a pass, in percent; P6-01 has the same figure.
 inline constexpr std::uint64_t kEvaluatedPercent = 95;
 
@@ -55,6 +57,7 @@ struct Inputs {
   std::vector<AdvisoryIndex> indexes;
   std::uint64_t bad_records = 0;  // advisories inside readable sources that could not be read
   std::optional<KevCatalog> kev;  // the latest of the snapshots
+  const evidence::Evidence* kev_from = nullptr;
 };
 
 // At most one each; the caller has seen to it that the evidence the control needs is there.
@@ -101,6 +104,8 @@ struct Totals {
 [[nodiscard]] Json kev_detail(const Inputs& inputs);
 [[nodiscard]] Json not_evaluated_detail(const Totals& t);
 [[nodiscard]] std::string not_evaluated_clause(const Totals& t);  // "; 3 of 20 components could not be evaluated", or empty
+// "; the newest change in the advisories is of 2026-08-21, 95 days before", or empty if it is within the limit.
+[[nodiscard]] std::string quiet_advisories_clause(const Inputs& inputs, Instant at);
 // "; 3 matches published after 2022-01-01 do not count", or empty.
 [[nodiscard]] std::string not_yet_published_clause(const Totals& t, Instant at);
 [[nodiscard]] std::string nothing_evaluated(const Totals& t);  // the sentence for a finding that is not assessed

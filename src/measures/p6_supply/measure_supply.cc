@@ -125,8 +125,10 @@ void load_kev(const Bundle& bundle, Inputs& inputs) {
     auto catalog = load_one_kev(bundle, *entry);
     if (!catalog)
       inputs.bad_kev.push_back({entry, catalog.error()});
-    else if (!inputs.kev || inputs.kev->released.value_or(Instant::min()) <= catalog->released.value_or(Instant::min()))
+    else if (!inputs.kev || inputs.kev->released.value_or(Instant::min()) <= catalog->released.value_or(Instant::min())) {
       inputs.kev = std::move(*catalog);
+      inputs.kev_from = entry;
+    }
   }
 }
 
