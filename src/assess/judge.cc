@@ -118,7 +118,7 @@ class Judge {
       out.reasons.emplace(control.id, reason_);
     }
     if (judgement.status == Status::not_assessed) {
-      if (next_.en.empty()) next_ = how_to_assess(control, engine_for(control.id));
+      if (next_.en.empty()) next_ = how_to_assess(control, engine_for(control.id, bundle_));
       out.next.emplace(control.id, next_);
     }
     move_rows(judgement, out);
@@ -134,7 +134,7 @@ class Judge {
     if (!attested && found != measured_.end()) return from_measure(control, found->second, judgement);
     if (!attested) {
       judgement.status = Status::not_assessed;
-      if (reason_.en.empty()) reason_ = why_not_assessed(control, engine_for(control.id));
+      if (reason_.en.empty()) reason_ = why_not_assessed(control, engine_for(control.id, bundle_));
     }
     return {};
   }
@@ -226,6 +226,7 @@ class Judge {
     reason_ = {};
     if (judgement.status == Status::not_applicable || judgement.status == Status::not_assessed) {
       reason_ = {measured.finding.summary, measured.finding.summary};
+      next_ = {measured.finding.fix, measured.finding.fix};
     }
     ENTENTE_TRY(auto unusable, unusable_evidence(control, measured, judgement));
     if (!unusable) return {};

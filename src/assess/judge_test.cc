@@ -87,6 +87,20 @@ TEST(Judge, MeasuresSbomsAndAdvisories) {
   EXPECT_EQ(to_fix(outcome).front()->status, Status::not_satisfied);
 }
 
+TEST(Judge, SaysWhichKindOfEvidenceIsMissing) {
+  Organisation organisation;
+  organisation.evidence("sbom.cyclonedx", "bom.json", sbom(5), "2026-11-20");
+  const catalog::ControlId exploited(1, 3);
+  const Outcome only_sbom = judged(organisation);
+  EXPECT_EQ(judgement(only_sbom, "P1-03").reason, "no evidence of kind advisories.osv or advisories.index, and none of kind kev");
+  EXPECT_EQ(judgement(only_sbom, "P6-02").reason, "no evidence of kind advisories.osv or advisories.index");
+  organisation.evidence("advisories.osv", "osv.jsonl", advisories(1), "2026-11-23");
+  const Outcome no_kev = judged(organisation);
+  EXPECT_EQ(judgement(no_kev, "P1-03").reason, "no evidence of kind kev");
+  EXPECT_EQ(no_kev.reasons.at(exploited).fr, "aucune preuve de type kev");
+  EXPECT_THAT(no_kev.next.at(exploited).en, HasSubstr("add [[evidence]] of kind kev to org.toml"));
+}
+
 TEST(Judge, TheOldestEvidenceDecidesTheAge) {
   // P6-02 allows 14 days, P6-01 180: the same SBOM is fresh for one and stale for the other.
   Organisation organisation;

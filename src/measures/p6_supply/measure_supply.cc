@@ -18,7 +18,11 @@ using evidence::Evidence;
 constexpr std::array<ControlId, 3> kControls{kKnownExploited, kGoodSbom, kOpenVulnerabilities};
 constexpr std::array<std::string_view, 5> kKinds{"sbom.cyclonedx", "sbom.spdx", "advisories.osv", "advisories.index", "kev"};
 
-std::vector<const Evidence*> of_kinds(const Bundle& bundle, std::initializer_list<std::string_view> kinds) {
+constexpr std::array<std::string_view, 2> kSbomKinds{"sbom.cyclonedx", "sbom.spdx"};
+constexpr std::array<std::string_view, 2> kAdvisoryKinds{"advisories.osv", "advisories.index"};
+constexpr std::array<std::string_view, 1> kKevKinds{"kev"};
+
+std::vector<const Evidence*> of_kinds(const Bundle& bundle, std::span<const std::string_view> kinds) {
   std::vector<const Evidence*> out;
   for (const std::string_view kind : kinds) {
     const std::vector<const Evidence*> some = bundle.of_kind(kind);
@@ -138,11 +142,18 @@ class SupplyMeasure final : public Measure {
   std::span<const ControlId> controls() const override { return kControls; }
   std::span<const std::string_view> evidence_kinds() const override { return kKinds; }
 
+  std::vector<AnyOf> needs(ControlId control) const override {
+    std::vector<AnyOf> out{kSbomKinds};
+    if (control != kGoodSbom) out.emplace_back(kAdvisoryKinds);
+    if (control == kKnownExploited) out.emplace_back(kKevKinds);
+    return out;
+  }
+
   Result<std::vector<Finding>> assess(const Profile& profile, const Bundle& bundle, Instant at, Progress& progress) const override {
     Inputs inputs;
-    inputs.sbom_evidence = of_kinds(bundle, {"sbom.cyclonedx", "sbom.spdx"});
-    inputs.advisory_evidence = of_kinds(bundle, {"advisories.osv", "advisories.index"});
-    inputs.kev_evidence = of_kinds(bundle, {"kev"});
+    inputs.sbom_evidence = of_kinds(bundle, kSbomKinds);
+    inputs.advisory_evidence = of_kinds(bundle, kAdvisoryKinds);
+    inputs.kev_evidence = of_kinds(bundle, kKevKinds);
     std::vector<Finding> findings;
     if (inputs.sbom_evidence.empty()) return findings;
 
