@@ -16,7 +16,7 @@ namespace {
 using evidence::Evidence;
 
 constexpr std::array<ControlId, 3> kControls{kKnownExploited, kGoodSbom, kOpenVulnerabilities};
-constexpr std::array<std::string_view, 5> kKinds{"sbom.cyclonedx", "sbom.spdx", "advisories.osv", "advisories.index", "kev"};
+constexpr std::array<std::string_view, 5> kAllKinds{"sbom.cyclonedx", "sbom.spdx", "advisories.osv", "advisories.index", "kev"};
 
 constexpr std::array<std::string_view, 2> kSbomKinds{"sbom.cyclonedx", "sbom.spdx"};
 constexpr std::array<std::string_view, 2> kAdvisoryKinds{"advisories.osv", "advisories.index"};
@@ -140,7 +140,7 @@ class SupplyMeasure final : public Measure {
  public:
   std::string_view name() const override { return "supply"; }
   std::span<const ControlId> controls() const override { return kControls; }
-  std::span<const std::string_view> evidence_kinds() const override { return kKinds; }
+  std::span<const std::string_view> evidence_kinds() const override { return kAllKinds; }
 
   std::vector<AnyOf> needs(ControlId control) const override {
     std::vector<AnyOf> out{kSbomKinds};
