@@ -22,6 +22,8 @@ constexpr const char* kMirrorExamples = R"(  entente ledger mirror https://log.e
   entente ledger mirror https://log.example/pledges copy/ --policy trust.policy --every 60
       also asks for the witnesses' cosignatures the policy demands
   entente ledger mirror /mnt/published-log copy/ --vkey log.vkey --once
+  entente ledger mirror https://log.example/pledges copy/ --vkey log.vkey --key mirror.key
+      adds the mirror's cosignature to each checkpoint (a key made with `entente keygen … --type cosignature`)
 
 The copy is a log: `entente ledger show | proof | fsck | export | serve` work on it. Every tile and entry is checked up to the signed root
 before it is kept, an interrupted copy goes on where it stopped, and only what is new is fetched.
@@ -38,7 +40,7 @@ The state folder remembers the last checkpoint seen and keeps fork proofs. Entri
 Exit 0: the log only grew. Exit 1: it forked, or shows less than it did.)";
 
 struct LedgerFollowGiven {
-  std::string source, out, vkey, policy, state;
+  std::string source, out, vkey, policy, state, key;
   std::vector<std::string> witnesses;
   unsigned every = 60;
   bool once = false, from_now = false, private_addresses = false;
@@ -122,9 +124,19 @@ Result<int> repeat(const Context& context, const LedgerFollowGiven& given, const
 Result<int> run_mirror(const Context& context, const LedgerFollowGiven& given) {
   ENTENTE_TRY(const Trust trust, read_trust(given));
   ENTENTE_TRY(const ledger::Fetch fetch, ledger::open_source(given.source, client_options(given)));
+  std::shared_ptr<const keys::SigningKey> key;
+  if (!given.key.empty()) {
+    ENTENTE_TRY(keys::SigningKey read, read_signing_key(given.key));
+    if (read.verifier().type() != keys::KeyType::cosignature_v1)
+      return fail("a mirror cosigns: its key must be of type cosignature", {.file = given.key},
+                  "make one with `entente keygen NAME --type cosignature`");
+    key = std::make_shared<const keys::SigningKey>(std::move(read));
+  }
   std::optional<ledger::Mirror> mirror;
   return repeat(context, given, [&]() -> Result<std::pair<int, Outcome>> {
-    if (!mirror) { ENTENTE_TRY(mirror, ledger::Mirror::open(ledger::posix_io(given.out), *trust.log, {.policy = trust.policy})); }
+    if (!mirror) {
+      ENTENTE_TRY(mirror, ledger::Mirror::open(ledger::posix_io(given.out), *trust.log, {.policy = trust.policy, .key = key}));
+    }
     Progress progress(context.progress());
     auto round = mirror->update(fetch, progress);
     progress.done();
@@ -214,6 +226,7 @@ void add_ledger_follow(CLI::App& group, Context& context) {
   };
   CLI::App* mirror = add("mirror", "keep a verified copy of a log", kMirrorExamples, run_mirror);
   mirror->add_option("out", given->out, "the copy's folder; made if absent")->required()->type_name("OUT");
+  mirror->add_option("--key", given->key, "the mirror's own private key (type cosignature): cosigns what it holds")->type_name("FILE");
   CLI::App* monitor = add("monitor", "watch a log: print what is new, prove it if it forks", kMonitorExamples, run_monitor);
   monitor->add_option("--state", given->state, "folder for what was seen last; made if absent")->required()->type_name("DIR");
   monitor->add_flag("--from-now", given->from_now, "on the first round, print no entries");

@@ -88,6 +88,18 @@ Result<void> Mirror::copy(RemoteTree& tree, Progress& progress) {
   return {};
 }
 
+Result<std::string> Mirror::cosigned(std::string note) const {
+  if (!options_.key) return note;
+  const keys::VerifierKey own = options_.key->verifier();
+  ENTENTE_TRY(const merkle::VerifiedCheckpoint verified, merkle::verify_checkpoint(note, replica_.log(), {own}));
+  if (!verified.note.cosigned.empty()) return note;
+  ENTENTE_TRY(merkle::Note parsed, merkle::Note::parse(note));
+  // A line in this mirror's name that does not verify is somebody else's.
+  std::erase_if(parsed.signatures, [&](const merkle::NoteSignature& s) { return s.name == own.name() && s.key_id == own.id(); });
+  ENTENTE_TRY(const std::string line, merkle::cosign_note(parsed.text, *options_.key, now()));
+  return parsed.str() + line;
+}
+
 Result<Round> Mirror::update(const Fetch& fetch, Progress& progress) {
   ENTENTE_TRY(SignedCheckpoint shown, fetch_checkpoint(fetch, replica_.log(), options_.policy));
   Round round{.before = replica_.checkpoint().size, .now = shown.checkpoint.size};
@@ -96,6 +108,8 @@ Result<Round> Mirror::update(const Fetch& fetch, Progress& progress) {
     ENTENTE_TRY(auto fork, merkle::find_fork(shown.note, *installed, replica_.log(), replica_.reader()));
     if (fork) return forked(std::move(round), std::move(*fork));
     if (round.now < round.before) round.outcome = Round::Outcome::behind;
+    ENTENTE_TRY(const std::string note, cosigned(*installed));  // a key may be given to a mirror that had none
+    if (note != *installed) ENTENTE_CHECK(replica_.install(note));
     return round;
   }
 
@@ -118,7 +132,8 @@ Result<Round> Mirror::update(const Fetch& fetch, Progress& progress) {
                 "this folder is damaged: run `entente ledger fsck`, or mirror into a new one");
   if (!unfinished || unfinished->note != target.note) ENTENTE_CHECK(replace_file(replica_.io(), kPendingFile, target.note));
   ENTENTE_CHECK(copy(tree, progress));
-  ENTENTE_CHECK(replica_.install(target.note));
+  ENTENTE_TRY(const std::string note, cosigned(target.note));
+  ENTENTE_CHECK(replica_.install(note));
   ENTENTE_CHECK(replica_.io().remove(kPendingFile));
   round.outcome = Round::Outcome::grown;
   round.now = target.checkpoint.size;

@@ -42,6 +42,9 @@ struct SignedCheckpoint {
 struct MirrorOptions {
   std::optional<merkle::Policy> policy;            // checkpoints that miss its quorum are errors
   std::size_t batch_bytes = std::size_t{4} << 20;  // entries committed at a time; what an interruption can lose
+  // The mirror's own key, of type cosignature/v1: each installed checkpoint carries its cosignature, which states that the mirror holds
+  // every entry durably (tlog-mirror).
+  std::shared_ptr<const keys::SigningKey> key;
 };
 
 // One at a time on a folder. Not thread-safe.
@@ -63,6 +66,8 @@ class Mirror {
   // The checkpoint an interrupted update was working towards, if it is ahead of the installed one.
   [[nodiscard]] Result<std::optional<SignedCheckpoint>> pending() const;
   [[nodiscard]] Result<void> copy(RemoteTree& tree, Progress& progress);
+  // The note with the mirror's cosignature, if it has a key and has not cosigned it.
+  [[nodiscard]] Result<std::string> cosigned(std::string note) const;
 
   Replica replica_;
   MirrorOptions options_;

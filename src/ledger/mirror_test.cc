@@ -104,6 +104,29 @@ TEST_F(MirrorTest, FollowsALogAndIsOne) {
   EXPECT_EQ(again->outcome, Outcome::unchanged);
 }
 
+TEST_F(MirrorTest, CosignsWhatItHolds) {
+  const auto key = std::make_shared<const keys::SigningKey>(test::log_key("mirror.example", 9, keys::KeyType::cosignature_v1));
+  const auto note = [&] {
+    disk->kill_process();
+    return Ledger::open_read(disk->mount()).value().checkpoint().value();
+  };
+  const auto cosigned = [&] {
+    return merkle::verify_checkpoint(note(), source.key().verifier(), {key->verifier()})->note.cosigned.size() == 1;
+  };
+  source.grow(300);
+  ASSERT_OK(update());
+  EXPECT_FALSE(cosigned());
+  ASSERT_OK(update({.key = key}));  // nothing new but the key
+  EXPECT_TRUE(cosigned());
+  const std::string first = note();
+  ASSERT_OK(update({.key = key}));
+  EXPECT_EQ(note(), first) << "cosigned once";
+  source.grow(600);
+  ASSERT_OK(update({.key = key}));
+  EXPECT_TRUE(cosigned());
+  EXPECT_EQ(test::text_of(test::must_fsck(disk->mount(), source.key().verifier())), "");
+}
+
 TEST_F(MirrorTest, FetchesOnlyWhatIsNew) {
   source.grow(1000);
   ASSERT_OK(update());
