@@ -29,6 +29,16 @@ std::string listed(std::span<const std::string_view> words) {
   return out;
 }
 
+// "sbom.cyclonedx or sbom.spdx, and kev"
+std::string listed(const std::vector<std::span<const std::string_view>>& groups, std::string_view or_word, std::string_view and_word) {
+  std::string out;
+  for (const auto& group : groups) {
+    if (!out.empty()) out += fmt::format(", {} ", and_word);
+    for (std::size_t i = 0; i < group.size(); ++i) out += (i == 0 ? "" : fmt::format(" {} ", or_word)) + std::string(group[i]);
+  }
+  return out;
+}
+
 Text attest_command(const Control& control) {
   const bool attested = control.evidence_class == EvidenceClass::attested;
   const std::string tail = fmt::format("entente attest org.toml --control {} --claims satisfied --date DATE --file FILE{}",
@@ -41,14 +51,26 @@ Text attest_command(const Control& control) {
           fmt::format("le déclarer : {} (preuve : {}) ; montré, jamais compté", tail, control.evidence.in(catalog::Language::fr))};
 }
 
-}  // namespace
-
-EngineFor engine_for(catalog::ControlId control) {
+const measures::Measure* find_engine(catalog::ControlId control) {
   for (const measures::Measure* measure : measures::all()) {
     const auto controls = measure->controls();
-    if (std::find(controls.begin(), controls.end(), control) != controls.end()) return {measure->name(), measure->evidence_kinds()};
+    if (std::find(controls.begin(), controls.end(), control) != controls.end()) return measure;
   }
-  return {};
+  return nullptr;
+}
+
+}  // namespace
+
+bool has_engine(catalog::ControlId control) { return find_engine(control) != nullptr; }
+
+EngineFor engine_for(catalog::ControlId control, const evidence::Bundle& bundle) {
+  const measures::Measure* measure = find_engine(control);
+  if (measure == nullptr) return {};
+  EngineFor out{measure->name(), measure->evidence_kinds(), measure->needs(control)};
+  std::erase_if(out.missing, [&](std::span<const std::string_view> any_of) {
+    return std::any_of(any_of.begin(), any_of.end(), [&](std::string_view kind) { return !bundle.of_kind(kind).empty(); });
+  });
+  return out;
 }
 
 Text why_not_assessed(const Control& control, const EngineFor& engine) {
@@ -59,6 +81,10 @@ Text why_not_assessed(const Control& control, const EngineFor& engine) {
   if (is_identity(control)) {
     return {"judged by the registry from the ledger, not from a bundle",
             "jugé par le registre à partir du journal, non d’un dossier de preuves"};
+  }
+  if (!engine.missing.empty()) {
+    return {fmt::format("no evidence of kind {}", listed(engine.missing, "or", "and none of kind")),
+            fmt::format("aucune preuve de type {}", listed(engine.missing, "ou", "ni de type"))};
   }
   if (!engine.name.empty()) {
     return {fmt::format("no usable evidence for the engine \"{}\"", engine.name),
@@ -76,9 +102,11 @@ Text how_to_assess(const Control& control, const EngineFor& engine) {
             fmt::format("publier l’engagement dans un registre ; il faut {}", fr)};
   }
   if (!engine.name.empty()) {
-    const std::string kinds = listed(engine.evidence_kinds);
-    return {fmt::format("add [[evidence]] of kind {} to org.toml ({})", kinds, en),
-            fmt::format("ajouter à org.toml des [[evidence]] de type {} ({})", kinds, fr)};
+    const std::string any = listed(engine.evidence_kinds);
+    return {
+        fmt::format("add [[evidence]] of kind {} to org.toml ({})", engine.missing.empty() ? any : listed(engine.missing, "or", "and"), en),
+        fmt::format("ajouter à org.toml des [[evidence]] de type {} ({})",
+                    engine.missing.empty() ? any : listed(engine.missing, "ou", "et"), fr)};
   }
   return {fmt::format("nothing to do yet; keep the evidence: {}", en),
           fmt::format("rien à faire pour l’instant ; conserver la preuve : {}", fr)};

@@ -133,6 +133,37 @@ std::string side_by_side(const Table& table, Language language, int depth) {
   return out + "</tbody></table></div>";
 }
 
+// The columns of finding_rows(); `on_paper`: also in print, where there is room for few.
+struct MainColumn {
+  std::string_view key;
+  bool on_paper = true;
+};
+constexpr MainColumn kMainColumns[] = {{"id"},       {"cve"},     {"severity"},        {"cvss"},         {"component"},
+                                       {"fixed"},    {"kev_due"}, {"due_date"},        {"days_overdue"}, {"over_limit", false},
+                                       {"relation"}, {"lacking"}, {"age_days", false}, {"state", false}};
+
+bool is_blank(const Json& row, std::string_view key) {
+  const auto value = row.find(key);
+  return value == row.end() || value->is_null() || ((value->is_array() || value->is_object()) && value->empty()) ||
+         (value->is_string() && value->get_ref<const std::string&>().empty());
+}
+
+bool is_main(std::string_view key) {
+  return std::any_of(std::begin(kMainColumns), std::end(kMainColumns), [&](const MainColumn& c) { return c.key == key; });
+}
+
+// Note and all other values of a row; empty if there are none.
+std::string under_row(const Json& row, Language language) {
+  std::string out;
+  if (!is_blank(row, "note")) out += fmt::format("<p>{}</p>", render(row["note"], language, 5, 2));
+  std::string rest;
+  for (auto it = row.begin(); it != row.end(); ++it) {
+    if (it.key() == "note" || is_main(it.key()) || is_blank(row, it.key())) continue;
+    rest += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>", escape(key_label(it.key())), render(*it, language, 5, 2));
+  }
+  return rest.empty() ? out : out + fmt::format("<dl>{}</dl>", rest);
+}
+
 std::string array_list(const Json& value, Language language, std::size_t max_rows, int depth) {
   if (value.empty()) return "–";
   const std::size_t shown = std::min(value.size(), max_rows);
@@ -194,6 +225,33 @@ std::string key_label(std::string_view key) {
   std::string out(key);
   std::replace(out.begin(), out.end(), '_', ' ');
   return out;
+}
+
+std::string finding_rows(const Json& rows, Language language) {
+  std::vector<MainColumn> columns;
+  for (const MainColumn& column : kMainColumns)
+    if (std::any_of(rows.begin(), rows.end(), [&](const Json& row) { return row.is_object() && !is_blank(row, column.key); }))
+      columns.push_back(column);
+  if (columns.empty() || !std::all_of(rows.begin(), rows.end(), [](const Json& row) { return row.is_object(); }))
+    return json_table(rows, language, rows.size());
+  std::string out = fmt::format("{}<table class=\"rows found\"><thead><tr>", kScroll);
+  const auto hidden = [](const MainColumn& column) { return column.on_paper ? "" : " screen"; };
+  for (const MainColumn& column : columns)
+    out += fmt::format("<th scope=\"col\" class=\"c-{}{}\">{}</th>", column.key, hidden(column), escape(key_label(column.key)));
+  out += "</tr></thead>";
+  for (const Json& row : rows) {
+    out += "<tbody><tr>";
+    for (const MainColumn& column : columns) {
+      const bool blank = is_blank(row, column.key);
+      out += fmt::format("<td class=\"c-{}{}{}\" data-label=\"{}\">{}</td>", column.key, hidden(column), blank ? " blank" : "",
+                         escape(key_label(column.key)), blank ? std::string() : render(row[std::string(column.key)], language, 5, 2));
+    }
+    out += "</tr>";
+    if (const std::string under = under_row(row, language); !under.empty())
+      out += fmt::format("<tr class=\"under\"><td colspan=\"{}\">{}</td></tr>", columns.size(), under);
+    out += "</tbody>";
+  }
+  return out + "</table></div>";
 }
 
 std::string json_table(const Json& value, Language language, std::size_t max_rows) { return render(value, language, max_rows, 0); }

@@ -17,6 +17,10 @@ namespace entente::assess {
 // text. Deeper than four levels, or more than `max_rows` elements, is cut and said to be.
 [[nodiscard]] std::string json_table(const Json& value, catalog::Language language, std::size_t max_rows = 20);
 
+// Rows of a finding, worst first: what a reader looks for first (which flaw, how bad, where, what repairs it, until when) as columns, in
+// this order whatever the engine's; the note and everything else as a line under the row. Columns without any value are left out.
+[[nodiscard]] std::string finding_rows(const Json& rows, catalog::Language language);
+
 // "open_findings" → "open findings".
 [[nodiscard]] std::string key_label(std::string_view key);
 

@@ -76,7 +76,7 @@ std::string rows(const Page& page, const Judgement& j) {
   if (j.finding.rows.empty()) return "";
   Json list = Json::array();
   for (std::size_t i = 0; i < std::min(kShownRows, j.finding.rows.size()); ++i) list.push_back(j.finding.rows[i]);
-  std::string out = json_table(list, page.language, kShownRows);
+  std::string out = finding_rows(list, page.language);
   const std::uint64_t total = std::max<std::uint64_t>(j.rows_count, j.finding.rows.size());
   if (total > list.size()) {
     const std::string all = j.rows_path.empty() ? "assessment.json" : escape(j.rows_path);
@@ -99,7 +99,8 @@ std::string body(const Page& page, const Control& control, const Judgement& j) {
   }
   out += entry(page.t("Next step", "Prochaine étape"), sentence_span(page, fix_in(page.outcome, j, page.language)));
   if (!j.finding.detail.empty()) out += entry(page.t("Measured", "Mesures"), json_table(j.finding.detail, page.language));
-  out += entry(page.t("Rows", "Lignes"), rows(page, j));
+  if (const std::string list = rows(page, j); !list.empty())
+    out += fmt::format("<dt class=\"wide\">{}</dt><dd class=\"wide\">{}</dd>", page.t("Rows", "Lignes"), list);
   out += entry(page.t("Places", "Endroits"), places(page, j));
   out += entry(page.t("Evidence", "Preuves"), evidence_list(page, j));
   out += rule_entry(page.t("The rule", "La règle"), rule(page, control));

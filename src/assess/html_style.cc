@@ -57,14 +57,15 @@ svg.bar .dot.faint{stroke:var(--band);stroke-width:2}svg.bar .tick{stroke:var(--
 svg.axis{display:block;width:100%;height:2.3em;overflow:visible}svg.axis text{fill:var(--muted);font-size:.75rem}svg.axis line{stroke:var(--line)}
 .key{display:flex;flex-wrap:wrap;gap:.3rem 1.4rem;font-size:.86rem;color:var(--muted);margin:.7rem 0;max-width:none}
 .key svg{width:2.2rem;height:.8rem;vertical-align:-.05rem;margin-right:.4rem;overflow:visible}
-ol.fix{list-style:none;margin:1rem 0;padding:0;display:grid;gap:.7rem}
+ol.fix{list-style:none;margin:1rem 0;padding:0;display:grid;grid-template-columns:minmax(0,1fr);gap:.7rem}
 ol.fix>li{background:var(--card);border:1px solid var(--line);border-left:.35rem solid currentColor;border-radius:.35rem;padding:.7rem 1rem;break-inside:avoid}
 ol.fix>li>*{color:var(--ink)}
-ol.fix p{max-width:54rem}
+ol.fix p{max-width:54rem;overflow-wrap:anywhere}
 ol.fix .head{display:flex;flex-wrap:wrap;gap:.1rem .7rem;align-items:baseline;margin:0;max-width:none}
 ol.fix .head .st{color:inherit}
 ol.fix li.s1 .st{color:var(--mid)}ol.fix li.s2 .st{color:var(--bad)}
 .fixline{display:flex;gap:.5rem;margin:.35rem 0 0;max-width:none}
+.fixline>*,ol.fix .head>*{min-width:0}
 .fixline::before{content:"→";color:var(--accent);font-weight:700}
 blockquote{margin:.3rem 0 .9rem;padding-left:.9rem;border-left:3px solid var(--line);color:var(--muted);font-family:Charter,"Iowan Old Style","Noto Serif","Liberation Serif",Georgia,serif;max-width:46rem}
 details.control{border-top:1px solid var(--line)}
@@ -87,6 +88,21 @@ table.kv th{font-weight:400;color:var(--muted);white-space:nowrap}
 table.rows thead th,table.gaps thead th{font-weight:600;border-bottom:2px solid var(--line)}
 table.rows th,table.rows td{overflow-wrap:normal}
 table.side th{font-weight:400;color:var(--muted);white-space:nowrap}table.side td{overflow-wrap:anywhere;min-width:7rem}
+.body .wide{grid-column:1/-1}
+table.found{width:100%;line-height:1.4}
+table.found tbody tr:first-child>td{padding-top:.5rem;border-bottom:0}
+table.found tbody tr:only-child>td{border-bottom:1px solid var(--line);padding-bottom:.5rem}
+table.found thead th{white-space:nowrap}
+table.found td.c-id,table.found td.c-cve{font-weight:600;white-space:nowrap}
+table.found td:is(.c-component,.c-fixed){overflow-wrap:anywhere;min-width:5rem}
+table.found td:is(.c-cvss,.c-kev_due,.c-due_date,.c-days_overdue,.c-age_days){font-variant-numeric:tabular-nums;white-space:nowrap}
+table.found tr.under>td{padding:.1rem 0 .55rem;color:var(--muted);font-size:.92em}
+table.found tr.under p{margin:0;max-width:none;color:var(--ink)}
+table.found tr.under dl{display:flex;flex-wrap:wrap;gap:0 1.1rem;margin:.1rem 0 0}
+table.found tr.under dl>div{display:flex;gap:.35rem;min-width:0}
+table.found tr.under dt{white-space:nowrap;font-size:1em}
+table.found tr.under dt::after{content:":"}
+table.found tr.under dd{margin:0;overflow-wrap:anywhere}
 .body ul{margin:.1rem 0;padding-left:1.1rem}
 td:has(>table){padding-bottom:0!important}td>table tr:last-child>*{border-bottom:0!important}
 td.n{text-align:right;font-variant-numeric:tabular-nums}
@@ -113,6 +129,13 @@ pre{background:var(--soft);border-radius:.35rem;padding:.8rem 1rem;overflow-x:au
 details.control>summary{grid-template-columns:1.3rem 3.6rem minmax(0,1fr)}details.control>summary .right{grid-column:3;text-align:left}details.control>summary .cls{margin-left:.5rem}
 table.kv,table.kv>tbody{display:block}table.kv>tbody>tr{display:grid;grid-template-columns:minmax(0,10rem) minmax(0,1fr);gap:0 .6rem;border-bottom:1px solid var(--line)}
 table.kv>tbody>tr>*{border:0;padding-right:0;white-space:normal}table.kv>tbody>tr:has(>td>:is(table,.scroll,ul)){grid-template-columns:minmax(0,1fr)}table.kv td>table.kv{margin-left:.8rem}
+table.kv>tbody>tr>*{min-width:0}
+table.found,table.found tbody,table.found tr.under,table.found tr.under>td{display:block}table.found thead{display:none}
+table.found tbody{border-bottom:1px solid var(--line);padding:.5rem 0}
+table.found tbody tr:first-child{display:flex;flex-wrap:wrap;gap:.05rem .9rem}
+table.found tbody tr>td,table.found tbody tr:first-child>td{border:0;padding:0;min-width:0;overflow-wrap:anywhere}
+table.found td.blank{display:none}
+table.found td[data-label]:not(.c-id,.c-cve)::before{content:attr(data-label) " ";color:var(--muted);font-weight:400}
 table.gaps,table.gaps tbody,table.gaps tr,table.gaps td,table.gaps th{display:block;border:0;padding:0}table.gaps thead{display:none}table.gaps tr{border-bottom:1px solid var(--line);padding:.5rem 0}
 }
 @media print{
@@ -128,10 +151,13 @@ details.fold>summary{display:none}
 h2,h3{break-after:avoid}
 details.s3 .rule,details.s4 .rule{display:none}
 details.control>summary{break-after:avoid;break-inside:avoid}
-.chart tr,table.rows tr,table.kv tr,table.gaps tr{break-inside:avoid}
+.chart tr,table.rows tr,table.found tbody,table.kv tr,table.gaps tr{break-inside:avoid}
+table.found .screen,table.found tr.under dl{display:none}
+table.found td:is(.c-id,.c-cve){overflow-wrap:normal}
+table.found tr.under>td{padding-bottom:.3rem}
 .body{padding-left:1.85rem}
 .scroll{overflow:visible}
-table.rows th,table.rows td{overflow-wrap:anywhere}
+table.rows:not(.found) th,table.rows:not(.found) td{overflow-wrap:anywhere}
 }
 )css";
 }

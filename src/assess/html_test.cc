@@ -58,6 +58,23 @@ TEST(JsonTable, SetsFewWideRowsSideBySide) {
   EXPECT_THAT(json_table(Json::array({row, row, row, row, row}), Language::en), HasSubstr(R"(<th scope="col">present: name</th>)"));
 }
 
+TEST(FindingRows, WhatMattersFirstAndTheRestUnderTheRow) {
+  const Json row{{"state", "affected"}, {"sbom", "a<b.json"}, {"component", "grpc 1.0"}, {"purl", ""},     {"id", "CVE-2026-1"},
+                 {"severity", "high"},  {"cvss", 7.5},        {"kev_due", nullptr},      {"fixed", "1.1"}, {"note", "Crash & burn"}};
+  EXPECT_EQ(finding_rows(Json::array({row}), Language::en),
+            "<div class=\"scroll\" tabindex=\"0\" role=\"group\"><table class=\"rows found\"><thead><tr>"
+            "<th scope=\"col\" class=\"c-id\">id</th><th scope=\"col\" class=\"c-severity\">severity</th>"
+            "<th scope=\"col\" class=\"c-cvss\">cvss</th><th scope=\"col\" class=\"c-component\">component</th>"
+            "<th scope=\"col\" class=\"c-fixed\">fixed</th><th scope=\"col\" class=\"c-state screen\">state</th></tr></thead>"
+            "<tbody><tr><td class=\"c-id\" data-label=\"id\">CVE-2026-1</td><td class=\"c-severity\" data-label=\"severity\">high</td>"
+            "<td class=\"c-cvss\" data-label=\"cvss\">7.5</td><td class=\"c-component\" data-label=\"component\">grpc 1.0</td>"
+            "<td class=\"c-fixed\" data-label=\"fixed\">1.1</td><td class=\"c-state screen\" data-label=\"state\">affected</td></tr>"
+            "<tr class=\"under\"><td colspan=\"6\"><p>Crash &amp; burn</p><dl><div><dt>sbom</dt><dd>a&lt;b.json</dd></div></dl></td></tr>"
+            "</tbody></table></div>");
+  EXPECT_EQ(finding_rows(Json::array({"a", "b"}), Language::en), "a, b");
+  EXPECT_THAT(finding_rows(Json::array({Json{{"other", 1}}}), Language::en), HasSubstr("<th scope=\"col\">other</th>"));
+}
+
 TEST(JsonTable, IsBounded) {
   Json many = Json::array();
   for (int i = 0; i < 50; ++i) many.push_back(i);

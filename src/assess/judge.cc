@@ -122,7 +122,7 @@ class Judge {
       out.reasons.emplace(control.id, reason_);
     }
     if (judgement.status == Status::not_assessed) {
-      if (next_.en.empty()) next_ = how_to_assess(control, engine_for(control.id));
+      if (next_.en.empty()) next_ = how_to_assess(control, engine_for(control.id, bundle_));
       out.next.emplace(control.id, next_);
     }
     move_rows(judgement, out);
@@ -138,7 +138,7 @@ class Judge {
     if (!attested && found != measured_.end()) return from_measure(control, found->second, judgement);
     if (!attested) {
       judgement.status = Status::not_assessed;
-      if (reason_.en.empty()) reason_ = why_not_assessed(control, engine_for(control.id));
+      if (reason_.en.empty()) reason_ = why_not_assessed(control, engine_for(control.id, bundle_));
     }
     return {};
   }
@@ -238,6 +238,7 @@ class Judge {
     reason_ = {};
     if (judgement.status == Status::not_applicable || judgement.status == Status::not_assessed) {
       reason_ = {measured.finding.summary, measured.finding.summary};
+      next_ = {measured.finding.fix, measured.finding.fix};
     }
     ENTENTE_TRY(auto unusable, unusable_evidence(control, measured, judgement));
     if (!unusable) return {};
@@ -249,37 +250,63 @@ class Judge {
     return {};
   }
 
+  // A piece of evidence with the date that counts: when it was collected or, if it says so itself, of when it is, whichever is older.
+  // A catalogue of last year does not become new by being fetched again.
+  struct Dated {
+    const Evidence* evidence = nullptr;
+    Instant date{};
+
+    [[nodiscard]] bool by_itself() const { return date < evidence->collected_at; }
+  };
+
+  Result<std::optional<Dated>> dated(const Measured& measured, const Digest& digest) const {
+    const auto it = by_digest_.find(digest);
+    if (it == by_digest_.end())
+      return fail(fmt::format("engine \"{}\" names evidence that is not in the bundle: {}", measured.engine, digest.str()));
+    if (it->second->kind == "profile") return std::nullopt;  // a claim, not evidence with an age
+    Dated out{it->second, it->second->collected_at};
+    for (const auto& [of, date] : measured.finding.own_dates)
+      if (of == digest) out.date = std::min(out.date, date);
+    return out;
+  }
+
+  static Text too_old(const Dated& oldest, std::int64_t age, const Control& control) {
+    const std::string& path = oldest.evidence->path;
+    if (oldest.by_itself()) {
+      const std::string collected = format_date(oldest.evidence->collected_at);
+      return {fmt::format("evidence of {} by its own date is {} days old, limit {} ({}, collected on {})", format_date(oldest.date), age,
+                          control.max_age_days, path, collected),
+              fmt::format("une preuve datée elle-même du {} a {} jours, limite {} ({}, recueillie le {})", format_date(oldest.date), age,
+                          control.max_age_days, path, collected)};
+    }
+    return {fmt::format("evidence of {} is {} days old, limit {} ({})", format_date(oldest.date), age, control.max_age_days, path),
+            fmt::format("une preuve du {} a {} jours, limite {} ({})", format_date(oldest.date), age, control.max_age_days, path)};
+  }
+
   // Why the evidence behind a finding cannot carry it: none named, from the future, or too old. The oldest piece decides the age: a
   // finding is as stale as the stalest thing it rests on.
   Result<std::optional<Text>> unusable_evidence(const Control& control, const Measured& measured, Judgement& judgement) {
-    const Evidence* oldest = nullptr;
+    std::optional<Dated> oldest;
     const Evidence* newest = nullptr;
     for (const Digest& digest : measured.finding.evidence) {
-      const auto it = by_digest_.find(digest);
-      if (it == by_digest_.end())
-        return fail(fmt::format("engine \"{}\" names evidence that is not in the bundle: {}", measured.engine, digest.str()));
-      if (it->second->kind == "profile") continue;  // a claim, not evidence with an age
-      if (oldest == nullptr || it->second->collected_at < oldest->collected_at) oldest = it->second;
-      if (newest == nullptr || it->second->collected_at > newest->collected_at) newest = it->second;
+      ENTENTE_TRY(const std::optional<Dated> one, dated(measured, digest));
+      if (!one) continue;
+      if (!oldest || one->date < oldest->date) oldest = one;
+      if (newest == nullptr || one->evidence->collected_at > newest->collected_at) newest = one->evidence;
     }
     const bool good = measured.finding.status == Status::satisfied || measured.finding.status == Status::partial;
-    if (oldest == nullptr) {
+    if (!oldest) {
       if (!good) return std::nullopt;
       return Text{"the engine named no evidence for its finding", "le moteur n’a nommé aucune preuve à l’appui de son constat"};
     }
-    judgement.evidence_from = oldest->collected_at;
+    judgement.evidence_from = oldest->date;
     if (newest->collected_at > at_) {
       return Text{
           fmt::format("evidence of {} lies in the future at {} ({})", format_time(newest->collected_at), format_time(at_), newest->path),
           fmt::format("une preuve du {} est postérieure au {} ({})", format_time(newest->collected_at), format_time(at_), newest->path)};
     }
-    const std::int64_t age = days_between(oldest->collected_at, at_);
-    if (age > static_cast<std::int64_t>(control.max_age_days)) {
-      return Text{fmt::format("evidence of {} is {} days old, limit {} ({})", format_date(oldest->collected_at), age, control.max_age_days,
-                              oldest->path),
-                  fmt::format("une preuve du {} a {} jours, limite {} ({})", format_date(oldest->collected_at), age, control.max_age_days,
-                              oldest->path)};
-    }
+    const std::int64_t age = days_between(oldest->date, at_);
+    if (age > static_cast<std::int64_t>(control.max_age_days)) return too_old(*oldest, age, control);
     return std::nullopt;
   }
 

@@ -87,6 +87,20 @@ TEST(Judge, MeasuresSbomsAndAdvisories) {
   EXPECT_EQ(to_fix(outcome).front()->status, Status::not_satisfied);
 }
 
+TEST(Judge, SaysWhichKindOfEvidenceIsMissing) {
+  Organisation organisation;
+  organisation.evidence("sbom.cyclonedx", "bom.json", sbom(5), "2026-11-20");
+  const catalog::ControlId exploited(1, 3);
+  const Outcome only_sbom = judged(organisation);
+  EXPECT_EQ(judgement(only_sbom, "P1-03").reason, "no evidence of kind advisories.osv or advisories.index, and none of kind kev");
+  EXPECT_EQ(judgement(only_sbom, "P6-02").reason, "no evidence of kind advisories.osv or advisories.index");
+  organisation.evidence("advisories.osv", "osv.jsonl", advisories(1), "2026-11-23");
+  const Outcome no_kev = judged(organisation);
+  EXPECT_EQ(judgement(no_kev, "P1-03").reason, "no evidence of kind kev");
+  EXPECT_EQ(no_kev.reasons.at(exploited).fr, "aucune preuve de type kev");
+  EXPECT_THAT(no_kev.next.at(exploited).en, HasSubstr("add [[evidence]] of kind kev to org.toml"));
+}
+
 TEST(Judge, TheOldestEvidenceDecidesTheAge) {
   // P6-02 allows 14 days, P6-01 180: the same SBOM is fresh for one and stale for the other.
   Organisation organisation;
@@ -100,6 +114,30 @@ TEST(Judge, TheOldestEvidenceDecidesTheAge) {
   EXPECT_EQ(stale.finding.detail.at("measured_but_not_used"), "not-satisfied");
   EXPECT_EQ(judgement(outcome, "P6-01").status, Status::satisfied);
   EXPECT_EQ(judgement(judged(organisation, "2026-11-15"), "P6-02").status, Status::not_assessed);  // advisories are from the future then
+}
+
+TEST(Judge, AnOldKevCatalogueIsOldWheneverItWasCollected) {
+  const auto kev = [](std::string_view released) {
+    return fmt::format(R"({{"catalogVersion":"1","dateReleased":"{}","count":0,"vulnerabilities":[]}})", released);
+  };
+  const auto outcome_with = [&](std::string_view released) {
+    Organisation organisation;
+    organisation.evidence("sbom.cyclonedx", "bom.json", sbom(5), "2026-11-20");
+    organisation.evidence("advisories.osv", "osv.jsonl", advisories(1), "2026-11-23");
+    organisation.evidence("kev", "kev.json", kev(released), "2026-11-23");
+    return judged(organisation);
+  };
+  const Outcome last_day = outcome_with("2026-11-10T00:00:00Z");
+  EXPECT_EQ(judgement(last_day, "P6-02").status, Status::not_satisfied) << judgement(last_day, "P6-02").reason;
+  EXPECT_THAT(judgement(last_day, "P6-02").summary, HasSubstr("the newest change in the advisories is of 2026-11-01, 23 days before"));
+  const Outcome outcome = outcome_with("2026-11-08T23:59:59Z");
+  for (const char* control : {"P1-03", "P6-02"}) {
+    const auto& j = judgement(outcome, control);
+    EXPECT_EQ(j.status, Status::not_assessed) << control;
+    EXPECT_EQ(j.reason, "evidence of 2026-11-08 by its own date is 15 days old, limit 14 (evidence/kev/kev.json, collected on 2026-11-23)");
+    EXPECT_EQ(j.evidence_from, time_of("2026-11-08T23:59:59Z"));
+  }
+  EXPECT_THAT(outcome.reasons.at(catalog::ControlId(1, 3)).fr, HasSubstr("recueillie le 2026-11-23"));
 }
 
 TEST(Judge, EvidenceFromTheFutureDoesNotCount) {

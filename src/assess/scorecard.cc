@@ -209,7 +209,7 @@ class Card {
       if (control == nullptr) continue;
       const bool attestable =
           control->evidence_class == catalog::EvidenceClass::attested || control->evidence_class == catalog::EvidenceClass::declared;
-      if (attestable || !engine_for(j.control).name.empty()) {
+      if (attestable || has_engine(j.control)) {
         doable.push_back(&j);
       } else {
         std::string& list = j.control.principle() == 0 ? identity : later;

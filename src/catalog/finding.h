@@ -4,11 +4,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "catalog/control.h"
 #include "core/digest.h"
 #include "core/json.h"
+#include "core/time.h"
 
 namespace entente::catalog {
 
@@ -28,12 +30,13 @@ struct Place {
 struct Finding {
   ControlId control;
   Status status = Status::not_assessed;
-  std::string summary;           // one sentence: what was measured, with numbers and units
-  Json detail = Json::object();  // the measurement: figures with their units in the key or beside it
-  std::vector<Place> places;     // where the worst of it is; at most 20
-  std::vector<Digest> evidence;  // every piece of evidence that was judged, in order
-  std::vector<Json> rows;        // row-level results in a fixed order; beyond 100 `assess` puts them in a digested side file
-  std::string fix;               // the one next step that helps most: a command or an edit; empty if satisfied
+  std::string summary;                                // one sentence: what was measured, with numbers and units
+  Json detail = Json::object();                       // the measurement: figures with their units in the key or beside it
+  std::vector<Place> places;                          // where the worst of it is; at most 20
+  std::vector<Digest> evidence;                       // every piece of evidence that was judged, in order
+  std::vector<std::pair<Digest, Instant>> own_dates;  // of evidence that says itself of when it is; see Judge: the older date counts
+  std::vector<Json> rows;  // row-level results in a fixed order; beyond 100 `assess` puts them in a digested side file
+  std::string fix;         // the one next step that helps most: a command or an edit; empty if satisfied
 };
 
 }  // namespace entente::catalog

@@ -62,9 +62,12 @@ Result<int> append_remote(const Context& context, const RemoteAppend& given, con
   Json rows = Json::array();
   for (const std::string& entry : entries) {
     ENTENTE_TRY(const http::ClientResponse response, client.post(url, "application/octet-stream", entry));
-    if (response.status != 200) return refused(url, response);
+    if (response.status != 200 && response.status != 202) return refused(url, response);
     ENTENTE_TRY(const JsonDocument answer, JsonDocument::parse(response.body, url));
     ENTENTE_TRY(const merkle::LeafIndex index, added_index(answer));
+    if (response.status == 202)
+      return fail(fmt::format("entry {} is in the log and durable, but no checkpoint that covers it was published in time", index),
+                  {.file = url}, "the log's operator knows (healthz); send it again later: it keeps its index");
     Json row = to_json(answer.root());
     std::string note;
     if (key) {

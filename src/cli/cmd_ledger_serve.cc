@@ -53,6 +53,24 @@ void log_problem(const Error& error) {
              place.empty() ? "" : ": ", printable(error.what, 4096));
 }
 
+// Tells when checkpoints begin to fail, every minute while they do, and when they are published again. For one thread.
+class PublicationAlarm {
+ public:
+  void outcome(const Result<std::string>& cosigned) {
+    const auto time = std::chrono::steady_clock::now();
+    if (cosigned) {
+      if (told_) log_problem({.what = "the checkpoint is published again", .where = {}, .hint = {}});
+      told_.reset();
+    } else if (!told_ || time - *told_ >= std::chrono::minutes(1)) {
+      log_problem({.what = "no checkpoint is published: " + cosigned.error().what, .where = cosigned.error().where, .hint = {}});
+      told_ = time;
+    }
+  }
+
+ private:
+  std::optional<std::chrono::steady_clock::time_point> told_;
+};
+
 Result<std::unique_ptr<ledger::Appender>> start_appender(const LedgerServeGiven& given) {
   if (given.read_only) return nullptr;
   if (given.key.empty()) return fail("serving a log that takes entries needs its key", {}, "give --key FILE, or --read-only");
@@ -64,8 +82,11 @@ Result<std::unique_ptr<ledger::Appender>> start_appender(const LedgerServeGiven&
   ledger::Appender::Cosign cosign;
   if (!given.policy.empty()) {
     ENTENTE_TRY(const auto cosigner, start_cosigner(given.policy, log));
-    cosign = [cosigner](const std::string& note, merkle::TreeSize previous, const ledger::ConsistencyReader& consistency) {
-      return cosigner->cosign(note, previous, consistency);
+    cosign = [cosigner, alarm = std::make_shared<PublicationAlarm>()](const std::string& note, merkle::TreeSize previous,
+                                                                      const ledger::ConsistencyReader& consistency) {
+      auto cosigned = cosigner->cosign(note, previous, consistency);
+      alarm->outcome(cosigned);
+      return cosigned;
     };
   }
   return ledger::Appender::start(std::move(log), std::make_shared<const keys::SigningKey>(std::move(key)), options, std::move(cosign));
@@ -78,7 +99,10 @@ Result<int> run_ledger_serve(const Context& context, const LedgerServeGiven& giv
   ENTENTE_TRY(const std::unique_ptr<ledger::Appender> appender, start_appender(given));
   ledger::ServeOptions serve{.prefix = given.prefix, .problem = log_problem};
   if (appender) {
-    serve.failure = [&appender] { return appender->failure(); };
+    serve.failure = [&appender] {
+      auto error = appender->failure();
+      return error ? error : appender->publication_problem();
+    };
     serve.add = [&appender](std::vector<std::string> entries, ledger::Appender::Wait wait, ledger::Appender::Done done) {
       appender->add(std::move(entries), wait, std::move(done));
     };

@@ -135,7 +135,7 @@ Error error_of(CURLcode code, const Transfer& transfer, const std::string& url, 
   const Where where{.file = url};
   if (transfer.refused)
     return {fmt::format("{} is not a public address; nothing was sent to it", to_string(*transfer.refused)), where,
-            "allow private addresses if this server is yours"};
+            "if this server is yours, allow private addresses (on the command line: --allow-private)"};
   if (transfer.body_too_large)
     return {fmt::format("the response is larger than {} bytes", transfer.options->max_body), where, "this is not what was asked for"};
   if (transfer.headers_too_large) return {"the response's header is too large", where, {}};

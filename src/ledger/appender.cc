@@ -37,6 +37,7 @@ struct Request {
 struct Waiting {
   Appender::Added added;
   Appender::Done done;
+  Clock::time_point since = Clock::now();
 };
 
 Error stopped() { return {.what = "the log is not taking entries any more: it was stopped", .where = {}, .hint = {}}; }
@@ -62,6 +63,7 @@ struct Appender::Impl {
   void publish_loop();
   Result<void> publish_once();
   void answer_published(merkle::TreeSize size, const std::string& note);
+  void answer_without_checkpoint();  // those who have waited long enough
   void fail_waiting(const Error& error);
 
   std::unique_ptr<Writer> writer;
@@ -231,6 +233,20 @@ void Appender::Impl::answer_published(merkle::TreeSize size, const std::string& 
   }
 }
 
+void Appender::Impl::answer_without_checkpoint() {
+  std::vector<Waiting> late;
+  {
+    const std::scoped_lock lock(mutex);
+    const auto since = Clock::now() - options.publish_patience;
+    std::erase_if(waiting, [&](Waiting& w) {
+      if (w.since > since) return false;
+      late.push_back(std::move(w));
+      return true;
+    });
+  }
+  for (Waiting& w : late) w.done(std::move(w.added));
+}
+
 void Appender::Impl::fail_waiting(const Error& error) {
   std::deque<Waiting> all;
   {
@@ -303,6 +319,7 @@ void Appender::Impl::publish_loop() {
     }
     const auto done = publish_once();
     next = Clock::now() + options.publish_every;
+    if (!done) answer_without_checkpoint();
     if (!last) continue;
     fail_waiting(done ? stopped() : done.error());
     return;
@@ -399,6 +416,11 @@ merkle::TreeSize Appender::published() const {
 std::optional<Error> Appender::failure() const {
   const std::scoped_lock lock(impl_->mutex);
   return impl_->failure;
+}
+
+std::optional<Error> Appender::publication_problem() const {
+  const std::scoped_lock lock(impl_->mutex);
+  return impl_->cosign_error;
 }
 
 }  // namespace entente::ledger

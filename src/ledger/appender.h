@@ -25,7 +25,8 @@ class Appender {
     std::size_t max_pending_bytes = 64 << 20;  // queued, not yet in a commit; more is refused (is_full)
     std::size_t large_batch_bytes = 1 << 20;   // with batches from this size on, room for so many more is kept written ahead:
     std::size_t reserve_bytes = 32 << 20;
-    std::chrono::milliseconds publish_every{200};  // at most so often a checkpoint is published; never without new entries
+    std::chrono::milliseconds publish_patience{20'000};  // Wait::published is answered without a checkpoint after so long
+    std::chrono::milliseconds publish_every{200};        // at most so often a checkpoint is published; never without new entries
   };
   enum class Wait {
     integrated,  // durable and in the tree
@@ -34,7 +35,7 @@ class Appender {
   struct Added {
     std::vector<merkle::LeafIndex> indices;  // of each entry given; the same bytes have the same index
     merkle::TreeSize size = 0;               // the tree's, when the entries were in it
-    std::string checkpoint;                  // the signed note; only for Wait::published
+    std::string checkpoint;                  // the signed note; for Wait::published, and empty if none came within publish_patience
   };
   using Done = std::function<void(Result<Added>)>;  // called once, on an appender thread (or add()'s, if refused); must not block
   // Called between signing a checkpoint and publishing it, on the publishing thread; gives the note with cosignatures added. An error: the
@@ -59,6 +60,8 @@ class Appender {
   [[nodiscard]] merkle::TreeSize published() const;
   // Why nothing more is taken; nullopt while all is well. A published checkpoint stands whatever this says.
   [[nodiscard]] std::optional<Error> failure() const;
+  // Why the latest checkpoint could not be published (a Cosign that refused); it is tried again. nullopt while all is well.
+  [[nodiscard]] std::optional<Error> publication_problem() const;
 
  private:
   struct Impl;

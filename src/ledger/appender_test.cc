@@ -324,6 +324,28 @@ TEST_F(AppenderTest, APolicyThatIsNeverMetFailsThoseWhoWaitForIt) {
   EXPECT_EQ(log->size(), 2U);
 }
 
+TEST_F(AppenderTest, ThoseWhoWaitTooLongForACheckpointGetTheirIndicesWithoutIt) {
+  std::atomic<bool> met = false;
+  auto appender = start({.publish_patience = std::chrono::milliseconds(5), .publish_every = std::chrono::milliseconds(1)},
+                        [&](const std::string& note, merkle::TreeSize, const ConsistencyReader&) -> Result<std::string> {
+                          if (!met) return fail("no quorum");
+                          return note;
+                        });
+  const auto late = add(*appender, {"a", "b"}, Wait::published);
+  ASSERT_OK(late);
+  EXPECT_THAT(late->indices, ::testing::ElementsAre(0, 1));
+  EXPECT_EQ(late->checkpoint, "");
+  ASSERT_TRUE(appender->publication_problem());
+  EXPECT_THAT(appender->publication_problem()->what, HasSubstr("no quorum"));
+  EXPECT_FALSE(appender->failure());
+  met = true;
+  const auto again = add(*appender, {"b"}, Wait::published);
+  ASSERT_OK(again);
+  EXPECT_THAT(again->indices, ::testing::ElementsAre(1));
+  EXPECT_FALSE(appender->publication_problem());
+  ASSERT_OK(appender->stop());
+}
+
 TEST_F(AppenderTest, ADamagedRightEdgeStopsEverything) {
   auto appender = start({.publish_every = std::chrono::hours(1)});
   ASSERT_OK(add(*appender, {"a", "b", "c"}, Wait::published));

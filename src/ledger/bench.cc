@@ -15,6 +15,7 @@
 #include <fstream>
 #include <mutex>
 
+#include "core/interrupt.h"
 #include "core/parallel.h"
 #include "ledger/appender.h"
 #include "ledger/io.h"
@@ -316,6 +317,7 @@ class Bench {
 
 Result<std::vector<Measured>> bench(const fs::path& folder, BenchSize size, Progress& progress) {
   const fs::path own = folder / fmt::format("entente-bench-{}", ::getpid());
+  const CleanedOnInterrupt cleaned(own);
   std::error_code ec;
   if (!fs::create_directories(own, ec) || ec)
     return fail("cannot make a folder to measure in", {.file = own.string()}, "name a folder you can write to");

@@ -259,8 +259,8 @@ bool Cosigner::State::quorum_reached() const {
 }
 
 void Cosigner::State::wait(std::unique_lock<std::mutex>& lock, const std::shared_ptr<Submission>& submission, Submission::Purpose purpose) {
-  using Clock = std::chrono::steady_clock;
-  auto until = Clock::now() + options.deadline;
+  using Steady = std::chrono::steady_clock;
+  auto until = Steady::now() + options.deadline;
   bool reached = false;
   for (;;) {
     bool pending = false;
@@ -271,7 +271,7 @@ void Cosigner::State::wait(std::unique_lock<std::mutex>& lock, const std::shared
     if (!pending) return;
     if (purpose == Submission::Purpose::cosign && !reached && quorum_reached()) {
       reached = true;
-      until = std::min(until, Clock::now() + options.grace);
+      until = std::min(until, Steady::now() + options.grace);
     }
     if (answers.wait_until(lock, until) == std::cv_status::timeout) return;
   }

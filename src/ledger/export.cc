@@ -90,6 +90,10 @@ class Exporter {
 
   Result<void> write(const std::string& path, std::string_view bytes) {
     const fs::path target = out_ / path;
+    if (const auto there = read_file(target, bytes.size()); there && *there == bytes) {
+      ++result_.kept;
+      return {};
+    }
     if (target.parent_path() != last_folder_) {
       ENTENTE_CHECK(make_folders(target.parent_path()));
       last_folder_ = target.parent_path();

@@ -22,6 +22,8 @@ using http::Reply;
 using http::Request;
 using http::Response;
 
+constexpr const char* kReading = "GET, HEAD, OPTIONS";
+constexpr const char* kWriting = "POST, OPTIONS";
 constexpr const char* kForEver = "public, max-age=31536000, immutable";
 constexpr const char* kText = "text/plain; charset=utf-8";
 constexpr const char* kBytes = "application/octet-stream";
@@ -200,19 +202,24 @@ struct LogService::State {
 
 namespace {
 
-Response preflight() {
+// Scripts of other pages may read; adding is for programs.
+Response preflight(bool writing) {
   return {.status = 204,
           .headers = {{"Access-Control-Allow-Origin", "*"},
-                      {"Access-Control-Allow-Methods", "GET, HEAD, OPTIONS"},
+                      {"Access-Control-Allow-Methods", kReading},
                       {"Access-Control-Allow-Headers", "If-None-Match"},
                       {"Access-Control-Max-Age", "86400"},
-                      {"Allow", "GET, HEAD, OPTIONS, POST"}}};
+                      {"Allow", writing ? kWriting : kReading}}};
 }
 
 Response not_allowed(const char* allow, std::string_view why) {
   Response out = http::plain(405, why);
   out.headers.emplace_back("Allow", allow);
   return out;
+}
+
+Response unpublished_answer(const Appender::Added& added, std::size_t asked) {
+  return {.status = 202, .content_type = kJson, .body = outcome_json(added, asked), .headers = {{"Cache-Control", "no-store"}}};
 }
 
 Response failure_answer(const Error& error) {
@@ -243,17 +250,19 @@ std::size_t LogService::body_limit(const Request& head) const {
 
 void LogService::handle(Request request, Reply reply) {
   State& s = *state_;
-  if (request.method == Method::options)
-    return reply(request.path == "*" ? Response{.status = 204, .headers = {{"Allow", "GET, HEAD, OPTIONS, POST"}}} : preflight());
+  if (request.method == Method::options && request.path == "*")
+    return reply({.status = 204, .headers = {{"Allow", "GET, HEAD, OPTIONS, POST"}}});
   std::string_view path = request.path;
   if (!path.starts_with(s.options.prefix) || !path.substr(s.options.prefix.size()).starts_with('/')) return reply(absent("not found"));
   path.remove_prefix(s.options.prefix.size() + 1);
   const bool one = path == "add";
   const bool writing = one || path == "add-batch";
+  if (request.method == Method::options) return reply(preflight(writing && s.options.add));
   if (request.method == Method::get || request.method == Method::head)
-    return reply(writing ? not_allowed("POST", "send entries with POST") : s.read(request, path));
-  if (request.method != Method::post || !writing) return reply(not_allowed("GET, HEAD, OPTIONS", "this can only be read"));
-  if (!s.options.add) return reply(not_allowed("GET, HEAD, OPTIONS", "this log takes no entries over HTTP here"));
+    return reply(writing ? not_allowed(kWriting, "send entries with POST") : s.read(request, path));
+  if (writing && !s.options.add) return reply(not_allowed(kReading, "this log takes no entries over HTTP here"));
+  if (!writing) return reply(not_allowed(kReading, "this can only be read"));
+  if (request.method != Method::post) return reply(not_allowed(kWriting, "send entries with POST"));
   const std::string_view waiting = request.parameter("wait").value_or("integrated");
   if (waiting != "integrated" && waiting != "published") return reply(http::plain(400, "wait is integrated or published"));
   const Appender::Wait wait = waiting == "published" ? Appender::Wait::published : Appender::Wait::integrated;
@@ -275,6 +284,7 @@ void LogService::handle(Request request, Reply reply) {
                     return reply(failure_answer(added.error()));
                   }
                   if (wait == Appender::Wait::integrated) return reply({.content_type = kJson, .body = outcome_json(*added, asked)});
+                  if (added->checkpoint.empty()) return reply(unpublished_answer(*added, asked));
                   reply({.later = [self, asked, outcome = std::move(*added)] { return self->state_->published_answer(outcome, asked); }});
                 });
 }

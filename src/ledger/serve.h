@@ -21,9 +21,10 @@ namespace entente::ledger {
 using AddSink = std::function<void(std::vector<std::string> entries, Appender::Wait wait, Appender::Done done)>;
 
 struct ServeOptions {
-  std::string prefix;                             // "" or "/log": what the resources' paths begin with
-  AddSink add;                                    // unset: read-only, POST is answered 405
-  std::function<std::optional<Error>()> failure;  // why `add` takes nothing more, for healthz: an Appender's failure()
+  std::string prefix;  // "" or "/log": what the resources' paths begin with
+  AddSink add;         // unset: read-only, POST is answered 405
+  // For healthz: why `add` takes nothing more or nothing is published, an Appender's failure() or publication_problem().
+  std::function<std::optional<Error>()> failure;
   std::size_t max_batch_bytes = 16 << 20;
   std::chrono::milliseconds refresh{100};  // how old the checkpoint served may be at most
   std::size_t cache_bytes = 64 << 20;      // for compressed bundles

@@ -277,6 +277,15 @@ TEST_F(Serve, FailuresOfTheAppender) {
   EXPECT_EQ(get("/healthz").status, 503U);
 }
 
+TEST_F(Serve, AnEntryWhoseCheckpointIsLateIsAccepted) {
+  start_reading({.add = [](std::vector<std::string>, Appender::Wait, Appender::Done done) {
+    done(Appender::Added{.indices = {600}, .size = 601, .checkpoint = {}});
+  }});
+  const Response late = ask(Method::post, "/add?wait=published", "x");
+  EXPECT_EQ(late.status, 202U);
+  EXPECT_EQ(late.body, "{\"index\":600,\"size\":601}\n");
+}
+
 TEST_F(Serve, ReadOnlyTakesNothing) {
   start_reading();
   const Response refused = ask(Method::post, "/add", "x");
@@ -293,7 +302,9 @@ TEST_F(Serve, MethodsAndCors) {
   EXPECT_EQ(field(preflight, "Access-Control-Allow-Origin"), "*");
   EXPECT_EQ(field(preflight, "Access-Control-Allow-Methods"), "GET, HEAD, OPTIONS");
   EXPECT_EQ(ask(Method::post, "/checkpoint", "x").status, 405U);
-  EXPECT_EQ(field(get("/add"), "Allow"), "POST");
+  EXPECT_EQ(field(get("/add"), "Allow"), "POST, OPTIONS");
+  EXPECT_EQ(field(ask(Method::other, "/add"), "Allow"), "POST, OPTIONS");
+  EXPECT_EQ(field(ask(Method::options, "/add"), "Allow"), "POST, OPTIONS");
   EXPECT_EQ(ask(Method::other, "/tile/0/000").status, 405U);
   EXPECT_EQ(ask(Method::head, "/checkpoint").status, 200U);
   EXPECT_EQ(service->body_limit({.method = Method::post, .path = "/add"}), kMaxEntryBytes);

@@ -28,6 +28,9 @@ class Measure {
   [[nodiscard]] virtual std::span<const ControlId> controls() const = 0;  // which controls it can measure
   // Evidence kinds it reads; for docs and for the "what would assess this" line.
   [[nodiscard]] virtual std::span<const std::string_view> evidence_kinds() const = 0;
+  // What `control` needs of these: one kind of each group. Empty: no more is known than evidence_kinds().
+  using AnyOf = std::span<const std::string_view>;
+  [[nodiscard]] virtual std::vector<AnyOf> needs(ControlId /*control*/) const { return {}; }
   // At most one finding a control. A control without usable evidence gets no finding (assess reports not-assessed). Evidence
   // that is there but cannot be read is a finding (not-satisfied, with the parse error), not an error; an error means the
   // engine itself could not work.

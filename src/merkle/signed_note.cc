@@ -117,7 +117,9 @@ Result<Note> Note::parse(std::string_view note) {
   Note out;
   out.text = note.substr(0, blank + 1);
   std::size_t at = blank + 2;
-  if (at == note.size()) return fail("signed note without a signature", place(note, at));
+  if (at == note.size())
+    return fail("signed note without a signature", place(note, at),
+                "if a tool added an empty line at the end (jq -r does), remove it: a signed note ends with its last signature line");
   while (at < note.size()) {
     const std::size_t end = note.find('\n', at);
     if (end == std::string_view::npos) return fail("the last signature line has no newline", place(note, at), "the file may be cut");

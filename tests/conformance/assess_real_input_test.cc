@@ -18,6 +18,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// The KEV catalogue is of 25 August 2025 by its own date: the instant is within its 14 days, and one test is about a later one.
+
 constexpr std::string_view kProfile = R"(name = "Real Input"
 id = "real-input"
 category = "private-sector"
@@ -27,17 +29,17 @@ domains = ["real-input.example"]
 [[evidence]]
 kind = "sbom.cyclonedx"
 path = "sbom/*.json"
-collected_at = 2026-11-20
+collected_at = 2025-08-28
 
 [[evidence]]
 kind = "advisories.osv"
 path = "osv/*.jsonl.zst"
-collected_at = 2026-11-20
+collected_at = 2025-08-28
 
 [[evidence]]
 kind = "kev"
 path = "kev.json"
-collected_at = 2026-11-20
+collected_at = 2025-08-28
 )";
 
 std::string unpacked(const fs::path& path) {
@@ -94,7 +96,7 @@ class RealInput : public ::testing::Test {
   TemporaryFolder folder = TemporaryFolder::make("entente-real").value();
   Progress progress{Progress::Mode::silent};
   catalog::Catalog catalog = catalog::Catalog::load(DataSet::embedded()).value();
-  Instant at = parse_time("2026-11-24T12:00:00Z").value();
+  Instant at = parse_time("2025-09-01T12:00:00Z").value();
 };
 
 TEST_F(RealInput, TwentyThousandComponentsAgainstThreeEcosystems) {
@@ -105,7 +107,7 @@ TEST_F(RealInput, TwentyThousandComponentsAgainstThreeEcosystems) {
   const auto& open = of(outcome, {6, 2});
   EXPECT_TRUE(open.status == catalog::Status::partial || open.status == catalog::Status::not_satisfied) << open.summary;
   EXPECT_FALSE(open.finding.fix.empty());
-  EXPECT_GT(open.rows_count, 100'000U) << open.summary;
+  EXPECT_GT(open.rows_count, 50'000U) << open.summary;
   EXPECT_EQ(open.finding.rows.size(), catalog::kInlineRows);
   EXPECT_EQ(outcome.side_files.at("rows/P6-02.jsonl").size() > 1'000'000, true);
   EXPECT_EQ(of(outcome, {6, 1}).engine, "supply");
@@ -125,6 +127,19 @@ TEST_F(RealInput, TwentyThousandComponentsAgainstThreeEcosystems) {
     EXPECT_FALSE(difference->has_value()) << threads << " threads: " << (*difference)->pointer;
   }
   set_thread_limit(before);
+}
+
+TEST_F(RealInput, ACatalogueOfLastYearIsOldWheneverItWasCollected) {
+  ENTENTE_SHARED_OR_SKIP(shared);
+  const fs::path p6 = shared / "conformance/p6_supply";
+  fill(p6, {p6 / "sbom-cyclonedx/spec/1.6/valid-bom-1.6.json"});
+  std::string profile(kProfile);
+  for (std::size_t i = 0; (i = profile.find("2025-08-28", i)) != std::string::npos;) profile.replace(i, 10, "2026-11-20");
+  ASSERT_OK(write_file_atomic(folder.path() / "org.toml", profile));
+  at = parse_time("2026-11-24T12:00:00Z").value();
+  const assess::Outcome outcome = judge(folder.path() / "bundle");
+  EXPECT_EQ(of(outcome, {1, 3}).status, catalog::Status::not_assessed);
+  EXPECT_TRUE(of(outcome, {1, 3}).reason.starts_with("evidence of 2025-08-25 by its own date")) << of(outcome, {1, 3}).reason;
 }
 
 TEST_F(RealInput, TheSpecificationsOwnDocuments) {

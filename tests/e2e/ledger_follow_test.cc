@@ -376,13 +376,17 @@ TEST_F(Witnessed, AServedLogWithItsWitnessesMirrorAndMonitor) {
   const auto integrated = client.post(log.url() + "/add?wait=integrated", "application/octet-stream", "four");
   ASSERT_OK(integrated);
   EXPECT_EQ(integrated->status, 200U) << integrated->body;
-  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  const auto health = [&] { return client.get(log.url() + "/healthz")->status; };
+  for (int i = 0; i < 200 && health() != 503; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  EXPECT_EQ(health(), 503U);
+  EXPECT_THAT(client.get(log.url() + "/healthz")->body, HasSubstr("quorum"));
   EXPECT_EQ(note("log"), before);
   const std::string port = w2.url().substr(w2.url().rfind(':') + 1);
   w2 = start({"ledger", "witness", in("w2"), "--key", in("w2.key"), "--log", vkey(), "--listen", "127.0.0.1:" + port});
   const auto five = add("five");
   ASSERT_OK(five);
   EXPECT_EQ(five->status, 200U) << five->body;
+  EXPECT_EQ(health(), 200U);
   EXPECT_EQ(log.stop(SIGTERM), 0);
 
   // The disk is put back to an older state: the witnesses know better, and the log is not started.

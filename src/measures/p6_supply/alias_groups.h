@@ -1,5 +1,5 @@
 // Which advisory ids name one vulnerability: the symmetric, transitive closure of `aliases` (and of nothing else: `related`
-// and `upstream` are other relations).
+// and `upstream` are other relations, see OsvRecord::related).
 #pragma once
 
 #include <cstdint>

@@ -47,6 +47,7 @@ Totals sum(const Inputs& inputs, Instant at) {
     t.affected += r.affected;
     t.matches += r.vulnerabilities.size();
     t.undecided += r.undecided.size();
+    t.not_yet_published += r.not_yet_published;
     for (const NotEvaluated& n : r.not_evaluated) {
       ++t.not_evaluated[static_cast<std::size_t>(n.why)];
       if (n.why == NotEvaluatedWhy::ecosystem_not_in_index) ++t.missing_ecosystems[n.detail];
@@ -67,20 +68,36 @@ Totals sum(const Inputs& inputs, Instant at) {
   return t;
 }
 
+namespace {
+
+std::optional<Instant> newest_change(const Inputs& inputs) {
+  std::optional<Instant> newest;
+  for (const AdvisoryIndex& index : inputs.indexes)
+    if (index.info().records > 0 && (!newest || *newest < index.info().newest_modified)) newest = index.info().newest_modified;
+  return newest;
+}
+
+}  // namespace
+
+std::string quiet_advisories_clause(const Inputs& inputs, Instant at) {
+  const auto newest = newest_change(inputs);
+  const std::int64_t days = newest ? days_between(*newest, at) : 0;
+  if (days <= kQuietDays) return {};
+  return fmt::format("; the newest change in the advisories is of {}, {} days before: they may be stale", format_date(*newest), days);
+}
+
 Json advisories_detail(const Inputs& inputs) {
   std::uint64_t records = 0;
-  std::optional<Instant> newest;
   Json ecosystems = Json::array();
   std::map<std::string, EcosystemInfo> all;
   for (const AdvisoryIndex& index : inputs.indexes) {
     records += index.info().records;
-    if (!newest || *newest < index.info().newest_modified) newest = index.info().newest_modified;
     for (const auto& [name, info] : index.info().ecosystems) all.emplace(name, info);
   }
   for (const auto& [name, info] : all) ecosystems.push_back({{"ecosystem", name}, {"version_order_known", info.ordered}});
   return {{"records", records},
           {"records_unreadable", inputs.bad_records},
-          {"newest_modified", optional_time(newest)},
+          {"newest_modified", optional_time(newest_change(inputs))},
           {"ecosystems", std::move(ecosystems)}};
 }
 
@@ -129,6 +146,12 @@ std::string not_evaluated_clause(const Totals& t) {
   return left == 0 ? std::string() : fmt::format("; {} of {} components could not be evaluated", left, t.components);
 }
 
+std::string not_yet_published_clause(const Totals& t, Instant at) {
+  if (t.not_yet_published == 0) return {};
+  return fmt::format("; {} published after {} {} not count", plural(t.not_yet_published, "match"), format_time(at),
+                     t.not_yet_published == 1 ? "does" : "do");
+}
+
 bool unreadable(Finding& finding, const Inputs& inputs) {
   const Unreadable* first = nullptr;
   std::uint64_t count = 0;
@@ -148,6 +171,21 @@ bool unreadable(Finding& finding, const Inputs& inputs) {
   return true;
 }
 
+void leave_open(Finding& finding, const Inputs& inputs) {
+  if (inputs.unread_sboms.empty()) return;
+  const Unreadable& first = inputs.unread_sboms.front();
+  std::string text = fmt::format("{}: {}", first.evidence->path, first.error.what);
+  if (inputs.unread_sboms.size() > 1) text += fmt::format(" (and {} more)", inputs.unread_sboms.size() - 1);
+  finding.detail["sboms_of_unread_format"] = inputs.unread_sboms.size();
+  if (finding.status == Status::not_satisfied) {
+    finding.summary += fmt::format(" Not counted: {}.", text);
+    return;
+  }
+  finding.status = Status::not_assessed;
+  finding.summary = text + ".";
+  finding.fix = first.error.hint;
+}
+
 std::string nothing_evaluated(const Totals& t) {
   return fmt::format("None of {} could be evaluated: the advisories at hand do not cover them.", plural(t.components, "component"));
 }
@@ -155,6 +193,7 @@ std::string nothing_evaluated(const Totals& t) {
 void list_evidence(Finding& finding, const Inputs& inputs) {
   for (const auto* list : {&inputs.sbom_evidence, &inputs.advisory_evidence, &inputs.kev_evidence})
     for (const auto* e : *list) finding.evidence.push_back(e->sha256);
+  if (inputs.kev && inputs.kev->released) finding.own_dates.emplace_back(inputs.kev_from->sha256, *inputs.kev->released);
 }
 
 }  // namespace entente::measures::p6_supply

@@ -123,19 +123,26 @@ Finding sbom_quality_finding(const Profile& profile, const Inputs& inputs) {
   for (const SbomInput& input : inputs.sboms) add_rows(finding, input);
   if (finding.places.size() > kMaxPlaces) finding.places.resize(kMaxPlaces);
 
-  const Grade overall = worst == nullptr || !inputs.bad_sboms.empty() || !without.empty() ? Grade::poor : grade(worst->quality);
+  const bool nothing_read = worst == nullptr && inputs.unread_sboms.empty();
+  const Grade overall = nothing_read || !inputs.bad_sboms.empty() || !without.empty() ? Grade::poor
+                        : worst == nullptr                                            ? Grade::good
+                                                                                      : grade(worst->quality);
   finding.status = overall == Grade::good ? Status::satisfied : overall == Grade::fair ? Status::partial : Status::not_satisfied;
   finding.summary = summarise(inputs, without, worst, counted, complete);
   finding.detail = {{"components_counted", counted},    {"components_complete", complete}, {"complete_percent", percent(complete, counted)},
                     {"satisfied_from_percent", 95},     {"partial_from_percent", 75},      {"sboms_unreadable", inputs.bad_sboms.size()},
                     {"products_without_sbom", without}, {"sboms", std::move(sboms)}};
-  if (finding.status == Status::satisfied) return finding;
+  if (finding.status == Status::satisfied) {
+    leave_open(finding, inputs);
+    return finding;
+  }
   if (!inputs.bad_sboms.empty())
     finding.fix = fmt::format("export {} again: {}", inputs.bad_sboms.front().evidence->path, inputs.bad_sboms.front().error.what);
   else if (!without.empty())
     finding.fix = fmt::format("make an SBOM of {} and name it under [[product]] in org.toml", printable(without.front(), 200));
   else
     finding.fix = advice(*worst);
+  leave_open(finding, inputs);
   return finding;
 }
 

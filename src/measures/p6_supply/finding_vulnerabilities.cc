@@ -110,13 +110,13 @@ Status judge(const Totals& t, const Inputs& inputs) {
   return t.over == 0 ? Status::partial : Status::not_satisfied;
 }
 
-std::string summarise(const Totals& t, const Inputs& inputs, Status status) {
+std::string summarise(const Totals& t, const Inputs& inputs, Status status, Instant at) {
   if (status == Status::not_assessed) return nothing_evaluated(t);
   if (t.matches == 0) {
     std::string text = fmt::format("No known vulnerability in {}", plural(t.evaluated, "evaluated component")) + not_evaluated_clause(t);
     if (t.undecided > 0) text += fmt::format("; {} could not be decided", plural(t.undecided, "advisory match"));
     if (inputs.bad_records > 0) text += fmt::format("; {} could not be read", plural(inputs.bad_records, "advisory record"));
-    return text + ".";
+    return text + not_yet_published_clause(t, at) + quiet_advisories_clause(inputs, at) + ".";
   }
   std::string text = fmt::format(
       "{} in {} of {} components, {} over the time limit ({} on KEV, {} critical, {} high, {} without a score), none answered by VEX",
@@ -124,7 +124,7 @@ std::string summarise(const Totals& t, const Inputs& inputs, Status status) {
   if (t.unscored_young > 0) text += fmt::format("; {} without a score, not over {} days old", t.unscored_young, kUnscoredLimitDays);
   text += not_evaluated_clause(t);
   if (!inputs.kev) text += "; without a KEV snapshot its 14-day limit was not checked";
-  return text + ".";
+  return text + not_yet_published_clause(t, at) + quiet_advisories_clause(inputs, at) + ".";
 }
 
 }  // namespace
@@ -149,6 +149,7 @@ Finding vulnerabilities_finding(const Inputs& inputs, Instant at) {
        {{"total", t.over}, {"kev", t.over_kev}, {"critical", t.over_critical}, {"high", t.over_high}, {"unscored", t.over_unscored}}},
       {"matches_unscored_within_limit", t.unscored_young},
       {"matches_answered_by_vex", 0},
+      {"matches_not_yet_published", t.not_yet_published},
       {"records_undecided", t.undecided},
       {"limits_days",
        {{"kev", kKevLimitDays}, {"critical", kCriticalLimitDays}, {"high", kHighLimitDays}, {"unscored", kUnscoredLimitDays}}},
@@ -158,8 +159,9 @@ Finding vulnerabilities_finding(const Inputs& inputs, Instant at) {
   if (unreadable(finding, inputs)) return finding;
   add_rows(finding, inputs, at);
   finding.status = judge(t, inputs);
-  finding.summary = summarise(t, inputs, finding.status);
+  finding.summary = summarise(t, inputs, finding.status, at);
   if (finding.status != Status::satisfied) finding.fix = advice(inputs, t);
+  leave_open(finding, inputs);
   return finding;
 }
 

@@ -29,6 +29,8 @@ inline constexpr std::int64_t kKevLimitDays = 14;
 inline constexpr std::int64_t kCriticalLimitDays = 30;
 inline constexpr std::int64_t kHighLimitDays = 90;
 inline constexpr std::int64_t kUnscoredLimitDays = 90;  // not known to be harmless, so the longest limit holds
+// From this many days without a change on, the finding says that the advisories may be stale; P6-02 and P1-03 allow evidence of this age.
+inline constexpr std::int64_t kQuietDays = 14;
 // So much of the components must have been evaluated before "no match" is a pass, in percent; P6-01 has the same figure.
 inline constexpr std::uint64_t kEvaluatedPercent = 95;
 
@@ -51,9 +53,11 @@ struct Inputs {
   std::vector<const evidence::Evidence*> kev_evidence;
   std::vector<SbomInput> sboms;
   std::vector<Unreadable> bad_sboms, bad_advisories, bad_kev;
+  std::vector<Unreadable> unread_sboms;  // of a format that is known and cannot be read yet
   std::vector<AdvisoryIndex> indexes;
   std::uint64_t bad_records = 0;  // advisories inside readable sources that could not be read
   std::optional<KevCatalog> kev;  // the latest of the snapshots
+  const evidence::Evidence* kev_from = nullptr;
 };
 
 // At most one each; the caller has seen to it that the evidence the control needs is there.
@@ -74,7 +78,7 @@ struct FoundMatch {
 
 // Sums over all SBOMs.
 struct Totals {
-  std::uint64_t components = 0, evaluated = 0, affected = 0, matches = 0, kev = 0, undecided = 0;
+  std::uint64_t components = 0, evaluated = 0, affected = 0, matches = 0, kev = 0, undecided = 0, not_yet_published = 0;
   std::array<std::uint64_t, kNotEvaluatedReasons> not_evaluated{};
   std::map<std::string, std::uint64_t> missing_ecosystems;
   std::uint64_t over = 0, over_kev = 0, over_critical = 0, over_high = 0, over_unscored = 0;
@@ -100,9 +104,16 @@ struct Totals {
 [[nodiscard]] Json kev_detail(const Inputs& inputs);
 [[nodiscard]] Json not_evaluated_detail(const Totals& t);
 [[nodiscard]] std::string not_evaluated_clause(const Totals& t);  // "; 3 of 20 components could not be evaluated", or empty
-[[nodiscard]] std::string nothing_evaluated(const Totals& t);     // the sentence for a finding that is not assessed
+// "; the newest change in the advisories is of 2026-08-21, 95 days before", or empty if it is within the limit.
+[[nodiscard]] std::string quiet_advisories_clause(const Inputs& inputs, Instant at);
+// "; 3 matches published after 2022-01-01 do not count", or empty.
+[[nodiscard]] std::string not_yet_published_clause(const Totals& t, Instant at);
+[[nodiscard]] std::string nothing_evaluated(const Totals& t);  // the sentence for a finding that is not assessed
 // The one step that helps most.
 [[nodiscard]] std::string advice(const Inputs& inputs, const Totals& t);
+// An SBOM that this program cannot read leaves open what the others do not already decide: anything but not-satisfied becomes
+// not-assessed, with the reason as summary. Last of all, when status, summary and fix are set.
+void leave_open(Finding& finding, const Inputs& inputs);
 void list_evidence(Finding& finding, const Inputs& inputs);
 // Evidence that cannot be read decides the finding; false if all of it can be.
 [[nodiscard]] bool unreadable(Finding& finding, const Inputs& inputs);

@@ -251,6 +251,7 @@ RecordView AdvisoryIndex::record(std::uint32_t record) const {
     if (id != out.id) out.aliases.push_back(id);
     if (id.starts_with("CVE-")) out.cves.push_back(id);
   }
+  for (const TextRef related : IndexView::rows(view.members, row.related)) out.related_cves.push_back(view.text(related));
   for (const SeverityRow& severity : IndexView::rows(view.severities, row.severities))
     out.severity.push_back({view.text(severity.type), view.text(severity.vector)});
   out.modified = Instant(std::chrono::microseconds(row.modified));

@@ -124,8 +124,40 @@ Result<Span> rows_from(const std::vector<Row>& rows, std::size_t begin) {
   return Span{static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(rows.size() - begin)};
 }
 
+// The CVE ids a record is related to: those it names, and those of the alias groups of other ids it names; none of its own group.
+class Relations {
+ public:
+  Relations(std::span<const OsvRecord> records, const AliasGroups& aliases) : aliases_(aliases) {
+    const bool any = std::any_of(records.begin(), records.end(), [](const OsvRecord& r) { return !r.related.empty(); });
+    if (!any) return;
+    for (std::uint32_t g = 0; g < aliases.groups.size(); ++g)
+      for (const std::string_view id : aliases.groups[g].members) group_of_.emplace(id, g);
+  }
+
+  [[nodiscard]] std::vector<std::string_view> cves_of(const OsvRecord& record, std::uint32_t group) const {
+    std::vector<std::string_view> out;
+    for (const std::string& id : record.related) {
+      const auto it = group_of_.find(id);
+      if (it == group_of_.end()) {
+        if (id.starts_with("CVE-")) out.push_back(id);
+      } else if (it->second != group) {
+        for (const std::string_view member : aliases_.groups[it->second].members)
+          if (member.starts_with("CVE-")) out.push_back(member);
+      }
+    }
+    std::sort(out.begin(), out.end());
+    out.erase(std::unique(out.begin(), out.end()), out.end());
+    return out;
+  }
+
+ private:
+  const AliasGroups& aliases_;
+  std::unordered_map<std::string_view, std::uint32_t> group_of_;
+};
+
 Result<void> add_records(std::span<const OsvRecord> records, Sections& out) {
   const AliasGroups aliases = alias_groups(records);
+  const Relations relations(records, aliases);
   for (std::size_t i = 0; i < records.size(); ++i) {
     const OsvRecord& record = records[i];
     RecordRow row;
@@ -149,6 +181,12 @@ Result<void> add_records(std::span<const OsvRecord> records, Sections& out) {
       for (const OsvSeverity& severity : affected.severity) ENTENTE_CHECK(add_severity(severity));
     }
     ENTENTE_TRY(row.severities, rows_from(out.severities, begin));
+    const std::size_t first_related = out.members.size();
+    for (const std::string_view cve : relations.cves_of(record, row.group)) {
+      ENTENTE_TRY(const TextRef ref, out.texts.add(cve));
+      out.members.push_back(ref);
+    }
+    ENTENTE_TRY(row.related, rows_from(out.members, first_related));
     out.records.push_back(row);
   }
   for (const AliasGroup& group : aliases.groups) {
@@ -307,6 +345,7 @@ std::string fingerprint(const OsvRecord& r) {
     for (const OsvSeverity& s : list) out += fmt::format("s{}:{}|", s.type, s.score);
   };
   for (const std::string& alias : r.aliases) out += "a" + alias + "|";
+  for (const std::string& id : r.related) out += "u" + id + "|";
   severity(r.severity);
   for (const OsvAffected& a : r.affected) {
     out += fmt::format("p{}:{}|", a.ecosystem, a.name);

@@ -16,7 +16,7 @@ namespace entente::measures::p6_supply::format {
 static_assert(std::endian::native == std::endian::little, "the index is mapped as it lies: little-endian machines only");
 
 inline constexpr std::string_view kMagic = "ENTADVI\n";
-inline constexpr std::uint32_t kVersion = 1;
+inline constexpr std::uint32_t kVersion = 2;
 inline constexpr std::uint32_t kInfinite = 0xffffffff;  // Interval::high: no upper end
 inline constexpr std::int64_t kNoTime = INT64_MIN;
 inline constexpr std::size_t kChecksumBytes = 32;
@@ -94,6 +94,7 @@ struct RecordRow {  // ascending by id
   std::uint32_t group = 0;
   std::uint32_t reserved = 0;
   Span severities;
+  Span related;  // of kMembers: CVE ids
   std::int64_t modified = 0, published = kNoTime;  // microseconds since 1970
 };
 struct GroupRow {
@@ -119,7 +120,7 @@ inline constexpr std::array<std::uint32_t, kSectionCount> kRowBytes{1,
                                                                     sizeof(SeverityRow)};
 static_assert(sizeof(EcosystemRow) == 16 && sizeof(PackageRow) == 56 && sizeof(BoundRow) == 16 && sizeof(IntervalRow) == 16 &&
               sizeof(PointRow) == 16);
-static_assert(sizeof(GapRow) == 8 && sizeof(RecordRow) == 48 && sizeof(GroupRow) == 16 && sizeof(SeverityRow) == 16 &&
+static_assert(sizeof(GapRow) == 8 && sizeof(RecordRow) == 56 && sizeof(GroupRow) == 16 && sizeof(SeverityRow) == 16 &&
               sizeof(Header) == 24 + 16 * kSectionCount);
 static_assert(std::is_trivially_copyable_v<Header> && std::is_trivially_copyable_v<RecordRow>);
 

@@ -193,7 +193,8 @@ Result<void> Checker::packages() {
 Result<void> Checker::records() {
   for (std::size_t i = 0; i < view_.records.size(); ++i) {
     const RecordRow& row = view_.records[i];
-    if (!ok(row.id) || !ok(row.summary) || row.group >= view_.groups.size() || !ok(row.severities, view_.severities.size())) {
+    if (!ok(row.id) || !ok(row.summary) || row.group >= view_.groups.size() || !ok(row.severities, view_.severities.size()) ||
+        !ok(row.related, view_.members.size())) {
       return broken("a record points outside", at(kRecords, i));
     }
   }

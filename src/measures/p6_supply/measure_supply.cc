@@ -16,9 +16,13 @@ namespace {
 using evidence::Evidence;
 
 constexpr std::array<ControlId, 3> kControls{kKnownExploited, kGoodSbom, kOpenVulnerabilities};
-constexpr std::array<std::string_view, 5> kKinds{"sbom.cyclonedx", "sbom.spdx", "advisories.osv", "advisories.index", "kev"};
+constexpr std::array<std::string_view, 5> kAllKinds{"sbom.cyclonedx", "sbom.spdx", "advisories.osv", "advisories.index", "kev"};
 
-std::vector<const Evidence*> of_kinds(const Bundle& bundle, std::initializer_list<std::string_view> kinds) {
+constexpr std::array<std::string_view, 2> kSbomKinds{"sbom.cyclonedx", "sbom.spdx"};
+constexpr std::array<std::string_view, 2> kAdvisoryKinds{"advisories.osv", "advisories.index"};
+constexpr std::array<std::string_view, 1> kKevKinds{"kev"};
+
+std::vector<const Evidence*> of_kinds(const Bundle& bundle, std::span<const std::string_view> kinds) {
   std::vector<const Evidence*> out;
   for (const std::string_view kind : kinds) {
     const std::vector<const Evidence*> some = bundle.of_kind(kind);
@@ -28,8 +32,12 @@ std::vector<const Evidence*> of_kinds(const Bundle& bundle, std::initializer_lis
   return out;
 }
 
-Result<SbomInput> load_sbom(const Bundle& bundle, const Evidence& entry) {
-  ENTENTE_TRY(const std::string text, bundle.read(entry));
+struct LoadedSbom {
+  Result<SbomInput> input;
+  bool unread_format = false;
+};
+
+Result<SbomInput> load_sbom(const std::string& text, const Evidence& entry) {
   ENTENTE_TRY(Sbom sbom, parse_sbom(text, entry.path));
   const std::string_view declared = entry.kind == "sbom.spdx" ? "SPDX" : "CycloneDX";
   if (to_string(sbom.format) != declared)
@@ -39,18 +47,32 @@ Result<SbomInput> load_sbom(const Bundle& bundle, const Evidence& entry) {
   return SbomInput{&entry, std::move(sbom), std::move(quality), std::nullopt};
 }
 
+LoadedSbom load_sbom(const Bundle& bundle, const Evidence& entry) {
+  const auto text = bundle.read(entry);
+  if (!text) return {fail(text.error())};
+  LoadedSbom out{load_sbom(*text, entry)};
+  if (out.input) return out;
+  if (const std::string_view format = known_but_unread_format(*text); !format.empty()) {
+    out.unread_format = true;
+    out.input = fail(fmt::format("{} cannot be read by this version", format), {.file = entry.path},
+                     fmt::format("export {} as SPDX 2.3 or CycloneDX JSON too; {} comes with a later version", entry.path, format));
+  }
+  return out;
+}
+
 void load_sboms(const Bundle& bundle, Inputs& inputs, Progress& progress) {
   progress.step("Reading SBOMs", inputs.sbom_evidence.size());
-  std::vector<std::optional<Result<SbomInput>>> read(inputs.sbom_evidence.size());
+  std::vector<std::optional<LoadedSbom>> read(inputs.sbom_evidence.size());
   parallel_for(read.size(), [&](std::size_t i) {
     read[i].emplace(load_sbom(bundle, *inputs.sbom_evidence[i]));
     progress.advance();
   });
   for (std::size_t i = 0; i < read.size(); ++i) {
-    if (*read[i])
-      inputs.sboms.push_back(std::move(**read[i]));
+    LoadedSbom& one = *read[i];
+    if (one.input)
+      inputs.sboms.push_back(std::move(*one.input));
     else
-      inputs.bad_sboms.push_back({inputs.sbom_evidence[i], read[i]->error()});
+      (one.unread_format ? inputs.unread_sboms : inputs.bad_sboms).push_back({inputs.sbom_evidence[i], one.input.error()});
   }
 }
 
@@ -107,8 +129,10 @@ void load_kev(const Bundle& bundle, Inputs& inputs) {
     auto catalog = load_one_kev(bundle, *entry);
     if (!catalog)
       inputs.bad_kev.push_back({entry, catalog.error()});
-    else if (!inputs.kev || inputs.kev->released.value_or(Instant::min()) <= catalog->released.value_or(Instant::min()))
+    else if (!inputs.kev || inputs.kev->released.value_or(Instant::min()) <= catalog->released.value_or(Instant::min())) {
       inputs.kev = std::move(*catalog);
+      inputs.kev_from = entry;
+    }
   }
 }
 
@@ -116,13 +140,20 @@ class SupplyMeasure final : public Measure {
  public:
   std::string_view name() const override { return "supply"; }
   std::span<const ControlId> controls() const override { return kControls; }
-  std::span<const std::string_view> evidence_kinds() const override { return kKinds; }
+  std::span<const std::string_view> evidence_kinds() const override { return kAllKinds; }
+
+  std::vector<AnyOf> needs(ControlId control) const override {
+    std::vector<AnyOf> out{kSbomKinds};
+    if (control != kGoodSbom) out.emplace_back(kAdvisoryKinds);
+    if (control == kKnownExploited) out.emplace_back(kKevKinds);
+    return out;
+  }
 
   Result<std::vector<Finding>> assess(const Profile& profile, const Bundle& bundle, Instant at, Progress& progress) const override {
     Inputs inputs;
-    inputs.sbom_evidence = of_kinds(bundle, {"sbom.cyclonedx", "sbom.spdx"});
-    inputs.advisory_evidence = of_kinds(bundle, {"advisories.osv", "advisories.index"});
-    inputs.kev_evidence = of_kinds(bundle, {"kev"});
+    inputs.sbom_evidence = of_kinds(bundle, kSbomKinds);
+    inputs.advisory_evidence = of_kinds(bundle, kAdvisoryKinds);
+    inputs.kev_evidence = of_kinds(bundle, kKevKinds);
     std::vector<Finding> findings;
     if (inputs.sbom_evidence.empty()) return findings;
 
@@ -132,7 +163,7 @@ class SupplyMeasure final : public Measure {
     if (!inputs.indexes.empty()) {
       progress.step("Matching components with advisories", inputs.sboms.size());
       for (SbomInput& input : inputs.sboms) {
-        input.scanned = scan(input.sbom, inputs.indexes, inputs.kev ? &*inputs.kev : nullptr);
+        input.scanned = scan(input.sbom, inputs.indexes, inputs.kev ? &*inputs.kev : nullptr, at);
         progress.advance();
       }
     }

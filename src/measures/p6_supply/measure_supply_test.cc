@@ -46,7 +46,7 @@ class SupplyMeasureTest : public ::testing::Test {
     std::string text;
     for (const char* ecosystem : {"npm", "PyPI"})
       text += fmt::format(
-          R"({{"id":"X-{0}","modified":"2026-01-01T00:00:00Z","affected":[{{"package":{{"ecosystem":"{0}","name":"other"}},"versions":["1"],"ranges":[{{"type":"ECOSYSTEM","events":[{{"introduced":"0"}},{{"fixed":"1.0.1"}}]}}]}}]}})"
+          R"({{"id":"X-{0}","modified":"2026-11-10T00:00:00Z","affected":[{{"package":{{"ecosystem":"{0}","name":"other"}},"versions":["1"],"ranges":[{{"type":"ECOSYSTEM","events":[{{"introduced":"0"}},{{"fixed":"1.0.1"}}]}}]}}]}})"
           "\n",
           ecosystem);
     return {"advisories.osv", "calm.jsonl", text};
@@ -128,7 +128,7 @@ TEST_F(SupplyMeasureTest, TheShop) {
   EXPECT_EQ(open->summary,
             "3 matches in 3 of 4 components, 1 over the time limit (1 on KEV, 0 critical, 0 high, 0 without a score), none answered by "
             "VEX; 1 of 4 components "
-            "could not be evaluated.");
+            "could not be evaluated; the newest change in the advisories is of 2026-11-03, 17 days before: they may be stale.");
   EXPECT_EQ(open->fix, "update template 0.9.0 to 0.9.1 in shop.cdx.json: removes 1 of 3 matches, 1 on KEV");
   EXPECT_THAT(open->evidence, ElementsAre(digests_["shop.cdx.json"], digests_["advisories.jsonl"], digests_["kev.json"]));
   ASSERT_EQ(open->rows.size(), 4u);
@@ -150,7 +150,7 @@ TEST_F(SupplyMeasureTest, TheShop) {
   EXPECT_EQ(exploited->status, Status::partial);
   EXPECT_EQ(exploited->summary,
             "1 match on CISA's list of known exploited vulnerabilities, 1 past the due date (the longest by 10 days); 1 of 4 components "
-            "could not be evaluated.");
+            "could not be evaluated; the newest change in the advisories is of 2026-11-03, 17 days before: they may be stale.");
   EXPECT_EQ(exploited->fix, "update template 0.9.0 to 0.9.1 in shop.cdx.json (CVE-2026-0001, due 2026-11-10)");
   ASSERT_EQ(exploited->rows.size(), 1u);
   EXPECT_EQ(exploited->rows[0]["days_overdue"], 10);
@@ -295,6 +295,54 @@ TEST_F(SupplyMeasureTest, RowsAndPlacesAreWorstFirstOverAllSboms) {
   EXPECT_EQ(find(all, kOpen)->places.at(0).evidence, digests_["z.json"]);
 }
 
+TEST_F(SupplyMeasureTest, WhatWasPublishedAfterTheInstantDoesNotCount) {
+  const std::vector<File> files{shop(), advisories(), kev()};
+  // Only CVE-2026-0001 (1 October) was published by then, and KEV had not listed it yet.
+  const auto all = findings(files, "2026-10-15T00:00:00Z");
+  const Finding* open = find(all, kOpen);
+  EXPECT_EQ(open->detail["matches"], 1);
+  EXPECT_EQ(open->detail["components_affected"], 1);
+  EXPECT_EQ(open->detail["matches_not_yet_published"], 2);
+  EXPECT_THAT(open->summary, HasSubstr("; 2 matches published after 2026-10-15T00:00:00Z do not count"));
+  EXPECT_EQ(open->rows.size(), 2u) << "one match, one component that could not be evaluated";
+  EXPECT_EQ(find(all, kExploited)->detail["matches_on_kev"], 0);
+  const auto listed = findings(files, "2026-10-20T00:00:00Z");
+  EXPECT_EQ(find(listed, kExploited)->detail["matches_on_kev"], 1);
+  const auto none = findings(files, "2026-09-30T23:59:59Z");
+  EXPECT_EQ(find(none, kOpen)->detail["matches"], 0);
+}
+
+// The Go database's way: GO-2023-2153 names CVE-2023-44487, which is on KEV, as related and not as an alias.
+TEST_F(SupplyMeasureTest, WhatIsRelatedToAKevEntryIsToBeJudged) {
+  const File sbom = small(R"({"type":"library","name":"p","purl":"pkg:npm/p@1.0.0"})");
+  const auto exploited = [&](std::string_view more, const std::string& others = {}) {
+    const auto all = findings({sbom, {"advisories.osv", "a.jsonl", record("GO-1", "p", "", "2026-10-01T00:00:00Z", more) + others}, kev()});
+    return *find(all, kExploited);
+  };
+  EXPECT_EQ(exploited("").status, Status::satisfied);
+  EXPECT_EQ(exploited(R"(,"related":["CVE-2026-7777"])").status, Status::satisfied) << "not on KEV";
+  const std::string through = record("GHSA-x", "elsewhere", "", "2026-10-01T00:00:00Z", R"(,"aliases":["CVE-2026-0001"])");
+  for (const auto& [more, others] : std::vector<std::pair<std::string, std::string>>{
+           {R"(,"related":["CVE-2026-0001"])", ""}, {R"(,"upstream":["CVE-2026-0001"])", ""}, {R"(,"related":["GHSA-x"])", through}}) {
+    const Finding finding = exploited(more, others);
+    EXPECT_EQ(finding.status, Status::partial) << more;
+    EXPECT_EQ(finding.summary,
+              "0 matches on CISA's list of known exploited vulnerabilities, 0 past the due date; 1 more match related to an entry of it, "
+              "to be judged.");
+    EXPECT_EQ(finding.fix,
+              "look whether p in small.json carries CVE-2026-0001, which is on KEV: GO-1, which affects it, names that as related; "
+              "if it does, update to 2.0.0");
+    EXPECT_EQ(finding.detail["overdue"], 0);
+    EXPECT_EQ(finding.detail["matches_related_to_kev"], 1);
+    ASSERT_EQ(finding.rows.size(), 1u);
+    EXPECT_EQ(finding.rows[0]["relation"], "related, to be judged");
+    EXPECT_EQ(finding.rows[0]["days_overdue"], nullptr);
+  }
+  const Finding alias = exploited(R"(,"aliases":["CVE-2026-0001"],"related":["CVE-2026-0001"])");
+  EXPECT_EQ(alias.detail["matches_related_to_kev"], 0) << "listed itself";
+  EXPECT_EQ(alias.detail["overdue"], 1);
+}
+
 TEST_F(SupplyMeasureTest, AnAdvisoryWithoutADateIsOverItsLimit) {
   const std::string text =
       R"({"id":"U-1","modified":"2026-01-01T00:00:00Z","severity":[{"type":"CVSS_V3","score":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}],"affected":[{"package":{"ecosystem":"npm","name":"p"},"ranges":[{"type":"SEMVER","events":[{"introduced":"0"}]}]}]})";
@@ -323,6 +371,25 @@ TEST_F(SupplyMeasureTest, UnreadableEvidenceIsANotSatisfiedFinding) {
   const auto bad_osv = findings({shop(), {"advisories.osv", "a.jsonl", "not json\n"}, kev()});
   EXPECT_EQ(find(bad_osv, kOpen)->status, Status::not_satisfied);
   EXPECT_THAT(find(bad_osv, kOpen)->summary, HasSubstr("a.jsonl"));
+}
+
+TEST_F(SupplyMeasureTest, AFormatThisProgramCannotReadYetIsNotHeldAgainstAnybody) {
+  const File spdx3{"sbom.spdx", "three.json", R"({"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[]})"};
+  const auto all = findings({spdx3, calm(), kev()});
+  ASSERT_EQ(all.size(), 3u);
+  for (const Finding& f : all) {
+    EXPECT_EQ(f.status, Status::not_assessed) << f.control.str();
+    EXPECT_EQ(f.summary, "three.json: SPDX 3 cannot be read by this version.");
+    EXPECT_THAT(f.fix, HasSubstr("as SPDX 2.3 or CycloneDX JSON"));
+  }
+  const File xml{"sbom.cyclonedx", "bom.xml", R"(<?xml version="1.0"?><bom xmlns="http://cyclonedx.org/schema/bom/1.5"/>)"};
+  EXPECT_EQ(find(findings({xml}), kGood)->status, Status::not_assessed);
+  const File html{"sbom.cyclonedx", "bom.html", "<!DOCTYPE html><p>404"};
+  EXPECT_EQ(find(findings({html}), kGood)->status, Status::not_satisfied);
+  // What the readable ones show already stands.
+  const auto with_shop = findings({spdx3, file("sbom.spdx", "shop.spdx.json"), advisories(), kev()});
+  EXPECT_EQ(find(with_shop, kGood)->status, Status::not_satisfied) << "25 % complete";
+  EXPECT_THAT(find(with_shop, kGood)->summary, HasSubstr("Not counted: three.json: SPDX 3"));
 }
 
 TEST_F(SupplyMeasureTest, ADeclaredKindThatIsNotTheContentIsSaid) {

@@ -176,6 +176,9 @@ Result<OsvRecord> Reader::record(JsonView view) {
   ENTENTE_TRY(out.published, time(view, "published"));
   ENTENTE_TRY(out.withdrawn, time(view, "withdrawn"));
   ENTENTE_TRY(out.aliases, strings(view, "aliases", ""));
+  ENTENTE_TRY(out.related, strings(view, "related", ""));
+  ENTENTE_TRY(std::vector<std::string> upstream, strings(view, "upstream", ""));
+  std::move(upstream.begin(), upstream.end(), std::back_inserter(out.related));
   constexpr std::size_t kAnyBytes = std::size_t{1} << 30;
   ENTENTE_TRY(const std::string summary, text(view, "summary", "", kAnyBytes));
   out.summary = first_line(summary);

@@ -107,6 +107,23 @@ Error explain_foreign(std::string_view text, Error error) {
 
 }  // namespace
 
+std::string_view known_but_unread_format(std::string_view text, JsonLimits limits) {
+  const std::string_view head = text.substr(0, 4096);
+  const std::size_t start = head.find_first_not_of(" \t\r\n\xef\xbb\xbf");
+  if (start == std::string_view::npos) return {};
+  const auto holds = [&](std::string_view part) { return head.find(part) != std::string_view::npos; };
+  if (head[start] == '<') {
+    if (holds("http://cyclonedx.org/schema/bom/")) return "CycloneDX XML";
+    return holds("http://spdx.org/rdf/terms") ? "SPDX RDF" : "";
+  }
+  if (head.substr(start).starts_with("SPDXVersion:")) return "SPDX tag-value";
+  if (head[start] != '{') return {};
+  const auto document = JsonDocument::parse(text, "", limits);
+  if (!document || !document->root().is_object()) return {};
+  const auto context = json_string(document->root(), "@context");
+  return context && context->starts_with("https://spdx.org/rdf/3.") && json_get(document->root(), "@graph") ? "SPDX 3" : "";
+}
+
 Result<Sbom> parse_sbom(std::string_view text, std::string name, JsonLimits limits) {
   auto document = JsonDocument::parse(text, std::move(name), limits);
   if (!document) return fail(explain_foreign(text, std::move(document).error()));

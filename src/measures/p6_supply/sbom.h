@@ -140,6 +140,10 @@ struct Sbom {
 // Reads an SBOM; the format is told by content. `name` is what errors call it. Errors (never a crash, never an exception): not
 // JSON (see JsonDocument), not an SBOM, a version or format not read here, a value of a wrong type; with line, column, pointer.
 inline constexpr JsonLimits kSbomLimits{.max_bytes = kMaxFileBytes, .max_depth = 128};
+// The name of an SBOM format that this program knows and cannot read yet ("SPDX 3"), if `text` is one; else empty. Such a file is a limit
+// of this program, not a fault of whoever made it.
+[[nodiscard]] std::string_view known_but_unread_format(std::string_view text, JsonLimits limits = kSbomLimits);
+
 [[nodiscard]] Result<Sbom> parse_sbom(std::string_view text, std::string name, JsonLimits limits = kSbomLimits);
 [[nodiscard]] Result<Sbom> read_sbom(const std::filesystem::path& path, JsonLimits limits = kSbomLimits);
 

@@ -90,27 +90,43 @@ struct Facts {
   std::optional<CvssScore> score;
   std::string_view kev_cve;
   const KevEntry* kev = nullptr;
+  std::string_view related_cve;
+  const KevEntry* related_kev = nullptr;
   std::uint32_t advisory = 0;  // position in ScanResult::advisories
 };
 
-Facts facts_of(const AdvisoryIndex& index, std::uint32_t record, const KevCatalog* kev) {
+// The catalogue as it was known at an instant.
+struct KevAt {
+  const KevCatalog* catalog = nullptr;
+  std::optional<Instant> at;
+
+  [[nodiscard]] const KevEntry* find(std::string_view cve) const {
+    const KevEntry* entry = catalog == nullptr ? nullptr : catalog->find(cve);
+    return entry == nullptr || (at && entry->date_added > *at) ? nullptr : entry;
+  }
+};
+
+Facts facts_of(const AdvisoryIndex& index, std::uint32_t record, const KevAt& kev) {
   Facts f;
   f.view = index.record(record);
   f.score = best_score(f.view.severity);
-  if (kev != nullptr)
-    for (const std::string_view cve : f.view.cves) {
-      const KevEntry* entry = kev->find(cve);
-      if (entry == nullptr || (f.kev != nullptr && f.kev->due_date <= entry->due_date)) continue;
-      f.kev = entry;
-      f.kev_cve = cve;
+  const auto join = [&kev](std::span<const std::string_view> cves, const KevEntry*& due_first, std::string_view& name) {
+    for (const std::string_view cve : cves) {
+      const KevEntry* entry = kev.find(cve);
+      if (entry == nullptr || (due_first != nullptr && due_first->due_date <= entry->due_date)) continue;
+      due_first = entry;
+      name = cve;
     }
+  };
+  join(f.view.cves, f.kev, f.kev_cve);
+  join(f.view.related_cves, f.related_kev, f.related_cve);
   return f;
 }
 
 // Records are small numbers, so a table by number, one for each index, finds their facts.
 class FactTable {
  public:
-  FactTable(std::span<const AdvisoryIndex> indexes, std::span<const ComponentMatch> matches, const KevCatalog* kev) {
+  FactTable(std::span<const AdvisoryIndex> indexes, std::span<const ComponentMatch> matches, const KevAt& kev) {
     for (const AdvisoryIndex& index : indexes) at_.emplace_back(index.info().records, kNoComponent);
     for (const ComponentMatch& m : matches) {
       std::uint32_t& slot = at_[m.record.index][m.record.match.record];
@@ -145,6 +161,11 @@ void join_facts(Advisory& advisory, const Facts& f) {
   if (f.kev != nullptr && (advisory.kev == nullptr || f.kev->due_date < advisory.kev->due_date)) {
     advisory.kev = f.kev;
     advisory.kev_cve = f.kev_cve;
+  }
+  if (f.related_kev != nullptr && (advisory.related_kev == nullptr || f.related_kev->due_date < advisory.related_kev->due_date)) {
+    advisory.related_kev = f.related_kev;
+    advisory.related_cve = f.related_cve;
+    advisory.related_by = f.view.id;
   }
 }
 
@@ -187,6 +208,17 @@ void add_vulnerabilities(ScanResult& result, std::span<ComponentMatch> matches, 
   }
 }
 
+// Leaves out what was published after `at`.
+void go_back_to(Instant at, std::span<const AdvisoryIndex> indexes, ScanResult& result) {
+  const auto later = [&](std::optional<Instant> published) { return published && *published > at; };
+  result.not_yet_published =
+      std::erase_if(result.vulnerabilities, [&](const Vulnerability& v) { return later(result.advisories[v.advisory].published); });
+  std::erase_if(result.undecided, [&](const UndecidedRecord& u) { return later(indexes[u.index].record(u.undecided.record).published); });
+  result.affected = 0;
+  for (std::size_t i = 0; i < result.vulnerabilities.size(); ++i)
+    if (i == 0 || result.vulnerabilities[i].component != result.vulnerabilities[i - 1].component) ++result.affected;
+}
+
 }  // namespace
 
 std::string_view why_text(NotEvaluatedWhy why) {
@@ -204,7 +236,7 @@ std::string_view severity_word(const Advisory& advisory) {
   return severity ? severity_name(*severity) : std::string_view("unknown");
 }
 
-ScanResult scan(const Sbom& sbom, std::span<const AdvisoryIndex> indexes, const KevCatalog* kev) {
+ScanResult scan(const Sbom& sbom, std::span<const AdvisoryIndex> indexes, const KevCatalog* kev, std::optional<Instant> at) {
   ScanResult result;
   result.reached = reach(sbom);
   const std::size_t n = sbom.components.size();
@@ -222,9 +254,10 @@ ScanResult scan(const Sbom& sbom, std::span<const AdvisoryIndex> indexes, const 
     std::move(b.not_evaluated.begin(), b.not_evaluated.end(), std::back_inserter(result.not_evaluated));
     result.undecided.insert(result.undecided.end(), b.undecided.begin(), b.undecided.end());
   }
-  FactTable table(indexes, matches, kev);
+  FactTable table(indexes, matches, KevAt{kev, at});
   result.advisories = make_advisories(table);
   add_vulnerabilities(result, matches, table);
+  if (at) go_back_to(*at, indexes, result);
   return result;
 }
 

@@ -54,6 +54,10 @@ struct Advisory {
   std::optional<Instant> published;       // the earliest of the matched records
   std::string_view kev_cve;               // the CVE id under which KEV lists it; empty if it does not
   const KevEntry* kev = nullptr;          // lives as long as the catalogue
+  // Without a `kev`: an entry that a matched record names only as related. Whether it is the same flaw, a person has to judge.
+  std::string_view related_cve;  // of several the one due first
+  std::string_view related_by;   // id of the record that names it
+  const KevEntry* related_kev = nullptr;
 
   [[nodiscard]] std::optional<Severity> severity() const { return score ? std::optional(score->severity()) : std::nullopt; }
 };
@@ -79,15 +83,18 @@ struct ScanResult {
   std::vector<NotEvaluated> not_evaluated;  // by component
   std::vector<UndecidedRecord> undecided;   // by component; records that could not be judged for it
   std::vector<std::uint32_t> reached;       // reach(sbom): for path_to()
+  std::uint64_t not_yet_published = 0;      // matches left out because nobody could know of them at the instant asked for
 
   [[nodiscard]] std::span<const RecordMatch> records_of(const Vulnerability& v) const {
     return std::span(records).subspan(v.records.first, v.records.count);
   }
 };
 
-// `kev` may be nullptr. Parallel over components; the result does not depend on the number of threads. What the document is about
-// (its single root) is looked up too, but not listed as not evaluated: no public database is expected to know one's own product.
-[[nodiscard]] ScanResult scan(const Sbom& sbom, std::span<const AdvisoryIndex> indexes, const KevCatalog* kev);
+// `kev` may be nullptr. With `at`, what was published after it (vulnerabilities by the earliest of their records, KEV entries by the day
+// they were listed) does not count. Parallel over components; the result does not depend on the number of threads. What the document is
+// about (its single root) is looked up too, but not listed as not evaluated: no public database is expected to know one's own product.
+[[nodiscard]] ScanResult scan(const Sbom& sbom, std::span<const AdvisoryIndex> indexes, const KevCatalog* kev,
+                              std::optional<Instant> at = std::nullopt);
 
 // On KEV before the others (earliest due date first), then by score, those without a score last.
 [[nodiscard]] bool is_worse(const Advisory& a, const Advisory& b);
