@@ -69,31 +69,33 @@ bool is_own_key_name(const catalog::Profile& profile, std::string_view key_name)
   return is_own(profile.name) || is_own(profile.id) || std::any_of(profile.domains.begin(), profile.domains.end(), is_own);
 }
 
+std::optional<Text> attestation_objection(const catalog::Profile& profile, const catalog::Attestation& attestation,
+                                          const catalog::Control& control, Instant at, std::string& attester) {
+  const EvidenceClass kind = control.evidence_class;
+  if (kind == EvidenceClass::measured || kind == EvidenceClass::verified) {
+    return Text{fmt::format("an attestation cannot stand for {}: class {} is measured, not attested", control.id.str(), letter(kind)),
+                fmt::format("une attestation ne peut tenir lieu de {} : la classe {} se mesure, elle ne s’atteste pas", control.id.str(),
+                            letter(kind))};
+  }
+  if (auto reason = wrong_date(attestation, control, at)) return reason;
+  if (attestation.attester.empty()) {
+    if (kind != EvidenceClass::attested) return std::nullopt;
+    return Text{"declared by the organisation itself; class A needs the signature of another party",
+                "déclaré par l’organisation elle-même ; la classe A exige la signature d’un tiers"};
+  }
+  if (auto reason = wrong_signature(profile, attestation, attester)) return reason;
+  if (kind == EvidenceClass::attested && is_own_key_name(profile, attester)) {
+    return Text{fmt::format("attested by the organisation's own key ({}); class A needs another party", attester),
+                fmt::format("attesté par la clé de l’organisation elle-même ({}) ; la classe A exige un tiers", attester)};
+  }
+  return std::nullopt;
+}
+
 AttestationVerdict check_attestation(const catalog::Profile& profile, const catalog::Attestation& attestation,
                                      const catalog::Control& control, const evidence::Bundle& bundle, Instant at) {
   AttestationVerdict verdict;
-  const EvidenceClass kind = control.evidence_class;
-  if (kind == EvidenceClass::measured || kind == EvidenceClass::verified) {
-    return refuse(verdict,
-                  fmt::format("an attestation cannot stand for {}: class {} is measured, not attested", control.id.str(), letter(kind)),
-                  fmt::format("une attestation ne peut tenir lieu de {} : la classe {} se mesure, elle ne s’atteste pas", control.id.str(),
-                              letter(kind)));
-  }
-  if (auto reason = wrong_date(attestation, control, at)) return refuse(verdict, std::move(reason->en), std::move(reason->fr));
-  if (attestation.attester.empty()) {
-    if (kind == EvidenceClass::attested) {
-      return refuse(verdict, "declared by the organisation itself; class A needs the signature of another party",
-                    "déclaré par l’organisation elle-même ; la classe A exige la signature d’un tiers");
-    }
-  } else {
-    if (auto reason = wrong_signature(profile, attestation, verdict.attester)) {
-      return refuse(verdict, std::move(reason->en), std::move(reason->fr));
-    }
-    if (kind == EvidenceClass::attested && is_own_key_name(profile, verdict.attester)) {
-      return refuse(verdict, fmt::format("attested by the organisation's own key ({}); class A needs another party", verdict.attester),
-                    fmt::format("attesté par la clé de l’organisation elle-même ({}) ; la classe A exige un tiers", verdict.attester));
-    }
-  }
+  if (auto reason = attestation_objection(profile, attestation, control, at, verdict.attester))
+    return refuse(verdict, std::move(reason->en), std::move(reason->fr));
   if (attestation.file) {
     for (const auto& entry : bundle.entries()) {
       if (entry.sha256 == *attestation.file) verdict.files.push_back(&entry);

@@ -1,6 +1,8 @@
 // Attested (class A) and declared (class D) evidence: does an [[attestation]] of the profile count? Rules: docs/judging.md.
 #pragma once
 
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -23,6 +25,11 @@ struct AttestationVerdict {
 // accept none: what can be measured is measured.
 [[nodiscard]] AttestationVerdict check_attestation(const catalog::Profile& profile, const catalog::Attestation& attestation,
                                                    const catalog::Control& control, const evidence::Bundle& bundle, Instant at);
+
+// Why it cannot count whatever the bundle holds (class, date, attester, signature); nothing if only the attested file is left to look at.
+// Fills `attester` as far as it is known.
+[[nodiscard]] std::optional<catalog::Text> attestation_objection(const catalog::Profile& profile, const catalog::Attestation& attestation,
+                                                                 const catalog::Control& control, Instant at, std::string& attester);
 
 // Whether a key name belongs to the organisation itself: its name, its id, one of its domains, a name below one of them, or any of these
 // followed by '/' and more. ASCII case does not matter.

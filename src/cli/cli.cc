@@ -5,6 +5,8 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <poll.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -20,6 +22,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <sstream>
 #include <system_error>
 
 #include "catalog/nearest.h"
@@ -37,15 +40,49 @@ constexpr const char* kFooter = R"(
 Examples:
   entente assess org.toml                 measure an organisation on all nine principles
   entente controls list --principle 6     the rules, in plain words
-  entente verify assessment --key org.vkey --log log.vkey
+  entente verify assessment --key org.key.vkey --log log.key.vkey
                                           check everything a folder holds, trusting only these keys
   entente supply scan bom.json --db advisories.idx
 
-Exit codes: 0 all good, 1 findings, 2 usage or input error. `entente COMMAND --help` has examples for each command.)";
+Exit codes: 0 all good, 1 findings, 2 usage or input error. `entente help COMMAND` has examples for each command.)";
+
+// Help that names a value by one plain word; what the checks add to it ("UINT in [0 - 1024]", "{a,b}") goes into the description, in words.
+class PlainFormatter : public CLI::Formatter {
+ public:
+  std::string make_option_opts(const CLI::Option* option) const override {
+    std::string out = CLI::Formatter::make_option_opts(option);
+    const std::string type = option->get_type_name();
+    const std::size_t at = type.empty() ? std::string::npos : out.find(type);
+    if (at != std::string::npos) out.replace(at, type.size(), type.substr(0, type.find(':')));
+    return out;
+  }
+
+  std::string make_option_desc(const CLI::Option* option) const override {
+    std::string out = CLI::Formatter::make_option_desc(option);
+    const std::string type = option->get_type_name();
+    const std::size_t colon = type.find(':');
+    if (colon == std::string::npos) return out;
+    std::string allowed = type.substr(colon + 1);
+    if (const std::size_t range = allowed.find(" in ["); range != std::string::npos && allowed.ends_with(']')) {
+      allowed = allowed.substr(range + 5, allowed.size() - range - 6);
+      if (const std::size_t dash = allowed.find(" - "); dash != std::string::npos) allowed.replace(dash, 3, " to ");
+      return out + " (from " + allowed + ")";
+    }
+    if (!allowed.starts_with('{') || !allowed.ends_with('}')) return out;
+    std::string list;
+    bool told = true;  // the description names every choice already
+    std::istringstream choices(allowed.substr(1, allowed.size() - 2));
+    for (std::string choice; std::getline(choices, choice, ',');) {
+      told = told && out.find(choice) != std::string::npos;
+      list += (list.empty() ? "" : ", ") + choice;
+    }
+    return told ? out : out + " (" + list + ")";
+  }
+};
 
 void add_shared_options(CLI::App& app, Context& context) {
   app.add_flag("--json", context.json, "print the result as one JSON document");
-  app.add_flag("-q,--quiet", context.quiet, "no progress, no chatter");
+  app.add_flag("-q,--quiet", context.quiet, "no progress and no remarks; the result itself is printed");
   app.add_option("--data", context.data_folder, "use this data folder (catalogues, schemas) instead of the embedded one")->type_name("DIR");
   app.add_option_function<std::string>(
          "--color",
@@ -84,21 +121,31 @@ std::optional<Error> empty_argument(int argc, const char* const* argv) {
   return std::nullopt;
 }
 
-// The first word that is neither an option nor an option's value, if it is no command.
+// The first word that is no command where one is wanted.
 std::optional<Error> unknown_command(int argc, const char* const* argv, const CLI::App& app) {
+  const CLI::App* group = &app;
   for (int i = 1; i < argc; ++i) {
     const std::string_view word = argv[i];
     if (word == "--data" || word == "--color" || word == "--threads") {
       ++i;
-    } else if (!word.starts_with('-')) {
-      const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
-      std::string names;
-      for (const CLI::App* c : commands) {
-        if (c->get_name() == word) return std::nullopt;
-        names += (names.empty() ? "" : ", ") + c->get_name();
-      }
-      return Error{fmt::format("there is no command \"{}\"", printable(word, 60)), {}, "the commands are " + names};
+      continue;
     }
+    if (word.starts_with('-')) continue;
+    const auto commands = group->get_subcommands([](const CLI::App*) { return true; });
+    if (commands.empty()) return std::nullopt;
+    const auto found = std::find_if(commands.begin(), commands.end(), [&](const CLI::App* c) { return c->get_name() == word; });
+    if (found != commands.end()) {
+      group = *found;
+      continue;
+    }
+    std::vector<std::string> names;
+    for (const CLI::App* c : commands) names.push_back(c->get_name());
+    const std::vector<std::string_view> known(names.begin(), names.end());
+    const auto close = catalog::nearest(word, known, 1);
+    return Error{fmt::format("there is no command \"{}\"{}", printable(word, 60), group == &app ? "" : " in " + group->get_name()),
+                 {},
+                 close.empty() ? fmt::format("the commands are {}", fmt::join(names, ", "))
+                               : fmt::format("did you mean \"{}\"? The commands are {}", close.front(), fmt::join(names, ", "))};
   }
   return std::nullopt;
 }
@@ -109,13 +156,23 @@ void open_standard_streams() {
     if (::fcntl(fd, F_GETFD) == -1 && errno == EBADF) (void)!::open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY);
 }
 
+// Whether nobody reads standard output any more; an earlier write's errno is long gone by the time it is asked.
+bool reader_is_gone() {
+  pollfd out{.fd = STDOUT_FILENO, .events = 0, .revents = 0};
+  return ::poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0;
+}
+
 // What was printed must have arrived: a full disk behind `> file` is an error, a reader that has seen enough (`| head`) is not.
 int finish_output(const Context& context, int code) {
   errno = 0;
   const bool flushed = std::fflush(stdout) == 0;
   const int why = errno;
   if (flushed && std::ferror(stdout) == 0) return code;
-  if (why == EPIPE) return kError;
+  if (why == EPIPE || reader_is_gone()) {
+    std::signal(SIGPIPE, SIG_DFL);  // ends as `cat` or `grep` would: no message, and the shell sees SIGPIPE
+    std::raise(SIGPIPE);
+    return kError;
+  }
   Context plain;
   plain.quiet = context.quiet;
   return report(plain, Error{fmt::format("cannot write to standard output: {}", why == 0 ? "an earlier write failed" : std::strerror(why)),
@@ -256,6 +313,15 @@ CLI::Validator whole_number() {
       "");
 }
 
+Error as_given(Error error, const std::filesystem::path& folder, const std::string& given) {
+  const std::string inside = folder.string();
+  if (error.where.file == inside)
+    error.where.file = given;
+  else if (error.where.file.starts_with(inside + "/"))
+    error.where.file = given + error.where.file.substr(inside.size());
+  return error;
+}
+
 int main(int argc, const char* const* argv) {
   open_standard_streams();
   std::signal(SIGPIPE, SIG_IGN);
@@ -265,6 +331,7 @@ int main(int argc, const char* const* argv) {
   app.set_version_flag("--version", "entente " + std::string(version()));
   app.require_subcommand(1);
   app.footer(kFooter);
+  app.formatter(std::make_shared<PlainFormatter>());
   app.get_formatter()->column_width(34);
   add_shared_options(app, context);
   add_assess(app, context);
@@ -282,7 +349,14 @@ int main(int argc, const char* const* argv) {
       context.json = given_json();
       return report(context, *error);
     }
-    app.parse(argc, argv);
+    // `entente help ledger append` is `entente ledger append --help`.
+    std::vector<const char*> words(argv, argv + argc);
+    if (argc > 1 && std::strcmp(argv[1], "help") == 0) {
+      words.erase(words.begin() + 1);
+      if (const auto error = unknown_command(static_cast<int>(words.size()), words.data(), app)) return report(context, *error);
+      words.push_back("--help");
+    }
+    app.parse(static_cast<int>(words.size()), words.data());
   } catch (const CLI::Success& e) {  // --help, --version
     const int code = app.exit(e);
     std::cout.flush();

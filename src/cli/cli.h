@@ -3,6 +3,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -62,6 +63,9 @@ enum class TimeForm { time_or_date, time, date };
 [[nodiscard]] std::vector<std::string> unread_kinds(const evidence::Bundle& bundle);
 // Prints "warning: …" lines to standard error. Not silenced by --quiet: what is warned of changes the result.
 void print_warnings(const std::vector<std::string>& warnings);
+
+// An error about a bundle that lies in a temporary folder, told of the path the user gave.
+[[nodiscard]] Error as_given(Error error, const std::filesystem::path& folder, const std::string& given);
 
 // Checks that an option or argument is a whole number from 0 to 2^64 − 1 in decimal digits; CLI11 alone lets "-1" wrap around.
 [[nodiscard]] CLI::Validator whole_number();

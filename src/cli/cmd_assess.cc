@@ -282,7 +282,12 @@ Result<int> assess(const Context& context, const AssessOptions& given) {
   Progress progress(context.progress());
   ENTENTE_TRY(auto staging, Staging::make(given.output));
   ENTENTE_TRY(const auto bundle, get_bundle(given, staging.folder() / "bundle", at, progress));
-  ENTENTE_TRY(const auto outcome, assess::judge(bundle, catalog, at, progress));
+  auto judged = assess::judge(bundle, catalog, at, progress);
+  if (!judged) {
+    Error error = std::move(judged).error();
+    return fail(given.bundle.empty() ? std::move(error) : as_given(std::move(error), bundle.folder(), given.bundle));
+  }
+  const assess::Outcome outcome = std::move(*judged);
   ENTENTE_CHECK(check_controls(outcome.assessment.profile, catalog));
   if (signing.organisation) ENTENTE_CHECK(check_attesters(outcome.assessment.profile, *signing.organisation));
   ENTENTE_CHECK(assess::write(outcome, catalog, staging.folder()));
@@ -312,6 +317,13 @@ Result<int> assess(const Context& context, const AssessOptions& given) {
 int run_assess(const Context& context, const AssessOptions& given) {
   if (given.profile.empty() == given.bundle.empty()) {
     return report(context, Error{"give either a profile or --bundle", {}, "for example: entente assess org.toml"});
+  }
+  if (std::error_code ec; fs::is_directory(given.profile, ec)) {
+    const fs::path folder = given.profile;
+    const std::string hint = fs::exists(folder / "org.toml", ec)        ? "the profile is " + (folder / "org.toml").string()
+                             : fs::exists(folder / "manifest.json", ec) ? "a bundle goes with --bundle " + given.profile
+                                                                        : "name the profile, for example org.toml";
+    return report(context, Error{"this is a folder, a profile is a file", {.file = given.profile}, hint});
   }
   if (!given.ledger.empty() && given.key.empty()) {
     return report(context, Error{"only a signed assessment can go into a ledger", {}, "add --key KEY; entente keygen makes one"});

@@ -1,10 +1,13 @@
 // `entente attest`: signs an attestation for one control of a profile, and prints the [[attestation]] block to paste into org.toml. With no
 // key it prints an unsigned declaration. The profile is only read: who attests need not be able to write it.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cstdio>
 #include <memory>
+#include <vector>
 
+#include "assess/attestation.h"
 #include "catalog/control.h"
 #include "catalog/profile.h"
 #include "cli/cli.h"
@@ -48,9 +51,26 @@ std::string toml_string(std::string_view text) {
   return out + "\"";
 }
 
-Result<catalog::Attestation> compose(const AttestOptions& given, const DataSet& data, const fs::path& root) {
+struct Attested {
+  std::string block;
+  std::vector<std::string> notes;
+};
+
+// What would make `entente assess` pass the attestation over, told while it can still be put right.
+std::vector<std::string> attest_notes(const catalog::Profile& profile, const catalog::Attestation& attestation,
+                                      const catalog::Control& control) {
+  std::vector<std::string> out;
+  std::string attester;
+  if (const auto reason = assess::attestation_objection(profile, attestation, control, now(), attester))
+    out.push_back("as of today this attestation will not count: " + reason->en);
+  if (!control.applies_to(profile.roles))
+    out.push_back(fmt::format("{} does not apply to this organisation (its roles: {}), so the attestation will not count", control.id.str(),
+                              fmt::join(profile.roles, ", ")));
+  return out;
+}
+
+Result<catalog::Attestation> compose(const AttestOptions& given, const catalog::Catalog& catalog, const fs::path& root) {
   ENTENTE_TRY(const auto id, catalog::ControlId::parse(given.control));
-  ENTENTE_TRY(const auto catalog, catalog::Catalog::load(data));
   const catalog::Control* control = catalog.find(id);
   if (control == nullptr) return fail(fmt::format("no control {}", given.control), {}, "entente controls list shows them");
   const auto kind = control->evidence_class;
@@ -90,11 +110,14 @@ std::string block(const catalog::Attestation& a) {
   return out;
 }
 
-Result<std::string> attest(const Context& context, const AttestOptions& given) {
+Result<Attested> attest(const Context& context, const AttestOptions& given) {
   ENTENTE_TRY(const DataSet* const data, context.data());
   ENTENTE_TRY(const auto text, read_file(given.profile, catalog::kMaxProfileBytes));
   ENTENTE_TRY(const auto profile, catalog::Profile::parse(text, given.profile));
-  ENTENTE_TRY(auto attestation, compose(given, *data, fs::path(given.profile).parent_path()));
+  ENTENTE_TRY(const auto catalog, catalog::Catalog::load(*data));
+  // "org.toml" has no parent: its folder is the one we are in.
+  const fs::path parent = fs::path(given.profile).parent_path();
+  ENTENTE_TRY(auto attestation, compose(given, catalog, parent.empty() ? fs::path(".") : parent));
   if (!given.key.empty()) {
     ENTENTE_TRY(const auto key, read_signing_key(given.key));
     ENTENTE_CHECK(check_statement_key(key, given.key));
@@ -109,7 +132,7 @@ Result<std::string> attest(const Context& context, const AttestOptions& given) {
     error.where = {};
     return fail(std::move(error));
   }
-  return out;
+  return Attested{out, attest_notes(profile, attestation, *catalog.find(attestation.control))};
 }
 
 int run_attest(const Context& context, const AttestOptions& given) {
@@ -120,10 +143,11 @@ int run_attest(const Context& context, const AttestOptions& given) {
   const auto printed = attest(context, given);
   if (!printed) return report(context, printed.error());
   if (context.json) {
-    print_json(Json{{"block", *printed}});
+    print_json(Json{{"block", printed->block}, {"warnings", printed->notes}});
   } else {
-    std::fwrite(printed->data(), 1, printed->size(), stdout);
+    std::fwrite(printed->block.data(), 1, printed->block.size(), stdout);
   }
+  print_warnings(printed->notes);
   return kOk;
 }
 

@@ -11,6 +11,7 @@
 
 #include "cli/cli.h"
 #include "cli/table.h"
+#include "core/ascii.h"
 #include "core/file.h"
 #include "core/terminal.h"
 #include "core/time.h"
@@ -65,6 +66,9 @@ Result<Instant> modified_at(const fs::path& path) {
 Result<std::vector<evidence::Item>> expand(const std::string& word, const std::optional<Instant>& collected_at) {
   const std::size_t equals = word.find('=');
   const std::string kind = word.substr(0, equals);
+  if (equals != std::string::npos && equals + 1 < word.size() && !evidence::is_valid_kind(kind) && evidence::is_valid_kind(lower(kind)))
+    return fail(fmt::format("\"{}\" is no kind: kinds are written in lower case", printable(kind)), {},
+                fmt::format("write --item {}={}", lower(kind), word.substr(equals + 1)));
   if (equals == std::string::npos || equals + 1 == word.size() || !evidence::is_valid_kind(kind))
     return fail(fmt::format("\"{}\" is not KIND=PATH", printable(word)), {}, "for example --item sbom.cyclonedx=bom.json");
   const fs::path path = word.substr(equals + 1);
@@ -170,7 +174,20 @@ Json evidence_entry_json(const evidence::Evidence& e) {
   return out;
 }
 
+// A folder without a manifest is no bundle; most often the bundle lies in it.
+std::optional<Error> no_bundle(const std::string& path) {
+  std::error_code ec;
+  const fs::path folder = path;
+  if (!fs::is_directory(folder, ec) || fs::exists(folder / "manifest.json", ec)) return std::nullopt;
+  const bool inside = fs::exists(folder / "bundle" / "manifest.json", ec);
+  return Error{
+      "no bundle: the folder has no manifest.json",
+      {.file = path},
+      inside ? "the bundle is " + (folder / "bundle").string() : "`entente evidence create` makes one; an assessment has one in bundle/"};
+}
+
 int run_evidence_list(const Context& context, const EvidenceGiven& given) {
+  if (const auto error = no_bundle(given.from)) return report(context, *error);
   Progress progress(context.progress());
   const auto opened = evidence::open_any(given.from, progress);
   progress.done();

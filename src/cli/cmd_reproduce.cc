@@ -62,7 +62,9 @@ Result<int> reproduce(const Context& context, const ReproduceOptions& given) {
   ENTENTE_TRY(const auto catalog, catalog::Catalog::load(*data));
   Progress progress(context.progress());
   ENTENTE_TRY(const auto opened, evidence::open_any(bundle_path, progress));
-  ENTENTE_TRY(const auto difference, assess::reproduce(document, opened.bundle, catalog, progress));
+  const auto compared = assess::reproduce(document, opened.bundle, catalog, progress);
+  if (!compared) return fail(as_given(compared.error(), opened.bundle.folder(), bundle_path.string()));
+  const std::optional<assess::Difference>& difference = *compared;
   progress.done();
   if (context.json) {
     Json out{{"equal", !difference.has_value()}, {"digest", sha256(document).str()}, {"difference", nullptr}};

@@ -12,16 +12,16 @@
 namespace entente::cli {
 namespace {
 
-constexpr const char* kVerifyExamples = R"(  entente verify demo-output/assessment --key org.vkey --log log.vkey
+constexpr const char* kVerifyExamples = R"(  entente verify demo-output/assessment --key org.key.vkey --log log.key.vkey
       bundle, assessment (run again), statement, receipt, and that they belong together
   entente verify evidence.tar.zst                 every file against the manifest
-  entente verify ledger/ --log log.vkey           recompute the whole log from its entries
+  entente verify ledger/ --log log.key.vkey       recompute the whole log from its entries
   entente verify x.tlog-proof --entry statement.dsse.json --log "log.example+1234abcd+A…"
   entente verify x.tlog-proof --entry statement.dsse.json --policy trust.policy
       accepted only if the witnesses the policy asks for have seen it
-  entente verify fork-0123456789abcdef.proof --log log.vkey
+  entente verify fork-0123456789abcdef.proof --log log.key.vkey
       whether a log signed two histories: exit 1 and "Confirmed" if it did
-  entente verify statement.dsse.json --key org.vkey
+  entente verify statement.dsse.json --key org.key.vkey
 
 Keys are vkeys, or files that hold one. Nothing is trusted because it came along: a signature no given key can check counts as bad.
 Lines marked "unverified" are bytes that no signature covers (a DSSE keyid, a receipt's extra field, lines of unknown keys).)";

@@ -130,6 +130,11 @@ Result<VerifierKey> read_verifier_key(std::string_view text_or_path) {
     auto error = VerifierKey::parse(text_or_path).error();
     error.what = fmt::format("\"{}\" is neither a file nor a verifier key ({})", printable(text_or_path), error.what);
     error.where = {};
+    // keygen -o log.key writes log.key.vkey.
+    if (auto named = path; named.extension() == ".vkey") {
+      named.replace_extension(".key.vkey");
+      if (std::filesystem::exists(named, ec)) error.hint = fmt::format("did you mean {}?", named.string());
+    }
     return fail(std::move(error));
   }
   ENTENTE_TRY(const std::string content, read_file(path, kMaxVkeyFileBytes));

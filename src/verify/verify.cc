@@ -50,6 +50,31 @@ void check_subjects(Report& report, const statement::Statement& s, const std::st
   add_good(report, "statement.dsse.json", "is about this assessment and this evidence");
 }
 
+// The reports and rows that nothing was said of: a file that was not compared, or is not there, must not pass in silence. The statement
+// does not name them, so that one is missing is a note; whoever reads it is not misled by what is not there.
+void add_unchecked(Report& report, const fs::path& folder) {
+  const auto said = [&](std::string_view name) {
+    return std::any_of(report.checks.begin(), report.checks.end(), [&](const Check& c) { return c.subject == name; });
+  };
+  const std::string not_compared = "not checked, because the assessment it is compared with is bad or could not be run again";
+  for (const char* name : {"report.html", "report.fr.html"}) {
+    if (said(name)) continue;
+    add_unverified(report, name,
+                   is_there(folder / name) ? not_compared : "not in this folder: an assessment publishes it, no statement covers it");
+  }
+  const bool good = std::any_of(report.checks.begin(), report.checks.end(),
+                                [](const Check& c) { return c.outcome == Check::Outcome::good && c.subject == "report.html"; });
+  const auto files = list_files(folder);
+  if (good || !files) return;
+  for (const std::string& file : *files)
+    if (file.starts_with("rows/") && !said(file)) add_unverified(report, file, not_compared);
+}
+
+bool looks_published(const fs::path& folder) {
+  return is_there(folder / "statement.dsse.json") || is_there(folder / "receipt.tlog-proof") || is_there(folder / "report.html") ||
+         is_there(folder / "bundle/manifest.json");
+}
+
 void check_published(Report& report, const fs::path& folder, const Options& options, const DataSet& data, Progress& progress) {
   std::optional<evidence::Bundle> bundle;
   if (check_bundle(report, "bundle", folder / "bundle", progress)) {
@@ -59,8 +84,15 @@ void check_published(Report& report, const fs::path& folder, const Options& opti
     else
       add_bad(report, "bundle", opened.error());
   }
-  const auto document = read_part(report, folder, "assessment.json");
-  if (document && bundle) check_assessment(report, "assessment.json", *document, &*bundle, folder, data, progress);
+  std::optional<std::string> document;
+  if (is_there(folder / "assessment.json"))
+    document = read_part(report, folder, "assessment.json");
+  else
+    add_bad(report, "assessment.json", "missing: it is what this folder publishes");
+  if (document && bundle)
+    check_assessment(report, "assessment.json", *document, &*bundle, folder, data, progress);
+  else if (document)
+    add_unverified(report, "assessment.json", "not checked, because the bundle it was made from is bad or missing");
   // Who names a key expects a signature: that it was left out must not pass for "nothing to complain of".
   const bool wants_signature = !options.trusted.empty();
   const bool wants_receipt = options.log.has_value() || options.policy.has_value();
@@ -71,8 +103,14 @@ void check_published(Report& report, const fs::path& folder, const Options& opti
       add_unverified(report, "assessment.json", "no statement.dsse.json: nobody has signed this assessment");
   } else if (const auto envelope = read_part(report, folder, "statement.dsse.json")) {
     const auto statement = check_envelope(report, "statement.dsse.json", *envelope, options, data);
-    const auto manifest = read_part(report, folder, "bundle/manifest.json");
-    if (statement && document && manifest) check_subjects(report, *statement, *document, *manifest);
+    std::optional<std::string> manifest;
+    if (is_there(folder / "bundle/manifest.json")) manifest = read_part(report, folder, "bundle/manifest.json");
+    if (statement && document && manifest)
+      check_subjects(report, *statement, *document, *manifest);
+    else if (statement)
+      add_unverified(
+          report, "statement.dsse.json",
+          fmt::format("what it is about is not checked, because {} cannot be read", document ? "bundle/manifest.json" : "assessment.json"));
     if (!is_there(folder / "receipt.tlog-proof")) {
       if (wants_receipt)
         add_bad(report, "receipt.tlog-proof", "missing: a log was named, and nothing shows that the statement is in it");
@@ -81,6 +119,7 @@ void check_published(Report& report, const fs::path& folder, const Options& opti
     } else if (const auto receipt = read_part(report, folder, "receipt.tlog-proof"))
       check_receipt(report, "receipt.tlog-proof", *receipt, *envelope, options);
   }
+  add_unchecked(report, folder);
   // What lies there besides: shown, so that nobody takes it for checked.
   const auto files = list_files(folder);
   if (!files) return add_bad(report, folder.string(), files.error());
@@ -124,6 +163,13 @@ Result<void> check_file(Report& report, const fs::path& path, const Options& opt
     check_fork_proof(report, name, content, options);
     return {};
   }
+  if (const auto key = keys::VerifierKey::parse(content.substr(0, content.find_first_of("\r\n"))))
+    return fail(
+        fmt::format("this is a public key ({}), not something to check", key->name()), {.file = path.string()},
+        fmt::format("name what it signed, and the key with --key (a log's with --log): entente verify FILE --key {}", path.string()));
+  if (content.starts_with("PRIVATE+KEY+") || content.starts_with("ENCRYPTED+KEY+"))
+    return fail("this is a private key, not something to check", {.file = path.string()},
+                "keep it secret; verify takes the .vkey beside it, with --key");
   ENTENTE_TRY(const JsonDocument document, JsonDocument::parse(content, path.string()));
   if (json_get(document.root(), "payloadType")) {
     check_envelope(report, name, content, options, data);
@@ -180,6 +226,8 @@ Result<Report> verify_path(const fs::path& path, const Options& options, const D
     refuse_keys(report, name, options);
   } else if (is_there(path / "checkpoint") && is_there(path / "tile"))
     check_tile_log(report, path, options, progress);
+  else if (looks_published(path))
+    check_published(report, path, options, data, progress);
   else
     return fail("nothing in this folder that Entente publishes", {.file = path.string()},
                 "a bundle has manifest.json, a published assessment assessment.json, a ledger log.vkey");

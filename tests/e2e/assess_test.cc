@@ -4,6 +4,7 @@
 
 #include "core/file.h"
 #include "core/json.h"
+#include "core/time.h"
 #include "run_binary.h"
 #include "test_support.h"
 
@@ -188,6 +189,67 @@ TEST_F(Assess, AnAttestationMadeWithAttestCounts) {
   const auto same = run_entente({"assess", in("org.toml"), "-o", in("out"), "--at", "2026-11-24", "--key", in("auditor.key")});
   EXPECT_EQ(same.code, 2);
   EXPECT_THAT(same.err, HasSubstr("nobody attests for themselves"));
+}
+
+TEST_F(Assess, AttestFromInsideTheFolderAndWithNotes) {
+  keygen("auditor.example", "auditor.key");
+  keygen("org.example", "own.key");
+  ASSERT_OK(write_file_atomic(
+      in("org.toml"),
+      "name = \"Org\"\nid = \"org\"\ncategory = \"private-sector\"\nroles = [\"operator\"]\ndomains = [\"org.example\"]\n"));
+  ASSERT_OK(write_file_atomic(in("report.txt"), "exercise went well\n"));
+  const std::string inside = "cd " + shell_quote(folder.path().string()) + " &&";
+  const std::string today = format_date(now());
+  const std::vector<std::string> attest{"attest", "org.toml", "--control", "P1-05", "--date"};
+  const auto with = [&](std::vector<std::string> more) {
+    std::vector<std::string> all = attest;
+    all.insert(all.end(), more.begin(), more.end());
+    return run_entente(all, inside);
+  };
+  const auto good = with({today, "--file", "report.txt", "--key", "auditor.key"});
+  EXPECT_EQ(good.code, 0) << good.err;
+  EXPECT_EQ(good.err, "");
+  const auto absent = with({today, "--file", "absent.txt", "--key", "auditor.key"});
+  EXPECT_EQ(absent.code, 2);
+  EXPECT_THAT(absent.err, HasSubstr("cannot open"));
+  EXPECT_THAT(absent.err, Not(HasSubstr("symbolic link")));
+  const auto own = with({today, "--text", "x", "--key", "own.key"});
+  EXPECT_EQ(own.code, 0);
+  EXPECT_THAT(own.err, HasSubstr("will not count: attested by the organisation's own key (org.example)"));
+  EXPECT_THAT(with({today, "--text", "x"}).err, HasSubstr("class A needs the signature of another party"));
+  EXPECT_THAT(with({"2999-01-01", "--text", "x", "--key", "auditor.key"}).err, HasSubstr("lies in the future"));
+  EXPECT_THAT(with({"2001-01-01", "--text", "x", "--key", "auditor.key"}).err, HasSubstr("days old, limit"));
+}
+
+TEST_F(Assess, NamesWhatTheUserNamed) {
+  ASSERT_OK(write_file_atomic(in("kev.json"), "{}\n"));
+  ASSERT_EQ(run_entente({"evidence", "create", in("b"), "--item", "kev=" + in("kev.json")}).code, 0);
+  ASSERT_EQ(run_entente({"evidence", "pack", in("b"), in("b.tar.zst")}).code, 0);
+  const auto bundle = run_entente({"assess", "--bundle", in("b.tar.zst"), "-o", in("out")});
+  EXPECT_EQ(bundle.code, 2);
+  EXPECT_THAT(bundle.err, HasSubstr(in("b.tar.zst") + ": the bundle holds 0 profiles"));
+  const auto folder_given = run_entente({"assess", in(""), "-o", in("out")});
+  EXPECT_EQ(folder_given.code, 2);
+  EXPECT_THAT(folder_given.err, HasSubstr("this is a folder, a profile is a file"));
+}
+
+TEST_F(Assess, WhatCannotBeCheckedIsSaid) {
+  ASSERT_EQ(assess().code, 1);
+  fs::remove(folder.path() / "out/report.fr.html");
+  const auto note = run_entente({"verify", in("out")});
+  EXPECT_EQ(note.code, 0) << note.out;
+  EXPECT_THAT(note.out, HasSubstr("report.fr.html: not in this folder"));
+  const std::string document = read_file(in("out/assessment.json")).value();
+  fs::remove(folder.path() / "out/assessment.json");
+  const auto none = run_entente({"verify", in("out")});
+  EXPECT_EQ(none.code, 1) << none.err;
+  EXPECT_THAT(none.out, HasSubstr("assessment.json: missing"));
+  EXPECT_THAT(none.out, HasSubstr("report.html: not checked, because"));
+  ASSERT_OK(write_file_atomic(in("out/assessment.json"), document));
+  ASSERT_OK(write_file_atomic(in("out/bundle/extra"), "x"));
+  const auto bad = run_entente({"verify", in("out")});
+  EXPECT_EQ(bad.code, 1);
+  EXPECT_THAT(bad.out, HasSubstr("assessment.json: not checked, because the bundle"));
 }
 
 TEST_F(Assess, WarnsOfEvidenceNobodyReads) {

@@ -205,6 +205,48 @@ TEST(Cli, ThePublicKeyIsNotTakenForThePrivateOne) {
   EXPECT_FALSE(std::filesystem::exists(folder->path() / "log"));
 }
 
+TEST(Cli, HelpIsAWordTooAndNamesValuesPlainly) {
+  EXPECT_EQ(run_entente({"help"}).out, help_of({}));
+  EXPECT_EQ(run_entente({"help", "supply", "scan"}).out, help_of({"supply", "scan"}));
+  EXPECT_EQ(run_entente({"help", "nothing-like-it"}).code, 2);
+  EXPECT_THAT(help_of({}), Not(HasSubstr("UINT")));
+  EXPECT_THAT(help_of({}), HasSubstr("--threads N "));
+  EXPECT_THAT(help_of({}), HasSubstr("from 0 to 1024"));
+  EXPECT_THAT(help_of({}), HasSubstr("--color WHEN "));
+}
+
+TEST(Cli, AMisspeltCommandGetsAHint) {
+  EXPECT_THAT(run_entente({"asses"}).err, HasSubstr("did you mean \"assess\"?"));
+  const auto below = run_entente({"ledger", "apend"});
+  EXPECT_EQ(below.code, 2);
+  EXPECT_THAT(below.err, HasSubstr("did you mean \"append\"?"));
+}
+
+TEST(Cli, AReaderThatHasSeenEnoughIsNoError) {
+  const auto folder = TemporaryFolder::make();
+  ASSERT_OK(folder);
+  const std::string err = (folder->path() / "err").string();
+  for (const char* command : {" controls list --json", " controls list", " --help"}) {
+    // `true` reads nothing and is gone before anything is written.
+    const std::string line = "{ sleep 0.2; " + test::shell_quote(ENTENTE_BINARY) + command + " 2>" + test::shell_quote(err) + "; } | true";
+    EXPECT_EQ(std::system(line.c_str()), 0);
+    EXPECT_EQ(read_file(err).value_or("?"), "") << command;
+  }
+}
+
+TEST(Cli, VerifyOfAKeySaysWhatToGiveInstead) {
+  const auto folder = TemporaryFolder::make();
+  ASSERT_OK(folder);
+  const std::string key = (folder->path() / "org.key").string();
+  ASSERT_EQ(run_entente({"keygen", "works.example", "--out", key}).code, 0);
+  const auto r = run_entente({"verify", key + ".vkey"});
+  EXPECT_EQ(r.code, 2);
+  EXPECT_THAT(r.err, HasSubstr("this is a public key (works.example)"));
+  EXPECT_THAT(r.err, HasSubstr("--key"));
+  EXPECT_THAT(run_entente({"verify", "x", "--key", (folder->path() / "org.vkey").string()}).err,
+              HasSubstr("did you mean " + key + ".vkey?"));
+}
+
 TEST(Cli, VersionIsPrinted) {
   const auto r = run_entente({"--version"});
   EXPECT_EQ(r.code, 0);

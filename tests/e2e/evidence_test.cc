@@ -89,6 +89,17 @@ TEST_F(EvidenceCommand, ADamagedArchiveIsAFinding) {
   EXPECT_FALSE(fs::exists(root() / "copy"));
 }
 
+TEST_F(EvidenceCommand, HintsAtWhatWasMeant) {
+  const RunResult upper = run_entente({"evidence", "create", in("n"), "--item", "KEV=" + in("bom.json")});
+  EXPECT_EQ(upper.code, 2);
+  EXPECT_THAT(upper.err, HasSubstr("lower case"));
+  EXPECT_THAT(upper.err, HasSubstr("--item kev="));
+  ASSERT_EQ(create("bundle").code, 0);
+  const RunResult above = run_entente({"evidence", "list", root().string()});
+  EXPECT_EQ(above.code, 2);
+  EXPECT_THAT(above.err, HasSubstr("the bundle is " + in("bundle")));
+}
+
 TEST_F(EvidenceCommand, UsageAndInputErrorsExitTwo) {
   for (const auto& arguments :
        std::vector<std::vector<std::string>>{{"evidence"},
