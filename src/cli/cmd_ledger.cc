@@ -36,7 +36,7 @@ constexpr const char* kAppendExamples = R"(  entente ledger append log/ --key lo
       prints the index of each; what the log already holds keeps its index
   echo -n hello | entente ledger append log/ --key log.key -
   entente ledger append log/ --key log.key --json a.dsse.json
-  entente ledger append --url https://log.example --receipts receipts/ --vkey log.vkey a.dsse.json
+  entente ledger append --url https://log.example --receipts receipts/ --vkey log.key.vkey a.dsse.json
       to a served log; keeps the verified proof that it is in
 
 One file is one entry of at most 65,535 bytes. When the command returns, the entries are on the disk and the signed checkpoint

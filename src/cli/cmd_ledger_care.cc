@@ -173,7 +173,7 @@ Result<int> run_stats(const Context& context, const LedgerCareGiven& given) {
   if (stats.reserved_bytes > 0) fmt::print(", {} of them room for later entries", stats.reserved_bytes);
   if (stats.payload_bytes > 0)
     fmt::print(" ({:.2f} times the payload)", static_cast<double>(stats.disk_bytes) / static_cast<double>(stats.payload_bytes));
-  fmt::print("\nwriters  opened for writing {} times\n", stats.epoch);
+  fmt::print("\nwriters  opened for writing {}\n", stats.epoch == 1 ? "once" : fmt::format("{} times", stats.epoch));
   return kOk;
 }
 

@@ -18,22 +18,22 @@ namespace {
 
 using Outcome = ledger::Round::Outcome;
 
-constexpr const char* kMirrorExamples = R"(  entente ledger mirror https://log.example/pledges copy/ --vkey log.vkey --once
+constexpr const char* kMirrorExamples = R"(  entente ledger mirror https://log.example/pledges copy/ --vkey log.key.vkey --once
   entente ledger mirror https://log.example/pledges copy/ --policy trust.policy --every 60
       also asks for the witnesses' cosignatures the policy demands
-  entente ledger mirror /mnt/published-log copy/ --vkey log.vkey --once
-  entente ledger mirror https://log.example/pledges copy/ --vkey log.vkey --key mirror.key
+  entente ledger mirror /mnt/published-log copy/ --vkey log.key.vkey --once
+  entente ledger mirror https://log.example/pledges copy/ --vkey log.key.vkey --key mirror.key
       adds the mirror's cosignature to each checkpoint (a key made with `entente keygen … --type cosignature`)
 
 The copy is a log: `entente ledger show | proof | fsck | export | serve` work on it. Every tile and entry is checked up to the signed root
 before it is kept, an interrupted copy goes on where it stopped, and only what is new is fetched.
 Exit 0: up to date. Exit 1: the log forked; the proof is kept in the copy's folder and `entente verify` confirms it.)";
 
-constexpr const char* kMonitorExamples = R"(  entente ledger monitor https://log.example/pledges --vkey log.vkey --state watch/
+constexpr const char* kMonitorExamples = R"(  entente ledger monitor https://log.example/pledges --vkey log.key.vkey --state watch/
       prints every entry, then each new one as it comes (every 60 seconds)
-  entente ledger monitor https://log.example/pledges --vkey log.vkey --state watch/ --once --json
+  entente ledger monitor https://log.example/pledges --vkey log.key.vkey --state watch/ --once --json
       one JSON object a line: entries, then the checkpoint; for scripts
-  entente ledger monitor URL --vkey log.vkey --state watch/ --from-now --witness https://witness.example
+  entente ledger monitor URL --vkey log.key.vkey --state watch/ --from-now --witness https://witness.example
       also compares with what a witness was shown
 
 The state folder remembers the last checkpoint seen and keeps fork proofs. Entries may come twice after an interruption, never not at all.

@@ -14,7 +14,7 @@ namespace entente::cli {
 namespace {
 
 constexpr const char* kLedgerWitnessExamples = R"(  entente keygen witness.example/w1 --type cosignature -o witness.key
-  entente ledger witness state/ --key witness.key --log log.vkey --listen 127.0.0.1:8091
+  entente ledger witness state/ --key witness.key --log log.key.vkey --listen 127.0.0.1:8091
   entente ledger witness state/ --key witness.key --log a.vkey --log b.vkey --listen "[::]:8091"
 
 Logs send their checkpoints to POST /add-checkpoint (C2SP tlog-witness) and get a cosignature if they can prove that they only grew;

@@ -76,12 +76,12 @@ struct SeverityView {
 // One advisory as the index holds it. Views live as long as the index.
 struct RecordView {
   std::string_view id;
-  std::string_view summary;               // may be empty
-  std::string_view group;                 // one name for all aliases of one vulnerability: the smallest CVE, else GHSA, else id
-  std::vector<std::string_view> aliases;  // all other ids of the group (symmetric and transitive), in byte order
-  std::vector<std::string_view> cves;     // the CVE ids among id and aliases: for the KEV join
+  std::string_view summary;                    // may be empty
+  std::string_view group;                      // one name for all aliases of one vulnerability: the smallest CVE, else GHSA, else id
+  std::vector<std::string_view> aliases;       // all other ids of the group (symmetric and transitive), in byte order
+  std::vector<std::string_view> cves;          // the CVE ids among id and aliases: for the KEV join
   std::vector<std::string_view> related_cves;  // CVE ids of what it names as `related` or `upstream`, in byte order; none of `cves`
-  std::vector<SeverityView> severity;     // as given by the record, then those of its affected entries, no duplicates
+  std::vector<SeverityView> severity;          // as given by the record, then those of its affected entries, no duplicates
   Instant modified{};
   std::optional<Instant> published;
 };

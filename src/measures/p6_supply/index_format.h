@@ -94,7 +94,7 @@ struct RecordRow {  // ascending by id
   std::uint32_t group = 0;
   std::uint32_t reserved = 0;
   Span severities;
-  Span related;  // of kMembers: CVE ids
+  Span related;                                    // of kMembers: CVE ids
   std::int64_t modified = 0, published = kNoTime;  // microseconds since 1970
 };
 struct GroupRow {

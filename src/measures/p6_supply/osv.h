@@ -42,7 +42,7 @@ struct OsvRecord {
   std::optional<Instant> published, withdrawn;
   std::vector<std::string> aliases;
   std::vector<std::string> related;  // `related` and `upstream`: other vulnerabilities that may be, or be the cause of, this one
-  std::string summary;  // of `details` the first line, if there is no summary; at most 200 bytes
+  std::string summary;               // of `details` the first line, if there is no summary; at most 200 bytes
   std::vector<OsvSeverity> severity;
   std::vector<OsvAffected> affected;
 };
