@@ -34,9 +34,7 @@ class Gate {
  public:
   void close() { set(true); }
   void open() { set(false); }
-  void delay(std::chrono::milliseconds each) { delay_ = each; }  // before anything passes
   void pass() {
-    std::this_thread::sleep_for(delay_);
     std::unique_lock lock(mutex_);
     ++arrived_;
     changed_.notify_all();
@@ -59,7 +57,6 @@ class Gate {
   std::condition_variable changed_;
   bool closed_ = false;
   unsigned arrived_ = 0;
-  std::chrono::milliseconds delay_{0};
 };
 
 class GatedFile final : public File {
@@ -180,25 +177,6 @@ TEST_F(AppenderTest, WhatArrivesDuringACommitSharesTheNext) {
   EXPECT_EQ(log->size(), 101U);
   EXPECT_LE(log->stats()->commits, 3U);
   expect_whole(101);
-}
-
-// Callers that each wait for their answer before they add again: a commit waits for those the last one answered, or else the first of them
-// would have a commit for itself each time.
-TEST_F(AppenderTest, CallersAnsweredTogetherShareTheNextCommit) {
-  auto appender = start();
-  gate_.delay(std::chrono::milliseconds(200));
-  constexpr unsigned kRounds = 8;
-  std::vector<std::thread> callers;
-  for (unsigned t = 0; t < 12; ++t)
-    callers.emplace_back([&, t] {
-      for (unsigned i = 0; i < kRounds; ++i) EXPECT_OK(add(*appender, {std::to_string(t) + " " + std::to_string(i)}));
-    });
-  for (std::thread& t : callers) t.join();
-  ASSERT_OK(appender->stop());
-  const auto log = Ledger::open_read(io_);
-  ASSERT_OK(log);
-  EXPECT_LE(log->stats()->commits, kRounds + kRounds / 2);
-  expect_whole(12 * kRounds);
 }
 
 TEST_F(AppenderTest, DuplicatesInFlightGetOneIndexAndNoEarlyAnswer) {
