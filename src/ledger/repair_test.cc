@@ -326,7 +326,7 @@ TEST(RepairFrom, MayBeInterruptedAnywhere) {
     const Bytes now = log.disk.content("entries");
     const auto wrong = [&](std::size_t i) { return now[i] != whole[i]; };
     for (std::size_t i = 0; i < whole.size(); ++i)
-      if (wrong(i)) ASSERT_TRUE(i == 7 || i == whole.size() / 2 || i == whole.size() - 5) << i;
+      if (wrong(i)) { ASSERT_TRUE(i == 7 || i == whole.size() / 2 || i == whole.size() - 5) << i; }
     const auto done = log.repair_from(copy);
     ASSERT_OK(done);
     ASSERT_EQ(test::text_of(done->remaining), "");

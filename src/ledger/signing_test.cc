@@ -160,8 +160,9 @@ TEST(SigningOrder, IsDurableBeforeTheSignature) {
     const auto state = SigningJournal::read({.io = other.mount(), .name = "s"}, key.verifier().str());
     ASSERT_OK(state);
     for (const std::string& note : disk.signed_notes())
-      if (const auto checkpoint = merkle::verify_checkpoint(note, key.verifier()))
+      if (const auto checkpoint = merkle::verify_checkpoint(note, key.verifier())) {
         EXPECT_LE(checkpoint->checkpoint.size, state->latest.size) << n;
+      }
   }
 }
 
