@@ -453,7 +453,7 @@ Result<toml::table> parse_toml(const Source& source) {
 
 }  // namespace
 
-Result<Profile> Profile::parse(std::string_view toml, std::string name) {
+Result<Profile> Profile::parse(std::string_view toml, const std::string& name) {
   const Source source{toml, name};
   if (toml.size() > kMaxProfileBytes)
     return fail("the profile is larger than " + std::to_string(kMaxProfileBytes >> 20) + " MiB", {.file = name},

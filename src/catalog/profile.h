@@ -61,7 +61,7 @@ struct Profile {
   std::vector<NotApplicable> not_applicable;
 
   // `name` is what errors call the text. Every error has line and column. Limits: kMaxProfileBytes and those in docs/profile.md.
-  [[nodiscard]] static Result<Profile> parse(std::string_view toml, std::string name);
+  [[nodiscard]] static Result<Profile> parse(std::string_view toml, const std::string& name);
 };
 
 inline constexpr std::size_t kMaxProfileBytes = std::size_t{4} << 20;

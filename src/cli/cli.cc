@@ -213,7 +213,7 @@ int report(const Context& context, const Error& error) {
   return kError;
 }
 
-CLI::App* add_command(CLI::App& parent, Context& context, std::string name, std::string description, std::string examples,
+CLI::App* add_command(CLI::App& parent, Context& context, std::string name, std::string description, const std::string& examples,
                       std::function<int()> run) {
   CLI::App* command = parent.add_subcommand(std::move(name), std::move(description));
   if (!examples.empty()) command->footer("\nExamples:\n" + examples);

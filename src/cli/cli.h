@@ -39,7 +39,7 @@ int report(const Context& context, const Error& error);
 
 // A subcommand with the manners all share: description, examples in the footer of --help, and --json/--quiet/--data/--color/--threads
 // accepted after the subcommand as well. `run` is called after parsing.
-CLI::App* add_command(CLI::App& parent, Context& context, std::string name, std::string description, std::string examples,
+CLI::App* add_command(CLI::App& parent, Context& context, std::string name, std::string description, const std::string& examples,
                       std::function<int()> run);
 
 // Prints a JSON document with a final newline to standard output.

@@ -40,7 +40,7 @@ Result<fs::path> keep_receipt(const JsonDocument& answer, merkle::LeafIndex inde
   if (const auto good = merkle::verify_receipt(receipt, as_bytes(entry), key); !good)
     return fail("the log's receipt does not verify: " + good.error().what, {.file = answer.name()},
                 "do not rely on this entry; ask the log's operator");
-  const fs::path path = fs::path(given.receipts) / fmt::format("{}.tlog-proof", index);
+  fs::path path = fs::path(given.receipts) / fmt::format("{}.tlog-proof", index);
   ENTENTE_CHECK(write_file_atomic(path, *text));
   return path;
 }

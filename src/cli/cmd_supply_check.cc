@@ -33,8 +33,6 @@ std::string lacking_text(const Incomplete& incomplete) {
   return text;
 }
 
-double percent(std::uint64_t part, std::uint64_t whole) { return whole == 0 ? 0 : static_cast<double>(part * 1000 / whole) / 10; }
-
 void print_fields(const Quality& q) {
   for (std::size_t f = 0; f < kFieldCount; ++f) {
     const double share = percent(q.present[f], q.counted);

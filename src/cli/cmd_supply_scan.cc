@@ -60,7 +60,7 @@ struct Inputs {
   std::vector<AdvisoryIndex> indexes;
   std::vector<Error> unreadable;  // advisories that could not be read: a vulnerability in them would be overlooked
   std::optional<KevCatalog> kev;
-  Instant at{};
+  Instant at;
 };
 
 Result<Inputs> read_inputs(const ScanOptions& options, Progress& progress) {
@@ -238,8 +238,6 @@ int run_supply_scan(const Context& context, const ScanOptions& options) {
 }
 
 }  // namespace
-
-void add_supply_check(CLI::App& supply, Context& context);  // cmd_supply_check.cc
 
 void add_supply_scan(CLI::App& supply, Context& context) {
   auto options = std::make_shared<ScanOptions>();

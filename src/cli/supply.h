@@ -5,7 +5,8 @@
 
 namespace entente::cli {
 
-void add_supply_db(CLI::App& supply, Context& context);    // cmd_supply_db.cc: supply db build | info
-void add_supply_scan(CLI::App& supply, Context& context);  // cmd_supply_scan.cc: supply scan …
+void add_supply_db(CLI::App& supply, Context& context);     // cmd_supply_db.cc: supply db build | info
+void add_supply_scan(CLI::App& supply, Context& context);   // cmd_supply_scan.cc: supply scan …
+void add_supply_check(CLI::App& supply, Context& context);  // cmd_supply_check.cc: supply check …
 
 }  // namespace entente::cli

@@ -31,7 +31,8 @@ class Connection::Exchange {
   ~Exchange() {
     try {
       answer(plain(500, "the server did not answer this request"));
-    } catch (const std::exception&) {  // no memory for the answer: the connection ends with the server's drain
+    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch)
+      // No memory for the answer: the connection ends with the server's drain.
     }
   }
   void answer(Response response) {

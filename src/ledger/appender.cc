@@ -396,7 +396,7 @@ void Appender::add(std::vector<std::string> entries, Wait wait, Done done) {
       if (wake) i.looking = Impl::Looking::no;
     }
   }
-  if (refused) return request.done(fail(*refused));
+  if (refused) return request.done(fail(*refused));  // NOLINT(bugprone-use-after-move): moved only where nothing is refused
   if (wake) i.queued.notify_one();
 }
 

@@ -61,7 +61,6 @@ class Bench {
  private:
   // The limit: hash each entry, write the batch to a file that was filled with zeros before, fdatasync.
   Result<double> raw(std::size_t batch, std::size_t entries, bool hashing) {
-    const fs::path path = folder_ / "raw";
     const std::vector<std::string> data = make_entries(0, batch, 1024);
     std::vector<ByteView> views;
     std::string bytes;
@@ -260,7 +259,7 @@ class Bench {
   static double resident_mib() {
     std::ifstream status("/proc/self/status");
     for (std::string line; std::getline(status, line);)
-      if (line.starts_with("VmHWM:")) return static_cast<double>(std::atol(line.c_str() + 6)) / 1024;
+      if (line.starts_with("VmHWM:")) return static_cast<double>(std::strtol(line.c_str() + 6, nullptr, 10)) / 1024;
     return 0;
   }
 

@@ -119,7 +119,7 @@ class Repairer {
     if (bytes.size() >= 2 * kCommitBytes && used % kCommitBytes == 0) {
       const ByteView ends = ByteView(bytes).last(2 * kCommitBytes);
       if (last && !decode_commit(ends.last(kCommitBytes), Link::to_record, ends.first(kCommitBytes)))
-        if (auto lost = damaged_last(*last, ends.first(kCommitBytes), ends.last(kCommitBytes))) last = std::move(lost);
+        if (auto lost = damaged_last(*last, ends.first(kCommitBytes), ends.last(kCommitBytes))) last = lost;
     }
     return last;
   }

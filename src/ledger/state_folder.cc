@@ -17,7 +17,7 @@ Result<std::string> open_state_folder(Io& io, std::string_view marker, std::stri
 
 Result<std::string> keep_fork_proof(Io& io, const merkle::ForkProof& proof, std::size_t& kept) {
   const std::string text = proof.str();
-  const std::string name = fmt::format("fork-{}.proof", sha256(text).hex().substr(0, 16));
+  std::string name = fmt::format("fork-{}.proof", sha256(text).hex().substr(0, 16));
   ENTENTE_TRY(const bool there, io.exists(name));
   if (there) return name;
   if (kept >= kMaxForkFiles) return fail(fmt::format("{} fork proofs are kept already, this one is not", kept), {.file = io.display(name)});

@@ -17,11 +17,11 @@
 namespace entente::ledger {
 namespace {
 
-constexpr std::string_view kText = "text/plain; charset=utf-8";
+constexpr std::string_view kPlainText = "text/plain; charset=utf-8";
 constexpr std::string_view kWitnessFile = "witness.vkey";  // the key the folder was made with
 constexpr std::string_view kWitnessLock = "lock";
 
-Answer problem(unsigned status, std::string_view what) { return {status, std::string(kText), std::string(what) + "\n"}; }
+Answer problem(unsigned status, std::string_view what) { return {status, std::string(kPlainText), std::string(what) + "\n"}; }
 Answer conflict(merkle::TreeSize size) { return {409, std::string(merkle::kSizeMediaType), std::to_string(size) + "\n"}; }
 
 // The note with the signature lines of these keys only.
@@ -185,7 +185,7 @@ Answer Witness::State::cosign(Origin& origin, const merkle::AddCheckpoint& reque
   origin.root = checkpoint.root;
   origin.time = second;
   origin.note = stored;
-  return {200, std::string(kText), *lines};
+  return {200, std::string(kPlainText), *lines};
 }
 
 Answer Witness::add_checkpoint(std::string_view body, Instant now) {
@@ -210,7 +210,7 @@ Answer Witness::get(std::string_view path) const {
     for (const auto& [name, origin] : state_->origins) {
       if (origin_hash(name) != path) continue;
       const std::scoped_lock guard(origin->mutex);
-      if (origin->cosigned && !origin->broken) return {200, std::string(kText), origin->note};
+      if (origin->cosigned && !origin->broken) return {200, std::string(kPlainText), origin->note};
       return problem(404, "no checkpoint of this log was cosigned yet");
     }
   }

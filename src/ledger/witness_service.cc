@@ -17,7 +17,7 @@ http::Response to_response(Answer answer) {
 }  // namespace
 
 http::Handler witness_handler(std::shared_ptr<Witness> witness, std::function<Instant()> clock) {
-  return [witness = std::move(witness), clock = std::move(clock)](http::Request request, http::Reply reply) {
+  return [witness = std::move(witness), clock = std::move(clock)](const http::Request& request, const http::Reply& reply) {
     constexpr std::string_view kAdd = "/add-checkpoint";
     const bool add = request.path == kAdd;
     if (add && request.method == http::Method::post) return reply(to_response(witness->add_checkpoint(request.body, clock())));

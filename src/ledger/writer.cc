@@ -49,7 +49,7 @@ Result<void> sync_derived(Storage& storage, merkle::TreeSize from, merkle::TreeS
   return {};
 }
 
-Writer::Writer(WriterParts parts, merkle::RightEdge edge)
+Writer::Writer(WriterParts parts, const merkle::RightEdge& edge)
     : storage_(std::move(parts.storage)),
       key_(std::move(parts.key)),
       lock_(std::move(parts.lock)),

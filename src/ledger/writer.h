@@ -40,7 +40,7 @@ struct WriterParts {
 // groups may run beside each other. Staged batches are written, and then sealed, in the order they were staged in.
 class Writer {
  public:
-  explicit Writer(WriterParts parts, merkle::RightEdge edge);
+  explicit Writer(WriterParts parts, const merkle::RightEdge& edge);
   ~Writer();  // settles what is committed and gives back reserved room; what fails there is settled at the next opening
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;

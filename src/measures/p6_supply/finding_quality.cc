@@ -9,10 +9,6 @@ namespace entente::measures::p6_supply {
 
 namespace {
 
-double percent(std::uint64_t part, std::uint64_t whole) {
-  return whole == 0 ? 0 : static_cast<double>(part * 1000 / whole) / 10;  // cut, not rounded: 94.96 is not 95
-}
-
 Json sbom_detail(const SbomInput& input) {
   const Quality& q = input.quality;
   Json present = Json::object();

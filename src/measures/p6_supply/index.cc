@@ -184,7 +184,7 @@ std::string_view verdict_name(Verdict verdict) {
   return "unknown";
 }
 
-Result<AdvisoryIndex> AdvisoryIndex::from_memory(std::string bytes, std::string name) {
+Result<AdvisoryIndex> AdvisoryIndex::from_memory(const std::string& bytes, const std::string& name) {
   auto state = std::make_shared<State>();
   state->memory.resize((bytes.size() + 7) / 8);
   if (!bytes.empty()) std::memcpy(state->memory.data(), bytes.data(), bytes.size());

@@ -118,7 +118,7 @@ class AdvisoryIndex {
 
   // Both check version, checksum and every offset once; look-ups then need no checks. A hostile file gives an error.
   [[nodiscard]] static Result<AdvisoryIndex> open(const std::filesystem::path& path);
-  [[nodiscard]] static Result<AdvisoryIndex> from_memory(std::string bytes, std::string name = "index");
+  [[nodiscard]] static Result<AdvisoryIndex> from_memory(const std::string& bytes, const std::string& name = "index");
 
   // `ecosystem` as package_key() gives it, or with a suffix. PyPI names are normalised here as well.
   [[nodiscard]] Answer lookup(std::string_view ecosystem, std::string_view name, std::string_view version) const;
