@@ -23,7 +23,7 @@ std::string remove_dot_segments(std::string_view in) {
   while (!in.empty()) {
     if (in.starts_with("../")) {
       in.remove_prefix(3);
-    } else if (in.starts_with("./")) {
+    } else if (in.starts_with("./")) {  // NOLINT(bugprone-branch-clone): the steps of RFC 3986 section 5.2.4 in their order
       in.remove_prefix(2);
     } else if (in.starts_with("/./")) {
       in.remove_prefix(2);

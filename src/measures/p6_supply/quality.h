@@ -55,12 +55,12 @@ struct Quality {
 // Runs in parallel over components; the result does not depend on the number of threads.
 [[nodiscard]] Quality measure_quality(const Sbom& sbom);
 
-// The figures as JSON, from "sbom" (the name given) to "components_complete"; who reports them adds shares and rows.
 // In tenths, cut and not rounded: 94.96 is not 95, and only all is 100. 0 of nothing.
 [[nodiscard]] inline double percent(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? 0 : static_cast<double>(part * 1000 / whole) / 10;  // NOLINT(bugprone-integer-division)
 }
 
+// The figures as JSON, from "sbom" (the name given) to "components_complete"; who reports them adds shares and rows.
 [[nodiscard]] Json quality_json(std::string_view name, const Sbom& sbom, const Quality& quality);
 
 // The thresholds of control P6-01.
