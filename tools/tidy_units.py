@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Lists what ./dev lint gives to clang-tidy: the units of the rooms' libraries in a compile database, largest rooms' unity files first.
+"""Lists what ./dev lint gives to clang-tidy: the units of the rooms' libraries in a compile database, unity files first.
 usage: tidy_units.py compile_commands.json ROOMS   (ROOMS: a regular expression over room names)"""
 import json
 import re

@@ -67,12 +67,19 @@ Json problems_json(const std::vector<ledger::Problem>& problems) {
 
 std::string count_of(std::size_t n, std::string_view what) { return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s"); }
 
+bool has_journal(const LedgerCareGiven& given) {
+  std::error_code ec;
+  return fs::exists(given.signing_journal.empty() ? fs::path(given.folder) / ledger::kSigningFile : fs::path(given.signing_journal), ec);
+}
+
 // A mirror or a copy has none; the log itself cannot be appended to without.
-void print_no_journal(const std::string& folder) {
-  if (std::error_code ec; fs::exists(fs::path(folder) / ledger::kMirrorFile, ec)) return;
-  fmt::print(stderr,
-             "note: no signing journal here, so nothing can be appended; if it is kept elsewhere, name it with --signing-journal; if it is "
-             "lost, see `entente ledger repair --new-signing-journal`\n");
+void note_lacking_journal(const LedgerCareGiven& given) {
+  std::error_code ec;
+  if (has_journal(given) || fs::exists(fs::path(given.folder) / ledger::kMirrorFile, ec)) return;
+  fmt::print(
+      stderr,
+      "note: there is no signing journal, so nothing can be appended; if it is kept elsewhere, name it with --signing-journal; if it is "
+      "lost, see `entente ledger repair --new-signing-journal`\n");
 }
 
 Result<int> run_fsck(const Context& context, const LedgerCareGiven& given) {
@@ -81,12 +88,14 @@ Result<int> run_fsck(const Context& context, const LedgerCareGiven& given) {
   Progress progress(context.progress());
   ENTENTE_TRY(const std::vector<ledger::Problem> problems,
               ledger::fsck(given.folder, key, progress, {.signing_journal = given.signing_journal}));
-  const bool writable = !given.signing_journal.empty() || ledger::has_signing_journal(given.folder);
   if (context.json) {
-    print_json({{"folder", given.folder}, {"ok", problems.empty()}, {"signing_journal", writable}, {"problems", problems_json(problems)}});
+    print_json({{"folder", given.folder},
+                {"ok", problems.empty()},
+                {"signing_journal", has_journal(given)},
+                {"problems", problems_json(problems)}});
   } else if (problems.empty()) {
     if (!context.quiet) fmt::print("{}: every hash, root and signature is right\n", printable(given.folder));
-    if (!writable) print_no_journal(given.folder);
+    note_lacking_journal(given);
   } else {
     print_problems(problems);
     fmt::print("{}: {}\n", printable(given.folder), count_of(problems.size(), "problem"));
@@ -123,7 +132,7 @@ Result<int> run_repair(const Context& context, const LedgerCareGiven& given) {
     fmt::print("{}: {} left\n", printable(given.folder), count_of(repaired.remaining.size(), "problem"));
   } else if (!context.quiet) {
     fmt::print("{}: {}\n", printable(given.folder), repaired.done.empty() ? "nothing to repair" : "the log is whole again");
-    if (given.signing_journal.empty() && !ledger::has_signing_journal(given.folder)) print_no_journal(given.folder);
+    note_lacking_journal(given);
   }
   return repaired.remaining.empty() ? kOk : kFindings;
 }

@@ -1,12 +1,10 @@
 // Three committing threads follow each other through three stages: staging (taking requests off the queue and laying them out), writing
 // (entries to the disk) and sealing (the commit record). Each stage has a lock; a thread takes the next one before it gives the last one
 // back, so batches keep their order, and the disk can sync one batch's record and the next one's entries at once. With little queued a
-// thread waits for its turn to write before it looks into the queue: what arrives meanwhile still joins the batch. It then waits a moment
-// longer for the callers the last commit answered, most of which add again at once: the first of them must not take a whole commit for
-// itself while the others wait for the next. With much queued a thread lays the batch out while another is being written, so that hashing
-// and disk work at once. A lone caller that waits for each answer would have two threads woken one after the other for each entry; so
-// the thread that waits for it is woken together with the caller, and looks out for the next entry for a moment without sleeping. One more
-// thread signs and publishes.
+// thread waits for its turn to write before it looks into the queue: what arrives meanwhile still joins the batch. With much queued it lays
+// the batch out while another is being written, so that hashing and disk work at once. A lone caller that waits for each answer would have
+// two threads woken one after the other for each entry; so the thread that waits for it is woken together with the caller, and looks out
+// for the next entry for a moment without sleeping. One more thread signs and publishes.
 #include "ledger/appender.h"
 
 #include <fmt/format.h>
@@ -26,8 +24,6 @@ constexpr std::string_view kFull = "the log's queue is full";
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kEarly = 256 << 10;  // bytes queued from which a batch is laid out while the one before is being committed
-// Callers that were answered together are waited for at most this part of the time their commit's writes and syncs took.
-constexpr int kGatherPart = 4;
 // How long a lone caller's next entry is looked out for: a few times what waking a thread takes, well below a disk's sync.
 constexpr std::chrono::microseconds kLookOut{200};
 
@@ -58,10 +54,8 @@ struct Appender::Impl {
   void commit_loop();
   void learn();
   void wait_for_any(std::unique_lock<std::mutex>& lock);  // on `mutex`, as the next
-  void gather(std::unique_lock<std::mutex>& lock);
-  [[nodiscard]] bool gathered() const { return queue.size() >= expected || pending_bytes >= kEarly || stopping || failure; }
-  std::vector<Request> take();  // requests for one batch, off the queue; the caller holds `mutex`
-  void expect_back(const std::vector<Request>& batch, Clock::duration took);
+  std::vector<Request> take();                            // requests for one batch, off the queue; the caller holds `mutex`
+  void look_out_for_lone_caller(const std::vector<Request>& batch);
   void commit(std::vector<Request> batch, std::unique_lock<std::mutex> staging_lock, std::unique_lock<std::mutex> writing_lock);
   void answer(std::vector<Request>& batch, const Staged& staged);
   void fail_with(const Error& error, std::vector<Request> batch);
@@ -81,10 +75,6 @@ struct Appender::Impl {
   bool learned = false;                  // all of the log's hashes; under `staging`
   mutable std::mutex mutex;
   std::condition_variable queued, to_publish, to_reserve;
-  // What the committing thread that looks into the queue is doing there: add() wakes it only if that helps.
-  enum class Looking { no, for_any, gathering } looking = Looking::no;
-  std::size_t expected = 0;  // queued once the callers answered by the last commit have come back, if they do
-  Clock::time_point gather_until;
   bool lone_caller = false;                // the last commit was one caller's, and the queue is empty: look out for the next
   std::atomic<std::uint64_t> arrivals{0};  // calls of add() that came into the queue
   std::deque<Request> queue;
@@ -131,7 +121,6 @@ void Appender::Impl::commit_loop() {
       lock.unlock();
       writing_lock.lock();
       lock.lock();
-      gather(lock);
     }
     std::vector<Request> batch = take();
     lock.unlock();
@@ -150,9 +139,7 @@ void Appender::Impl::learn() {
 
 void Appender::Impl::wait_for_any(std::unique_lock<std::mutex>& lock) {
   while (queue.empty() && !stopping) {
-    looking = Looking::for_any;
     queued.wait(lock, [&] { return !queue.empty() || stopping || lone_caller; });
-    looking = Looking::no;
     if (!std::exchange(lone_caller, false)) continue;
     const std::uint64_t before = arrivals;
     lock.unlock();
@@ -161,22 +148,13 @@ void Appender::Impl::wait_for_any(std::unique_lock<std::mutex>& lock) {
   }
 }
 
-void Appender::Impl::gather(std::unique_lock<std::mutex>& lock) {
-  looking = Looking::gathering;
-  queued.wait_until(lock, gather_until, [&] { return gathered(); });
-  looking = Looking::no;
-}
-
-void Appender::Impl::expect_back(const std::vector<Request>& batch, Clock::duration took) {
-  bool wake = false;
+void Appender::Impl::look_out_for_lone_caller(const std::vector<Request>& batch) {
+  if (batch.size() != 1 || std::thread::hardware_concurrency() < 2) return;
   {
     const std::scoped_lock lock(mutex);
-    expected = queue.size() + static_cast<std::size_t>(std::ranges::count(batch, Wait::integrated, &Request::wait));
-    gather_until = Clock::now() + took / kGatherPart;
-    lone_caller = expected == 1 && batch.size() == 1 && std::thread::hardware_concurrency() > 1;
-    wake = lone_caller && looking == Looking::for_any;
+    lone_caller = queue.empty();
   }
-  if (wake) queued.notify_one();
+  queued.notify_one();
 }
 
 void Appender::Impl::commit(std::vector<Request> batch, std::unique_lock<std::mutex> staging_lock,
@@ -188,9 +166,7 @@ void Appender::Impl::commit(std::vector<Request> batch, std::unique_lock<std::mu
   if (!writing_lock.owns_lock()) writing_lock.lock();
   staging_lock.unlock();
   if (!staged) return fail_with(staged.error(), std::move(batch));
-  const auto began = Clock::now();
   if (const auto done = writer->write(*staged); !done) return fail_with(done.error(), std::move(batch));
-  Clock::duration took = Clock::now() - began;
   if (staged->batch.segment.size() >= options.large_batch_bytes) {
     const std::scoped_lock lock(mutex);
     reserve_wanted = true;
@@ -198,11 +174,9 @@ void Appender::Impl::commit(std::vector<Request> batch, std::unique_lock<std::mu
   }
   std::unique_lock sealing_lock(sealing);
   writing_lock.unlock();
-  const auto sealing_began = Clock::now();
   if (const auto done = writer->seal(*staged); !done) return fail_with(done.error(), std::move(batch));
-  took += Clock::now() - sealing_began;
-  expect_back(batch, took);  // before the next batch may be written
   sealing_lock.unlock();
+  look_out_for_lone_caller(batch);
   answer(batch, *staged);
 }
 
@@ -379,7 +353,6 @@ void Appender::add(std::vector<std::string> entries, Wait wait, Done done) {
     return request.done(
         fail(fmt::format("{} bytes are more than the log takes at once", request.bytes), {}, "send fewer entries at a time"));
   std::optional<Error> refused;
-  bool wake = false;
   {
     const std::scoped_lock lock(i.mutex);
     if (i.failure) {
@@ -392,12 +365,10 @@ void Appender::add(std::vector<std::string> entries, Wait wait, Done done) {
       i.pending_bytes += request.bytes;
       i.queue.push_back(std::move(request));
       ++i.arrivals;
-      wake = i.looking == Impl::Looking::for_any || (i.looking == Impl::Looking::gathering && i.gathered());
-      if (wake) i.looking = Impl::Looking::no;
     }
   }
   if (refused) return request.done(fail(*refused));  // NOLINT(bugprone-use-after-move): moved only where nothing is refused
-  if (wake) i.queued.notify_one();
+  i.queued.notify_one();
 }
 
 Result<void> Appender::stop() {

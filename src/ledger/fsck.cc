@@ -221,11 +221,6 @@ std::vector<Problem> Problems::take() {
   return std::move(list_);
 }
 
-bool has_signing_journal(const std::filesystem::path& folder) {
-  std::error_code ec;
-  return std::filesystem::exists(folder / kSigningFile, ec);
-}
-
 Result<std::vector<Problem>> fsck(const std::filesystem::path& folder, const keys::VerifierKey& key, Progress& progress,
                                   const WriteOptions& options) {
   return fsck(posix_io(folder), key, progress, options);

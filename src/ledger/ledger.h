@@ -117,9 +117,6 @@ class Ledger {
 
 inline constexpr std::size_t kMaxProblems = 1'000;  // fsck lists; then one more that says there are more
 
-// Whether the folder holds the signing journal itself.
-[[nodiscard]] bool has_signing_journal(const std::filesystem::path& folder);
-
 // Recomputes everything from the entries: every leaf hash, node, root, the checkpoint's signature, the journal, the index. Empty if all is
 // well. What an interrupted append left behind is listed too (the next append removes it), unless a writer is at work. An error only where
 // nothing can be checked (no such folder, unreadable files).

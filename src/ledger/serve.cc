@@ -258,9 +258,9 @@ void LogService::handle(Request request, Reply reply) {
   const bool one = path == "add";
   const bool writing = one || path == "add-batch";
   if (request.method == Method::options) return reply(preflight(writing && s.options.add));
+  if (writing && !s.options.add) return reply(not_allowed(kReading, "this log takes no entries over HTTP here"));
   if (request.method == Method::get || request.method == Method::head)
     return reply(writing ? not_allowed(kWriting, "send entries with POST") : s.read(request, path));
-  if (writing && !s.options.add) return reply(not_allowed(kReading, "this log takes no entries over HTTP here"));
   if (!writing) return reply(not_allowed(kReading, "this can only be read"));
   if (request.method != Method::post) return reply(not_allowed(kWriting, "send entries with POST"));
   const std::string_view waiting = request.parameter("wait").value_or("integrated");

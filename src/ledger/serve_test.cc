@@ -291,6 +291,7 @@ TEST_F(Serve, ReadOnlyTakesNothing) {
   const Response refused = ask(Method::post, "/add", "x");
   EXPECT_EQ(refused.status, 405U);
   EXPECT_EQ(field(refused, "Allow"), "GET, HEAD, OPTIONS");
+  EXPECT_EQ(field(get("/add"), "Allow"), "GET, HEAD, OPTIONS");
   EXPECT_EQ(service->body_limit({.method = Method::post, .path = "/add"}), 0U);
   EXPECT_THAT(get("/healthz").body, HasSubstr("\"writable\":false"));
 }

@@ -335,6 +335,20 @@ TEST_F(Witnessed, CosignaturesMakeAReceiptThatMeetsThePolicy) {
   EXPECT_THAT(broken.err, HasSubstr("bad:1"));
 }
 
+TEST_F(Witnessed, AMirrorWithAKeyCosignsWhatItHolds) {
+  append("log", "entry", 5);
+  const auto mirrored = [&](const std::string& key) {
+    return run_entente({"ledger", "mirror", in("log"), in("held"), "--vkey", vkey(), "--key", in(key), "--once"});
+  };
+  const auto wrong = mirrored("log.key");
+  EXPECT_EQ(wrong.code, 2);
+  EXPECT_THAT(wrong.err, HasSubstr("must be of type cosignature"));
+  ASSERT_EQ(mirrored("w1.key").code, 0);
+  const auto own = keys::read_verifier_key(in("w1.key.vkey"));
+  ASSERT_OK(own);
+  EXPECT_EQ(merkle::verify_checkpoint(note("held"), log_key(), {*own})->note.cosigned.size(), 1U);
+}
+
 // A log, two witnesses, a mirror and a monitor, all as programs over loopback.
 TEST_F(Witnessed, AServedLogWithItsWitnessesMirrorAndMonitor) {
   const auto w1 = witness("w1");

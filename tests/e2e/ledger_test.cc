@@ -1,7 +1,12 @@
 // `entente ledger` as a user runs it: from a key to a receipt, and what it says when a log is damaged.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <thread>
 
+#include "background_binary.h"
 #include "core/file.h"
 #include "core/json.h"
 #include "run_binary.h"
@@ -32,6 +37,31 @@ class LedgerCommand : public ::testing::Test {
   }
   TemporaryFolder folder = TemporaryFolder::make("entente-e2e").value();
 };
+
+TEST_F(LedgerCommand, FsckSaysWhenThereIsNoSigningJournal) {
+  ASSERT_EQ(append({file("a", "first")}).code, 0);
+  const auto whole = run_entente({"ledger", "fsck", in("log")});
+  EXPECT_EQ(whole.code, 0);
+  EXPECT_EQ(whole.err, "");
+  std::filesystem::rename(in("log/signing-journal"), in("elsewhere"));
+  const auto lacking = run_entente({"ledger", "fsck", in("log")});
+  EXPECT_EQ(lacking.code, 0);  // a copy has none
+  EXPECT_THAT(lacking.err, HasSubstr("there is no signing journal, so nothing can be appended"));
+  EXPECT_EQ(Json::parse(run_entente({"ledger", "fsck", in("log"), "--json"}).out)["signing_journal"], false);
+  EXPECT_THAT(run_entente({"ledger", "repair", in("log")}).err, HasSubstr("there is no signing journal"));
+  EXPECT_EQ(run_entente({"ledger", "fsck", in("log"), "--signing-journal", in("elsewhere")}).err, "");
+  EXPECT_THAT(run_entente({"ledger", "fsck", in("log"), "--signing-journal", in("nowhere")}).err, HasSubstr("there is no signing journal"));
+}
+
+TEST_F(LedgerCommand, AnInterruptedBenchLeavesNothing) {
+  std::filesystem::create_directory(in("disk"));
+  BackgroundBinary bench({"ledger", "bench", in("disk")});
+  for (int i = 0; i < 500 && std::filesystem::is_empty(in("disk")); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  ASSERT_FALSE(std::filesystem::is_empty(in("disk")));
+  bench.signal(SIGINT);
+  EXPECT_EQ(bench.exit_code(), 128 + SIGINT);
+  EXPECT_TRUE(std::filesystem::is_empty(in("disk")));
+}
 
 TEST_F(LedgerCommand, FromEntriesToReceipts) {
   const auto first = append({file("a", "first"), file("b", "second\n"), in("a")});
