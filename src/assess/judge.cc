@@ -254,7 +254,7 @@ class Judge {
   // A catalogue of last year does not become new by being fetched again.
   struct Dated {
     const Evidence* evidence = nullptr;
-    Instant date{};
+    Instant date;
 
     [[nodiscard]] bool by_itself() const { return date < evidence->collected_at; }
   };

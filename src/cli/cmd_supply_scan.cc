@@ -53,7 +53,7 @@ Result<AdvisoryIndex> open_database(const std::string& path, Progress& progress,
     unreadable.push_back({.what = fmt::format("{} more records could not be read", built.report.bad - built.report.first_errors.size()),
                           .where = {.file = path},
                           .hint = {}});
-  return AdvisoryIndex::from_memory(std::move(built.bytes), path);
+  return AdvisoryIndex::from_memory(built.bytes, path);
 }
 
 struct Inputs {

@@ -216,8 +216,8 @@ Result<Report> verify_path(const fs::path& path, const Options& options, const D
     ENTENTE_CHECK(check_file(report, path, options, data, progress));
     return report;
   }
-  if (is_there(path / "assessment.json"))  // NOLINT(bugprone-branch-clone): the clearest sign first, the weaker ones last
-    check_published(report, path, options, data, progress);
+  if (is_there(path / "assessment.json"))
+    check_published(report, path, options, data, progress);  // NOLINT(bugprone-branch-clone): the clearest sign first, the weaker last
   else if (is_there(path / "log.vkey"))
     check_ledger(report, path, options, progress);
   else if (is_there(path / "manifest.json")) {

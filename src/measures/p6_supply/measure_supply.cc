@@ -78,7 +78,7 @@ void load_sboms(const Bundle& bundle, Inputs& inputs, Progress& progress) {
 
 void open_index(const Evidence& entry, Result<std::string> bytes, Inputs& inputs) {
   if (!bytes) return inputs.bad_advisories.push_back({&entry, bytes.error()});
-  auto index = AdvisoryIndex::from_memory(std::move(*bytes), entry.path);
+  auto index = AdvisoryIndex::from_memory(*bytes, entry.path);
   if (index)
     inputs.indexes.push_back(std::move(*index));
   else
