@@ -1,0 +1,128 @@
+// The registry as a pure state machine over ledger entries: no clock, no I/O. The same entries give the same State, however they are
+// cut into batches; two States compare equal exactly if digest() does. Rules, codes and what each kind needs: docs/registry.md.
+//
+//   State state;
+//   for (leaf, entry in ledger) state.apply(leaf, entry);         // replay: what a projection, a monitor, the index do
+//   if (auto verdict = state.check(entry, now()); !verdict) …;    // admission: what a server asks before it appends
+//
+// Time: admission knows the time from its caller. Replay knows only what statements say: *ledger time* is the latest `at` of all applied
+// statements up to and including the one at hand (an assessment's `at` moves it too, never backwards). Whether a key counts is judged by
+// ledger time. Thread-safety: const functions may run at the same time as one another, not as apply().
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/data.h"
+#include "registry/kind.h"
+#include "registry/record.h"
+#include "registry/rejection.h"
+#include "registry/rules.h"
+
+namespace entente::registry {
+
+enum class Disposition : std::uint8_t {
+  applied,     // counts
+  ignored,     // in the ledger, inadmissible: without effect, with a reason
+  pending,     // a vote of a decision that is not made yet, or keys in their public wait
+  superseded,  // did count; a later statement took its place
+  questioned,  // counts, but made with a key that its owner says was no longer in its hands
+};
+[[nodiscard]] std::string_view name(Disposition disposition);
+
+// A ledger entry as the registry sees it.
+struct Entry {
+  Leaf leaf = 0;
+  Digest envelope;                    // SHA-256 of the entry
+  std::optional<Kind> kind;           // nothing if it could not be read
+  Disposition disposition = Disposition::ignored;
+  Instant at;                         // epoch if it could not be read
+  std::string supporter;              // id of the record it is about; empty: none, several (import), or unreadable
+  std::vector<std::string> signers;   // keyids of the keys whose signatures verified
+  std::optional<Rejection> ignored;   // why
+};
+
+// Tables of a projection that an entry may change.
+enum class Table : std::uint16_t {
+  statements = 1,
+  supporters = 2,
+  keys = 4,
+  domains = 8,
+  assessments = 16,
+  disputes = 32,
+  events = 64,
+  contacts = 128,
+  rules = 256,
+  pending = 512,
+  catalogue = 1024,
+  comchecks = 2048,
+  commitments = 4096,
+  memberships = 8192,
+};
+
+struct Applied {
+  Disposition disposition = Disposition::ignored;
+  std::optional<Rejection> ignored;        // set where it is ignored
+  std::vector<std::string> supporters;     // ids whose record changed, sorted
+  std::vector<Leaf> statements;            // leaves whose disposition changed, sorted; always contains the entry's own
+  std::uint16_t tables = 0;                // or of Table
+  [[nodiscard]] bool touches(Table table) const { return (tables & static_cast<std::uint16_t>(table)) != 0; }
+};
+
+// A pledge, claim or removal that waits for persons of the secretariat.
+struct Pending {
+  enum class What : std::uint8_t { approval, removal };
+  What what = What::approval;
+  std::string supporter;
+  Digest about;                        // envelope of the pledge, or of the record to be removed
+  Instant since;
+  std::vector<Vote> for_it, against;   // for removals, all are in for_it
+  std::uint32_t needed = 0;            // persons for a decision
+};
+
+class State {
+ public:
+  explicit State(const DataSet& data = DataSet::embedded());
+  ~State();
+  State(State&&) noexcept;
+  State& operator=(State&&) noexcept;
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
+  // Whether the entry may be appended now: everything apply() asks, and that `at` is fresh and the statement not a replay.
+  [[nodiscard]] Verdict check(std::string_view entry, Instant now) const;
+  // The next entry of the ledger. Leaves must come in order without gaps, from 0; another leaf than next_leaf() changes nothing and is
+  // a programming error (the answer is ignored/out-of-order).
+  Applied apply(Leaf leaf, std::string_view entry);
+  [[nodiscard]] Leaf next_leaf() const;
+
+  // Over everything said here, in fixed order: for tests, and for projections to compare by.
+  [[nodiscard]] Digest digest() const;
+  [[nodiscard]] Instant ledger_time() const;
+
+  [[nodiscard]] const Rules* rules() const;                  // null before the founding statement
+  [[nodiscard]] const Supporter* supporter(std::string_view id) const;
+  // All records, tombstones included, by id in byte order.
+  [[nodiscard]] const std::map<std::string, Supporter, std::less<>>& supporters() const;
+  [[nodiscard]] std::optional<Entry> entry(Leaf leaf) const;
+  [[nodiscard]] std::optional<Leaf> leaf_of(const Digest& envelope) const;
+  [[nodiscard]] std::vector<Pending> pending() const;        // oldest first
+  [[nodiscard]] const std::map<Digest, Assessment>& assessments() const;  // all, by envelope
+  [[nodiscard]] const std::map<Digest, Dispute>& disputes() const;        // by envelope
+  [[nodiscard]] const std::map<std::string, Event>& events() const;       // by uid
+  [[nodiscard]] const std::vector<ComcheckRound>& comchecks() const;      // in ledger order
+  [[nodiscard]] const std::vector<CatalogueRelease>& catalogue() const;   // in ledger order
+  [[nodiscard]] const std::map<Digest, Commitment>& commitments() const;  // by commitment
+
+  struct Impl;
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace entente::registry
