@@ -32,7 +32,7 @@ enum class Kind : std::uint8_t {
   commitment,
   reveal,
   disclosure,
-  import,
+  imported,
 };
 inline constexpr std::size_t kKinds = 25;
 
