@@ -37,21 +37,21 @@ struct Quorum {
 };
 
 struct Windows {
-  std::chrono::seconds past{86'400};       // `at` may be that much older than the time of admission
-  std::chrono::seconds future{300};        // and that much ahead of it
-  std::chrono::days assessment{30};        // the same for an assessment, whose `at` is the time evidence was judged at
-  std::chrono::days key_loss_wait{7};      // public wait before keys given after a loss count
-  std::chrono::days renewal{800};          // a renewal reaches at most that far
-  std::chrono::days domain_proof{400};     // so does a domain proof
+  std::chrono::seconds past{86'400};    // `at` may be that much older than the time of admission
+  std::chrono::seconds future{300};     // and that much ahead of it
+  std::chrono::days assessment{30};     // the same for an assessment, whose `at` is the time evidence was judged at
+  std::chrono::days key_loss_wait{7};   // public wait before keys given after a loss count
+  std::chrono::days renewal{800};       // a renewal reaches at most that far
+  std::chrono::days domain_proof{400};  // so does a domain proof
 };
 
 struct Rules {
   Leaf leaf = 0;
-  Digest envelope;        // of the statement that made these rules
+  Digest envelope;  // of the statement that made these rules
   Instant at;
-  std::string log;        // origin of the ledger they are for
-  std::string registry;   // name people know it by
-  Digest text;            // SHA-256 of the policy in words
+  std::string log;       // origin of the ledger they are for
+  std::string registry;  // name people know it by
+  Digest text;           // SHA-256 of the policy in words
   Quorum quorum;
   Windows windows;
   std::vector<RosterKey> roster;  // in the statement's order, roles in Role's order

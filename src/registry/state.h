@@ -29,7 +29,7 @@ namespace entente::registry {
 enum class Disposition : std::uint8_t {
   applied,     // counts
   ignored,     // in the ledger, inadmissible: without effect, with a reason
-  pending,     // a vote of a decision that is not made yet, or keys in their public wait
+  pending,     // a vote of a decision that is not made yet
   superseded,  // did count; a later statement took its place
   questioned,  // counts, but made with a key that its owner says was no longer in its hands
 };
@@ -38,13 +38,13 @@ enum class Disposition : std::uint8_t {
 // A ledger entry as the registry sees it.
 struct Entry {
   Leaf leaf = 0;
-  Digest envelope;                    // SHA-256 of the entry
-  std::optional<Kind> kind;           // nothing if it could not be read
+  Digest envelope;           // SHA-256 of the entry
+  std::optional<Kind> kind;  // nothing if it could not be read
   Disposition disposition = Disposition::ignored;
-  Instant at;                         // epoch if it could not be read
-  std::string supporter;              // id of the record it is about; empty: none, several (import), or unreadable
-  std::vector<std::string> signers;   // keyids of the keys whose signatures verified
-  std::optional<Rejection> ignored;   // why
+  Instant at;                        // epoch if it could not be read
+  std::string supporter;             // id of the record it is about; empty: none, several (import), or unreadable
+  std::vector<std::string> signers;  // keyids of the keys whose signatures verified
+  std::optional<Rejection> ignored;  // why
 };
 
 // Tables of a projection that an entry may change.
@@ -67,10 +67,10 @@ enum class Table : std::uint16_t {
 
 struct Applied {
   Disposition disposition = Disposition::ignored;
-  std::optional<Rejection> ignored;        // set where it is ignored
-  std::vector<std::string> supporters;     // ids whose record changed, sorted
-  std::vector<Leaf> statements;            // leaves whose disposition changed, sorted; always contains the entry's own
-  std::uint16_t tables = 0;                // or of Table
+  std::optional<Rejection> ignored;     // set where it is ignored
+  std::vector<std::string> supporters;  // ids whose record changed, sorted
+  std::vector<Leaf> statements;         // leaves whose disposition changed, sorted; always contains the entry's own
+  std::uint16_t tables = 0;             // or of Table
   [[nodiscard]] bool touches(Table table) const { return (tables & static_cast<std::uint16_t>(table)) != 0; }
 };
 
@@ -79,10 +79,11 @@ struct Pending {
   enum class What : std::uint8_t { approval, removal };
   What what = What::approval;
   std::string supporter;
-  Digest about;                        // envelope of the pledge, or of the record to be removed
+  Digest about;  // envelope of the pledge, or of the record to be removed
   Instant since;
-  std::vector<Vote> for_it, against;   // for removals, all are in for_it
-  std::uint32_t needed = 0;            // persons for a decision
+  Leaf leaf = 0;                      // of the pledge, or of the first vote for the removal
+  std::vector<Vote> for_it, against;  // for removals, all are in for_it
+  std::uint32_t needed = 0;           // persons for a decision
 };
 
 class State {
@@ -105,13 +106,13 @@ class State {
   [[nodiscard]] Digest digest() const;
   [[nodiscard]] Instant ledger_time() const;
 
-  [[nodiscard]] const Rules* rules() const;                  // null before the founding statement
+  [[nodiscard]] const Rules* rules() const;  // null before the founding statement
   [[nodiscard]] const Supporter* supporter(std::string_view id) const;
   // All records, tombstones included, by id in byte order.
   [[nodiscard]] const std::map<std::string, Supporter, std::less<>>& supporters() const;
   [[nodiscard]] std::optional<Entry> entry(Leaf leaf) const;
   [[nodiscard]] std::optional<Leaf> leaf_of(const Digest& envelope) const;
-  [[nodiscard]] std::vector<Pending> pending() const;        // oldest first
+  [[nodiscard]] std::vector<Pending> pending() const;                     // oldest first
   [[nodiscard]] const std::map<Digest, Assessment>& assessments() const;  // all, by envelope
   [[nodiscard]] const std::map<Digest, Dispute>& disputes() const;        // by envelope
   [[nodiscard]] const std::map<std::string, Event>& events() const;       // by uid

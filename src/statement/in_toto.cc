@@ -88,8 +88,8 @@ Result<std::vector<Subject>> parse_subjects(const JsonDocument& doc) {
 
 }  // namespace
 
-Result<Statement> Statement::parse(std::string_view payload, std::string name) {
-  ENTENTE_TRY(const JsonDocument doc, JsonDocument::parse(payload, std::move(name), {.max_bytes = kMaxEnvelopeBytes}));
+Result<StatementView> StatementView::parse(std::string_view payload, std::string name) {
+  ENTENTE_TRY(JsonDocument doc, JsonDocument::parse(payload, std::move(name), {.max_bytes = kMaxEnvelopeBytes}));
   const JsonView root = doc.root();
   const auto object = as_object(root);
   if (!object) return fail("an in-toto statement must be a JSON object", doc.where(""));
@@ -98,16 +98,18 @@ Result<Statement> Statement::parse(std::string_view payload, std::string name) {
   if (*type != kStatementType)
     return fail(fmt::format("statement type \"{}\" is not \"{}\"", printable(*type, 120), kStatementType), doc.where("/_type"));
   ENTENTE_CHECK(only_members(doc, *object, "", "an in-toto statement", {"_type", "subject", "predicateType", "predicate"}));
-  Statement out;
-  ENTENTE_TRY(out.subjects, parse_subjects(doc));
+  ENTENTE_TRY(std::vector<Subject> subjects, parse_subjects(doc));
   const auto predicate_type = json_string(root, "predicateType");
   if (!predicate_type || !is_type_uri(*predicate_type))
     return fail("\"predicateType\" must be there and be a URI with a lower-case scheme", doc.where("/predicateType"));
-  out.predicate_type = *predicate_type;
   const auto predicate = json_get(root, "predicate");
   if (!predicate || !predicate->is_object()) return fail("\"predicate\" must be there and be an object", doc.where("/predicate"));
-  out.predicate = to_json(*predicate);
-  return out;
+  return StatementView{std::move(doc), std::move(subjects), *predicate_type, *predicate};
+}
+
+Result<Statement> Statement::parse(std::string_view payload, std::string name) {
+  ENTENTE_TRY(StatementView view, StatementView::parse(payload, std::move(name)));
+  return Statement{std::move(view.subjects), std::string(view.predicate_type), to_json(view.predicate)};
 }
 
 std::string Statement::str() const {

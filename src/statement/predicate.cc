@@ -77,10 +77,9 @@ std::string_view string_at(JsonView value, std::string_view pointer) {
   return as_string(value).value_or("");
 }
 
-Result<void> check_subject(const Statement& statement, JsonView predicate, const std::string& pointer) {
+Result<void> check_subject(const std::vector<Subject>& subjects, JsonView predicate, const std::string& pointer) {
   const std::string_view named = string_at(predicate, pointer);
-  const bool found =
-      std::any_of(statement.subjects.begin(), statement.subjects.end(), [&](const Subject& s) { return s.sha256.hex() == named; });
+  const bool found = std::any_of(subjects.begin(), subjects.end(), [&](const Subject& s) { return s.sha256.hex() == named; });
   if (!found)
     return fail(fmt::format("the predicate is about {}, which is not a subject of the statement", printable(named, 80)),
                 {.pointer = "/predicate" + pointer}, "the digest must stand among the subjects too");
@@ -105,26 +104,44 @@ Result<Digest> commitment(ByteView salt, const Digest& content) {
   return sha256_of({as_bytes(kCommitmentPrefix), salt, content.view()});
 }
 
-Result<void> check_predicate(const Statement& statement, const DataSet& data) {
-  const Where type_at{.pointer = "/predicateType"};
-  if (!statement.predicate_type.starts_with(kPredicateBase))
-    return fail(fmt::format("predicate type \"{}\" is not one of Entente's", printable(statement.predicate_type, 120)), type_at,
-                fmt::format("they begin with {}", kPredicateBase));
-  const std::string kind = statement.predicate_type.substr(kPredicateBase.size());
+struct PredicateRule::Impl {
+  PredicateSchema found;
+  std::string kind;         // "pledge/v1"
+  std::string schema_name;  // how errors name the schema
+};
+
+Result<PredicateRule> PredicateRule::find(std::string_view kind, const DataSet& data) {
   const std::string path = schema_path(kind);
   const auto text = path.empty() ? Result<std::string_view>(fail("")) : data.file(path);
-  if (!text) return fail(fmt::format("no schema for predicate type \"{}\"", printable(kind, 80)), type_at, "known: " + known_kinds(data));
-  ENTENTE_TRY(const PredicateSchema found, cached(*text, data.display_name(path)));
-  ENTENTE_TRY(const JsonDocument predicate, JsonDocument::parse(json_compact(statement.predicate), "predicate"));
-  const auto violations = found.schema.validate(predicate.root(), 1);
+  if (!text)
+    return fail(fmt::format("no schema for predicate type \"{}\"", printable(kind, 80)), {.pointer = "/predicateType"},
+                "known: " + known_kinds(data));
+  ENTENTE_TRY(PredicateSchema found, cached(*text, data.display_name(path)));
+  PredicateRule out;
+  out.impl_ = std::make_shared<Impl>(Impl{std::move(found), std::string(kind), data.display_name(path)});
+  return out;
+}
+
+Result<void> PredicateRule::check(const std::vector<Subject>& subjects, JsonView predicate) const {
+  const auto violations = impl_->found.schema.validate(predicate, 1);
   if (!violations.empty()) {
     const auto& first = violations.front();
-    return fail(fmt::format("{} predicate: {}", kind, first.message), {.pointer = "/predicate" + first.instance},
-                fmt::format("schema {} at {}", data.display_name(path), first.keyword));
+    return fail(fmt::format("{} predicate: {}", impl_->kind, first.message), {.pointer = "/predicate" + first.instance},
+                fmt::format("schema {} at {}", impl_->schema_name, first.keyword));
   }
-  if (!found.subject_pointer.empty()) ENTENTE_CHECK(check_subject(statement, predicate.root(), found.subject_pointer));
-  if (kind == "reveal/v1") ENTENTE_CHECK(check_reveal(predicate.root()));
+  if (!impl_->found.subject_pointer.empty()) ENTENTE_CHECK(check_subject(subjects, predicate, impl_->found.subject_pointer));
+  if (impl_->kind == "reveal/v1") ENTENTE_CHECK(check_reveal(predicate));
   return {};
+}
+
+Result<void> check_predicate(const Statement& statement, const DataSet& data) {
+  if (!statement.predicate_type.starts_with(kPredicateBase))
+    return fail(fmt::format("predicate type \"{}\" is not one of Entente's", printable(statement.predicate_type, 120)),
+                {.pointer = "/predicateType"}, fmt::format("they begin with {}", kPredicateBase));
+  ENTENTE_TRY(const PredicateRule rule,
+              PredicateRule::find(std::string_view(statement.predicate_type).substr(kPredicateBase.size()), data));
+  ENTENTE_TRY(const JsonDocument predicate, JsonDocument::parse(json_compact(statement.predicate), "predicate"));
+  return rule.check(statement.subjects, predicate.root());
 }
 
 }  // namespace entente::statement

@@ -4,6 +4,7 @@
 // docs/statements.md. All functions are thread-safe; the types are plain values.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -67,6 +68,16 @@ struct Statement {
   bool operator==(const Statement&) const = default;
 };
 
+// The same, read in place: `predicate` and `predicate_type` are views into `document`. For readers of whole ledgers.
+struct StatementView {
+  JsonDocument document;
+  std::vector<Subject> subjects;
+  std::string_view predicate_type;
+  JsonView predicate;
+
+  [[nodiscard]] static Result<StatementView> parse(std::string_view payload, std::string name);
+};
+
 // One signature by `key`, whose keyid is "<name>+<8 hex digits>" of its vkey. The key must be of type KeyType::ed25519: signatures
 // of other types are made by this function but refused by verify(), so that a witness key never speaks for an organisation.
 [[nodiscard]] Envelope sign(const Statement& statement, const keys::SigningKey& key);
@@ -88,6 +99,18 @@ struct VerifiedStatement {
 // JSON pointer of that digest). A predicate type outside kPredicateBase, or one without a schema, is an error that says so. Error
 // pointers are relative to the statement: "/predicate/at".
 [[nodiscard]] Result<void> check_predicate(const Statement& statement, const DataSet& data);
+
+// The same for one kind, looked up once: for readers of whole ledgers. Immutable, thread-safe, cheap to copy.
+class PredicateRule {
+ public:
+  // `kind` is "pledge/v1" …
+  [[nodiscard]] static Result<PredicateRule> find(std::string_view kind, const DataSet& data);
+  [[nodiscard]] Result<void> check(const std::vector<Subject>& subjects, JsonView predicate) const;
+
+ private:
+  struct Impl;
+  std::shared_ptr<const Impl> impl_;
+};
 
 // The salted commitment of docs/statements.md, scheme "salted-sha256/v1": SHA-256("entente commitment v1\n" ‖ salt ‖ content),
 // where `content` is the SHA-256 of what is committed to and the salt has kSaltBytes random bytes (else an error).

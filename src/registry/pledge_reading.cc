@@ -1,0 +1,79 @@
+// Pledge predicates to values and back. Written back, a pledge has the same members as its schema, so that the schema can check a
+// corrected pledge as a whole.
+#include "registry/pledge_reading.h"
+
+#include <fmt/format.h>
+
+namespace entente::registry {
+namespace {
+
+constexpr std::uint16_t kAllPrinciples = 0x3FE;
+
+std::vector<Reservation> read_reservations(JsonView predicate) {
+  std::vector<Reservation> out;
+  if (const auto list = json_array(predicate, "reservations"))
+    for (const JsonView item : *list)
+      out.push_back(
+          {static_cast<std::uint8_t>(json_int(item, "principle").value_or(0)), std::string(json_string(item, "text").value_or(""))});
+  return out;
+}
+
+std::uint16_t read_principles(JsonView predicate) {
+  const auto list = json_array(predicate, "principles");
+  if (!list) return kAllPrinciples;
+  std::uint16_t bits = 0;
+  for (const JsonView item : *list) {
+    std::int64_t number = 0;
+    if (item.get(number) == simdjson::SUCCESS && number >= 1 && number <= 9) bits = static_cast<std::uint16_t>(bits | 1U << number);
+  }
+  return bits;
+}
+
+}  // namespace
+
+Result<PledgeContent> read_pledge(JsonView predicate) {
+  PledgeContent out;
+  const auto organisation = json_get(predicate, "organisation");
+  const auto text = json_get(predicate, "text");
+  if (!organisation || !text) return fail("a pledge names an organisation and a text");
+  ENTENTE_TRY(out.identity, Identity::from(*organisation));
+  Pledge& p = out.pledge;
+  ENTENTE_TRY(p.at, parse_time(json_string(predicate, "at").value_or("")));
+  p.language = json_string(*text, "language").value_or("");
+  p.version = json_string(*text, "version").value_or("");
+  ENTENTE_TRY(p.text, Digest::from_hex(json_string(*text, "sha256").value_or("")));
+  p.principles = read_principles(predicate);
+  p.reservations = read_reservations(predicate);
+  if (const auto why = json_get(predicate, "why")) {
+    p.why = json_string(*why, "text").value_or("");
+    p.why_language = json_string(*why, "language").value_or("");
+  }
+  if (const auto domains = json_array(predicate, "domains"))
+    for (const JsonView domain : *domains) p.domains.emplace_back(as_string(domain).value_or(""));
+  out.key = json_string(predicate, "key").value_or("");
+  return out;
+}
+
+Json pledge_json(const Supporter& supporter) {
+  const Pledge& p = supporter.pledge;
+  Json out = Json::object();
+  out["organisation"] = supporter.identity.json();
+  out["text"] = Json{{"language", p.language}, {"sha256", p.text.hex()}};
+  if (!p.version.empty()) out["text"]["version"] = p.version;
+  if (p.principles != kAllPrinciples)
+    for (unsigned n = 1; n <= 9; ++n)
+      if ((p.principles >> n & 1U) != 0) out["principles"].push_back(n);
+  for (const Reservation& reservation : p.reservations) {
+    Json item = Json::object();
+    if (reservation.principle != 0) item["principle"] = reservation.principle;
+    item["text"] = reservation.text;
+    out["reservations"].push_back(std::move(item));
+  }
+  if (!p.why.empty()) out["why"] = Json{{"language", p.why_language}, {"text", p.why}};
+  out["key"] = supporter.keys.empty() ? std::string() : supporter.keys.front().key.str();
+  for (const std::string& domain : p.domains) out["domains"].push_back(domain);
+  out["at"] = format_time(p.at);
+  return out;
+}
+
+}  // namespace entente::registry

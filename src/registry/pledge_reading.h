@@ -1,0 +1,18 @@
+// A pledge as a predicate and as a record: read, and written again so that a correction can be applied to it. Not for other rooms.
+#pragma once
+
+#include "registry/record.h"
+
+namespace entente::registry {
+
+struct PledgeContent {
+  Identity identity;
+  Pledge pledge;  // without leaf and envelope
+  std::string key;
+};
+
+[[nodiscard]] Result<PledgeContent> read_pledge(JsonView predicate);
+// The predicate as it stands after all corrections so far.
+[[nodiscard]] Json pledge_json(const Supporter& supporter);
+
+}  // namespace entente::registry
