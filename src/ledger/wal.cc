@@ -1,4 +1,4 @@
-// What is written is cut into units of 64 bytes: 56 bytes of data, the round's number, a CRC-32. The data of a round: the commit it begins
+// What is written is cut into units of 64 bytes: 56 bytes of data, the round's number, a CRC-32C. The data of a round: the commit it begins
 // behind, then for each commit a record and the bytes it adds to `entries`, from a new unit on and closed by a unit of zeros. Records are
 // chained; a commit's root is what its entries are checked against by whoever replays.
 //
@@ -9,9 +9,10 @@
 #include "ledger/wal.h"
 
 #include <fmt/format.h>
-#include <zlib.h>
 #include <algorithm>
 #include <optional>
+
+#include "ledger/crc32c.h"
 
 namespace entente::ledger {
 namespace {
@@ -39,7 +40,7 @@ void put_u32(std::uint8_t* at, std::uint32_t value) {
   for (int i = 0; i < 4; ++i) at[i] = static_cast<std::uint8_t>(value >> (24 - 8 * i));
 }
 
-std::uint32_t crc_of(Unit unit) { return static_cast<std::uint32_t>(::crc32(0, unit.data(), kUnitCrc)); }
+std::uint32_t crc_of(Unit unit) { return crc32c(unit.first<kUnitCrc>()); }
 
 enum class UnitState { whole, unwritten, damaged };
 
