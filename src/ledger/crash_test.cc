@@ -5,6 +5,8 @@
 #include <random>
 
 #include "ledger/fault_io.h"
+#include "ledger/repair.h"
+#include "ledger/storage.h"
 #include "ledger/test_log.h"
 
 namespace entente::ledger {
@@ -62,8 +64,13 @@ void expect_nothing_lost(const Ledger& log, const Witnessed& world, const Simula
 
 // A log with its signing journal on another disk, both in one machine.
 struct Machine {
-  Machine(std::uint64_t seed, std::size_t block) : disk(seed, block), other(seed + 1, block) {}
-  [[nodiscard]] WriteOptions options() { return {.signing_journal = {}, .signing_io = other.mount(), .signing_name = "signed"}; }
+  Machine(std::uint64_t seed, std::size_t block) : disk(seed, block), other(seed + 1, block), wal_rng(seed) {}
+  [[nodiscard]] WriteOptions options() {
+    WriteOptions options = test::random_wal(wal_rng);
+    options.signing_io = other.mount();
+    options.signing_name = "signed";
+    return options;
+  }
   // Opens, which may fail while faults strike, and publishes what a crash left unsigned.
   std::optional<Ledger> reopen(const keys::SigningKey& key) {
     auto log = Ledger::open_write(disk.mount(), options());
@@ -82,6 +89,7 @@ struct Machine {
     other.power_cut();
   }
   SimulatedDisk disk, other;
+  std::mt19937_64 wal_rng;
   std::string why;
 };
 
@@ -152,16 +160,28 @@ TEST(Crash, FullDisksLoseNothingAcknowledged) {
   }
 }
 
+template <class Ways>
+std::vector<std::pair<Fault, WalLimits>> every_pair(std::initializer_list<Fault> faults, const Ways& ways) {
+  std::vector<std::pair<Fault, WalLimits>> out;
+  for (const Fault fault : faults)
+    for (const WalLimits& way : ways) out.emplace_back(fault, way);
+  return out;
+}
+
 // The same short script with each fault at each of its operations.
 TEST(Crash, EveryOperationOfAnAppendMayFail) {
   const keys::SigningKey key = test::log_key();
   const auto entries = test::make_entries(0, 260);
-  for (const Fault fault : {Fault::power_cut, Fault::io_error, Fault::no_space, Fault::short_write}) {
+  // The long way; through the write-ahead file; through one that is full then.
+  const std::array<WalLimits, 3> ways{{{.batch_bytes = 0}, {}, {.batch_bytes = 1 << 20, .file_bytes = 9000}}};
+  for (const auto& [fault, way] : every_pair({Fault::power_cut, Fault::io_error, Fault::no_space, Fault::short_write}, ways)) {
+    WriteOptions options;
+    options.wal = way;
     for (std::uint64_t n = 1;; ++n) {
       SimulatedDisk disk(n, 512);
       bool acknowledged = false;
       {
-        auto log = Ledger::init(disk.mount(), key);
+        auto log = Ledger::init(disk.mount(), key, options);
         ASSERT_OK(log);
         ASSERT_OK(log->append(std::span(entries).first(250), key));
         disk.plan(fault, n);
@@ -213,36 +233,84 @@ TEST(Crash, InterruptedInitIsNoLogOrAWholeOne) {
 }
 
 // A committed batch that was acknowledged but not yet signed, then damage while the machine was off: never taken for a torn write.
-TEST(Crash, DamageOfTheLastCommitIsNotATornOne) {
-  const keys::SigningKey key = test::log_key();
-  const auto entries = test::make_entries(0, 12);
-  const auto make = [&](SimulatedDisk& disk) {
-    auto log = Ledger::init(disk.mount(), key);
+struct Unsigned {
+  explicit Unsigned(const WalLimits& wal) { options.wal = wal; }
+  void make(SimulatedDisk& disk) const {
+    auto log = Ledger::init(disk.mount(), key, options);
     ASSERT_OK(log);
     ASSERT_OK(log->append(std::span(entries).first(5), key));
     ASSERT_OK(log->commit(std::span(entries).subspan(5)));
     disk.plan(Fault::power_cut, 1);  // the destructor's work is lost
-  };
+  }
+  const keys::SigningKey key = test::log_key();
+  const std::vector<std::string> entries = test::make_entries(0, 12);
+  WriteOptions options;
+};
+
+TEST(Crash, DamageOfTheLastCommitIsNotATornOne) {
+  const Unsigned unsigned_log({.batch_bytes = 0});
   SimulatedDisk reference(1);
-  make(reference);
+  unsigned_log.make(reference);
   reference.power_cut();
   const Bytes whole = reference.content("entries");
-  const std::size_t used = 2 * entries.size() + [&] {
-    std::size_t n = 0;
-    for (const auto& e : entries) n += e.size();
-    return n;
-  }();
+  std::size_t used = 0;
+  for (const auto& e : unsigned_log.entries) used += 2 + e.size();
   const std::size_t first = static_cast<std::size_t>(std::string(as_text(whole)).find("entry 5")) - 2;
   const std::size_t journal = 2 * kCommitBytes;
   for (std::size_t at = 0; at < used - first + kCommitBytes; at += test::soak() ? 1 : 5) {
     SimulatedDisk disk(at);
-    make(disk);
+    unsigned_log.make(disk);
     disk.power_cut();
     Bytes& content = disk.content(at < used - first ? "entries" : "journal");
     content[at < used - first ? first + at : journal + at - (used - first)] ^= static_cast<std::uint8_t>(1U << at % 8);
     const auto refused = Ledger::open_write(disk.mount());
     ASSERT_FALSE(refused) << at;
     EXPECT_TRUE(refused.error().where.file == "entries" || refused.error().where.file == "journal") << refused.error().str();
+  }
+}
+
+// The same where the commit stands in the write-ahead file: damage there is refused, and repaired; damage in the entries file is healed.
+TEST(Crash, DamageOfTheWriteAheadFileIsNotATornCommit) {
+  const Unsigned unsigned_log({});
+  SimulatedDisk reference(1);
+  unsigned_log.make(reference);
+  reference.power_cut();
+  const auto holds_all = [&](const Ledger& log) { ASSERT_EQ(log.committed_size(), unsigned_log.entries.size()); };
+  const auto file = reference.mount()->open(kWalFile, OpenMode::read);
+  ASSERT_OK(file);
+  const std::size_t bytes = used_bytes(**file).value_or(0);
+  const std::size_t closing = (bytes - 1) / 64 * 64;  // the last unit: without content, and the commit counts without it
+  ASSERT_GE(closing, 4 * 64U);
+  for (std::size_t at = 0; at < closing; at += test::soak() ? 1 : 3) {
+    SimulatedDisk disk(at);
+    unsigned_log.make(disk);
+    disk.power_cut();
+    disk.content("wal")[at] ^= static_cast<std::uint8_t>(1U << at % 8);
+    const auto refused = Ledger::open_write(disk.mount());
+    ASSERT_FALSE(refused) << at;
+    EXPECT_EQ(refused.error().where.file, "wal") << refused.error().str();
+    Progress silent(Progress::Mode::silent);
+    const auto repaired = repair(disk.mount(), {}, silent);
+    ASSERT_OK(repaired);
+    EXPECT_EQ(test::text_of(repaired->remaining), "") << at;
+    auto log = Ledger::open_write(disk.mount());
+    ASSERT_OK(log);
+    holds_all(*log);
+  }
+  std::size_t signed_bytes = 0;
+  for (std::size_t i = 0; i < 5; ++i) signed_bytes += 2 + unsigned_log.entries[i].size();
+  for (std::size_t at = signed_bytes; at < reference.content("entries").size(); at += 7) {
+    SimulatedDisk disk(at);
+    unsigned_log.make(disk);
+    disk.power_cut();
+    Bytes& content = disk.content("entries");
+    if (at >= content.size()) continue;  // this power cut left less of it
+    content[at] ^= 1;
+    auto log = Ledger::open_write(disk.mount());
+    ASSERT_OK(log);
+    holds_all(*log);
+    ASSERT_OK(log->publish(unsigned_log.key));
+    for (std::size_t i = 0; i < unsigned_log.entries.size(); ++i) ASSERT_EQ(log->entry(i).value_or("?"), unsigned_log.entries[i]);
   }
 }
 

@@ -7,6 +7,7 @@
 #include "ledger/epoch.h"
 #include "ledger/fsck_tree.h"
 #include "ledger/head.h"
+#include "ledger/recovery.h"
 #include "ledger/settled.h"
 #include "ledger/signing_journal.h"
 
@@ -192,6 +193,28 @@ void check_against_small(const SmallFiles& small, const std::optional<merkle::Ch
         kSigningFile, offset);
 }
 
+// Commits that are in the write-ahead file only are whole, but where a writer was interrupted.
+void check_wal(const Storage& storage, const keys::VerifierKey& key, const Commit& commit, Problems& problems) {
+  Io& io = storage.io();
+  const auto there = io.exists(kWalFile);
+  if (!there) return problems.add(there.error());
+  if (!*there) return;
+  const auto wal = Wal::open(io, key.str(), OpenMode::read);
+  if (!wal) return problems.add(wal.error());
+  const auto edge = checked_edge(storage, commit.size, commit.root, commit);
+  if (!edge) return;  // named already
+  merkle::TreeSize size = commit.size;
+  const auto done = walk_wal(*wal, commit, *edge, [&](const Commit&, const Commit& after, ByteView) -> Result<void> {
+    size = after.size;
+    return {};
+  });
+  if (!done) problems.add(done.error());
+  if (size > commit.size)
+    problems.add(
+        fmt::format("{} committed entries stand here only: an append was interrupted, the next one moves them", size - commit.size),
+        kWalFile, 0);
+}
+
 // True if another process holds the writer's lock now.
 bool has_writer(Io& io) {
   const auto lock = io.try_lock(kLockFile);
@@ -250,6 +273,7 @@ Result<std::vector<Problem>> fsck(std::shared_ptr<Io> io, const keys::VerifierKe
   std::ranges::stable_sort(journal.claims, {}, &ClaimedRoot::size);
   check_sizes(*storage, commit, writer_active, problems);
   check_tree(*storage, commit, journal.claims, problems, progress);
+  if (!writer_active) check_wal(*storage, key, commit, problems);
   progress.done();
   return problems.take();
 }

@@ -200,7 +200,7 @@ Result<Stats> Ledger::stats() const {
   };
   ENTENTE_CHECK(add(kEntriesFile, commit.segment_bytes));
   ENTENTE_CHECK(add(kJournalFile, s.head.journal.records * kCommitBytes));
-  for (const std::string_view name : {kVerifierFile, kCheckpointFile, kIndexFile, kEpochFile, kSettledFile, kSigningFile})
+  for (const std::string_view name : {kVerifierFile, kCheckpointFile, kIndexFile, kEpochFile, kSettledFile, kSigningFile, kWalFile})
     ENTENTE_CHECK(add(name, 0));
   for (unsigned l = 0; l < kTileLevels; ++l) ENTENTE_CHECK(add(level_file(l), 0));
   ENTENTE_TRY(const SettledMark settled, SettledMark::open(io, s.key.str(), OpenMode::read));

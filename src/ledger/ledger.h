@@ -16,6 +16,7 @@
 #include "core/progress.h"
 #include "keys/keys.h"
 #include "ledger/format.h"
+#include "ledger/wal.h"
 #include "merkle/note.h"
 #include "merkle/tree.h"
 
@@ -47,6 +48,7 @@ struct WriteOptions {
   // The same on other storage (tests).
   std::shared_ptr<Io> signing_io;
   std::string signing_name;
+  WalLimits wal;
 };
 
 // One process writes, any number read. What an object shows is the log as of the latest checkpoint when it was opened, refreshed, or last

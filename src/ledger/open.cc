@@ -58,7 +58,8 @@ void remove_unfinished(Io& io) {
     names.emplace_back(name);
     names.push_back(std::string(name) + ".tmp");
   }
-  for (const std::string_view name : {kSettledFile, kSigningFile, kEntriesFile, kJournalFile, kIndexFile}) names.emplace_back(name);
+  for (const std::string_view name : {kSettledFile, kSigningFile, kEntriesFile, kJournalFile, kIndexFile, kWalFile})
+    names.emplace_back(name);
   for (unsigned l = 0; l < kTileLevels; ++l) names.push_back(level_file(l));
   names.emplace_back(kLockFile);  // last
   for (const std::string& name : names) (void)io.remove(name);
@@ -103,6 +104,7 @@ Result<Ledger> Ledger::init(std::shared_ptr<Io> io, const keys::SigningKey& key,
   std::unique_ptr<const SigningJournal::Place, void (*)(const SigningJournal::Place*)> unfinished_journal(
       &place, [](const SigningJournal::Place* made) { (void)made->io->remove(made->name); });
   ENTENTE_TRY(Storage storage, Storage::create(io));
+  ENTENTE_TRY(Wal wal, Wal::open(*io, vkey, OpenMode::write, options.wal));
   const Commit empty{.root = merkle::empty_root()};
   const CommitRecord record = encode_commit(empty, as_bytes(vkey));
   ENTENTE_CHECK(storage.journal().write(0, record));
@@ -124,7 +126,8 @@ Result<Ledger> Ledger::init(std::shared_ptr<Io> io, const keys::SigningKey& key,
                                                        .lock = std::move(lock),
                                                        .epoch = epoch,
                                                        .settled = std::move(settled),
-                                                       .signing = std::move(signing)},
+                                                       .signing = std::move(signing),
+                                                       .wal = std::move(wal)},
                                            merkle::RightEdge());
   return Ledger(std::move(state));
 }
@@ -147,12 +150,18 @@ Result<Ledger> Ledger::open_write(std::shared_ptr<Io> io, const WriteOptions& op
   ENTENTE_CHECK(io->remove(std::string(kCheckpointFile) + ".tmp"));
   ENTENTE_TRY(Storage storage, Storage::open(io, OpenMode::write));
   ENTENTE_TRY(SettledMark settled, SettledMark::open(*io, vkey, OpenMode::write));
+  ENTENTE_TRY(Wal wal, Wal::open(*io, vkey, OpenMode::write, options.wal));
+  wal.forget_cached();
   storage.journal().forget_cached(0);
   storage.entries().forget_cached(settled.latest() ? settled.latest()->segment_bytes : 0);
   ENTENTE_TRY(Head head, read_head(storage, key));
   ENTENTE_CHECK(check_not_put_back(head, signing));
   ENTENTE_TRY(merkle::RightEdge edge, settle_files(storage, head.journal, settled));
   ENTENTE_CHECK(check_roots(storage, head, signing));
+  ENTENTE_TRY(const JournalEnd moved, replay_wal(storage, wal, head.journal, edge));
+  if (moved.records != head.journal.records) { ENTENTE_TRY(edge, settle_files(storage, moved, settled)); }
+  ENTENTE_CHECK(wal.empty());
+  head.journal = moved;
   head.journal.torn_bytes = 0;
   ENTENTE_TRY(Storage reading, Storage::open(io, OpenMode::read));
   auto state = std::make_unique<State>(std::move(reading), key, head);
@@ -162,7 +171,8 @@ Result<Ledger> Ledger::open_write(std::shared_ptr<Io> io, const WriteOptions& op
                                                        .lock = std::move(lock),
                                                        .epoch = epoch,
                                                        .settled = std::move(settled),
-                                                       .signing = std::move(signing)},
+                                                       .signing = std::move(signing),
+                                                       .wal = std::move(wal)},
                                            std::move(edge));
   return Ledger(std::move(state));
 }

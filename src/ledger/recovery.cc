@@ -1,4 +1,5 @@
-// Recovery after a crash. The entries and the commit record were synced, each before the next step, so they stand; level hashes and index
+// Recovery after a crash. What stands in the journal was synced, its entries before its record; what stands behind that in the write-ahead
+// file is moved there. Level hashes and index
 // are only known to be on the disk up to the settled commit. What lies behind it is computed again from the entries and written anew, even
 // if the files seem to hold it: after a failed sync a page cache shows what the disk may not have. Hashes are computed twice where they do
 // not fit in memory: first to compare the root with the commit's, then to write them.
@@ -100,6 +101,33 @@ Result<void> rebuild_all(Storage& storage, const Commit& commit) {
   // Also where nothing was missing: a file may be shorter than its hashes, or hold bytes behind them.
   for (unsigned l = 0; l < kTileLevels; ++l) ENTENTE_CHECK(cut(storage.level(l), hashes_at(commit.size, l) * kHashBytes));
   return cut(storage.index(), 8 * bundles_of(commit.size));
+}
+
+Result<void> walk_wal(const Wal& wal, const Commit& journal_end, const merkle::RightEdge& edge, const TakeCommit& take) {
+  GrowingTree tree(edge);
+  return wal.replay(journal_end, [&](const Commit& before, const Commit& after, ByteView bytes) -> Result<bool> {
+    const auto entries = split_bundle(bytes, static_cast<std::size_t>(after.size - before.size));
+    if (!entries) return false;
+    LevelHashes unused;
+    tree.add(leaf_hashes(*entries), unused);
+    if (tree.root() != after.root) return false;
+    ENTENTE_CHECK(take(before, after, bytes));
+    return true;
+  });
+}
+
+Result<JournalEnd> replay_wal(Storage& storage, const Wal& wal, const JournalEnd& end, const merkle::RightEdge& edge) {
+  Commit last = end.commit;
+  ENTENTE_CHECK(walk_wal(wal, end.commit, edge, [&](const Commit& before, const Commit& after, ByteView bytes) {
+    last = after;
+    return storage.entries().write(before.segment_bytes, bytes);
+  }));
+  if (last == end.commit) return end;
+  ENTENTE_CHECK(storage.entries().sync());
+  JournalEnd moved{.commit = last, .record = encode_commit(last, end.record), .records = end.records + 1};
+  ENTENTE_CHECK(storage.journal().write(end.records * kCommitBytes, moved.record));
+  ENTENTE_CHECK(storage.journal().sync());
+  return moved;
 }
 
 Result<merkle::RightEdge> settle_files(Storage& storage, const JournalEnd& end, SettledMark& settled) {

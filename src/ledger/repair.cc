@@ -56,11 +56,12 @@ class Repairer {
     storage_.emplace(std::move(storage));
     if (options_.from) ENTENTE_CHECK(restore(key));
     ENTENTE_CHECK(epoch());
-    ENTENTE_TRY(const std::optional<Commit> commit, find_commit());
+    ENTENTE_TRY(std::optional<Commit> commit, find_commit());
     if (!commit) return {};  // fsck says why
     ENTENTE_CHECK(derived(*commit));
     ENTENTE_CHECK(journal(*commit));
     ENTENTE_CHECK(settled(*commit));
+    ENTENTE_CHECK(write_ahead(*commit));
     ENTENTE_CHECK(signing(*commit));
     return publish(*commit);
   }
@@ -221,6 +222,25 @@ class Repairer {
     ENTENTE_CHECK(io_->sync_folder());
     did("made a new settled mark");
     return {};
+  }
+
+  // What a killed writer left in the write-ahead file goes where it belongs. If that file is damaged beyond mending, fsck says so.
+  Result<void> write_ahead(Commit& commit) {
+    ENTENTE_TRY(const bool there, io_->exists(kWalFile));
+    if (!there) return {};
+    ENTENTE_TRY(Wal wal, Wal::open(*io_, vkey_, OpenMode::write));
+    ENTENTE_TRY(const std::uint64_t mended, wal.mend());
+    if (mended > 0) did(fmt::format("put a flipped bit right in {} places of the write-ahead file", mended));
+    ENTENTE_TRY(Storage storage, Storage::open(io_, OpenMode::write));  // the journal may be another file by now
+    ENTENTE_TRY(const JournalEnd end, storage.journal_end(vkey_));
+    ENTENTE_TRY(const merkle::RightEdge edge, checked_edge(storage, commit.size, commit.root, commit));
+    const auto moved = replay_wal(storage, wal, end, edge);
+    if (!moved || moved->records == end.records) return {};
+    ENTENTE_TRY(SettledMark mark, SettledMark::open(*io_, vkey_, OpenMode::write));
+    ENTENTE_CHECK(settle_files(storage, *moved, mark));
+    did(fmt::format("moved {} entries from the write-ahead file to the log", moved->commit.size - commit.size));
+    commit = moved->commit;
+    return wal.empty();
   }
 
   Result<void> signing(const Commit& commit) {

@@ -21,7 +21,7 @@ Result<merkle::Checkpoint> checkpoint_of(const Ledger& log) {
 Result<std::unique_ptr<ServedLog>> ServedLog::open(std::filesystem::path folder, std::chrono::milliseconds refresh,
                                                    std::function<void(const Error&)> problem) {
   std::unique_ptr<ServedLog> out(new ServedLog(std::move(folder), refresh, std::move(problem)));
-  if (const auto stamp = out->stamp()) out->stamp_ = *stamp;
+  if (const auto stamp = out->stamp(); stamp && stamp->is_conclusive()) out->stamp_ = *stamp;
   ENTENTE_TRY(Ledger log, Ledger::open_read(out->folder_));
   out->log_ = std::make_shared<const Ledger>(std::move(log));
   return out;
@@ -31,6 +31,14 @@ std::optional<ServedLog::Stamp> ServedLog::stamp() const {
   struct stat s{};
   if (::stat((folder_ / kCheckpointFile).c_str(), &s) != 0) return std::nullopt;
   return Stamp{.inode = s.st_ino, .time = s.st_mtim};
+}
+
+// File times have the granularity of the kernel's tick, and inodes are used again: another checkpoint within the same tick looks the same.
+bool ServedLog::Stamp::is_conclusive() const {
+  ::timespec now{};
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  constexpr long kMillion = 1'000'000;
+  return (now.tv_sec - time.tv_sec) * 1000 + (now.tv_nsec - time.tv_nsec) / kMillion > 100;
 }
 
 std::shared_ptr<const Ledger> ServedLog::shown() const {
@@ -67,7 +75,7 @@ void ServedLog::look() {
     if (next) {
       log_ = std::move(*next);
       problem_.reset();
-      if (before) stamp_ = *before;
+      stamp_ = before && before->is_conclusive() ? *before : Stamp{};
     } else {
       if (tell_ && (!problem_ || problem_->what != next.error().what)) tell_(next.error());
       problem_ = std::move(next).error();

@@ -37,6 +37,7 @@ class ServedLog {
     [[nodiscard]] bool same_as(const Stamp& other) const {
       return inode == other.inode && time.tv_sec == other.time.tv_sec && time.tv_nsec == other.time.tv_nsec;
     }
+    [[nodiscard]] bool is_conclusive() const;
   };
   [[nodiscard]] std::optional<Stamp> stamp() const;
   void look();

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <array>
 #include <cstdlib>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -28,6 +30,18 @@ inline std::vector<std::string> make_entries(std::uint64_t first, std::uint64_t 
 
 // ENTENTE_SOAK=1: the long counts; otherwise a small budget.
 inline bool soak() { return std::getenv("ENTENTE_SOAK") != nullptr; }
+
+// Ways to open a log for writing in which all commits, some, or none go through the write-ahead file, and that is soon full, or not.
+inline WriteOptions random_wal(std::mt19937_64& rng) {
+  static constexpr std::array<WalLimits, 5> kLimits{{{},
+                                                     {.batch_bytes = 0},
+                                                     {.batch_bytes = 150},
+                                                     {.batch_bytes = 1 << 20, .file_bytes = 2048},
+                                                     {.batch_bytes = 600, .file_bytes = 700}}};
+  WriteOptions options;
+  options.wal = kLimits[rng() % kLimits.size()];
+  return options;
+}
 
 inline Digest reference_root(const std::vector<std::string>& entries, std::size_t size) {
   merkle::RightEdge edge;

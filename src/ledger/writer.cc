@@ -1,7 +1,8 @@
-// The write path. Order of a commit: the entries are written and synced, then the commit record is written and synced. So a valid record
-// vouches for its entries; level hashes and index are only written, because they can be computed again from the entries: they are synced
-// before a signature is made (settle), and recovery recomputes what lies behind the last settled commit. Small commits go into room that
-// was written as zeros before, where a sync does not have to record a new file length; large ones extend the file.
+// The write path. A large commit: the entries are written and synced, then the commit record is written to the journal and synced. A small
+// one: record and entries are written to the write-ahead file and synced, once; entries and journal follow for many such commits together,
+// before a checkpoint is signed or when that file is full. So a record in the journal always vouches for its entries. Level hashes and
+// index are only written, because they can be computed again from the entries: they are synced before a signature is made (settle), and
+// recovery recomputes what lies behind the last settled commit.
 #include "ledger/writer.h"
 
 #include <fmt/format.h>
@@ -10,9 +11,6 @@
 namespace entente::ledger {
 namespace {
 
-constexpr std::uint64_t kSmallBatch = 64 << 10;      // bytes; below, room is reserved ahead
-constexpr std::uint64_t kMostReserved = 1 << 20;     // bytes of zeros written ahead in the entries file
-constexpr std::uint64_t kLeastReserved = 256 << 10;  // while the log is small: a sixteenth of its length
 constexpr std::uint64_t kJournalReserve = 16 << 10;  // 256 records
 
 Result<void> write_zeros(File& file, std::uint64_t offset, std::uint64_t bytes) {
@@ -58,19 +56,18 @@ Writer::Writer(WriterParts parts, const merkle::RightEdge& edge)
       tree_(edge),
       written_(staged_),
       journal_reserved_(parts.head.journal.records * kCommitBytes),
-      entries_end_(staged_.segment_bytes),
-      entries_reserved_(staged_.segment_bytes),
+      wal_(std::move(parts.wal)),
       settled_(std::move(parts.settled)),
       signing_(std::move(parts.signing)),
       head_(std::move(parts.head)),
+      journal_(head_.journal),
       committed_tree_(tree_) {}
 
 Writer::~Writer() {
   if (!broken().empty()) return;
-  const JournalEnd last = journal_end();
   if (!epoch_.check_mine(storage_.io()) || !settle()) return;
-  if (entries_reserved_ > last.commit.segment_bytes) (void)storage_.entries().truncate(last.commit.segment_bytes);
-  if (journal_reserved_ > last.records * kCommitBytes) (void)storage_.journal().truncate(last.records * kCommitBytes);
+  if (journal_reserved_ > journal_.records * kCommitBytes) (void)storage_.journal().truncate(journal_.records * kCommitBytes);
+  (void)wal_.empty();
 }
 
 Commit Writer::committed() const {
@@ -80,7 +77,7 @@ Commit Writer::committed() const {
 
 JournalEnd Writer::journal_end() const {
   const std::scoped_lock lock(mutex_);
-  return head_.journal;
+  return journal_;
 }
 
 merkle::Checkpoint Writer::published() const {
@@ -90,7 +87,10 @@ merkle::Checkpoint Writer::published() const {
 
 Head Writer::head() const {
   const std::scoped_lock lock(mutex_);
-  return head_;
+  Head head = head_;
+  head.journal = journal_;
+  head.journal.commit = head_.journal.commit;
+  return head;
 }
 
 std::string Writer::broken() const {
@@ -204,46 +204,10 @@ Result<void> Writer::check_unchanged() const {
   return check_before_writing(committed());
 }
 
-// Zeros from what is reserved up to `end` + `room`.
-Result<void> Writer::reserve(File& file, std::uint64_t& reserved, std::uint64_t end, std::uint64_t room) {
-  ENTENTE_CHECK(write_zeros(file, end, room));
-  reserved = end + room;
-  return {};
-}
-
-Result<void> Writer::claim(const Batch& batch) {
-  const std::scoped_lock lock(reserve_mutex_);
-  const std::uint64_t end = batch.after.segment_bytes;
-  entries_end_ = end;
-  if (end <= entries_reserved_) return {};
-  entries_reserved_ = end;
-  if (batch.segment.size() >= kSmallBatch) return {};
-  const std::uint64_t room = std::clamp(end / 16 / kLeastReserved * kLeastReserved, kLeastReserved, kMostReserved);
-  return reserve(storage_.entries(), entries_reserved_, end, room);
-}
-
-Result<void> Writer::reserve_ahead(std::uint64_t bytes) {
-  constexpr std::uint64_t kStep = 1 << 20;
-  bool any = false;
-  while (broken().empty()) {
-    const std::scoped_lock lock(reserve_mutex_);
-    if (entries_reserved_ >= entries_end_ + bytes) break;
-    // Without room for zeros the entries themselves will meet the full disk.
-    if (!write_zeros(storage_.entries(), entries_reserved_, kStep)) return {};
-    entries_reserved_ += kStep;
-    any = true;
-  }
-  if (!any) return {};
-  // Its error may be that of a commit's bytes: whoever syncs first is told.
-  if (const auto done = storage_.entries().sync(); !done) return break_with<void>(done.error());
-  return {};
-}
-
 Result<void> Writer::write_entries(const Batch& batch) {
-  ENTENTE_CHECK(claim(batch));
   ENTENTE_CHECK(storage_.entries().write(batch.before.segment_bytes, as_bytes(batch.segment)));
   ENTENTE_CHECK(write_derived(storage_, batch.before.size, batch.hashes, batch.bundle_starts));
-  return storage_.entries().sync();
+  return is_small(batch) ? Result<void>() : storage_.entries().sync();
 }
 
 Result<void> Writer::write(const Staged& staged) {
@@ -256,26 +220,50 @@ Result<void> Writer::write(const Staged& staged) {
   return {};
 }
 
-Result<void> Writer::write_record(const Staged& staged) {
+// A record for everything up to `commit`, whose entries are synced. Under journal_mutex_.
+Result<void> Writer::write_record(const Commit& commit) {
   const JournalEnd end = journal_end();
   const std::uint64_t offset = end.records * kCommitBytes;
-  if (offset + kCommitBytes > journal_reserved_)
-    ENTENTE_CHECK(reserve(storage_.journal(), journal_reserved_, offset + kCommitBytes, kJournalReserve));
-  const CommitRecord record = encode_commit(staged.batch.after, end.record);
+  if (offset + kCommitBytes > journal_reserved_) {
+    ENTENTE_CHECK(write_zeros(storage_.journal(), offset + kCommitBytes, kJournalReserve));
+    journal_reserved_ = offset + kCommitBytes + kJournalReserve;
+  }
+  const CommitRecord record = encode_commit(commit, end.record);
   ENTENTE_CHECK(storage_.journal().write(offset, record));
   ENTENTE_CHECK(storage_.journal().sync());
-  ENTENTE_CHECK(epoch_.check_mine(storage_.io()));
   const std::scoped_lock lock(mutex_);
-  head_.journal = {.commit = staged.batch.after, .record = record, .records = end.records + 1};
-  committed_tree_ = staged.tree;
+  journal_ = {.commit = commit, .record = record, .records = end.records + 1};
   return {};
 }
 
+Result<void> Writer::sync_entries() {
+  const std::scoped_lock lock(entries_sync_mutex_);
+  ENTENTE_CHECK(usable());
+  if (!entries_to_sync_) { ENTENTE_TRY(entries_to_sync_, storage_.io().open(kEntriesFile, OpenMode::write)); }
+  if (const auto done = entries_to_sync_->sync(); !done) return break_with<void>(done.error());
+  return {};
+}
+
+// Under journal_mutex_.
+Result<void> Writer::make_durable(const Batch& batch) {
+  if (!is_small(batch)) return write_record(batch.after);
+  if (journal_end().commit == batch.before) wal_.begin(batch.before);
+  if (wal_.has_room(batch.segment.size())) return wal_.append(batch.after, as_bytes(batch.segment));
+  // The file is full: all it holds, and this commit, go to the journal.
+  ENTENTE_CHECK(sync_entries());
+  return write_record(batch.after);
+}
+
 Result<void> Writer::seal(const Staged& staged) {
+  const std::scoped_lock journal_lock(journal_mutex_);
   ENTENTE_CHECK(usable());
   if (staged.batch.before != committed()) return fail("a batch staged before this one was not committed");
   if (staged.batch.empty()) return {};
-  if (const auto done = write_record(staged); !done) return break_with<void>(done.error());
+  if (const auto done = make_durable(staged.batch); !done) return break_with<void>(done.error());
+  ENTENTE_CHECK(epoch_.check_mine(storage_.io()));
+  const std::scoped_lock lock(mutex_);
+  head_.journal.commit = staged.batch.after;
+  committed_tree_ = staged.tree;
   return {};
 }
 
@@ -284,14 +272,25 @@ Result<void> Writer::commit(const Staged& staged) {
   return seal(staged);
 }
 
-Result<void> Writer::settle() {
+Result<void> Writer::journal_up_to(const Commit& commit) {
+  if (journal_end().commit.size >= commit.size) return {};
+  ENTENTE_CHECK(sync_entries());
+  const std::scoped_lock journal_lock(journal_mutex_);
+  ENTENTE_CHECK(usable());
+  if (journal_end().commit.size >= commit.size) return {};
+  if (const auto done = write_record(commit); !done) return break_with<void>(done.error());
+  return {};
+}
+
+Result<Commit> Writer::settle() {
   ENTENTE_CHECK(usable());
   const Commit at = committed();
   const merkle::TreeSize from = settled_size();
-  if (settled_.latest() && *settled_.latest() == at) return {};
-  if (const auto done = sync_derived(storage_, from, at.size); !done) return break_with<void>(done.error());
-  if (const auto done = settled_.set(at); !done) return break_with<void>(done.error());
-  return {};
+  if (settled_.latest() && *settled_.latest() == at) return at;
+  ENTENTE_CHECK(journal_up_to(at));
+  if (const auto done = sync_derived(storage_, from, at.size); !done) return break_with<Commit>(done.error());
+  if (const auto done = settled_.set(at); !done) return break_with<Commit>(done.error());
+  return at;
 }
 
 Result<void> Writer::check_before_signing(const Commit& at) {
@@ -317,8 +316,7 @@ Result<Writer::SignedNote> Writer::sign(const keys::SigningKey& key) {
   if (key.verifier() != key_)
     return fail(fmt::format("this key ({}) is not the log's ({})", key.verifier().str(), key_.str()), {},
                 "give the key the log was made with");
-  ENTENTE_CHECK(settle());
-  const Commit at = committed();
+  ENTENTE_TRY(const Commit at, settle());  // what is committed meanwhile waits for the next signature
   ENTENTE_CHECK(check_before_signing(at));
   if (const auto done = signing_.record(at.size, at.root); !done) return break_with<SignedNote>(done.error());
   SignedNote out{.checkpoint = {.origin = key_.name(), .size = at.size, .root = at.root}};

@@ -15,6 +15,7 @@
 #include "ledger/settled.h"
 #include "ledger/signing_journal.h"
 #include "ledger/storage.h"
+#include "ledger/wal.h"
 
 namespace entente::ledger {
 
@@ -34,6 +35,7 @@ struct WriterParts {
   Epoch epoch;
   SettledMark settled;
   SigningJournal signing;
+  Wal wal;
 };
 
 // stage() and abandon() may be called from one thread at a time, write() from one, seal() from one, sign() and publish() from one; these
@@ -53,18 +55,15 @@ class Writer {
   [[nodiscard]] bool learn_some();
   // Forgets what was staged and not committed. With nothing else going on.
   void abandon();
-  // Makes the entries durable. Before anything is written: the epoch is still ours, the journal ends with our last record, the stored right
-  // edge has the root of what was written last. Level hashes and index are written too, not synced. After an error of the storage the
-  // writer takes no more.
+  // Writes the entries, and syncs them if there are many (few become durable by seal()). Before anything is written: the epoch is still
+  // ours, the journal ends with our last record, the stored right edge has the root of what was written last. Level hashes and index are
+  // written too, not synced. After an error of the storage the writer takes no more.
   [[nodiscard]] Result<void> write(const Staged& staged);
-  // Writes and syncs the commit record: now the entries count. The batch before may be sealed while this one's entries are written.
+  // Makes the commit durable: now the entries count. The batch before may be sealed while this one's entries are written.
   [[nodiscard]] Result<void> seal(const Staged& staged);
   [[nodiscard]] Result<void> commit(const Staged& staged);  // both
-  // Writes zeros behind the entries until there is room for `bytes` more, and syncs them, so that later batches overwrite instead of
-  // lengthening the file (which costs a sync several times as much). For a thread of its own. A full disk is no error here.
-  [[nodiscard]] Result<void> reserve_ahead(std::uint64_t bytes);
-  // Syncs levels and index up to the last commit, checks that the tree continues the one last signed, records size and root in the signing
-  // journal, and only then signs. The note is not published yet.
+  // Settles, checks that the tree continues the one last signed, records size and root in the signing journal, and only then signs. The
+  // note is not published yet.
   struct SignedNote {
     merkle::Checkpoint checkpoint;
     std::string note;
@@ -72,7 +71,8 @@ class Writer {
   [[nodiscard]] Result<SignedNote> sign(const keys::SigningKey& key);
   // Replaces the checkpoint file. `note` carries the log's signature, perhaps with cosignatures.
   [[nodiscard]] Result<void> publish(const SignedNote& signed_note);
-  [[nodiscard]] Result<void> settle();
+  // What is committed now is in entries, journal, levels and index, synced; gives that commit.
+  [[nodiscard]] Result<Commit> settle();
 
   // An error if checkpoint or journal on the disk are not what this object knows, or the stored right edge is damaged.
   [[nodiscard]] Result<void> check_unchanged() const;
@@ -96,8 +96,11 @@ class Writer {
   [[nodiscard]] JournalEnd journal_end() const;
   Result<void> check_before_signing(const Commit& at);
   Result<void> write_entries(const Batch& batch);
-  Result<void> claim(const Batch& batch);
-  Result<void> write_record(const Staged& staged);
+  [[nodiscard]] bool is_small(const Batch& batch) const { return wal_.takes(batch.segment.size()); }
+  Result<void> make_durable(const Batch& batch);
+  Result<void> sync_entries();
+  Result<void> write_record(const Commit& commit);
+  Result<void> journal_up_to(const Commit& commit);
   static Result<void> reserve(File& file, std::uint64_t& reserved, std::uint64_t end, std::uint64_t room);
   Result<void> usable() const;
   [[nodiscard]] merkle::TreeSize settled_size() const { return settled_.latest() ? settled_.latest()->size : 0; }
@@ -120,13 +123,18 @@ class Writer {
   };
   std::deque<InFlight> in_flight_;  // staged, perhaps not yet committed
 
-  // Writing, sealing.
-  Commit written_;  // entries synced, record perhaps not yet
+  // Writing.
+  Commit written_;  // may not be durable yet
+
+  // Sealing, and moving what was sealed to the journal.
+  std::mutex journal_mutex_;
   std::uint64_t journal_reserved_ = 0;
-  // Zeros are only ever written from entries_reserved_ on, and entries only below it, both claimed under this mutex.
-  std::mutex reserve_mutex_;
-  std::uint64_t entries_end_ = 0;       // of what is written, or being written
-  std::uint64_t entries_reserved_ = 0;  // bytes of the file that are there; behind the entries they are zeros
+  Wal wal_;
+
+  // Syncing entries of small commits. An open file of its own: a failed write is told once to each open file, and the one that write()
+  // syncs must hear of it too. Whoever holds the mutex has marked the writer as broken before another may believe in a sync.
+  std::mutex entries_sync_mutex_;
+  std::unique_ptr<File> entries_to_sync_;
 
   // Signing.
   SettledMark settled_;
@@ -134,7 +142,8 @@ class Writer {
 
   // Shared.
   mutable std::mutex mutex_;
-  Head head_;  // its journal is the last commit, its checkpoint the last published
+  Head head_;           // its commit is the last sealed, its checkpoint the last published
+  JournalEnd journal_;  // as it is on the disk: at most head_'s commit, which may only be in the write-ahead file
   GrowingTree committed_tree_;
   std::string broken_;
 };
