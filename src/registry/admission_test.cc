@@ -297,6 +297,16 @@ TEST(Admission, KeysGivenAfterALossWaitInPublic) {
   EXPECT_EQ(s.refusal(renewal("bank/2")), "");
 }
 
+TEST(Admission, OnlyANamedDomainGivesKeysBack) {
+  Scene s;
+  Json p = statement::Statement::parse(statement::Envelope::parse(s.domain_proof("bank", "thief", {&key("verifier")}), "e")->payload, "p")
+               ->predicate;
+  p["domain"] = "thief.example";
+  const std::string proof = s.put(entry("domain-proof", sha("answers"), p, {&key("verifier")}));
+  EXPECT_EQ(s.refusal(s.key_set("bank", s.bank, {"thief"}, {&key("anna"), &key("ben"), &key("thief")}, proof)), "needs-domain-proof");
+  EXPECT_THAT(s.last.what, HasSubstr("thief.example"));
+}
+
 TEST(Admission, AnOldKeyCallsALossOff) {
   for (const char* how : {"rotation", "revocation"}) {
     Scene s;

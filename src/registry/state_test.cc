@@ -128,6 +128,48 @@ TEST(State, CorrectionsChangeWhatMayBeChanged) {
   EXPECT_EQ(w.refusal(correction({{{"pointer", "/organisation/surprise"}, {"to", "x"}}})), "not-allowed");
 }
 
+TEST(State, ACorrectionTakesBackTheVotesBeforeIt) {
+  World w;
+  w.found();
+  const std::string pledge = w.put(w.pledge("bank"));
+  w.append(w.approval("bank", pledge, {&key("anna")}));
+  const std::string early = w.approval("bank", pledge, {&key("ben")});
+  w.pass(std::chrono::seconds(60));
+  w.append(w.about("correction", "corrects", pledge, "bank",
+                   {{"changes", Json::array({Json{{"pointer", "/organisation/name"}, {"to", "Ministry"}}})}, {"reason", "x"}},
+                   {&key("bank")}));
+  EXPECT_EQ(w.state.entry(2)->disposition, Disposition::superseded);
+  EXPECT_EQ(w.refusal(early), "out-of-order") << "signed before the correction";
+  EXPECT_EQ(w.append(w.approval("bank", pledge, {&key("ben")})).disposition, Disposition::pending);
+  EXPECT_EQ(w.append(w.approval("bank", pledge, {&key("anna")})).disposition, Disposition::applied) << "who voted may vote again";
+}
+
+TEST(State, ALowerQuorumTakesOneVoteMore) {
+  World w;
+  Json first = w.rules_predicate();
+  first["quorum"]["approval"] = 3;
+  const std::string rules = w.put(entry("registry-rules", sha("rules"), first, {&key("anna"), &key("ben")}));
+  const std::string pledge = w.put(w.pledge("bank"));
+  w.append(w.approval("bank", pledge, {&key("anna"), &key("ben")}));
+  Json next = w.rules_predicate();
+  next["previous"] = dig(rules);
+  w.append(entry("registry-rules", sha("rules"), next, {&key("anna"), &key("ben")}));
+  EXPECT_EQ(w.state.supporter("bank")->status, Status::applied);
+  EXPECT_EQ(w.append(w.approval("bank", pledge, {&key("ben")})).disposition, Disposition::applied);
+}
+
+TEST(State, ARefusalEndsEverythingThatWaits) {
+  World w;
+  w.found();
+  const std::string pledge = w.put(w.pledge("bank"));
+  w.append(w.about("removal", "record", pledge, "bank", {{"reason", "Spam."}}, {&key("anna")}));
+  EXPECT_EQ(w.state.pending().size(), 2u);
+  w.append(w.approval("bank", pledge, {&key("anna"), &key("ben")}, false));
+  EXPECT_EQ(w.state.supporter("bank")->status, Status::refused);
+  EXPECT_TRUE(w.state.pending().empty());
+  EXPECT_EQ(w.state.entry(2)->disposition, Disposition::superseded);
+}
+
 TEST(State, RenewalAndWithdrawal) {
   World w;
   w.found();
