@@ -1,0 +1,46 @@
+// The ledger, replayed into tables: State says what the entries mean, Store holds it. The tables are a function of the entries alone; how
+// they were cut into batches, and how often the work was interrupted, leaves no trace (Store::digest()). A batch is one transaction.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "core/data.h"
+#include "registry/state.h"
+#include "registry/store.h"
+
+namespace entente::registry {
+
+// What a store row says of a supporter. `tiers`: see SupporterRow.
+[[nodiscard]] SupporterRow row_of(const Supporter& supporter, std::string tiers);
+
+// One thread at a time; state() may be read by others as State allows.
+class Projection {
+ public:
+  // The tables may be at any point of the ledger's history: entries before that are only replayed in memory.
+  [[nodiscard]] static Result<Projection> open(Store store, const DataSet& data = DataSet::embedded());
+
+  // The next entries of the ledger, from state().next_leaf() on. If the tables turn out to stem from other entries, they are cleared, and
+  // written anew from what follows: `began_anew` says so, and the caller starts again with a fresh Projection from leaf 0.
+  struct Outcome {
+    bool began_anew = false;
+    std::uint64_t ignored = 0;  // entries without effect
+  };
+  [[nodiscard]] Result<Outcome> apply(std::span<const std::string> entries);
+
+  [[nodiscard]] const State& state() const { return state_; }
+  [[nodiscard]] Store& store() { return store_; }
+  // How many entries the tables hold already.
+  [[nodiscard]] Leaf written() const { return stored_.next_leaf; }
+
+ private:
+  Projection(Store store, const DataSet& data, const Position& stored) : store_(std::move(store)), state_(data), stored_(stored) {}
+  Result<void> write_batch(const std::vector<Applied>& applied, Leaf first);
+
+  Store store_;
+  State state_;
+  Position stored_;  // as the tables say
+  Digest history_;   // h(0) = zeros, h(n + 1) = SHA-256(h(n) ‖ SHA-256(entry n))
+};
+
+}  // namespace entente::registry
