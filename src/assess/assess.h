@@ -42,7 +42,7 @@ struct Outcome {
 [[nodiscard]] Result<void> write(const Outcome& outcome, const catalog::Catalog& catalog, const std::filesystem::path& folder);
 
 // The statement an assessment is published as: subjects are assessment.json and the bundle's manifest; predicate "assessment/v1" holds
-// digests, organisation, time, scores.
+// digests, organisation, time, scores, and one row a control from which the scores can be recomputed. Fits a ledger entry (65,535 bytes).
 [[nodiscard]] statement::Statement to_statement(const Outcome& outcome);
 
 // Reports. The scorecard is for standard output: `width` columns (at least 60; 0 asks the terminal), colours only where it takes them.

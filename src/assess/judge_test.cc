@@ -259,6 +259,55 @@ TEST(Statement, SaysWhatThePredicateSchemaAsks) {
   EXPECT_EQ(statement.subjects[1].sha256, outcome.assessment.bundle_digest);
 }
 
+// The index is recomputed from the ledger alone: the rows of the statement must give its figures.
+TEST(Statement, ItsRowsGiveItsFigures) {
+  Organisation organisation;
+  organisation.evidence("sbom.cyclonedx", "bom.json", sbom(3), "2026-11-20");
+  organisation.declare("P8-01", "2026-06-01");
+  const Outcome outcome = judged(organisation);
+  const Json predicate = to_statement(outcome).predicate;
+  ASSERT_EQ(predicate["controls"].size(), the_catalog().controls().size());
+  std::vector<catalog::Judgement> rows;
+  for (const Json& row : predicate["controls"]) {
+    catalog::Judgement j;
+    j.control = catalog::ControlId::parse(row["control"].get<std::string>()).value();
+    j.status = catalog::parse_status(row["status"].get<std::string>()).value();
+    j.evidence_class = catalog::parse_evidence_class(row["class"].get<std::string>()).value();
+    j.weight = row["weight"];
+    rows.push_back(std::move(j));
+  }
+  const auto scores = catalog::score(rows);
+  for (std::size_t n = 0; n < scores.size(); ++n) {
+    const Json& figures = predicate["principles"][n];
+    EXPECT_EQ(figures["tier"], std::string(1, scores[n].tier)) << n;
+    EXPECT_NEAR(figures["coverage"].get<double>(), scores[n].coverage, 1e-6) << n;
+    EXPECT_NEAR(figures["low"].get<double>(), scores[n].low, 1e-6) << n;
+    EXPECT_NEAR(figures["high"].get<double>(), scores[n].high, 1e-6) << n;
+    EXPECT_EQ(figures["score"].is_null(), !scores[n].score.has_value()) << n;
+  }
+}
+
+TEST(Statement, FitsALedgerEntryHoweverMuchEvidenceThereIs) {
+  Organisation organisation;
+  Outcome outcome = judged(organisation);
+  auto& judgements = outcome.assessment.judgements;
+  for (const std::size_t pieces : {4U, 5U, 1000U}) {
+    for (auto& judgement : judgements) {
+      judgement.finding.evidence.clear();
+      for (std::size_t i = 0; i < pieces; ++i)
+        judgement.finding.evidence.insert(judgement.finding.evidence.end(), 2, sha256(fmt::format("{} {}", judgement.control.str(), i)));
+    }
+    const auto statement = to_statement(outcome);
+    EXPECT_OK(statement::check_predicate(statement, DataSet::embedded()));
+    const auto key = key_of("org.example/assessor/with/a/rather/long/name", 1);
+    EXPECT_LT(statement::sign(statement, key).str().size(), 65'535U) << pieces;
+    const Json& row = statement.predicate["controls"][0];
+    EXPECT_EQ(row.contains("evidence"), pieces == 4) << "a digest stands once, however often it was judged";
+    EXPECT_EQ(row.contains("evidence_list"), pieces > 4);
+    if (pieces > 4) EXPECT_EQ(row["evidence_list"]["count"], pieces);
+  }
+}
+
 TEST(Document, KeepsToItsSchema) {
   Organisation organisation;
   organisation.evidence("sbom.cyclonedx", "bom.json", sbom(120), "2026-11-20");

@@ -5,11 +5,14 @@
 #include "assess/assess.h"
 
 #include <fmt/format.h>
+#include <algorithm>
 #include "core/file.h"
 
 namespace entente::assess {
 
 namespace {
+
+constexpr std::size_t kEvidenceInline = 4;
 
 double rounded(double x) { return std::round(x * 1e6) / 1e6; }  // as in the document
 
@@ -24,6 +27,32 @@ Json principle_row(const catalog::PrincipleScore& p) {
   row["low"] = rounded(p.low);
   row["high"] = rounded(p.high);
   row["counts"] = std::move(counts);
+  return row;
+}
+
+// Digests of the evidence behind a judgement; of more than kEvidenceInline only their number and the digest of their list, so that a
+// statement with all controls fits a ledger entry.
+void put_evidence(Json& row, std::vector<Digest> evidence) {
+  std::sort(evidence.begin(), evidence.end());
+  evidence.erase(std::unique(evidence.begin(), evidence.end()), evidence.end());
+  if (evidence.empty()) return;
+  if (evidence.size() <= kEvidenceInline) {
+    for (const Digest& digest : evidence) row["evidence"].push_back(digest.hex());
+    return;
+  }
+  std::string list;
+  for (const Digest& digest : evidence) list += digest.hex() + "\n";
+  row["evidence_list"] = Json{{"count", evidence.size()}, {"sha256", sha256(list).hex()}};
+}
+
+// What the index needs of one control (docs/statements.md, "assessment/v1").
+Json control_row(const catalog::Judgement& j) {
+  Json row = Json::object();
+  row["control"] = j.control.str();
+  row["status"] = catalog::to_string(j.status);
+  row["class"] = std::string(1, catalog::letter(j.evidence_class));
+  row["weight"] = j.weight > 0 ? Json(catalog::index_weight(j.evidence_class)) : Json(0);
+  put_evidence(row, j.finding.evidence);
   return row;
 }
 
@@ -45,6 +74,8 @@ statement::Statement to_statement(const Outcome& outcome) {
   p["at"] = format_time(a.at);
   p["principles"] = Json::array();
   for (const auto& principle : a.principles) p["principles"].push_back(principle_row(principle));
+  p["controls"] = Json::array();
+  for (const auto& judgement : a.judgements) p["controls"].push_back(control_row(judgement));
   return out;
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "registry/pledge_reading.h"
 #include "registry/state_impl.h"
 
 namespace entente::registry {
@@ -35,7 +36,7 @@ Verdict judge_new_keys(const State::Impl& state, const Reading& reading, const S
     if (!seen.insert(key.key()).second) return reject(Code::not_allowed, "the same key twice", pointer);
     if (const OwnKey* own = find_own(supporter, key)) {
       if (!(own->key == key)) return reject(Code::not_allowed, "the same key under another name", pointer);
-      if (own->until && own->end != KeyEnd::lost)
+      if (own->until && (own->end != KeyEnd::lost || *own->until <= reading.time))
         return reject(Code::key_taken, "a key that has ended does not come back", pointer, "make a new key");
       continue;
     }
@@ -68,6 +69,9 @@ Verdict judge_loss(const State::Impl& state, const Reading& reading, const Suppo
   if (proof == domains.end() || proof->at > reading.time || reading.time >= proof->until)
     return reject(Code::needs_domain_proof, "no domain proof of this organisation that counts has this digest", "/predicate/proof/sha256",
                   "prove a domain again, with the challenge bound to a new key");
+  if (!says_domain(supporter.pledge, supporter.identity, proof->domain))
+    return reject(Code::needs_domain_proof, fmt::format("\"{}\" is no domain the pledge names", proof->domain), "/predicate/proof/sha256",
+                  "prove a domain the organisation said was its own while it had its keys");
   const bool bound = std::any_of(reading.introduced.begin(), reading.introduced.end(),
                                  [&](const auto& key) { return key.str() == proof->key && find_own(supporter, key) == nullptr; });
   if (!bound) return reject(Code::needs_domain_proof, "the domain proof is not bound to one of the new keys", "/predicate/proof/sha256");

@@ -39,14 +39,16 @@ Verdict judge_id(const State::Impl& state, const Reading& reading) {
 Verdict judge_claim_proof(const Reading& reading, const Supporter& supporter) {
   const SupporterDetail& detail = supporter.detail();
   const std::string key = detail.claim_key ? detail.claim_key->str() : "";
-  const bool proved = std::any_of(detail.domains.begin(), detail.domains.end(),
-                                  [&](const ProvenDomain& d) { return d.key == key && d.at <= reading.time && reading.time < d.until; });
+  const bool proved = std::any_of(detail.domains.begin(), detail.domains.end(), [&](const ProvenDomain& d) {
+    return d.key == key && d.at <= reading.time && reading.time < d.until && says_domain(*detail.claim, *detail.claim_identity, d.domain);
+  });
   if (proved) return {};
   return reject(Code::needs_domain_proof, fmt::format("no domain proof bound to the claim's key counts for \"{}\"", supporter.identity.id),
-                "/predicate/pledge/sha256", "an imported record is claimed by a pledge, a domain proof bound to its key, and approval");
+                "/predicate/pledge/sha256",
+                "an imported record is claimed by a pledge, a proof of a domain that pledge names, bound to its key, and approval");
 }
 
-void accept_claim(State::Impl& state, const Reading& reading, Supporter& supporter) {
+void accept_claim(const Reading& reading, Supporter& supporter) {
   SupporterDetail& detail = supporter.edit();
   if (detail.claim_identity->name != supporter.identity.name && !supporter.identity.name.empty())
     detail.former_names.push_back(supporter.identity.name);
@@ -58,7 +60,6 @@ void accept_claim(State::Impl& state, const Reading& reading, Supporter& support
   detail.claim.reset();
   detail.claim_identity.reset();
   detail.claim_key.reset();
-  (void)state;
 }
 
 void refuse_claim(State::Impl& state, Supporter& supporter) {
@@ -77,14 +78,15 @@ void decide_pledge(State::Impl& state, const Reading& reading, Effects& effects,
     refuse_claim(state, supporter);
     return;
   }
-  if (claim) accept_claim(state, reading, supporter);
-  supporter.status = approved ? Status::approved : Status::refused;
+  if (!approved) {
+    effects.end_record(supporter, Status::refused, reading.text("reason"));
+    return;
+  }
+  if (claim) accept_claim(reading, supporter);
+  supporter.status = Status::approved;
   supporter.status_leaf = reading.leaf;
-  if (approved) supporter.approved_at = reading.at;
-  if (approved && supporter.dates.published_on.empty()) supporter.dates.published_on = format_date(reading.at);
-  if (approved) return;
-  supporter.ended_at = reading.at;
-  supporter.edit().reason = reading.text("reason");
+  supporter.approved_at = reading.at;
+  if (supporter.dates.published_on.empty()) supporter.dates.published_on = format_date(reading.at);
 }
 
 }  // namespace
@@ -149,9 +151,11 @@ Verdict judge_approval(const State::Impl& state, const Reading& reading) {
     return reject(Code::no_such_statement, fmt::format("the pledge of \"{}\" that waits is {}", reading.supporter, pending->about.hex()),
                   "/predicate/pledge/sha256", "approve the pledge that is in the ledger");
   ENTENTE_JUDGE(want_order(reading, pending->since, "the pledge"));
+  // What is approved is the pledge with its corrections: an approval from before the last of them is of something else.
+  if (!supporter->detail().claim) ENTENTE_JUDGE(want_order(reading, supporter->last_own, "the last correction of the pledge"));
   const bool approve = reading.text("decision") == "approved";
   if (approve && supporter->detail().claim) ENTENTE_JUDGE(judge_claim_proof(reading, *supporter));
-  return adds_a_person(state, reading, approve ? &pending->for_it : &pending->against);
+  return adds_a_person(state, reading, approve ? &pending->for_it : &pending->against, state.rules->quorum.approval);
 }
 
 void effect_approval(State::Impl& state, const Reading& reading, Effects& effects) {
@@ -170,8 +174,8 @@ void effect_approval(State::Impl& state, const Reading& reading, Effects& effect
   if (votes_that_count(state, votes) < state.rules->quorum.approval) return;
   close_decision(effects, pending, approve);
   effects.own_disposition(Disposition::applied);
-  decide_pledge(state, reading, effects, supporter, approve);
   state.pending.erase({Pending::What::approval, reading.supporter});
+  decide_pledge(state, reading, effects, supporter, approve);
 }
 
 Verdict judge_removal(const State::Impl& state, const Reading& reading) {
@@ -185,7 +189,7 @@ Verdict judge_removal(const State::Impl& state, const Reading& reading) {
                   "/predicate/record/sha256");
   ENTENTE_JUDGE(want_order(reading, pledge_at_stake(**supporter).at, "the pledge"));
   const Pending* pending = find_pending(state, Pending::What::removal, reading.supporter);
-  return adds_a_person(state, reading, pending != nullptr ? &pending->for_it : nullptr);
+  return adds_a_person(state, reading, pending != nullptr ? &pending->for_it : nullptr, state.rules->quorum.removal);
 }
 
 void effect_removal(State::Impl& state, const Reading& reading, Effects& effects) {

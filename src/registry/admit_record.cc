@@ -198,6 +198,14 @@ void effect_correction(State::Impl& state, const Reading& reading, Effects& effe
   content.pledge.envelope = supporter.pledge.envelope;
   supporter.pledge = std::move(content.pledge);
   supporter.last_own = reading.at;
+  // Who voted, voted on the pledge as it was.
+  const auto pending = state.pending.find({Pending::What::approval, reading.supporter});
+  if (pending == state.pending.end()) return;
+  for (std::vector<Vote>* votes : {&pending->second.for_it, &pending->second.against}) {
+    for (const Vote& vote : *votes) effects.disposition(vote.leaf, Disposition::superseded);
+    votes->clear();
+  }
+  effects.touch(Table::pending);
 }
 
 Verdict judge_withdrawal(const State::Impl& state, const Reading& reading) {

@@ -24,7 +24,8 @@ std::uint32_t votes_that_count(const State::Impl& state, const std::vector<Vote>
   return static_cast<std::uint32_t>(persons.size());
 }
 
-Verdict adds_a_person(const State::Impl& state, const Reading& reading, const std::vector<Vote>* votes) {
+Verdict adds_a_person(const State::Impl& state, const Reading& reading, const std::vector<Vote>* votes, std::uint32_t needed) {
+  if (votes != nullptr && votes_that_count(state, *votes) >= needed) return {};
   for (const std::string& person : persons_signed(state, reading)) {
     const bool voted = votes != nullptr && std::any_of(votes->begin(), votes->end(),
                                                        [&](const Vote& v) { return v.person == person && voter(state, v) != nullptr; });

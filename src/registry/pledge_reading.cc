@@ -2,7 +2,7 @@
 // corrected pledge as a whole.
 #include "registry/pledge_reading.h"
 
-#include <fmt/format.h>
+#include <algorithm>
 
 namespace entente::registry {
 namespace {
@@ -52,6 +52,10 @@ Result<PledgeContent> read_pledge(JsonView predicate) {
     for (const JsonView domain : *domains) p.domains.emplace_back(as_string(domain).value_or(""));
   out.key = json_string(predicate, "key").value_or("");
   return out;
+}
+
+bool says_domain(const Pledge& pledge, const Identity& identity, std::string_view domain) {
+  return identity.website == domain || std::find(pledge.domains.begin(), pledge.domains.end(), domain) != pledge.domains.end();
 }
 
 Json pledge_json(const Supporter& supporter) {

@@ -12,6 +12,8 @@ struct PledgeContent {
 };
 
 [[nodiscard]] Result<PledgeContent> read_pledge(JsonView predicate);
+// Whether the pledge names the domain as the organisation's own: among its domains, or as the website.
+[[nodiscard]] bool says_domain(const Pledge& pledge, const Identity& identity, std::string_view domain);
 // The predicate as it stands after all corrections so far.
 [[nodiscard]] Json pledge_json(const Supporter& supporter);
 

@@ -192,10 +192,10 @@ ENTENTE_KIND(imported);
 
 // Decisions of several persons (decisions.cc).
 [[nodiscard]] std::uint32_t votes_that_count(const State::Impl& state, const std::vector<Vote>& votes);
-// A vote by somebody who has not voted the same way yet.
-[[nodiscard]] Verdict adds_a_person(const State::Impl& state, const Reading& reading, const std::vector<Vote>* votes);
+// A vote by somebody who has not voted the same way yet (or, after new rules, one vote more where `needed` have voted already).
+[[nodiscard]] Verdict adds_a_person(const State::Impl& state, const Reading& reading, const std::vector<Vote>* votes, std::uint32_t needed);
 void add_votes(const State::Impl& state, const Reading& reading, std::vector<Vote>& votes);
-// The decision is made: the votes of `won` were for it, those of `lost` against. Ends the pending row.
+// The decision is made: votes for what was decided count, the others are superseded.
 void close_decision(Effects& effects, Pending& pending, bool carried);
 
 }  // namespace entente::registry
