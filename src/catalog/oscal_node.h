@@ -20,6 +20,7 @@ class OscalNode {
       : document_(&document), view_(view), pointer_(std::move(pointer)) {}
 
   [[nodiscard]] const std::string& pointer() const { return pointer_; }
+  [[nodiscard]] JsonView view() const { return view_; }
   [[nodiscard]] tl::unexpected<Error> wrong(std::string what, std::string hint = {}) const;
   // As wrong(), at the member `key` of this object.
   [[nodiscard]] tl::unexpected<Error> wrong_at(std::string_view key, std::string what, std::string hint = {}) const;
