@@ -135,34 +135,31 @@ Result<Projection> Projection::open(Store store, const DataSet& data) {
   return Projection(std::move(store), data, stored);
 }
 
+Applied Projection::step(std::string_view entry) {
+  Applied done = state_.apply(state_.next_leaf(), entry);
+  history_ = sha256_of({history_.view(), sha256(entry).view()});
+  if (state_.next_leaf() > stored_.next_leaf) stepped_.push_back(done);
+  return done;
+}
+
 Result<Projection::Outcome> Projection::apply(std::span<const std::string> entries) {
   Outcome outcome;
-  std::vector<Applied> applied;
-  const auto step = [&](const std::string& entry) {
-    const Leaf leaf = state_.next_leaf();
-    Applied done = state_.apply(leaf, entry);
-    history_ = sha256_of({history_.view(), sha256(entry).view()});
-    if (done.disposition == Disposition::ignored) ++outcome.ignored;
-    return done;
-  };
-  // What the tables hold already is replayed in memory; at their end both must have seen the same entries.
-  std::size_t known = 0;
-  while (known < entries.size() && state_.next_leaf() < stored_.next_leaf) {
-    (void)step(entries[known++]);
-    if (state_.next_leaf() < stored_.next_leaf || history_ == stored_.history) continue;
+  for (const std::string& entry : entries) {
+    if (step(entry).disposition == Disposition::ignored) ++outcome.ignored;
+    // Where the tables end, both must have seen the same entries.
+    if (state_.next_leaf() != stored_.next_leaf || history_ == stored_.history) continue;
     ENTENTE_CHECK(store_.clear());
     outcome.began_anew = true;
     return outcome;
   }
-  const Leaf first = state_.next_leaf();
-  for (const std::string& entry : entries.subspan(known)) applied.push_back(step(entry));
-  if (!applied.empty()) ENTENTE_CHECK(write_batch(applied, first));
+  ENTENTE_CHECK(flush());
   return outcome;
 }
 
-Result<void> Projection::write_batch(const std::vector<Applied>& applied, Leaf first) {
-  const Touched touched = gather(state_, applied, first);
+Result<StoreChanges> Projection::flush() {
   StoreChanges changes{.position = {.next_leaf = state_.next_leaf(), .history = history_}};
+  if (stepped_.empty()) return changes;
+  const Touched touched = gather(state_, stepped_, stored_.next_leaf);
   for (const std::string& id : touched.supporters)
     if (const Supporter* s = state_.supporter(id)) changes.supporters.push_back(row_of(*s, {}));
   for (const Leaf leaf : touched.statements)
@@ -170,7 +167,8 @@ Result<void> Projection::write_batch(const std::vector<Applied>& applied, Leaf f
   put_documents(state_, touched, changes);
   ENTENTE_CHECK(store_.write(changes));
   stored_ = changes.position;
-  return {};
+  stepped_.clear();
+  return changes;
 }
 
 }  // namespace entente::registry

@@ -4,6 +4,8 @@
 
 #include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "core/data.h"
 #include "registry/state.h"
@@ -27,6 +29,9 @@ class Projection {
     std::uint64_t ignored = 0;  // entries without effect
   };
   [[nodiscard]] Result<Outcome> apply(std::span<const std::string> entries);
+  // The same in two steps, for who asks state().check() between entries: step() changes the State only, flush() writes what was stepped.
+  Applied step(std::string_view entry);
+  [[nodiscard]] Result<StoreChanges> flush();
 
   [[nodiscard]] const State& state() const { return state_; }
   [[nodiscard]] Store& store() { return store_; }
@@ -35,12 +40,12 @@ class Projection {
 
  private:
   Projection(Store store, const DataSet& data, const Position& stored) : store_(std::move(store)), state_(data), stored_(stored) {}
-  Result<void> write_batch(const std::vector<Applied>& applied, Leaf first);
 
   Store store_;
   State state_;
   Position stored_;  // as the tables say
-  Digest history_;   // h(0) = zeros, h(n + 1) = SHA-256(h(n) ‖ SHA-256(entry n))
+  std::vector<Applied> stepped_;  // not flushed
+  Digest history_;                // h(0) = zeros, h(n + 1) = SHA-256(h(n) ‖ SHA-256(entry n))
 };
 
 }  // namespace entente::registry

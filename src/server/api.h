@@ -1,0 +1,45 @@
+// The JSON API over a projection (docs/api.md; the description is data/api/openapi.json, served at /api/v1/openapi.json and tested against
+// the routes). Answers are a function of the projection's tables and State, so that two servers that hold the same ledger give the same
+// bytes, whatever database is behind them. Private to the room.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <shared_mutex>
+
+#include "catalog/control.h"
+#include "ledger/ledger.h"
+#include "registry/projection.h"
+#include "registry/search.h"
+#include "server/registry_service.h"
+#include "server/response_cache.h"
+#include "server/router.h"
+
+namespace entente::server {
+
+// What the handlers stand on.
+struct ApiContext {
+  registry::Projection* projection = nullptr;  // guarded by `lock`: shared to read its State
+  registry::SearchIndex* search = nullptr;     // guarded by `lock`
+  std::shared_mutex* lock = nullptr;
+  std::mutex* store_mutex = nullptr;  // the projection's Store answers one thread at a time; inside `lock`
+  ResponseCache* cache = nullptr;
+  std::function<Result<std::string>(registry::Leaf)> entry;  // of the ledger
+  const DataSet* data = nullptr;
+  const catalog::Catalog* catalog = nullptr;
+  std::string public_url;
+  std::function<void(std::string, ledger::Appender::Wait, std::function<void(Result<RegistryService::Outcome>)>)> submit;  // unset: read-only
+  std::function<Result<std::string>(registry::Leaf)> receipt;
+  std::function<void(const Error&)> problem;
+};
+
+inline constexpr std::string_view kApiPrefix = "/api/v1";
+
+// All routes below kApiPrefix.
+void add_api(Router& router, std::shared_ptr<const ApiContext> context);
+
+// RFC 9457 problem details. `code` is stable, for programs.
+[[nodiscard]] http::Response problem(unsigned status, std::string_view code, std::string_view what, std::string_view hint = {},
+                                     std::string_view pointer = {});
+
+}  // namespace entente::server

@@ -1,0 +1,286 @@
+// Starting: the log is opened for writing (which settles what a crash left), replayed into State and tables, and only then served. What the
+// tables hold of other entries than the ledger's is thrown away on the way. Paths: /api/v1 is the API, /log the ledger's own resources
+// (tiles, checkpoint, receipts; nothing can be added there, as it would not be judged), /healthz and /metrics are the operator's.
+#include "server/registry_service.h"
+
+#include <fmt/format.h>
+#include <algorithm>
+#include <atomic>
+
+#include "ledger/serve.h"
+#include "server/admission_queue.h"
+#include "server/api.h"
+
+namespace entente::server {
+namespace {
+
+constexpr std::string_view kLogPrefix = "/log";
+constexpr std::uint64_t kReplayStep = 1024;  // entries a transaction
+
+std::string_view method_text(http::Method method) {
+  switch (method) {
+    case http::Method::get: return "GET";
+    case http::Method::head: return "HEAD";
+    case http::Method::post: return "POST";
+    case http::Method::options: return "OPTIONS";
+    case http::Method::other: break;
+  }
+  return "?";
+}
+
+// Counts for /metrics, by class of status. Thread-safe.
+class RequestCounts {
+ public:
+  void count(unsigned status) { ++counts_[std::min<unsigned>(status / 100, counts_.size() - 1)]; }
+  [[nodiscard]] std::string text() const {
+    std::string out = "# HELP entente_http_requests_total Requests answered, by class of status.\n# TYPE entente_http_requests_total counter\n";
+    for (std::size_t c = 1; c < counts_.size(); ++c)
+      out += fmt::format("entente_http_requests_total{{class=\"{}xx\"}} {}\n", c, counts_[c].load());
+    return out;
+  }
+
+ private:
+  std::array<std::atomic<std::uint64_t>, 6> counts_{};
+};
+
+}  // namespace
+
+struct RegistryService::State {
+  explicit State(RegistryOptions o) : options(std::move(o)), cache(options.cache_bytes) {}
+
+  Result<void> open(const std::function<void(std::uint64_t, std::uint64_t)>& progress);
+  Result<void> open_log();
+  Result<void> replay(const std::function<void(std::uint64_t, std::uint64_t)>& progress);
+  Result<void> fill_search();
+  void take_changes(const registry::StoreChanges& changes);
+  Result<void> open_faces();
+  Result<std::string> entry(registry::Leaf leaf);
+  Result<std::string> receipt(registry::Leaf leaf);
+  void handle(http::Request request, http::Reply reply);
+  void handle_api(const http::Request& request, const http::Reply& reply);
+  [[nodiscard]] http::Response health() const;
+  [[nodiscard]] http::Response metrics() const;
+
+  RegistryOptions options;
+  std::shared_mutex lock;  // projection and search
+  std::mutex store_mutex;
+  std::optional<registry::Projection> projection;
+  registry::SearchIndex search;
+  ResponseCache cache;
+  std::optional<catalog::Catalog> catalog;
+  std::unique_ptr<ledger::Appender> appender;
+  std::unique_ptr<AdmissionQueue> queue;
+  std::shared_ptr<ledger::LogService> log_service;
+  std::mutex reader_mutex;
+  std::optional<ledger::Ledger> reader;  // for entries and receipts; refreshed when it is behind
+  std::shared_ptr<ApiContext> context;
+  Router router;
+  RequestCounts counts;
+};
+
+Result<void> RegistryService::State::open(const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
+  ENTENTE_TRY(catalog, catalog::Catalog::load(*options.data));
+  if (!options.clock) options.clock = [] { return now(); };
+  ENTENTE_CHECK(open_log());
+  ENTENTE_CHECK(replay(progress));
+  ENTENTE_CHECK(fill_search());
+  return open_faces();
+}
+
+Result<void> RegistryService::State::open_log() {
+  if (options.key) {
+    ENTENTE_TRY(ledger::Ledger log, ledger::Ledger::open_write(options.log, {.signing_journal = options.signing_journal}));
+    ENTENTE_TRY(appender, ledger::Appender::start(std::move(log), options.key, {}, options.cosign));
+    // What was committed and not signed is signed by an appender's start; duplicates of nothing wait for that.
+  }
+  ENTENTE_TRY(reader, ledger::Ledger::open_read(options.log));
+  return {};
+}
+
+Result<void> RegistryService::State::replay(const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    ENTENTE_TRY(registry::Store store, registry::Store::open(options.database));
+    ENTENTE_TRY(projection, registry::Projection::open(std::move(store), *options.data));
+    bool began_anew = false;
+    // An appender may have committed entries that are published only now: the replay goes on until it has them all.
+    while (!began_anew && projection->state().next_leaf() < (appender ? appender->integrated() : reader->size())) {
+      const merkle::TreeSize size = reader->size();
+      while (projection->state().next_leaf() < size && !began_anew) {
+        std::vector<std::string> batch;
+        ENTENTE_CHECK(reader->each_entry(projection->state().next_leaf(), kReplayStep, [&](merkle::LeafIndex, ByteView bytes) -> Result<void> {
+          batch.emplace_back(as_text(bytes));
+          return {};
+        }));
+        ENTENTE_TRY(const auto outcome, projection->apply(batch));
+        began_anew = outcome.began_anew;
+        if (progress) progress(projection->state().next_leaf(), size);
+      }
+      if (!began_anew) ENTENTE_CHECK(reader->refresh());
+    }
+    if (!began_anew) {
+      if (projection->written() <= projection->state().next_leaf()) return {};
+      ENTENTE_CHECK(projection->store().clear());  // the tables are ahead of the ledger: of another one
+    }
+  }
+  return fail("the tables could not be made to follow the ledger", {.file = options.database}, "is another server writing to them?");
+}
+
+Result<void> RegistryService::State::fill_search() {
+  std::vector<registry::SupporterRow> rows;
+  ENTENTE_CHECK(projection->store().each_supporter([&](registry::SupporterRow row) -> Result<void> {
+    row.body.clear();
+    rows.push_back(std::move(row));
+    return {};
+  }));
+  search.put(rows);
+  return {};
+}
+
+// Under the lock.
+void RegistryService::State::take_changes(const registry::StoreChanges& changes) {
+  search.put(changes.supporters);
+  cache.clear();
+}
+
+Result<std::string> RegistryService::State::entry(registry::Leaf leaf) {
+  const std::scoped_lock guard(reader_mutex);
+  if (leaf >= reader->size()) ENTENTE_CHECK(reader->refresh());
+  return reader->entry(leaf);
+}
+
+Result<std::string> RegistryService::State::receipt(registry::Leaf leaf) {
+  const std::scoped_lock guard(reader_mutex);
+  if (leaf >= reader->size()) ENTENTE_CHECK(reader->refresh());
+  ENTENTE_TRY(const merkle::Receipt receipt, reader->receipt(leaf));
+  return receipt.str();
+}
+
+Result<void> RegistryService::State::open_faces() {
+  ledger::ServeOptions serve{.prefix = std::string(kLogPrefix), .problem = options.problem};
+  if (appender)
+    serve.failure = [this] {
+      auto error = appender->failure();
+      return error ? error : appender->publication_problem();
+    };
+  ENTENTE_TRY(log_service, ledger::LogService::open(options.log, std::move(serve)));
+  context = std::make_shared<ApiContext>();
+  context->projection = &*projection;
+  context->search = &search;
+  context->lock = &lock;
+  context->store_mutex = &store_mutex;
+  context->cache = &cache;
+  context->entry = [this](registry::Leaf leaf) { return entry(leaf); };
+  context->receipt = [this](registry::Leaf leaf) { return receipt(leaf); };
+  context->data = options.data;
+  context->catalog = &*catalog;
+  context->public_url = options.public_url;
+  context->problem = options.problem;
+  if (appender) {
+    queue = std::make_unique<AdmissionQueue>(
+        AdmissionQueue::Parts{.appender = appender.get(),
+                              .projection = &*projection,
+                              .lock = &lock,
+                              .changed = [this](const registry::StoreChanges& changes) { take_changes(changes); },
+                              .clock = options.clock,
+                              .max_queue = options.max_queue});
+    context->submit = [this](std::string statement, ledger::Appender::Wait wait, AdmissionQueue::Done done) {
+      queue->submit(std::move(statement), wait, std::move(done));
+    };
+  }
+  add_api(router, context);
+  return {};
+}
+
+http::Response RegistryService::State::health() const {
+  std::optional<Error> error = queue ? queue->failure() : std::nullopt;
+  if (!error && appender) error = appender->failure();
+  if (!error && appender) error = appender->publication_problem();
+  if (!error) return http::plain(200, "ok");
+  return http::plain(503, error->what);
+}
+
+http::Response RegistryService::State::metrics() const {
+  std::string text = counts.text();
+  const auto gauge = [&](std::string_view name, std::string_view help, std::uint64_t value) {
+    text += fmt::format("# HELP {0} {1}\n# TYPE {0} gauge\n{0} {2}\n", name, help, value);
+  };
+  if (appender) {
+    gauge("entente_ledger_integrated_entries", "Entries that are durable and in the tree.", appender->integrated());
+    gauge("entente_ledger_published_entries", "Entries a published checkpoint covers.", appender->published());
+  }
+  if (queue) gauge("entente_statements_waiting", "Statements that wait to be judged.", queue->waiting());
+  return {.content_type = "text/plain; version=0.0.4", .body = std::move(text)};
+}
+
+void RegistryService::State::handle_api(const http::Request& request, const http::Reply& reply) {
+  const Router::Match match = router.find(request.method, std::string_view(request.path).substr(kApiPrefix.size()));
+  if (match.answer != nullptr) return (*match.answer)(Call{.request = request, .values = match.values}, reply);
+  if (match.methods.empty())
+    return reply(problem(404, "not-found", "there is no such resource", fmt::format("{}/openapi.json lists them", kApiPrefix)));
+  std::string allowed = "OPTIONS";
+  for (const http::Method method : match.methods) {
+    allowed += fmt::format(", {}", method_text(method));
+    if (method == http::Method::get) allowed += ", HEAD";
+  }
+  http::Response out = request.method == http::Method::options ? http::Response{.status = 204} : problem(405, "method-not-allowed", "this resource does not take that method");
+  out.headers.emplace_back("Allow", allowed);
+  if (request.method == http::Method::options) {
+    out.headers.emplace_back("Access-Control-Allow-Methods", allowed);
+    out.headers.emplace_back("Access-Control-Allow-Headers", "Content-Type");
+    out.headers.emplace_back("Access-Control-Max-Age", "86400");
+  }
+  reply(std::move(out));
+}
+
+void RegistryService::State::handle(http::Request request, http::Reply reply) {
+  const auto counted = [this, reply = std::move(reply)](http::Response response) {
+    counts.count(response.status);
+    response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+    reply(std::move(response));
+  };
+  const std::string_view path = request.path;
+  if (path == kLogPrefix || path.starts_with(std::string(kLogPrefix) + "/")) return log_service->handle(std::move(request), counted);
+  if (path == kApiPrefix || path.starts_with(std::string(kApiPrefix) + "/"))
+    return handle_api(request, [counted](http::Response response) {
+      response.headers.emplace_back("Access-Control-Allow-Origin", "*");
+      counted(std::move(response));
+    });
+  if (path == "/healthz") return counted(health());
+  if (path == "/metrics") return counted(metrics());
+  counted(problem(404, "not-found", "there is nothing here", fmt::format("the API is at {}", kApiPrefix)));
+}
+
+RegistryService::RegistryService(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+RegistryService::~RegistryService() {
+  if (state_) (void)stop();
+}
+
+Result<std::unique_ptr<RegistryService>> RegistryService::start(RegistryOptions options,
+                                                                const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
+  auto state = std::make_unique<State>(std::move(options));
+  ENTENTE_CHECK(state->open(progress));
+  return std::unique_ptr<RegistryService>(new RegistryService(std::move(state)));
+}
+
+http::Handler RegistryService::handler() {
+  return [this](http::Request request, http::Reply reply) { state_->handle(std::move(request), std::move(reply)); };
+}
+
+std::size_t RegistryService::body_limit(const http::Request& head) const {
+  constexpr std::size_t kMostStatement = 70'000;  // a ledger entry and a little, so that what is too large is told, not cut off
+  if (std::string_view(head.path).starts_with(kLogPrefix)) return state_->log_service->body_limit(head);
+  return kMostStatement;
+}
+
+void RegistryService::submit(std::string entry, ledger::Appender::Wait wait, std::function<void(Result<Outcome>)> done) {
+  if (!state_->queue) return done(fail("this server takes no statements"));
+  state_->queue->submit(std::move(entry), wait, std::move(done));
+}
+
+Result<void> RegistryService::stop() {
+  if (state_->queue) state_->queue->stop();
+  return state_->appender ? state_->appender->stop() : Result<void>();
+}
+
+}  // namespace entente::server

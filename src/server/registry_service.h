@@ -1,0 +1,66 @@
+// The registry's server without its sockets: the ledger that takes statements, the projection that says what they add up to, and the HTTP
+// handler over both. Every write is a signed statement: it is checked against what the ledger says, appended, applied, and answered once it
+// is durable. Reads come from the projection and are cached until the next write.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/data.h"
+#include "core/error.h"
+#include "http/message.h"
+#include "keys/keys.h"
+#include "ledger/appender.h"
+#include "registry/state.h"
+
+namespace entente::server {
+
+struct RegistryOptions {
+  std::filesystem::path log;              // the ledger's folder
+  std::string database;                   // registry/store.h's URL
+  std::shared_ptr<const keys::SigningKey> key;  // the log's; unset: read-only, statements are refused
+  std::filesystem::path signing_journal;  // empty: in the log's folder
+  ledger::Appender::Cosign cosign;
+  const DataSet* data = &DataSet::embedded();
+  std::string public_url;   // by which the outside knows this server, without a final '/': feeds and badges need it; may be empty
+  std::size_t max_queue = 4'096;     // statements waiting to be judged; more are answered 503
+  std::size_t cache_bytes = 64 << 20;
+  std::function<Instant()> clock;    // for admission
+  std::function<void(const Error&)> problem;  // what an operator should know
+};
+
+// Thread-safe.
+class RegistryService {
+ public:
+  // Replays the ledger into State and tables. `progress` is told how far it is (entries done, entries in all).
+  [[nodiscard]] static Result<std::unique_ptr<RegistryService>> start(
+      RegistryOptions options, const std::function<void(std::uint64_t, std::uint64_t)>& progress = {});
+  ~RegistryService();  // stop()
+  RegistryService(const RegistryService&) = delete;
+  RegistryService& operator=(const RegistryService&) = delete;
+
+  [[nodiscard]] http::Handler handler();
+  [[nodiscard]] std::size_t body_limit(const http::Request& head) const;
+
+  // What became of a statement.
+  struct Accepted {
+    registry::Leaf leaf = 0;
+    registry::Disposition disposition = registry::Disposition::applied;
+    std::string checkpoint;  // where Wait::published was asked for
+  };
+  using Outcome = tl::expected<Accepted, registry::Rejection>;
+  // `done` is called once, from another thread. An Error: nothing was decided, try again later.
+  void submit(std::string entry, ledger::Appender::Wait wait, std::function<void(Result<Outcome>)> done);
+
+  Result<void> stop();
+
+ private:
+  struct State;
+  explicit RegistryService(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace entente::server

@@ -1,0 +1,36 @@
+// When full it begins anew: what is asked for often is back at once, and there is no order to keep.
+#include "server/response_cache.h"
+
+#include "core/digest.h"
+
+namespace entente::server {
+
+Result<CachedAnswer> ResponseCache::get(const std::string& key, const std::function<Result<Made>()>& make) {
+  std::uint64_t before = 0;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (const auto it = answers_.find(key); it != answers_.end()) return it->second;
+    before = generation_;
+  }
+  ENTENTE_TRY(Made made, make());
+  CachedAnswer answer{.content_type = std::move(made.content_type), .etag = "\"" + sha256(made.body).hex().substr(0, 32) + "\""};
+  answer.body = std::make_shared<const std::string>(std::move(made.body));
+  const std::size_t size = key.size() + answer.body->size() + 200;
+  const std::scoped_lock lock(mutex_);
+  if (generation_ != before || size > most_bytes_ / 4) return answer;
+  if (bytes_ + size > most_bytes_) {
+    answers_.clear();
+    bytes_ = 0;
+  }
+  if (answers_.emplace(key, answer).second) bytes_ += size;
+  return answer;
+}
+
+void ResponseCache::clear() {
+  const std::scoped_lock lock(mutex_);
+  ++generation_;
+  answers_.clear();
+  bytes_ = 0;
+}
+
+}  // namespace entente::server
