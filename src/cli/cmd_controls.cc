@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "catalog/control.h"
+#include "catalog/control_json.h"
 #include "catalog/nearest.h"
 #include "cli/cli.h"
 #include "core/terminal.h"
@@ -100,34 +101,6 @@ std::string joined(const std::vector<std::string>& words) {
   return out;
 }
 
-Json texts(const catalog::Text& text) { return Json{{"en", text.en}, {"fr", text.fr}}; }
-
-Json controls_to_json(const Control& c, const Catalog& rules) {
-  Json out = Json::object();
-  out["id"] = c.id.str();
-  out["principle"] = rules.principle(c.id.principle()).id;
-  out["title"] = texts(c.title);
-  out["roles"] = c.roles;
-  out["evidence_class"] = std::string(1, catalog::letter(c.evidence_class));
-  out["max_age_days"] = c.max_age_days;
-  out["standard"] = c.standard;
-  out["evidence"] = texts(c.evidence);
-  out["test"] = texts(c.test);
-  out["satisfied"] = texts(c.satisfied);
-  out["partial"] = texts(c.partial);
-  out["not_applicable"] = texts(c.not_applicable);
-  out["hooks"] = c.hooks;
-  return out;
-}
-
-void print_controls_json(const std::vector<const Control*>& controls, const Catalog& rules) {
-  Json out = Json::object();
-  out["catalog"] = Json{{"version", rules.version()}, {"digest", rules.digest().str()}};
-  out["controls"] = Json::array();
-  for (const Control* c : controls) out["controls"].push_back(controls_to_json(*c, rules));
-  print_json(out);
-}
-
 // Widths of the two columns that give way: what the terminal leaves after id, class and age.
 struct Columns {
   std::size_t title = 0;
@@ -207,7 +180,7 @@ Result<int> list(const Context& context, const Options& options) {
   for (const Control& c : rules.controls())
     if (selection.takes(c)) controls.push_back(&c);
   if (context.json) {
-    print_controls_json(controls, rules);
+    print_json(catalog::controls_json(rules, controls));
     return kOk;
   }
   if (!controls.empty()) print_controls_table(controls, rules, selection.language);
@@ -270,7 +243,7 @@ Result<int> show(const Context& context, const Options& options) {
     controls.push_back(found);
   }
   if (context.json) {
-    print_controls_json(controls, rules);
+    print_json(catalog::controls_json(rules, controls));
     return kOk;
   }
   for (std::size_t i = 0; i < controls.size(); ++i) {

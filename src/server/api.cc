@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <charconv>
 
-#include "catalog/crosswalk.h"
-#include "catalog/norms.h"
 #include "core/utf8.h"
 #include "registry/record_json.h"
+#include "server/api_reading.h"
+#include "server/api_views.h"
 #include "statement/statement.h"
 
 namespace entente::server {
@@ -19,90 +19,15 @@ using http::Method;
 using http::Reply;
 using http::Request;
 using http::Response;
-using Made = ResponseCache::Made;
+
 using Context = std::shared_ptr<const ApiContext>;
-
-constexpr const char* kJson = "application/json";
 constexpr std::size_t kMostPage = 500, kDefaultPage = 50;
-
-// Not an Error of the server: the answer is 404.
-constexpr std::string_view kAbsent = "there is no such record";
-Result<Made> absent(std::string what) { return fail(std::string(kAbsent), {.pointer = std::move(what)}); }
-
-// A question that makes no sense: 400.
-constexpr std::string_view kBadQuestion = "the question makes no sense: ";
-Result<Made> bad_question(std::string_view what, std::string_view hint = {}) {
-  return fail(fmt::format("{}{}", kBadQuestion, what), {}, std::string(hint));
-}
-
-bool etag_matches(std::string_view field, std::string_view etag) {
-  while (!field.empty()) {
-    const std::size_t comma = std::min(field.find(','), field.size());
-    std::string_view item = field.substr(0, comma);
-    while (!item.empty() && item.front() == ' ') item.remove_prefix(1);
-    while (!item.empty() && item.back() == ' ') item.remove_suffix(1);
-    if (item.starts_with("W/")) item.remove_prefix(2);
-    if (item == etag || item == "*") return true;
-    field.remove_prefix(std::min(comma + 1, field.size()));
-  }
-  return false;
-}
-
-Response answer_with(const Request& request, const CachedAnswer& answer) {
-  Response out{.content_type = answer.content_type, .headers = {{"ETag", answer.etag}, {"Cache-Control", "no-cache"}}};
-  if (etag_matches(request.header("If-None-Match"), answer.etag)) {
-    out.status = 304;
-    return out;
-  }
-  out.shared_body = answer.body;
-  return out;
-}
-
-Response answer_error(const ApiContext& context, const Error& error) {
-  if (error.what == kAbsent) return problem(404, "not-found", "there is no " + error.where.pointer.value_or("such record"));
-  if (error.what.starts_with(kBadQuestion)) return problem(400, "bad-request", error.what.substr(kBadQuestion.size()), error.hint);
-  if (context.problem) context.problem(error);
-  return problem(500, "internal", "this answer could not be made", "the operator was told; try again later");
-}
-
-// A route that is answered from the cache.
-using Maker = std::function<Result<Made>(const ApiContext&, const Call&)>;
-Router::Answer reading(Context context, Maker make) {
-  return [context = std::move(context), make = std::move(make)](const Call& call, const Reply& reply) {
-    const std::string key = call.request.path + "?" + call.request.query;
-    const auto answer = context->cache->get(key, [&]() -> Result<Made> {
-      const std::shared_lock lock(*context->lock);
-      return make(*context, call);
-    });
-    reply(answer ? answer_with(call.request, *answer) : answer_error(*context, answer.error()));
-  };
-}
 
 template <class F>
 auto with_store(const ApiContext& context, const F& run) {
   const std::scoped_lock lock(*context.store_mutex);
   return run(context.projection->store());
 }
-
-std::optional<std::uint64_t> number_of(std::string_view text) {
-  std::uint64_t value = 0;
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || problem != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-// A parameter that is a number; the default where it is absent.
-Result<std::uint64_t> number_parameter(const Request& request, const char* name, std::uint64_t otherwise, std::uint64_t most) {
-  const auto values = parameters(request, name);
-  if (values.empty()) return otherwise;
-  const auto value = number_of(values.front());
-  if (!value || *value > most)
-    return fail(fmt::format("{}\"{}\" must be a number from 0 to {}", kBadQuestion, name, most));
-  return *value;
-}
-
-Made json_made(std::string body) { return {.body = std::move(body) + "\n", .content_type = kJson}; }
-Made json_made(const Json& value) { return json_made(json_compact(value)); }
 
 // {"items":[BODY,…]} with bodies as the tables hold them.
 std::string join(const std::vector<std::string>& bodies) {
@@ -119,7 +44,7 @@ std::string join(const std::vector<std::string>& bodies) {
 Result<registry::SearchQuery> search_query(const Request& request) {
   registry::SearchQuery q;
   for (const std::string& text : parameters(request, "q")) q.text += text + " ";
-  if (q.text.size() > 400) return fail(fmt::format("{}the search text is too long", kBadQuestion), {}, "at most 400 bytes");
+  if (q.text.size() > 400) return bad_question("the search text is too long", "at most 400 bytes");
   q.categories = parameters(request, "category");
   q.countries = parameters(request, "country");
   q.natures = parameters(request, "nature");
@@ -127,20 +52,20 @@ Result<registry::SearchQuery> search_query(const Request& request) {
   q.tiers = parameters(request, "tier");
   for (const std::string& text : parameters(request, "principle")) {
     const auto number = number_of(text);
-    if (!number || *number < 1 || *number > 9) return fail(fmt::format("{}a principle is a number from 1 to 9", kBadQuestion));
+    if (!number || *number < 1 || *number > 9) return bad_question("a principle is a number from 1 to 9");
     q.principles = static_cast<std::uint16_t>(q.principles | 1U << *number);
   }
   const auto day = [&](const char* name, std::string& out) -> Result<void> {
     const auto values = parameters(request, name);
     if (values.empty()) return {};
-    if (!parse_date(values.front())) return fail(fmt::format("{}\"{}\" must be a day", kBadQuestion, name), {}, "for instance 2026-11-24");
+    if (!parse_date(values.front())) return bad_question(fmt::format("\"{}\" must be a day", name), "for instance 2026-11-24");
     out = values.front();
     return {};
   };
   ENTENTE_CHECK(day("from", q.from_day));
   ENTENTE_CHECK(day("to", q.to_day));
   if (const auto counted = parameters(request, "include"); !counted.empty()) {
-    if (counted.front() != "all") return fail(fmt::format("{}\"include\" knows only \"all\"", kBadQuestion));
+    if (counted.front() != "all") return bad_question("\"include\" knows only \"all\"");
     q.counted = registry::Counted::all;
   }
   if (const auto sorts = parameters(request, "sort"); !sorts.empty()) {
@@ -150,7 +75,7 @@ Result<registry::SearchQuery> search_query(const Request& request) {
       sort.remove_prefix(1);
     }
     if (sort != "name" && sort != "day" && sort != "changed")
-      return fail(fmt::format("{}\"sort\" must be name, day or changed, perhaps with a - before it", kBadQuestion));
+      return bad_question("\"sort\" must be name, day or changed, perhaps with a - before it");
     q.sort = sort == "name" ? registry::SortBy::name : sort == "day" ? registry::SortBy::day : registry::SortBy::changed;
   }
   ENTENTE_TRY(q.limit, number_parameter(request, "limit", kDefaultPage, kMostPage));
@@ -180,7 +105,7 @@ Result<Made> supporters(const ApiContext& context, const Call& call) {
 
 Result<Made> supporter(const ApiContext& context, const Call& call) {
   ENTENTE_TRY(auto body, with_store(context, [&](registry::Store& store) { return store.supporter(call.values[0]); }));
-  if (!body) return absent(fmt::format("supporter \"{}\"", printable(call.values[0], 80)));
+  if (!body) return absent("supporter " + shown(call.values[0]));
   return json_made(std::move(*body));
 }
 
@@ -194,7 +119,7 @@ Result<Made> statements_of(const ApiContext& context, const registry::Store::Sta
 
 Result<Made> history(const ApiContext& context, const Call& call) {
   const registry::Supporter* s = context.projection->state().supporter(call.values[0]);
-  if (s == nullptr) return absent(fmt::format("supporter \"{}\"", printable(call.values[0], 80)));
+  if (s == nullptr) return absent("supporter " + shown(call.values[0]));
   std::vector<std::string> bodies;
   for (const registry::Leaf leaf : s->statements) {
     ENTENTE_TRY(auto body, with_store(context, [&](registry::Store& store) { return store.statement(leaf); }));
@@ -265,7 +190,7 @@ void submit(const Context& context, const Call& call, const Reply& reply) {
       body["checkpoint"] = accepted.checkpoint;
       if (const auto receipt = context->receipt(accepted.leaf)) body["receipt"] = *receipt;
     }
-    Response answer{.status = 201, .content_type = kJson, .body = json_compact(body) + "\n"};
+    Response answer{.status = 201, .content_type = "application/json", .body = json_compact(body) + "\n"};
     answer.headers.emplace_back("Location", fmt::format("{}/statements/{}", kApiPrefix, accepted.leaf));
     reply(std::move(answer));
   });
@@ -286,23 +211,14 @@ Maker document(const char* name, std::string fixed_id = {}) {
   return [name, fixed_id = std::move(fixed_id)](const ApiContext& context, const Call& call) -> Result<Made> {
     const std::string& id = fixed_id.empty() ? call.values[0] : fixed_id;
     ENTENTE_TRY(auto body, with_store(context, [&](registry::Store& store) { return store.document(name, id); }));
-    if (!body) return absent(fmt::format("{} \"{}\"", name, printable(id, 80)));
+    if (!body) return absent(fmt::format("{} {}", name, shown(id)));
     return json_made(std::move(*body));
   };
 }
 
 }  // namespace
 
-Response problem(unsigned status, std::string_view code, std::string_view what, std::string_view hint, std::string_view pointer) {
-  Json body{{"status", status}, {"code", code}, {"detail", what}};
-  if (!hint.empty()) body["hint"] = hint;
-  if (!pointer.empty()) body["pointer"] = pointer;
-  return {.status = status, .content_type = "application/problem+json", .body = json_compact(body) + "\n"};
-}
-
-void add_views(Router& router, const std::shared_ptr<const ApiContext>& context);  // api_views.cc
-
-void add_api(Router& router, std::shared_ptr<const ApiContext> context) {
+Result<void> add_api(Router& router, std::shared_ptr<const ApiContext> context) {
   const auto get = [&](std::string_view pattern, Maker make) { router.add(Method::get, pattern, reading(context, std::move(make))); };
   get("/supporters", supporters);
   get("/supporters/{id}", supporter);
@@ -319,7 +235,7 @@ void add_api(Router& router, std::shared_ptr<const ApiContext> context) {
   get("/catalogue-releases", collection("catalogue"));
   get("/commitments", collection("commitment"));
   router.add(Method::post, "/statements", [context](const Call& call, const Reply& reply) { submit(context, call, reply); });
-  add_views(router, context);
+  return add_views(router, std::move(context));
 }
 
 }  // namespace entente::server

@@ -36,7 +36,7 @@ struct ApiContext {
 inline constexpr std::string_view kApiPrefix = "/api/v1";
 
 // All routes below kApiPrefix.
-void add_api(Router& router, std::shared_ptr<const ApiContext> context);
+[[nodiscard]] Result<void> add_api(Router& router, std::shared_ptr<const ApiContext> context);
 
 // RFC 9457 problem details. `code` is stable, for programs.
 [[nodiscard]] http::Response problem(unsigned status, std::string_view code, std::string_view what, std::string_view hint = {},

@@ -187,8 +187,7 @@ Result<void> RegistryService::State::open_faces() {
       queue->submit(std::move(statement), wait, std::move(done));
     };
   }
-  add_api(router, context);
-  return {};
+  return add_api(router, context);
 }
 
 http::Response RegistryService::State::health() const {

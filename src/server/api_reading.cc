@@ -1,0 +1,95 @@
+// Reading routes.
+#include "server/api_reading.h"
+
+#include <fmt/format.h>
+#include <charconv>
+
+#include "core/utf8.h"
+
+namespace entente::server {
+namespace {
+
+using http::Reply;
+using http::Request;
+using http::Response;
+
+// Markers in Error::what: not of the server, but of the question.
+constexpr std::string_view kAbsent = "absent: ";
+constexpr std::string_view kBadQuestion = "bad question: ";
+
+bool etag_matches(std::string_view field, std::string_view etag) {
+  while (!field.empty()) {
+    const std::size_t comma = std::min(field.find(','), field.size());
+    std::string_view item = field.substr(0, comma);
+    while (!item.empty() && item.front() == ' ') item.remove_prefix(1);
+    while (!item.empty() && item.back() == ' ') item.remove_suffix(1);
+    if (item.starts_with("W/")) item.remove_prefix(2);
+    if (item == etag || item == "*") return true;
+    field.remove_prefix(std::min(comma + 1, field.size()));
+  }
+  return false;
+}
+
+Response answer_with(const Request& request, const CachedAnswer& answer) {
+  Response out{.content_type = answer.content_type, .headers = {{"ETag", answer.etag}, {"Cache-Control", "no-cache"}}};
+  if (etag_matches(request.header("If-None-Match"), answer.etag)) {
+    out.status = 304;
+    return out;
+  }
+  out.shared_body = answer.body;
+  return out;
+}
+
+Response answer_error(const ApiContext& context, const Error& error) {
+  if (error.what.starts_with(kAbsent)) return problem(404, "not-found", "there is no " + error.what.substr(kAbsent.size()));
+  if (error.what.starts_with(kBadQuestion)) return problem(400, "bad-request", error.what.substr(kBadQuestion.size()), error.hint);
+  if (context.problem) context.problem(error);
+  return problem(500, "internal", "this answer could not be made", "the operator was told; try again later");
+}
+
+}  // namespace
+
+tl::unexpected<Error> absent(std::string what) { return fail(std::string(kAbsent) + std::move(what)); }
+tl::unexpected<Error> bad_question(std::string_view what, std::string_view hint) {
+  return fail(fmt::format("{}{}", kBadQuestion, what), {}, std::string(hint));
+}
+
+Router::Answer reading(std::shared_ptr<const ApiContext> context, Maker make) {
+  return [context = std::move(context), make = std::move(make)](const Call& call, const Reply& reply) {
+    const std::string key = call.request.path + "?" + call.request.query;
+    const auto answer = context->cache->get(key, [&]() -> Result<Made> {
+      const std::shared_lock lock(*context->lock);
+      return make(*context, call);
+    });
+    reply(answer ? answer_with(call.request, *answer) : answer_error(*context, answer.error()));
+  };
+}
+
+std::optional<std::uint64_t> number_of(std::string_view text) {
+  std::uint64_t value = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (text.empty() || problem != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+Result<std::uint64_t> number_parameter(const Request& request, const char* name, std::uint64_t otherwise, std::uint64_t most) {
+  const auto values = parameters(request, name);
+  if (values.empty()) return otherwise;
+  const auto value = number_of(values.front());
+  if (!value || *value > most) return bad_question(fmt::format("\"{}\" must be a number from 0 to {}", name, most));
+  return *value;
+}
+
+Made json_made(std::string body) { return {.body = std::move(body) + "\n", .content_type = "application/json"}; }
+Made json_made(const Json& value) { return json_made(json_compact(value)); }
+
+std::string shown(const std::string& value) { return fmt::format("\"{}\"", printable(value, 80)); }
+
+Response problem(unsigned status, std::string_view code, std::string_view what, std::string_view hint, std::string_view pointer) {
+  Json body{{"status", status}, {"code", code}, {"detail", what}};
+  if (!hint.empty()) body["hint"] = hint;
+  if (!pointer.empty()) body["pointer"] = pointer;
+  return {.status = status, .content_type = "application/problem+json", .body = json_compact(body) + "\n"};
+}
+
+}  // namespace entente::server
