@@ -84,7 +84,8 @@ void print_defect_counts(const Import& import) {
 // The records behind the counts: of one code, or of all errors and warnings.
 void print_defect_places(const Import& import, const RegistryImportGiven& given) {
   Table table;
-  table.column("at", Fit::cut);
+  table.column("record", Fit::cut);
+  table.column("line");
   table.column("code");
   table.column("wrote", Fit::cut);
   table.column("because", Fit::cut);
@@ -94,8 +95,8 @@ void print_defect_places(const Import& import, const RegistryImportGiven& given)
       const DefectKind& k = kind(defect.code);
       if (given.only.empty() ? k.severity == Severity::note : k.code != given.only) continue;
       if (++all > given.limit && given.limit != 0) continue;
-      const std::string place = fmt::format("{}:{} {}", record.file, defect.line != 0 ? defect.line : record.line, record.source_id);
-      table.row({{printable(place, 160), Colour::bold},
+      table.row({{printable(record.source_id.empty() ? record.who.name : record.source_id, 160), Colour::bold},
+                 {fmt::format("{:>6}", defect.line != 0 ? defect.line : record.line), Colour::dim},
                  {std::string(k.code), severity_colour(k.severity)},
                  {printable(defect.value, 80), Colour::plain},
                  {printable(defect.detail, 200), Colour::plain}});
