@@ -350,6 +350,7 @@ Result<RawSource> read_source(const fs::path& path, Import& import) {
     import.format = SourceFormat::front_matter;
     return read_folder(path, import);
   }
+  if (!fs::exists(path, ec)) return fail("no such file or folder", {.file = path.string()});
   const std::string extension = lower(path.extension().string());
   if (extension != ".csv" && extension != ".json")
     return fail("not a list of supporters", {.file = path.string()}, "give a folder of Markdown files, a .csv or a .json file");

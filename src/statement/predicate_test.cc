@@ -125,6 +125,16 @@ TEST(Predicate, RequiredMembersAreRequired) {
                                           "commitment/v1 /predicate/reveal_by",
                                           "reveal/v1 /predicate/content/url",
                                           "disclosure/v1 /predicate/received",
+                                          "import/v1 /predicate/source/url",
+                                          "import/v1 /predicate/source/commit",
+                                          "import/v1 /predicate/records/0/organisation/name",
+                                          "import/v1 /predicate/records/0/organisation/category",
+                                          "import/v1 /predicate/records/0/organisation/country",
+                                          "import/v1 /predicate/records/0/dates",
+                                          "import/v1 /predicate/records/0/source/id",
+                                          "import/v1 /predicate/records/0/source/line",
+                                          "import/v1 /predicate/records/0/source/values",
+                                          "import/v1 /predicate/records/0/defects",
                                           "event/v1 /predicate/organisation",
                                           "event/v1 /predicate/url"};
   for (const Example& example : examples()) {
