@@ -44,7 +44,7 @@ struct RegistryImportGiven {
   bool print = false;
 };
 
-Result<Import> read_given(const Context& context, const RegistryImportGiven& given) {
+Result<Import> read_given_list(const Context& context, const RegistryImportGiven& given) {
   ENTENTE_TRY(const DataSet* const data, context.data());
   ENTENTE_TRY(const CodeLists lists, CodeLists::load(*data));
   ImportOptions options;
@@ -52,7 +52,7 @@ Result<Import> read_given(const Context& context, const RegistryImportGiven& giv
   return read_import(given.path, lists, options);
 }
 
-Colour severity_colour(Severity severity) {
+Colour defect_colour(Severity severity) {
   return severity == Severity::error ? Colour::red : severity == Severity::warning ? Colour::yellow : Colour::dim;
 }
 
@@ -75,7 +75,7 @@ void print_defect_counts(const Import& import) {
     const DefectKind& k = kind(code);
     table.row({{std::string(k.code), Colour::bold},
                {fmt::format("{:>5}", count), Colour::plain},
-               {std::string(registry::name(k.severity)), severity_colour(k.severity)},
+               {std::string(registry::name(k.severity)), defect_colour(k.severity)},
                {fmt::format("{}; {}", k.meaning, k.advice), Colour::plain}});
   }
   if (!table.empty()) table.print(stdout, terminal_width(stdout));
@@ -97,7 +97,7 @@ void print_defect_places(const Import& import, const RegistryImportGiven& given)
       if (++all > given.limit && given.limit != 0) continue;
       table.row({{printable(record.source_id.empty() ? record.who.name : record.source_id, 160), Colour::bold},
                  {fmt::format("{:>6}", defect.line != 0 ? defect.line : record.line), Colour::dim},
-                 {std::string(k.code), severity_colour(k.severity)},
+                 {std::string(k.code), defect_colour(k.severity)},
                  {printable(defect.value, 80), Colour::plain},
                  {printable(defect.detail, 200), Colour::plain}});
     }
@@ -138,7 +138,7 @@ Result<int> run_registry_check(const Context& context, const RegistryImportGiven
   if (given.csv && context.json) return fail("--csv and --json exclude each other");
   if (!given.only.empty() && !defect_from(given.only))
     return fail(fmt::format("no defect has the code \"{}\"", printable(given.only, 60)), {}, "docs/registry-import.md lists them");
-  ENTENTE_TRY(const Import import, read_given(context, given));
+  ENTENTE_TRY(const Import import, read_given_list(context, given));
   if (context.json) {
     print_json(quality_json(import));
   } else if (given.csv) {
@@ -161,7 +161,7 @@ Result<void> write_import(const std::vector<statement::Envelope>& envelopes, con
   return {};
 }
 
-Json import_json(const Import& import, const std::vector<statement::Envelope>& envelopes, const RegistryImportGiven& given) {
+Json registry_import_json(const Import& import, const std::vector<statement::Envelope>& envelopes, const RegistryImportGiven& given) {
   Json out = Json{{"records", import.records.size()}, {"parts", Json::array()}};
   for (std::size_t i = 0; i < envelopes.size(); ++i) {
     const std::string text = envelopes[i].str();
@@ -177,7 +177,7 @@ Result<int> run_registry_import(const Context& context, const RegistryImportGive
   if (given.out.empty() == !given.print) return fail("give either --out or --print", {}, "--out DIR writes one file a part");
   Instant at = now();
   if (!given.at.empty()) { ENTENTE_TRY(at, parse_time_option("--at", given.at, TimeForm::time)); }
-  ENTENTE_TRY(const Import import, read_given(context, given));
+  ENTENTE_TRY(const Import import, read_given_list(context, given));
   const ImportSource source{given.name.empty() ? import.source : given.name, given.url,
                             given.commit.empty() ? import.commit : given.commit};
   if (source.name.empty()) return fail("the list does not name itself", {.file = given.path}, "say where it comes from with --name");
@@ -186,7 +186,7 @@ Result<int> run_registry_import(const Context& context, const RegistryImportGive
   ENTENTE_TRY(const auto envelopes, import_statements(import, source, key, at));
   if (!given.out.empty()) ENTENTE_CHECK(write_import(envelopes, given.out));
   if (context.json) {
-    print_json(import_json(import, envelopes, given));
+    print_json(registry_import_json(import, envelopes, given));
   } else if (given.print) {
     for (const statement::Envelope& envelope : envelopes) fmt::print("{}\n", envelope.str());
   } else {
