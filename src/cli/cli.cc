@@ -340,6 +340,7 @@ int main(int argc, const char* const* argv) {
   add_evidence(app, context);
   add_keygen(app, context);
   add_ledger(app, context);
+  add_registry(app, context);
   add_reproduce(app, context);
   add_supply(app, context);
   add_verify(app, context);

@@ -39,7 +39,7 @@ constexpr std::array<std::string_view, 16> kSharedHosts = {
 
 // --- comparable names ---
 
-std::vector<std::string> words_of(std::string_view folded) {
+std::vector<std::string> name_words(std::string_view folded) {
   std::vector<std::string> out;
   bool single = false;  // the word before is a run of single letters: "s r o" is one word
   while (!folded.empty()) {
@@ -137,7 +137,7 @@ class PairScores {
 
 using SameGroups = std::unordered_map<std::string, std::vector<std::size_t>>;
 
-void add_groups(PairScores& pairs, SameGroups& groups, SameReason reason) {
+void add_same_groups(PairScores& pairs, SameGroups& groups, SameReason reason) {
   for (auto& [key, group] : groups) pairs.add_group(group, reason);
 }
 
@@ -175,7 +175,8 @@ bool is_near(const ComparedName& a, const ComparedName& b, const Countries& coun
 }
 
 // Two words that differ by one letter, or by two neighbours in exchanged order, have a form in common once a letter is left out.
-void add_near(PairScores& pairs, std::span<const Candidate> records, const std::vector<ComparedName>& names, const Countries& countries) {
+void add_near_spellings(PairScores& pairs, std::span<const Candidate> records, const std::vector<ComparedName>& names,
+                        const Countries& countries) {
   std::unordered_map<std::size_t, std::vector<std::size_t>> groups;
   const std::hash<std::string_view> hash;
   const auto mix = [](std::size_t a, std::size_t b) {
@@ -211,7 +212,7 @@ void add_near(PairScores& pairs, std::span<const Candidate> records, const std::
 
 std::string host_without_www(const std::string& host) { return host.starts_with("www.") ? host.substr(4) : host; }
 
-void add_websites(PairScores& pairs, std::span<const Candidate> records) {
+void add_same_websites(PairScores& pairs, std::span<const Candidate> records) {
   SameGroups hosts, domains;
   for (std::size_t r = 0; r < records.size(); ++r) {
     const std::string& website = records[r].who->website;
@@ -219,7 +220,7 @@ void add_websites(PairScores& pairs, std::span<const Candidate> records) {
     hosts[host_without_www(website)].push_back(r);
     domains[registrable_domain(website)].push_back(r);
   }
-  add_groups(pairs, hosts, SameReason::host);
+  add_same_groups(pairs, hosts, SameReason::host);
   for (auto& [domain, group] : domains) {
     if (group.size() > kMaxGroup) continue;
     for (std::size_t i = 0; i < group.size(); ++i)
@@ -229,7 +230,8 @@ void add_websites(PairScores& pairs, std::span<const Candidate> records) {
   }
 }
 
-void add_names(PairScores& pairs, std::span<const Candidate> records, const std::vector<ComparedName>& names, const Countries& countries) {
+void add_same_names(PairScores& pairs, std::span<const Candidate> records, const std::vector<ComparedName>& names,
+                    const Countries& countries) {
   SameGroups keys, skeletons;
   for (std::size_t r = 0; r < records.size(); ++r) {
     if (!names[r].key.empty()) keys[names[r].key].push_back(r);
@@ -269,7 +271,7 @@ bool is_shared_host(std::string_view host) {
 }
 
 std::string comparable_name(std::string_view name, const Countries& countries) {
-  const std::vector<std::string> words = words_of(fold(without_acronym(name, countries)));
+  const std::vector<std::string> words = name_words(fold(without_acronym(name, countries)));
   std::size_t from = 0, to = words.size();
   while (from + 1 < to && std::ranges::find(kArticles, words[from]) != kArticles.end()) ++from;
   while (to > from + 1 && std::ranges::find(kLegalForms, words[to - 1]) != kLegalForms.end()) --to;
@@ -281,7 +283,7 @@ std::vector<Suggestion> suggest_duplicates(std::span<const Candidate> records, c
   names.reserve(records.size());
   for (const Candidate& record : records) {
     ComparedName compared{{}, comparable_name(record.who->name, countries), fold(record.who->name)};
-    compared.words = words_of(compared.key);
+    compared.words = name_words(compared.key);
     names.push_back(std::move(compared));
   }
   PairScores pairs(records);
@@ -289,10 +291,10 @@ std::vector<Suggestion> suggest_duplicates(std::span<const Candidate> records, c
   for (std::size_t r = 0; r < records.size(); ++r)
     for (const std::string* id : {&records[r].who->lei, &records[r].who->ror, &records[r].who->wikidata})
       if (!id->empty()) identifiers[*id].push_back(r);
-  add_groups(pairs, identifiers, SameReason::identifier);
-  add_names(pairs, records, names, countries);
-  add_websites(pairs, records);
-  add_near(pairs, records, names, countries);
+  add_same_groups(pairs, identifiers, SameReason::identifier);
+  add_same_names(pairs, records, names, countries);
+  add_same_websites(pairs, records);
+  add_near_spellings(pairs, records, names, countries);
   return pairs.sorted();
 }
 

@@ -328,7 +328,7 @@ void give_ids(std::vector<ImportRecord>& records, const std::set<std::string>& t
   std::ranges::sort(records, {}, [](const ImportRecord& r) -> const std::string& { return r.who.id; });
 }
 
-Result<RawSource> read_folder(const fs::path& folder, Import& import) {
+Result<RawSource> read_import_folder(const fs::path& folder, Import& import) {
   std::error_code ec;
   const fs::path root = fs::is_directory(folder / "_supporters", ec) ? folder / "_supporters" : folder;
   ENTENTE_TRY(const std::vector<std::string> paths, list_files(root, kMaxImportRecords));
@@ -344,12 +344,13 @@ Result<RawSource> read_folder(const fs::path& folder, Import& import) {
   return out;
 }
 
-Result<RawSource> read_source(const fs::path& path, Import& import) {
+Result<RawSource> read_import_source(const fs::path& path, Import& import) {
   std::error_code ec;
   if (fs::is_directory(path, ec)) {
     import.format = SourceFormat::front_matter;
-    return read_folder(path, import);
+    return read_import_folder(path, import);
   }
+  if (!fs::exists(path, ec)) return fail("no such file or folder", {.file = path.string()});
   const std::string extension = lower(path.extension().string());
   if (extension != ".csv" && extension != ".json")
     return fail("not a list of supporters", {.file = path.string()}, "give a folder of Markdown files, a .csv or a .json file");
@@ -377,7 +378,7 @@ Result<Import> read_import(const fs::path& path, const CodeLists& lists, const I
     return fail(fmt::format("no list of countries \"{}\" is known", printable(options.country_list, 80)), {},
                 fmt::format("known: {}", fmt::join(lists.countries.lists(), ", ")));
   Import out;
-  ENTENTE_TRY(RawSource source, read_source(path, out));
+  ENTENTE_TRY(RawSource source, read_import_source(path, out));
   if (source.records.size() > kMaxImportRecords) return fail("more than a million records", {.file = path.string()});
   std::string sums;
   for (const SourceFile& file : out.files) sums += fmt::format("{}  {}\n", file.sha256.hex(), file.path);

@@ -42,7 +42,7 @@ Result<std::vector<ImportPart>> cut_parts(const Import& import) {
   return out;
 }
 
-Result<Json> source_json(const Import& import, const ImportSource& source) {
+Result<Json> import_source_json(const Import& import, const ImportSource& source) {
   if (source.name.empty() || source.name.size() > 200 || !is_valid_utf8(source.name))
     return fail("the source needs a name of at most 200 bytes");
   Json out = Json{{"name", source.name}};
@@ -74,7 +74,7 @@ Digest canonical_digest(const Json& value) {
 
 Result<std::vector<statement::Envelope>> import_statements(const Import& import, const ImportSource& source, const keys::SigningKey& key,
                                                            Instant at) {
-  ENTENTE_TRY(const Json source_member, source_json(import, source));
+  ENTENTE_TRY(const Json source_member, import_source_json(import, source));
   ENTENTE_TRY(std::vector<ImportPart> parts, cut_parts(import));
   std::string digests;
   for (const ImportPart& part : parts) digests += part.digest.hex() + "\n";

@@ -18,8 +18,10 @@ constexpr std::array<DefectKind, static_cast<std::size_t>(DefectCode::count_)> k
     {"field-repeated", Severity::warning, "A field stands there twice; the first counts", "correct the record at the source"},
     {"row-commas", Severity::warning, "The row has more fields than the header: commas of an unquoted name were taken as part of it",
      "write the list with RFC 4180 quotes"},
-    {"row-quote", Severity::warning, "Text before or after a quoted part of a field; read as written", "write the list with RFC 4180 quotes"},
-    {"row-length", Severity::error, "The row does not have as many fields as the header; only id and name were taken", "correct the row at the source"},
+    {"row-quote", Severity::warning, "Text before or after a quoted part of a field; read as written",
+     "write the list with RFC 4180 quotes"},
+    {"row-length", Severity::error, "The row does not have as many fields as the header; only id and name were taken",
+     "correct the row at the source"},
     {"file-name-disagrees", Severity::warning, "File name and content disagree on category or country; the content counts",
      "find out which is right"},
     {"source-id-repeated", Severity::warning, "Two records have the same id in the source", "find out whether they are one record"},
@@ -80,7 +82,7 @@ constexpr std::array<DefectKind, static_cast<std::size_t>(DefectCode::count_)> k
 }};
 
 // RFC 4180; a cell that a spreadsheet would take for a formula gets an apostrophe in front (it would run what an input wrote).
-std::string csv_cell(std::string_view text) {
+std::string defect_csv_cell(std::string_view text) {
   std::string cell(text);
   if (!cell.empty() && std::string_view("=+-@\t\r").find(cell.front()) != std::string_view::npos) cell.insert(0, 1, '\'');
   if (cell.find_first_of(",\"\r\n") == std::string::npos) return cell;
@@ -89,9 +91,9 @@ std::string csv_cell(std::string_view text) {
   return out + "\"";
 }
 
-std::string csv_row(std::initializer_list<std::string_view> cells) {
+std::string defect_csv_row(std::initializer_list<std::string_view> cells) {
   std::string out;
-  for (const std::string_view cell : cells) out += (out.empty() ? "" : ",") + csv_cell(cell);
+  for (const std::string_view cell : cells) out += (out.empty() ? "" : ",") + defect_csv_cell(cell);
   return out + "\r\n";
 }
 
@@ -181,20 +183,21 @@ Json quality_json(const Import& import) {
 }
 
 std::string quality_csv(const Import& import) {
-  std::string out = csv_row({"code", "severity", "id", "source_id", "name", "file", "line", "field", "value", "detail", "advice"});
+  std::string out = defect_csv_row({"code", "severity", "id", "source_id", "name", "file", "line", "field", "value", "detail", "advice"});
   for (const ImportRecord& record : import.records) {
     for (const Defect& defect : record.defects) {
       const DefectKind& k = kind(defect.code);
-      out += csv_row({k.code, name(k.severity), record.who.id, record.source_id, record.who.name, record.file,
-                      std::to_string(defect.line != 0 ? defect.line : record.line), defect.field, defect.value, defect.detail, k.advice});
+      out += defect_csv_row({k.code, name(k.severity), record.who.id, record.source_id, record.who.name, record.file,
+                             std::to_string(defect.line != 0 ? defect.line : record.line), defect.field, defect.value, defect.detail,
+                             k.advice});
     }
   }
   for (const Suggestion& s : import.duplicates) {
     const ImportRecord &a = import.records[s.first], &b = import.records[s.second];
     std::string reasons;
     for (const SameReason reason : s.reasons) reasons += (reasons.empty() ? "" : " ") + std::string(name(reason));
-    out += csv_row({"duplicate-suggested", "warning", a.who.id, a.source_id, a.who.name, a.file, std::to_string(a.line), "", b.who.id,
-                    fmt::format("score {}: {}", s.score, reasons), "compare the two; merge nothing by name alone"});
+    out += defect_csv_row({"duplicate-suggested", "warning", a.who.id, a.source_id, a.who.name, a.file, std::to_string(a.line), "",
+                           b.who.id, fmt::format("score {}: {}", s.score, reasons), "compare the two; merge nothing by name alone"});
   }
   return out;
 }
