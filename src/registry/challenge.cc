@@ -22,7 +22,7 @@ constexpr std::size_t kTokenText = 43;  // 32 bytes in base64url without padding
 constexpr std::array<std::string_view, 8> kStageNames{"apply",       "approve",  "renew",   "correct",
                                                       "recover-key", "withdraw", "contact", "comcheck"};
 
-void add_field(Sha256& hash, ByteView field) {
+void add_challenge_field(Sha256& hash, ByteView field) {
   const auto size = static_cast<std::uint32_t>(field.size());
   const std::array<std::uint8_t, 4> length{static_cast<std::uint8_t>(size >> 24), static_cast<std::uint8_t>(size >> 16),
                                            static_cast<std::uint8_t>(size >> 8), static_cast<std::uint8_t>(size)};
@@ -30,16 +30,16 @@ void add_field(Sha256& hash, ByteView field) {
   hash.update(field);
 }
 
-bool same_secret(std::string_view a, std::string_view b) {
+bool same_challenge_text(std::string_view a, std::string_view b) {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
-bool is_organisation_id(std::string_view id) {
+bool is_challenge_organisation(std::string_view id) {
   return !id.empty() && id.size() <= 64 && id.front() != '-' && id.back() != '-' &&
          std::ranges::all_of(id, [](char c) { return is_lower(c) || is_digit(c) || c == '-'; });
 }
 
-bool is_origin(std::string_view origin) {
+bool is_challenge_origin(std::string_view origin) {
   return !origin.empty() && origin.size() <= 255 &&
          std::ranges::all_of(origin, [](char c) { return static_cast<unsigned char>(c) > 0x20 && c != 0x7f; }) && is_valid_utf8(origin);
 }
@@ -47,8 +47,8 @@ bool is_origin(std::string_view origin) {
 Result<void> check_challenge(const Challenge& challenge) {
   if (challenge.key.type() != keys::KeyType::ed25519)
     return fail("a challenge is bound to a key that signs statements (ed25519)", {.file = challenge.key.name()});
-  if (!is_origin(challenge.origin)) return fail("the log's origin is empty, too long or holds white space");
-  if (!is_organisation_id(challenge.organisation))
+  if (!is_challenge_origin(challenge.origin)) return fail("the log's origin is empty, too long or holds white space");
+  if (!is_challenge_organisation(challenge.organisation))
     return fail("\"" + printable(challenge.organisation, 100) + "\" is no organisation's id");
   if (challenge.expires != std::chrono::floor<std::chrono::seconds>(challenge.expires))
     return fail("a challenge expires at a whole second");
@@ -136,7 +136,7 @@ Digest Challenge::binding_at(Stage other) const {
   Sha256 hash;
   for (const ByteView field : {as_bytes(kChallengeLabel), ByteView(token), key_thumbprint.view(), as_bytes(origin), as_bytes(organisation),
                                as_bytes(domain.str()), as_bytes(name(other)), as_bytes(expiry)})
-    add_field(hash, field);
+    add_challenge_field(hash, field);
   return hash.finish();
 }
 
@@ -144,7 +144,7 @@ std::string Challenge::text() const { return ChallengeText{.token = binding(), .
 
 Result<void> Challenge::check(std::string_view seen) const {
   const std::string expected = text();
-  if (same_secret(seen, expected)) return {};
+  if (same_challenge_text(seen, expected)) return {};
   const std::string shown = "\"" + printable(seen, 160) + "\"";
   const std::string hint = "publish exactly: " + expected;
   if (seen.size() > kMaxChallengeText) return fail("the value is longer than a challenge", {}, hint);

@@ -28,14 +28,14 @@ extern "C" std::size_t entente_mail_read(char* out, std::size_t size, std::size_
 }
 
 struct MailReply {
-  std::array<char, 512> last{};  // the server's latest reply line, for errors
+  std::array<char, 512> refusal{};  // the server's first reply line of class 4 or 5
 };
 
 extern "C" std::size_t entente_mail_reply(char* bytes, std::size_t size, std::size_t count, void* user) {
   auto& reply = *static_cast<MailReply*>(user);
-  const std::size_t n = std::min(size * count, reply.last.size() - 1);
-  std::memcpy(reply.last.data(), bytes, n);
-  reply.last[n] = '\0';
+  std::size_t n = std::min(size * count, reply.refusal.size() - 1);
+  while (n > 0 && (bytes[n - 1] == '\n' || bytes[n - 1] == '\r')) --n;
+  if (reply.refusal[0] == '\0' && n > 0 && (bytes[0] == '4' || bytes[0] == '5')) std::memcpy(reply.refusal.data(), bytes, n);
   return size * count;
 }
 
@@ -58,13 +58,12 @@ Result<void> check_mail_server(const MailServer& server) {
 
 Result<void> mail_error(CURLcode code, const std::string& url, const char* detail, const MailReply& reply) {
   std::string what = *detail != '\0' ? detail : curl_easy_strerror(code);
-  std::string said = printable(reply.last.data(), 300);
+  std::string said = printable(reply.refusal.data(), 300);
   if (code == CURLE_USE_SSL_FAILED)
     return fail("the mail server offers no STARTTLS: nothing was sent", {.file = url}, "use a server that does");
   if (code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_OPERATION_TIMEDOUT)
     return fail("the mail server was not reached: " + what, {.file = url}, "the message is not sent; try again later");
-  return fail(fmt::format("the mail was not taken: {}{}", what, said.empty() ? "" : " (the server's last words: " + said + ")"),
-              {.file = url});
+  return fail(fmt::format("the mail was not taken: {}{}", what, said.empty() ? "" : " (the server says: " + said + ")"), {.file = url});
 }
 
 bool mail_curl_ready() {

@@ -32,7 +32,7 @@ std::string unpadded(ByteView bytes) {
 
 std::int64_t unix_seconds(Instant t) { return std::chrono::floor<std::chrono::seconds>(t).time_since_epoch().count(); }
 
-void append_field(Bytes& out, ByteView field) {
+void append_mail_field(Bytes& out, ByteView field) {
   for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<std::uint8_t>(field.size() >> shift));
   out.insert(out.end(), field.begin(), field.end());
 }
@@ -69,7 +69,7 @@ Digest MailConfirmation::mac(Stage stage, const MailAddress& recipient, const Ma
   Bytes message;
   for (const ByteView field :
        {as_bytes(kMailTokenLabel), as_bytes(name(stage)), as_bytes(recipient.str()), as_bytes(expiry), ByteView(token.nonce)})
-    append_field(message, field);
+    append_mail_field(message, field);
   Digest out;
   unsigned size = 0;
   if (HMAC(EVP_sha256(), secret_.data(), static_cast<int>(secret_.size()), message.data(), message.size(), out.bytes.data(), &size) ==

@@ -6,7 +6,8 @@
 namespace entente::registry {
 namespace {
 
-constexpr std::array<std::string_view, 5> kCategories = {"state", "public-authority", "private-sector", "civil-society", "intergovernmental"};
+constexpr std::array<std::string_view, 5> kCategories = {"state", "public-authority", "private-sector", "civil-society",
+                                                         "intergovernmental"};
 
 std::string text(JsonView object, std::string_view member) { return std::string(json_string(object, member).value_or("")); }
 
@@ -26,8 +27,14 @@ std::optional<Category> category_from(std::string_view name) {
 
 Result<Identity> Identity::from(JsonView object) {
   if (!as_object(object)) return fail("an organisation is a JSON object");
-  Identity out{.id = text(object, "id"), .name = text(object, "name"), .nature = text(object, "nature"), .country = text(object, "country"),
-               .website = text(object, "website"), .lei = text(object, "lei"), .ror = text(object, "ror"), .wikidata = text(object, "wikidata"),
+  Identity out{.id = text(object, "id"),
+               .name = text(object, "name"),
+               .nature = text(object, "nature"),
+               .country = text(object, "country"),
+               .website = text(object, "website"),
+               .lei = text(object, "lei"),
+               .ror = text(object, "ror"),
+               .wikidata = text(object, "wikidata"),
                .register_number = text(object, "register_number")};
   if (const auto names = json_object(object, "names"))
     for (const auto& [tag, value] : *names) out.names.emplace(tag, as_string(value).value_or(""));
