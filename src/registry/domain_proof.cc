@@ -14,6 +14,8 @@
 namespace entente::registry {
 namespace {
 
+constexpr std::uint64_t kMaxEvidenceBytes = 4 << 20;
+
 struct VantageVerdict {
   std::string problem;  // empty: the challenge was seen
   std::string hint;
@@ -73,7 +75,6 @@ VantageVerdict judge_challenge_record(const dns::Answer& answer, const Challenge
 }
 
 VantageVerdict judge_dns(const Observation& seen, const Challenge& challenge, const dns::PublicSuffixList& suffixes) {
-  if (seen.names.size() < 2) return proof_refused("nothing was asked");
   for (const AskedName& asked : seen.names)
     if (!asked.answer) return proof_refused(asked.answer.error());
   const dns::Answer& answer = *seen.names.front().answer;
@@ -123,7 +124,6 @@ VantageVerdict judge_https(const Observation& seen, const Challenge& challenge) 
     if (!asked.answer) return proof_refused(asked.answer.error());
     out.dnssec = weaker(out.dnssec, asked.answer->dnssec);
   }
-  if (seen.names.empty()) return proof_refused("nothing was asked");
   if (seen.pages.empty())
     return proof_refused(challenge.domain.str() + " has no address (neither A nor AAAA records)",
                          negative_caching(*seen.names.front().answer));
@@ -156,6 +156,46 @@ Result<void> check_request(const Challenge& challenge, Stage stage, const std::v
     if (!resolvers.insert(dns::describe(vantage.resolver)).second)
       return fail("two vantage points ask the same resolver (" + dns::describe(vantage.resolver) + "): together they see no more than one",
                   {}, "give each a resolver of another operator or network");
+  }
+  return {};
+}
+
+// What was looked at must be this domain's: recorded evidence could be of another.
+bool looked_at_the_domain(const Observation& seen, const Challenge& challenge, ProofMethod method, const ProofTargets& targets) {
+  const std::string& domain = challenge.domain.str();
+  if (method == ProofMethod::https_well_known) {
+    const auto asked = [&](std::size_t i, dns::Type type) {
+      return seen.names[i].question.name == domain && seen.names[i].question.type == type;
+    };
+    if (seen.names.size() != 2 || !asked(0, dns::Type::a) || !asked(1, dns::Type::aaaa)) return false;
+    if (seen.pages.empty()) return true;
+    return seen.pages.size() == 2 && seen.pages[0].url == targets.challenge_url && seen.pages[1].url.size() == targets.canary_url.size() &&
+           seen.pages[1].url.starts_with(targets.challenge_url + "-");
+  }
+  if (seen.names.size() != 1 + targets.canary_names.size() || seen.names[0].question.name != targets.challenge_name) return false;
+  for (std::size_t i = 0; i < seen.names.size(); ++i) {
+    const std::string& name = seen.names[i].question.name;
+    if (seen.names[i].question.type != dns::Type::txt || !dns::is_within(name, domain) ||
+        (i > 0 && name.size() != targets.canary_names[i - 1].size()))
+      return false;
+  }
+  return true;
+}
+
+Result<void> check_observations(const Challenge& challenge, const std::vector<Observation>& observations, ProofMethod method,
+                                const ProofOptions& options) {
+  const std::size_t least = std::max<std::size_t>(options.minimum_vantages, 1);
+  if (observations.size() < least || observations.size() > kMaxVantages)
+    return fail(fmt::format("{} vantage points looked; {} to {} must", observations.size(), least, kMaxVantages),
+                {.file = challenge.domain.str()});
+  ENTENTE_TRY(const ProofTargets targets, ProofTargets::of(challenge.domain, options.web));
+  std::set<std::string> names, resolvers;
+  for (const Observation& seen : observations) {
+    if (!names.insert(seen.vantage).second || !resolvers.insert(seen.resolver).second)
+      return fail("two of the vantage points are one: " + printable(seen.vantage, 100), {.file = challenge.domain.str()});
+    if (!looked_at_the_domain(seen, challenge, method, targets))
+      return fail(fmt::format("the vantage point {} looked at other names or pages than the challenge's", printable(seen.vantage, 100)),
+                  {.file = challenge.domain.str()});
   }
   return {};
 }
@@ -210,7 +250,7 @@ Json DomainProof::predicate() const {
 Result<DomainProof> judge(const Challenge& challenge, const std::vector<Observation>& observations, ProofMethod method, Instant at,
                           const dns::PublicSuffixList& suffixes, const ProofOptions& options) {
   ENTENTE_CHECK(check_subject(challenge, at, suffixes));
-  if (observations.size() < std::max<std::size_t>(options.minimum_vantages, 1)) return fail("too few vantage points looked");
+  ENTENTE_CHECK(check_observations(challenge, observations, method, options));
   std::vector<VantageVerdict> verdicts;
   for (const Observation& seen : observations)
     verdicts.push_back(method == ProofMethod::dns_txt ? judge_dns(seen, challenge, suffixes) : judge_https(seen, challenge));
@@ -234,6 +274,29 @@ Result<DomainProof> judge(const Challenge& challenge, const std::vector<Observat
   out.evidence = json_compact(evidence_json(out, challenge, observations)) + "\n";
   out.evidence_digest = sha256(out.evidence);
   return out;
+}
+
+Result<DomainProof> judge_evidence(std::string_view evidence, const dns::PublicSuffixList& suffixes, const ProofOptions& options) {
+  ENTENTE_TRY(const JsonDocument document, JsonDocument::parse(evidence, "evidence", {.max_bytes = kMaxEvidenceBytes, .max_depth = 16}));
+  const JsonView root = document.root();
+  if (json_string(root, "format") != kEvidenceFormat) return fail("this is no evidence of a domain proof", document.where("/format"));
+  const auto method = method_from(json_string(root, "method").value_or(""));
+  if (!method) return fail("no such method of proof", document.where("/method"));
+  ENTENTE_TRY(const Instant at, parse_time(json_string(root, "at").value_or("")));
+  ENTENTE_TRY(const Challenge challenge, Challenge::from(root));
+  const auto vantages = json_array(root, "vantages");
+  if (!vantages || vantages->size() > kMaxVantages) return fail("the vantage points are missing or too many", document.where("/vantages"));
+  std::vector<Observation> observations;
+  for (const JsonView vantage : *vantages) {
+    auto seen = observation_from(vantage);
+    if (!seen)
+      return fail(seen.error().what, document.where(fmt::format("/vantages/{}{}", observations.size(), seen.error().where.pointer)));
+    observations.push_back(std::move(*seen));
+  }
+  ENTENTE_TRY(DomainProof proof, judge(challenge, observations, *method, at, suffixes, options));
+  if (proof.evidence != evidence)
+    return fail("the evidence is not written as a registry writes it", {.file = "evidence"}, "it may have been altered");
+  return proof;
 }
 
 Result<DomainProof> prove(const Challenge& challenge, Stage stage, const std::vector<Vantage>& vantages, ProofMethod method, Instant at,

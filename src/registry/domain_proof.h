@@ -57,8 +57,14 @@ struct DomainProof {
 [[nodiscard]] Result<DomainProof> prove(const Challenge& challenge, Stage stage, const std::vector<Vantage>& vantages, ProofMethod method,
                                         Instant at, const dns::PublicSuffixList& suffixes, const ProofOptions& options = {});
 
-// The judging half: what was seen at `at` through `observations`, whose targets are those of `targets`. Pure.
+// The judging half: what was seen at `at`. The names and pages asked for must be those of the challenge's domain. Pure.
 [[nodiscard]] Result<DomainProof> judge(const Challenge& challenge, const std::vector<Observation>& observations, ProofMethod method,
                                         Instant at, const dns::PublicSuffixList& suffixes, const ProofOptions& options = {});
+
+// Judges recorded evidence again, for who holds it and does not trust the registry's judgement: the proof it gives has exactly this
+// evidence (so its digest can be compared with the statement's), or the error says why it is none. What it cannot show is that the servers
+// really answered so: that is the registry's word, or its own look. Pure.
+[[nodiscard]] Result<DomainProof> judge_evidence(std::string_view evidence, const dns::PublicSuffixList& suffixes,
+                                                 const ProofOptions& options = {});
 
 }  // namespace entente::registry

@@ -39,10 +39,13 @@ AskedName asked_txt(std::string name, const std::vector<std::string>& texts, dns
   if (texts.empty()) answer.negative_ttl = 300, answer.negative_zone = "pledge.example";
   return {{name, dns::Type::txt}, answer};
 }
-Observation seen_dns(const std::string& vantage, const std::vector<std::string>& texts) {
+const std::string kCanaryLabel(32, 'c');
+const std::string kCanary = kCanaryLabel + ".pledge.example";
+Observation seen_dns(const std::string& vantage, const std::vector<std::string>& texts, const std::string& domain = "pledge.example") {
   return {.vantage = vantage,
           .resolver = vantage + "'s",
-          .names = {asked_txt("_entente-challenge.pledge.example", texts), asked_txt("random.pledge.example", {})}};
+          .names = {asked_txt("_entente-challenge." + domain, texts), asked_txt("_entente-challenge-" + kCanaryLabel + "." + domain, {}),
+                    asked_txt(kCanaryLabel + "." + domain, {})}};
 }
 Observation seen_web(const std::string& vantage, Result<FetchedPage> page, Result<FetchedPage> canary = FetchedPage{.status = 404}) {
   dns::Answer four{.name = "pledge.example", .type = dns::Type::a, .records = {{192, 0, 2, 1}}, .ttl = 60, .dnssec = dns::Dnssec::insecure};
@@ -51,7 +54,7 @@ Observation seen_web(const std::string& vantage, Result<FetchedPage> page, Resul
           .resolver = vantage + "'s",
           .names = {{{"pledge.example", dns::Type::a}, four}, {{"pledge.example", dns::Type::aaaa}, six}},
           .pages = {{"https://pledge.example/.well-known/entente/challenge", std::move(page)},
-                    {"https://pledge.example/canary", std::move(canary)}}};
+                    {"https://pledge.example/.well-known/entente/challenge-" + kCanaryLabel, std::move(canary)}}};
 }
 Result<DomainProof> judged(const Challenge& challenge, const std::vector<Observation>& seen, ProofMethod method = ProofMethod::dns_txt) {
   return judge(challenge, seen, method, kProofTime, proof_suffixes());
@@ -118,30 +121,31 @@ TEST(DomainProof, OtherTextsAreShownButNeverATerminalsCommands) {
 TEST(DomainProof, AWildcardThatAnswersTheChallengeIsRefusedAndOneThatDoesNotIsNot) {
   const Challenge c = proof_challenge();
   auto wild = seen_dns("south", {c.text()});
-  wild.names[1] = asked_txt("random.pledge.example", {"v=spf1 -all"});
+  wild.names[2] = asked_txt(kCanary, {"v=spf1 -all"});
   EXPECT_TRUE(judged(c, {seen_dns("north", {c.text()}), wild}));
-  wild.names[1] = asked_txt("random.pledge.example", {"v=spf1 -all", c.text()});
+  wild.names[2] = asked_txt(kCanary, {"v=spf1 -all", c.text()});
   const auto refused = judged(c, {seen_dns("north", {c.text()}), wild});
   ASSERT_FALSE(refused);
-  EXPECT_THAT(refused.error().what, HasSubstr("random name random.pledge.example answers the challenge too"));
+  EXPECT_THAT(refused.error().what, HasSubstr("random name " + kCanary + " answers the challenge too"));
 }
 
 TEST(DomainProof, ACanaryThatCouldNotBeAskedForProvesNothing) {
   const Challenge c = proof_challenge();
   auto deaf = seen_dns("south", {c.text()});
-  deaf.names[1].answer = fail("no answer for TXT records within 5 ms", {.file = "random.pledge.example"});
+  deaf.names[1].answer = fail("no answer for TXT records within 5 ms", {.file = kCanary});
   EXPECT_FALSE(judged(c, {seen_dns("north", {c.text()}), deaf}));
 }
 
 TEST(DomainProof, AliasesStayWithinTheOrganisationsDomain) {
   const Challenge c = proof_challenge("www.pledge.example");
-  auto aliased = seen_dns("south", {c.text()});
+  const auto north = seen_dns("north", {c.text()}, "www.pledge.example");
+  auto aliased = seen_dns("south", {c.text()}, "www.pledge.example");
   aliased.names.front().answer->chain = {"proof.pledge.example"};
-  const auto proof = judged(c, {seen_dns("north", {c.text()}), aliased});
+  const auto proof = judged(c, {north, aliased});
   ASSERT_OK(proof);
   EXPECT_THAT(proof->evidence, HasSubstr(R"("cname":["proof.pledge.example"])"));
   aliased.names.front().answer->chain = {"proof.pledge.example", "tenant.host.example"};
-  const auto refused = judged(c, {seen_dns("north", {c.text()}), aliased});
+  const auto refused = judged(c, {north, aliased});
   ASSERT_FALSE(refused);
   EXPECT_THAT(refused.error().what, HasSubstr("alias (CNAME) of tenant.host.example, which is outside pledge.example"));
 }
@@ -198,6 +202,54 @@ TEST(DomainProof, ADomainWithoutAddressHasNoPage) {
   const auto refused = judged(c, {seen_web("north", FetchedPage{.status = 200, .body = c.text()}), nowhere}, ProofMethod::https_well_known);
   ASSERT_FALSE(refused);
   EXPECT_THAT(refused.error().what, HasSubstr("no address"));
+}
+
+TEST(DomainProof, RecordedEvidenceIsJudgedAgainToTheSameProof) {
+  const Challenge c = proof_challenge();
+  auto south = seen_dns("south", {std::string(600, 'x'), c.text(), "b\xff", ""});
+  south.names.front().answer->chain = {"proof.pledge.example"};
+  const FetchedPage good{.status = 200, .body = c.text() + "\n"};
+  for (const auto& proof : {judged(c, {seen_dns("north", {c.text()}), south}),
+                            judged(c, {seen_web("north", good), seen_web("south", good, fail("the response is larger than 4096 bytes"))},
+                                   ProofMethod::https_well_known)}) {
+    ASSERT_OK(proof);
+    const auto again = judge_evidence(proof->evidence, proof_suffixes());
+    ASSERT_OK(again);
+    EXPECT_EQ(again->evidence_digest, proof->evidence_digest);
+    EXPECT_EQ(again->predicate(), proof->predicate());
+    EXPECT_FALSE(judge_evidence(proof->evidence, proof_suffixes(), {.minimum_vantages = 3}));
+  }
+}
+
+TEST(DomainProof, AlteredEvidenceIsNoProof) {
+  const Challenge c = proof_challenge();
+  const std::string evidence = judged(c, {seen_dns("north", {c.text()}), seen_dns("south", {c.text()})})->evidence;
+  const Json whole = to_json(JsonDocument::parse(evidence, "evidence")->root());
+  const auto refused = [](const Json& altered) { return !judge_evidence(json_compact(altered) + "\n", proof_suffixes()); };
+  ASSERT_FALSE(refused(whole));
+  for (const auto& [member, value] : whole.items()) {
+    Json without = whole;
+    without.erase(member);
+    EXPECT_TRUE(refused(without)) << member;
+  }
+  const auto with = [&](const std::string& pointer, const Json& value) {
+    Json out = whole;
+    out[Json::json_pointer(pointer)] = value;
+    return out;
+  };
+  EXPECT_TRUE(refused(with("/organisation", "another")));
+  EXPECT_TRUE(refused(with("/domain", "other.example")));
+  EXPECT_TRUE(refused(with("/stage", "renew")));
+  EXPECT_TRUE(refused(with("/at", "2027-01-01T00:00:00Z")));
+  EXPECT_TRUE(refused(with("/more", 1)));
+  EXPECT_TRUE(refused(with("/vantages/1/name", "north")));
+  EXPECT_TRUE(refused(with("/vantages/1/more", 1)));
+  EXPECT_TRUE(refused(with("/vantages/0/names/0/name", "_entente-challenge.other.example")));
+  EXPECT_TRUE(refused(with("/vantages/0/names/0/records/0", "else")));
+  EXPECT_TRUE(refused(with("/vantages/0/names/1/records", Json{c.text()})));
+  EXPECT_TRUE(refused(with("/vantages/0/names/0/error", "late")));
+  EXPECT_FALSE(judge_evidence(evidence + "\n", proof_suffixes()));
+  EXPECT_FALSE(judge_evidence("{}", proof_suffixes()));
 }
 
 TEST(ProofTargets, CanariesAreRandomNeighbours) {

@@ -8,7 +8,6 @@
 #include <future>
 
 #include "core/bytes.h"
-#include "core/utf8.h"
 #include "keys/keys.h"
 
 namespace entente::registry {
@@ -22,11 +21,6 @@ std::string random_label() {
   std::array<std::uint8_t, 16> bytes{};
   keys::random_bytes(bytes);
   return to_hex(bytes);
-}
-
-Json text_or_bytes(std::string_view text) {
-  if (is_valid_utf8(text)) return std::string(text);
-  return Json{{"base64", to_base64(as_bytes(text))}};
 }
 
 std::vector<Result<dns::Answer>> ask_all(const Vantage& vantage, const std::vector<dns::Question>& questions) {
@@ -58,39 +52,15 @@ void fetch_pages(Observation& out, const ProofTargets& targets, const WebAccess&
   for (const std::string& url : {targets.challenge_url, targets.canary_url}) out.pages.push_back({url, fetch_page(url, addresses, web)});
 }
 
-Json answer_json(const AskedName& asked) {
-  Json out{{"name", asked.question.name}, {"type", dns::type_name(asked.question.type)}};
-  if (!asked.answer) {
-    out["error"] = asked.answer.error().what;
-    return out;
-  }
-  const dns::Answer& answer = *asked.answer;
-  out["rcode"] = dns::rcode_name(answer.rcode);
-  out["dnssec"] = std::string(dns::name(answer.dnssec));
-  if (!answer.chain.empty()) out["cname"] = answer.chain;
-  out["records"] = Json::array();
-  const std::vector<std::string> records = answer.type == dns::Type::txt ? answer.texts() : answer.addresses();
-  for (const std::string& record : records) out["records"].push_back(text_or_bytes(record));
-  if (!records.empty()) out["ttl"] = answer.ttl;
-  if (answer.negative_ttl) out["negative"] = Json{{"zone", answer.negative_zone}, {"ttl", *answer.negative_ttl}};
-  return out;
-}
-
-Json page_json(const AskedPage& asked) {
-  Json out{{"url", asked.url}};
-  if (!asked.page) {
-    out["error"] = asked.page.error().what;
-    return out;
-  }
-  out["status"] = asked.page->status;
-  if (!asked.page->location.empty()) out["location"] = text_or_bytes(asked.page->location);
-  out["body"] = text_or_bytes(asked.page->body);
-  return out;
-}
-
 }  // namespace
 
 std::string_view name(ProofMethod method) { return method == ProofMethod::dns_txt ? "dns-txt" : "https-well-known"; }
+
+std::optional<ProofMethod> method_from(std::string_view name) {
+  for (const ProofMethod method : {ProofMethod::dns_txt, ProofMethod::https_well_known})
+    if (registry::name(method) == name) return method;
+  return std::nullopt;
+}
 
 Result<ProofTargets> ProofTargets::of(const dns::Domain& domain, const WebAccess& web) {
   ProofTargets out;
@@ -130,16 +100,6 @@ std::vector<Observation> observe_all(const std::vector<Vantage>& vantages, const
     looking.push_back(std::async(std::launch::async, [&] { return observe(vantage, domain, method, targets, web); }));
   std::vector<Observation> out;
   for (auto& one : looking) out.push_back(one.get());
-  return out;
-}
-
-Json observation_json(const Observation& observation) {
-  Json out{{"name", observation.vantage}, {"resolver", observation.resolver}, {"names", Json::array()}};
-  for (const AskedName& asked : observation.names) out["names"].push_back(answer_json(asked));
-  if (!observation.pages.empty()) {
-    out["pages"] = Json::array();
-    for (const AskedPage& asked : observation.pages) out["pages"].push_back(page_json(asked));
-  }
   return out;
 }
 

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,7 @@ struct Vantage {
 
 enum class ProofMethod : std::uint8_t { dns_txt, https_well_known };
 [[nodiscard]] std::string_view name(ProofMethod method);  // "dns-txt", "https-well-known"
+[[nodiscard]] std::optional<ProofMethod> method_from(std::string_view name);
 
 enum class WebScheme : std::uint8_t { https, http };  // http: for tests, which have no certificates
 struct WebAccess {
@@ -40,7 +42,7 @@ struct ProofTargets {
   std::string challenge_name;             // "_entente-challenge.pledge.example"
   std::vector<std::string> canary_names;  // "_entente-challenge-<random>.pledge.example", "<random>.pledge.example"
   std::string challenge_url, canary_url;  // "https://pledge.example/.well-known/entente/challenge", "…/challenge-<random>"
-  // Error: the domain is so long that no name fits below it.
+  // With fresh canaries. Error: the domain is so long that no name fits below it.
   [[nodiscard]] static Result<ProofTargets> of(const dns::Domain& domain, const WebAccess& web);
 };
 
@@ -77,5 +79,7 @@ struct Observation {
 // What was seen as JSON for the evidence document: only what an answer says, keys in fixed order. Things that failed are written with
 // their error. Bytes that are no UTF-8 are written as {"base64": …}.
 [[nodiscard]] Json observation_json(const Observation& observation);
+// Reads it back: writing it again gives the same JSON, or it was not written by the above.
+[[nodiscard]] Result<Observation> observation_from(JsonView object);
 
 }  // namespace entente::registry
