@@ -85,8 +85,16 @@ Result<void> set_servers(ub_ctx* context, const ResolverOptions& options) {
           unbound_did(ub_ctx_set_stub(context, stub.zone.c_str(), server_text(server).c_str(), 0), "the servers of " + stub.zone));
     }
   }
-  // Named servers on this machine are asked; those that a stranger's delegation leads to are not.
+  // libunbound asks no server on this machine unless told to: a stranger's delegation could lead there.
   if (loopback) ENTENTE_CHECK(unbound_did(ub_ctx_set_option(context, "do-not-query-localhost:", "no"), "servers on this machine"));
+  return {};
+}
+
+// With recursion from the root, a stranger's delegation decides whom we ask: never a server of the networks this machine is in.
+Result<void> refuse_inner_networks(ub_ctx* context) {
+  for (const char* network : {"0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
+                              "192.168.0.0/16", "::1/128", "fc00::/7", "fe80::/10"})
+    ENTENTE_CHECK(unbound_did(ub_ctx_set_option(context, "do-not-query-address:", network), "networks that are not asked"));
   return {};
 }
 
@@ -231,6 +239,7 @@ Result<Resolver> Resolver::make(const ResolverOptions& options) {
   ub_ctx_debugout(context.get(), nullptr);  // what matters comes back as an error; nothing is printed
   ENTENTE_CHECK(unbound_did(ub_ctx_async(context.get(), 1), "a thread of its own"));
   ENTENTE_CHECK(set_servers(context.get(), options));
+  if (options.forwarders.empty() && options.stubs.empty()) ENTENTE_CHECK(refuse_inner_networks(context.get()));
   ENTENTE_CHECK(set_trust_anchors(context.get(), options.trust_anchors));
   return Resolver(std::make_unique<State>(std::move(context), options));
 }

@@ -62,6 +62,8 @@ TEST(DnsResolver, RefusesSettingsThatCannotWork) {
   EXPECT_FALSE(Resolver::make({.trust_anchors = folder.path() / "empty.key"}));
 }
 
+TEST(DnsResolver, RecursionFromTheRootNeedsNoSettings) { ASSERT_OK(Resolver::make({})); }
+
 TEST(DnsResolver, SaysWhereAnswersComeFrom) {
   EXPECT_EQ(describe({}), "recursion from the root");
   EXPECT_EQ(describe({.forwarders = {{"192.0.2.53"}, {"2001:db8::53", 5353}}}), "192.0.2.53, 2001:db8::53@5353");

@@ -181,6 +181,9 @@ TEST_F(DomainProofs, TheRightRecordIsAProof) {
   EXPECT_THAT(proof->evidence, HasSubstr(text("right.example")));
   EXPECT_EQ(sha256(proof->evidence), proof->evidence_digest);
   EXPECT_EQ(proof->predicate()["challenge"], to_base64(challenge("right.example").token));
+  const auto again = judge_evidence(proof->evidence, builtin_suffixes());
+  ASSERT_OK(again);
+  EXPECT_EQ(again->predicate(), proof->predicate());
 }
 
 TEST_F(DomainProofs, SeveralRecordsSplitStringsAndCapitalsAreFine) {
@@ -274,6 +277,10 @@ TEST_F(DomainProofs, TheRightPageIsAProof) {
   EXPECT_EQ(proof->predicate()["method"], "https-well-known");
   EXPECT_THAT(proof->evidence, HasSubstr("127.0.0.1"));
   EXPECT_TRUE(by_web("line.example"));
+  const auto again = judge_evidence(proof->evidence, builtin_suffixes(), local_web());
+  ASSERT_OK(again);
+  EXPECT_EQ(again->predicate(), proof->predicate());
+  expect_refused(judge_evidence(proof->evidence, builtin_suffixes()), "other names or pages");  // http: on some port is no proof
 }
 
 TEST_F(DomainProofs, LoopbackIsRefusedByDefault) {
