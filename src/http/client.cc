@@ -121,6 +121,24 @@ class FieldList {
   curl_slist* list_ = nullptr;
 };
 
+// "host:port:address,address …" for CURLOPT_RESOLVE; empty if the URL is none (then the request fails by itself).
+std::string pinned_addresses(const std::string& url, const std::vector<std::string>& addresses) {
+  const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> parts(curl_url(), &curl_url_cleanup);
+  char* host = nullptr;
+  char* port = nullptr;
+  std::string out;
+  if (parts && curl_url_set(parts.get(), CURLUPART_URL, url.c_str(), 0) == CURLUE_OK &&
+      curl_url_get(parts.get(), CURLUPART_HOST, &host, 0) == CURLUE_OK &&
+      curl_url_get(parts.get(), CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) == CURLUE_OK) {
+    out = fmt::format("{}:{}:", host, port);
+    for (const std::string& address : addresses)
+      out += (out.ends_with(':') ? "" : ",") + (address.find(':') != std::string::npos ? "[" + address + "]" : address);
+  }
+  curl_free(host);
+  curl_free(port);
+  return out;
+}
+
 bool has_control_characters(std::string_view text) {
   return std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
@@ -182,6 +200,10 @@ struct Client::State {
     set(CURLOPT_USERAGENT, options.user_agent.c_str());
     set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout.count()));
     set(CURLOPT_TIMEOUT_MS, static_cast<long>(options.total_timeout.count()));
+    if (!options.ca_file.empty()) {
+      set(CURLOPT_CAINFO, options.ca_file.c_str());
+      set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+    }
     set(CURLOPT_FOLLOWLOCATION, options.max_redirects > 0 ? 1L : 0L);
     set(CURLOPT_MAXREDIRS, static_cast<long>(options.max_redirects));
     set(CURLOPT_OPENSOCKETFUNCTION, entente_open_socket);
@@ -209,6 +231,9 @@ struct Client::State {
       fields.add(value.empty() ? name + ";" : name + ": " + value);
     }
     curl_easy_setopt(handle, CURLOPT_HTTPHEADER, fields.get());
+    FieldList pinned;  // lives until the transfer is over
+    if (!options.addresses.empty()) pinned.add(pinned_addresses(url, options.addresses));
+    curl_easy_setopt(handle, CURLOPT_RESOLVE, pinned.get());
     if (body != nullptr) {
       curl_easy_setopt(handle, CURLOPT_POST, 1L);
       curl_easy_setopt(handle, CURLOPT_POSTFIELDS, body->data() != nullptr ? body->data() : "");

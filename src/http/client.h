@@ -5,9 +5,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/error.h"
 #include "http/message.h"
@@ -23,6 +25,9 @@ struct ClientOptions {
   unsigned max_redirects = 0;                       // 0: a redirect is returned as the response it is
   PrivateAddresses private_addresses = PrivateAddresses::refuse;
   std::string user_agent;  // empty: "entente/<version>"
+  // Numeric addresses to connect to for the URL's host, in place of asking the system; still judged by private_addresses. Empty: ask.
+  std::vector<std::string> addresses;
+  std::filesystem::path ca_file;  // PEM certificates to trust in place of the system's; empty: the system's
 };
 
 struct ClientResponse {

@@ -74,6 +74,21 @@ TEST_F(HttpClient, AnyStatusIsAResponse) {
   EXPECT_EQ(missing->body, "not here\n");
 }
 
+TEST_F(HttpClient, GivenAddressesAreUsedInPlaceOfTheNamesOwn) {
+  ClientOptions options = local();
+  options.addresses = {"127.0.0.1"};
+  const std::string pinned = "http://pinned.example:" + std::to_string(server->port()) + "/a";
+  const auto got = Client(options).get(pinned);
+  ASSERT_OK(got);
+  EXPECT_THAT(got->body, testing::StartsWith("/a|"));
+  options.addresses = {"::1", "127.0.0.1"};  // nothing listens at the first
+  EXPECT_TRUE(Client(options).get(pinned));
+  options.private_addresses = PrivateAddresses::refuse;
+  const auto refused = Client(options).get(pinned);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().what, HasSubstr("not a public address"));
+}
+
 TEST_F(HttpClient, RefusesPrivateAddresses) {
   Client client;
   for (const std::string& at : {server->url(), "http://localhost:" + std::to_string(server->port()), std::string("http://[::1]:1/"),
