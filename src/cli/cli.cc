@@ -341,6 +341,7 @@ int main(int argc, const char* const* argv) {
   add_keygen(app, context);
   add_ledger(app, context);
   add_registry(app, context);
+  add_serve(app, context);
   add_reproduce(app, context);
   add_supply(app, context);
   add_verify(app, context);

@@ -78,6 +78,7 @@ void add_evidence(CLI::App& app, Context& context);
 void add_keygen(CLI::App& app, Context& context);
 void add_ledger(CLI::App& app, Context& context);
 void add_registry(CLI::App& app, Context& context);
+void add_serve(CLI::App& app, Context& context);
 void add_reproduce(CLI::App& app, Context& context);
 void add_supply(CLI::App& app, Context& context);
 void add_verify(CLI::App& app, Context& context);

@@ -44,15 +44,6 @@ Result<void> check_prefix(const std::string& prefix) {
   return fail(fmt::format("the prefix \"{}\" must begin with / and not end with one", prefix), {}, "for instance /pledges");
 }
 
-// One line a problem on standard error, with its time.
-void log_problem(const Error& error) {
-  static std::mutex mutex;
-  const std::scoped_lock lock(mutex);
-  const std::string place = error.where.str();
-  fmt::print(stderr, "{} {}{}{}\n", format_time(std::chrono::floor<std::chrono::seconds>(now())), printable(place, 4096),
-             place.empty() ? "" : ": ", printable(error.what, 4096));
-}
-
 // Tells when checkpoints begin to fail, every minute while they do, and when they are published again. For one thread.
 class PublicationAlarm {
  public:

@@ -27,6 +27,9 @@ namespace entente::cli {
 // log has: then nothing may be signed, and it is an error. Those that do not answer are warned about on standard error.
 [[nodiscard]] Result<std::shared_ptr<ledger::Cosigner>> start_cosigner(const std::string& policy_file, const ledger::Ledger& log);
 
+// One line a problem on standard error, with its time. Thread-safe.
+void log_problem(const Error& error);
+
 // Ctrl-C and SIGTERM as something to wait for. Made before any thread is started, so that every thread leaves these signals to it.
 class StopSignal {
  public:

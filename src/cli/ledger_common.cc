@@ -1,12 +1,14 @@
 // What several `entente ledger` commands need: checking whose log it is, reading a policy and an address to listen on, asking witnesses,
 // and stopping on a signal. The signals are blocked and waited for, so that nothing runs inside a handler.
 #include <fmt/format.h>
+#include <mutex>
 
 #include <csignal>
 #include <cstdio>
 #include <ctime>
 
 #include "cli/ledger.h"
+#include "core/time.h"
 #include "core/file.h"
 #include "core/utf8.h"
 #include "ledger/format.h"
@@ -92,6 +94,14 @@ void StopSignal::wait() {
   const sigset_t set = stop_signals();
   int signal = 0;
   (void)sigwait(&set, &signal);
+}
+
+void log_problem(const Error& error) {
+  static std::mutex mutex;
+  const std::scoped_lock lock(mutex);
+  const std::string place = error.where.str();
+  fmt::print(stderr, "{} {}{}{}\n", format_time(std::chrono::floor<std::chrono::seconds>(now())), printable(place, 4096),
+             place.empty() ? "" : ": ", printable(error.what, 4096));
 }
 
 }  // namespace entente::cli

@@ -28,7 +28,8 @@ struct ApiContext {
   const DataSet* data = nullptr;
   const catalog::Catalog* catalog = nullptr;
   std::string public_url;
-  std::function<void(std::string, ledger::Appender::Wait, std::function<void(Result<RegistryService::Outcome>)>)> submit;  // unset: read-only
+  std::function<void(std::string, ledger::Appender::Wait, std::function<void(Result<RegistryService::Outcome>)>)>
+      submit;  // unset: read-only
   std::function<Result<std::string>(registry::Leaf)> receipt;
   std::function<void(const Error&)> problem;
 };

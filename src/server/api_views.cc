@@ -194,7 +194,8 @@ Result<registry::ExportScope> scope_asked(const Call& call) {
 
 Result<Made> csv(const ApiContext& context, const Call& call) {
   ENTENTE_TRY(const auto scope, scope_asked(call));
-  return Made{.body = registry::supporters_csv(context.projection->state(), scope), .content_type = "text/csv; charset=utf-8; header=present"};
+  return Made{.body = registry::supporters_csv(context.projection->state(), scope),
+              .content_type = "text/csv; charset=utf-8; header=present"};
 }
 
 Result<Made> ndjson(const ApiContext& context, const Call& call) {
@@ -223,9 +224,7 @@ Result<Made> openapi(const ApiContext& context, const Call&) {
 Result<void> add_views(Router& router, std::shared_ptr<const ApiContext> context) {
   ENTENTE_TRY(catalog::Norms loaded, catalog::Norms::load(*context->data, *context->catalog));
   const auto views = std::make_shared<const Views>(Views{.catalog = *context->catalog, .norms = std::move(loaded)});
-  const auto get = [&](std::string_view pattern, Maker make) {
-    router.add(http::Method::get, pattern, reading(context, std::move(make)));
-  };
+  const auto get = [&](std::string_view pattern, Maker make) { router.add(http::Method::get, pattern, reading(context, std::move(make))); };
   get("/principles", principles);
   get("/principles/{number}", principle(views));
   get("/controls", controls);

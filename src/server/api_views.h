@@ -1,5 +1,5 @@
-// What the catalogue says (principles, controls, norms, crosswalk) and what is computed from State (index, counters, feeds, exports): routes of
-// the API. Private to the room.
+// What the catalogue says (principles, controls, norms, crosswalk) and what is computed from State (index, counters, feeds, exports):
+// routes of the API. Private to the room.
 #pragma once
 
 #include "server/api.h"

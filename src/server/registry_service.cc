@@ -33,7 +33,8 @@ class RequestCounts {
  public:
   void count(unsigned status) { ++counts_[std::min<unsigned>(status / 100, counts_.size() - 1)]; }
   [[nodiscard]] std::string text() const {
-    std::string out = "# HELP entente_http_requests_total Requests answered, by class of status.\n# TYPE entente_http_requests_total counter\n";
+    std::string out =
+        "# HELP entente_http_requests_total Requests answered, by class of status.\n# TYPE entente_http_requests_total counter\n";
     for (std::size_t c = 1; c < counts_.size(); ++c)
       out += fmt::format("entente_http_requests_total{{class=\"{}xx\"}} {}\n", c, counts_[c].load());
     return out;
@@ -107,10 +108,11 @@ Result<void> RegistryService::State::replay(const std::function<void(std::uint64
       const merkle::TreeSize size = reader->size();
       while (projection->state().next_leaf() < size && !began_anew) {
         std::vector<std::string> batch;
-        ENTENTE_CHECK(reader->each_entry(projection->state().next_leaf(), kReplayStep, [&](merkle::LeafIndex, ByteView bytes) -> Result<void> {
-          batch.emplace_back(as_text(bytes));
-          return {};
-        }));
+        ENTENTE_CHECK(
+            reader->each_entry(projection->state().next_leaf(), kReplayStep, [&](merkle::LeafIndex, ByteView bytes) -> Result<void> {
+              batch.emplace_back(as_text(bytes));
+              return {};
+            }));
         ENTENTE_TRY(const auto outcome, projection->apply(batch));
         began_anew = outcome.began_anew;
         if (progress) progress(projection->state().next_leaf(), size);
@@ -221,7 +223,9 @@ void RegistryService::State::handle_api(const http::Request& request, const http
     allowed += fmt::format(", {}", method_text(method));
     if (method == http::Method::get) allowed += ", HEAD";
   }
-  http::Response out = request.method == http::Method::options ? http::Response{.status = 204} : problem(405, "method-not-allowed", "this resource does not take that method");
+  http::Response out = request.method == http::Method::options
+                           ? http::Response{.status = 204}
+                           : problem(405, "method-not-allowed", "this resource does not take that method");
   out.headers.emplace_back("Allow", allowed);
   if (request.method == http::Method::options) {
     out.headers.emplace_back("Access-Control-Allow-Methods", allowed);

@@ -19,16 +19,16 @@
 namespace entente::server {
 
 struct RegistryOptions {
-  std::filesystem::path log;              // the ledger's folder
-  std::string database;                   // registry/store.h's URL
+  std::filesystem::path log;                    // the ledger's folder
+  std::string database;                         // registry/store.h's URL
   std::shared_ptr<const keys::SigningKey> key;  // the log's; unset: read-only, statements are refused
-  std::filesystem::path signing_journal;  // empty: in the log's folder
+  std::filesystem::path signing_journal;        // empty: in the log's folder
   ledger::Appender::Cosign cosign;
   const DataSet* data = &DataSet::embedded();
-  std::string public_url;   // by which the outside knows this server, without a final '/': feeds and badges need it; may be empty
-  std::size_t max_queue = 4'096;     // statements waiting to be judged; more are answered 503
+  std::string public_url;         // by which the outside knows this server, without a final '/': feeds and badges need it; may be empty
+  std::size_t max_queue = 4'096;  // statements waiting to be judged; more are answered 503
   std::size_t cache_bytes = 64 << 20;
-  std::function<Instant()> clock;    // for admission
+  std::function<Instant()> clock;             // for admission
   std::function<void(const Error&)> problem;  // what an operator should know
 };
 

@@ -28,7 +28,7 @@ class Router {
   void add(http::Method method, std::string_view pattern, Answer answer);
 
   struct Match {
-    const Answer* answer = nullptr;     // of the pattern and method
+    const Answer* answer = nullptr;  // of the pattern and method
     std::vector<std::string> values;
     std::vector<http::Method> methods;  // that the path takes; empty: there is no such path
   };

@@ -1,0 +1,121 @@
+// `entente serve`: the registry with everything it needs, in one folder: the ledger, the tables, and, in a folder that is made for trying
+// out, keys. Signals are blocked before any thread starts; stopping goes from the outside in, as for `entente ledger serve`.
+#include <fmt/format.h>
+#include <cstdio>
+#include <memory>
+
+#include "cli/ledger.h"
+#include "cli/registry_folder.h"
+#include "core/parallel.h"
+#include "core/progress.h"
+#include "http/server.h"
+#include "server/registry_service.h"
+
+namespace entente::cli {
+namespace {
+
+constexpr const char* kServeExamples = R"(  entente serve
+      a registry to try out in ./entente-registry: made with keys of two officers, on http://127.0.0.1:8080
+  entente serve /srv/registry --key /etc/entente/log.key --listen 127.0.0.1:8080 --public-url https://registry.example
+      a real one, behind a web server with TLS (docs/running-a-registry.md)
+  entente serve /srv/registry --read-only --database postgresql://reader@db/registry
+      a copy that takes no statements, with its tables in PostgreSQL
+
+  curl http://127.0.0.1:8080/api/v1/supporters?q=example
+  curl --data-binary @statement.json http://127.0.0.1:8080/api/v1/statements
+
+The API: docs/api.md. The ledger's own resources are below /log.)";
+
+struct ServeGiven {
+  std::string folder = "entente-registry", key, database, signing_journal, policy, listen = "127.0.0.1:8080", public_url;
+  bool read_only = false;
+  double rate = 0, burst = 200;
+};
+
+Result<server::RegistryOptions> service_options(const Context& context, const ServeGiven& given, const RegistryFolder& folder) {
+  server::RegistryOptions options{.log = folder.log(), .database = given.database.empty() ? folder.database() : given.database};
+  options.signing_journal = given.signing_journal;
+  options.public_url = given.public_url;
+  options.problem = log_problem;
+  ENTENTE_TRY(options.data, context.data());
+  if (given.read_only) return options;
+  ENTENTE_TRY(keys::SigningKey key, read_signing_key(given.key.empty() ? folder.log_key().string() : given.key));
+  ENTENTE_CHECK(check_log_key(folder.log().string(), key));
+  if (!given.policy.empty()) {
+    ENTENTE_TRY(const ledger::Ledger log, ledger::Ledger::open_read(folder.log()));
+    ENTENTE_TRY(const auto cosigner, start_cosigner(given.policy, log));
+    options.cosign = [cosigner](const std::string& note, merkle::TreeSize previous, const ledger::ConsistencyReader& consistency) {
+      return cosigner->cosign(note, previous, consistency);
+    };
+  }
+  options.key = std::make_shared<const keys::SigningKey>(std::move(key));
+  return options;
+}
+
+Result<int> run_serve(const Context& context, const ServeGiven& given) {
+  ENTENTE_TRY(const auto at, parse_listen(given.listen));
+  StopSignal signals;
+  RegistryFolder folder(given.folder);
+  if (!given.read_only && given.key.empty() && !folder.exists()) {
+    ENTENTE_CHECK(folder.make_for_trying_out());
+    if (!context.quiet)
+      fmt::print(stderr, "made a registry to try out in {} (keys of two officers in {})\n", given.folder, folder.keys().string());
+  }
+  ENTENTE_TRY(server::RegistryOptions service, service_options(context, given, folder));
+  Progress progress(context.progress());
+  const auto started = server::RegistryService::start(std::move(service), [&](std::uint64_t done, std::uint64_t of) {
+    if (done <= 1024) progress.step("replaying the ledger", of);
+    progress.advance(1024);
+  });
+  progress.done();
+  if (!started) return fail(started.error());
+  server::RegistryService& registry = **started;
+  http::ServerOptions options{.address = at.first, .port = at.second, .threads = static_cast<unsigned>(thread_limit())};
+  options.limits.rate_per_second = given.rate;
+  options.limits.rate_burst = given.burst;
+  options.body_limit = [&registry](const http::Request& head) { return registry.body_limit(head); };
+  options.problem = log_problem;
+  ENTENTE_TRY(const auto server, http::Server::start(std::move(options), registry.handler()));
+  if (context.json)
+    print_json({{"url", server->url()}, {"writable", !given.read_only}});
+  else
+    fmt::print("{}\n", server->url());
+  std::fflush(stdout);
+  signals.wait();
+  if (!context.quiet) fmt::print(stderr, "stopping\n");
+  server->stop();
+  ENTENTE_CHECK(registry.stop());
+  return kOk;
+}
+
+}  // namespace
+
+void add_serve(CLI::App& app, Context& context) {
+  const auto given = std::make_shared<ServeGiven>();
+  CLI::App* command = add_command(app, context, "serve", "run the registry: ledger, tables and API", kServeExamples, [&context, given] {
+    const auto code = run_serve(context, *given);
+    return code ? *code : report(context, code.error());
+  });
+  command->add_option("folder", given->folder, "the registry's folder; made, to try out, if it is not there")
+      ->capture_default_str()
+      ->type_name("DIR");
+  auto* key = command->add_option("--key", given->key, "the ledger's private key file (default: DIR/keys/log.key)")->type_name("FILE");
+  command->add_option("--database", given->database, "where the tables are: sqlite:PATH or postgresql://… (default: a file in DIR)")
+      ->type_name("URL");
+  command->add_option("--signing-journal", given->signing_journal, "as for entente ledger serve")->type_name("FILE");
+  command->add_option("--policy", given->policy, "a trust policy whose witnesses cosign each checkpoint")->type_name("FILE");
+  command->add_flag("--read-only", given->read_only, "take no statements; needs no key")->excludes(key);
+  command->add_option("--listen", given->listen, "address and port; port 0 lets the system choose")
+      ->capture_default_str()
+      ->type_name("ADDR:PORT");
+  command->add_option("--public-url", given->public_url, "how the outside reaches this server; feeds need it")->type_name("URL");
+  command->add_option("--rate", given->rate, "requests a second from one address, on average (0: no limit)")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("N");
+  command->add_option("--burst", given->burst, "requests one address may send at once, with --rate")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str()
+      ->type_name("N");
+}
+
+}  // namespace entente::cli

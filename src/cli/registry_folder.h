@@ -1,0 +1,27 @@
+// The folder `entente serve` runs a registry from: log/ (the ledger), registry.sqlite (tables), keys/ (in one made for trying out).
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "core/error.h"
+
+namespace entente::cli {
+
+class RegistryFolder {
+ public:
+  explicit RegistryFolder(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  [[nodiscard]] std::filesystem::path log() const { return folder_ / "log"; }
+  [[nodiscard]] std::filesystem::path keys() const { return folder_ / "keys"; }
+  [[nodiscard]] std::filesystem::path log_key() const { return keys() / "log.key"; }
+  [[nodiscard]] std::string database() const { return "sqlite:" + (folder_ / "registry.sqlite").string(); }
+  [[nodiscard]] bool exists() const;
+  // Makes keys (of the log, two officers of the secretariat, a verifier, an importer and an assessor), the ledger, and the founding
+  // statement signed by the two officers. Whoever holds all keys decides alone: not for a real registry, where each makes their own.
+  [[nodiscard]] Result<void> make_for_trying_out() const;
+
+ private:
+  std::filesystem::path folder_;
+};
+
+}  // namespace entente::cli
