@@ -1,0 +1,162 @@
+// The index of a registry of the size of the official one: 1,222 supporters with an assessment of all 74 controls each, from the state the
+// ledger's statements add up to. Beside it, what gives that state: replaying the same ledger (signatures verified, schemas checked).
+#include <benchmark/benchmark.h>
+#include <fmt/format.h>
+
+#include "catalog/crosswalk.h"
+#include "registry/counters.h"
+#include "registry/index.h"
+#include "registry/peer_groups.h"
+#include "statement/statement.h"
+
+namespace {
+
+using namespace entente;
+using namespace entente::registry;
+
+constexpr int kSupporters = 1222;
+
+keys::SigningKey bench_key(const std::string& name) {
+  const Digest seed = sha256("seed of " + name);
+  return keys::SigningKey::from_seed(name, keys::KeyType::ed25519, seed.view()).value();
+}
+Json bench_digest(std::string_view text) { return Json{{"sha256", sha256(text).hex()}}; }
+
+std::string bench_entry(std::string_view kind, const Digest& subject, Json predicate, const std::vector<const keys::SigningKey*>& signers) {
+  statement::Statement s{.subjects = {{"", subject}}, .predicate_type = fmt::format("{}{}/v1", statement::kPredicateBase, kind)};
+  s.predicate = std::move(predicate);
+  statement::Envelope envelope = statement::sign(s, *signers.front());
+  for (std::size_t i = 1; i < signers.size(); ++i) statement::add_signature(envelope, *signers[i]);
+  return envelope.str();
+}
+
+const catalog::Catalog& bench_catalog() {
+  static const catalog::Catalog made = catalog::Catalog::load(DataSet::embedded()).value();
+  return made;
+}
+
+Json bench_assessment(const std::string& id, const std::string& at, int salt) {
+  std::vector<catalog::Judgement> rows;
+  Json list = Json::array();
+  for (const catalog::Control& c : bench_catalog().controls()) {
+    catalog::Judgement j;
+    j.control = c.id;
+    j.status = static_cast<catalog::Status>((c.id.number() * 7 + c.id.principle() + static_cast<unsigned>(salt)) % 5);
+    j.evidence_class = c.evidence_class;
+    j.weight = catalog::index_weight(c.evidence_class);
+    Json row{{"control", c.id.str()}, {"status", catalog::to_string(j.status)}};
+    row["class"] = std::string(1, catalog::letter(c.evidence_class));
+    row["weight"] = j.weight;
+    row["evidence"] = {sha256(id + c.id.str()).hex()};
+    list.push_back(std::move(row));
+    rows.push_back(std::move(j));
+  }
+  Json p{{"document", bench_digest("assessment of " + id)}, {"bundle", bench_digest("bundle")}};
+  p["catalog"] = Json{{"version", bench_catalog().version()}, {"sha256", bench_catalog().digest().hex()}};
+  p["tool"] = Json{{"name", "entente"}, {"version", "0.1.0"}};
+  p["organisation"] = Json{{"id", id}, {"name", "Organisation " + id}};
+  p["at"] = at;
+  for (const auto& s : catalog::score(rows)) {
+    Json counts;
+    for (std::size_t i = 0; i < s.count.size(); ++i) counts[std::string(catalog::to_string(static_cast<catalog::Status>(i)))] = s.count[i];
+    Json row{{"principle", s.principle}, {"tier", std::string(1, s.tier)}, {"coverage", s.coverage}};
+    row["score"] = s.score ? Json(*s.score) : Json();
+    row["low"] = s.low;
+    row["high"] = s.high;
+    row["counts"] = std::move(counts);
+    p["principles"].push_back(std::move(row));
+  }
+  p["controls"] = std::move(list);
+  return p;
+}
+
+std::vector<std::string> bench_ledger() {
+  std::vector<std::string> out;
+  const auto anna = bench_key("anna"), ben = bench_key("ben");
+  const std::string at = "2026-11-24T09:00:00Z";
+  Json rules{{"registry", "Bench"}, {"log", "registry.example/ledger"}, {"text", bench_digest("rules")}};
+  rules["quorum"] = {{"approval", 2}, {"removal", 2}, {"keys", 2}, {"rules", 2}};
+  rules["windows"] = {{"past", 86400}, {"future", 300}, {"assessment", 30}, {"key_loss_wait", 7}, {"renewal", 800}, {"domain_proof", 400}};
+  for (const auto* k : {&anna, &ben})
+    rules["roster"].push_back(Json{{"role", "secretariat"}, {"person", k->verifier().name()}, {"key", k->verifier().str()}});
+  rules["at"] = at;
+  out.push_back(bench_entry("registry-rules", sha256("rules"), rules, {&anna, &ben}));
+  for (int i = 0; i < kSupporters; ++i) {
+    const std::string id = fmt::format("organisation-{}", i);
+    const auto key = bench_key(id);
+    Json pledge{{"organisation", {{"id", id}, {"name", "Organisation " + id}, {"category", "private-sector"}, {"country", "FRA"}}}};
+    pledge["text"] = Json{{"language", "en"}, {"version", "2018-11-12"}, {"sha256", sha256("the call").hex()}};
+    pledge["key"] = key.verifier().str();
+    pledge["at"] = at;
+    out.push_back(bench_entry("pledge", sha256("the call"), pledge, {&key}));
+    const Digest digest = sha256(out.back());
+    Json approval{{"pledge", {{"sha256", digest.hex()}}}, {"organisation", {{"id", id}}}, {"decision", "approved"}, {"at", at}};
+    out.push_back(bench_entry("approval", digest, approval, {&anna, &ben}));
+    out.push_back(bench_entry("assessment", sha256("assessment of " + id), bench_assessment(id, at, i), {&key}));
+  }
+  return out;
+}
+
+const std::vector<std::string>& ledger() {
+  static const std::vector<std::string> made = bench_ledger();
+  return made;
+}
+
+State replayed() {
+  State state;
+  for (std::size_t leaf = 0; leaf < ledger().size(); ++leaf) state.apply(leaf, ledger()[leaf]);
+  return state;
+}
+const State& bench_state() {
+  static const State made = replayed();
+  return made;
+}
+
+void replay(benchmark::State& state) {
+  (void)ledger();
+  for (auto _ : state) benchmark::DoNotOptimize(replayed());
+}
+BENCHMARK(replay)->Unit(benchmark::kMillisecond);
+
+void index_rows(benchmark::State& state) {
+  std::size_t rows = 0;
+  for (auto _ : state) {
+    const Index index = index_at(bench_state(), bench_catalog(), bench_state().ledger_time());
+    rows = 0;
+    for (const SupporterIndex& s : index.supporters) rows += s.rows.size();
+  }
+  state.counters["findings"] = static_cast<double>(rows);
+}
+BENCHMARK(index_rows)->Unit(benchmark::kMillisecond);
+
+void index_document(benchmark::State& state, IndexDetail detail) {
+  std::size_t bytes = 0;
+  for (auto _ : state)
+    bytes = json_compact(index_json(index_at(bench_state(), bench_catalog(), bench_state().ledger_time()), detail)).size();
+  state.counters["bytes"] = static_cast<double>(bytes);
+}
+BENCHMARK_CAPTURE(index_document, principles, IndexDetail::principles)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(index_document, findings, IndexDetail::findings)->Unit(benchmark::kMillisecond);
+
+void groups(benchmark::State& state) {
+  const Index index = index_at(bench_state(), bench_catalog(), bench_state().ledger_time());
+  for (auto _ : state) benchmark::DoNotOptimize(peer_groups(index));
+}
+BENCHMARK(groups)->Unit(benchmark::kMillisecond);
+
+void counters(benchmark::State& state) {
+  for (auto _ : state) benchmark::DoNotOptimize(count_supporters(bench_state()));
+}
+BENCHMARK(counters)->Unit(benchmark::kMillisecond);
+
+void crosswalk(benchmark::State& state) {
+  const auto norms = catalog::Norms::load(DataSet::embedded(), bench_catalog());
+  catalog::KnownStatuses known;
+  for (catalog::ItemIndex i = 0; i < norms->items().size(); ++i) known.emplace(i, static_cast<catalog::Status>(i % 3));
+  for (auto _ : state) benchmark::DoNotOptimize(catalog::infer(*norms, known));
+}
+BENCHMARK(crosswalk)->Unit(benchmark::kMicrosecond);
+
+}  // namespace
+
+BENCHMARK_MAIN();

@@ -1,0 +1,127 @@
+// The index as a document. Every figure can be followed: principle → controls → the row of the statement (leaf, envelope, JSON pointer) →
+// digests of the evidence. Members stand in one fixed order, figures have six decimals, supporters are in the order of their ids: that is
+// the only order there is.
+#include <fmt/format.h>
+#include <cmath>
+
+#include "registry/index.h"
+
+namespace entente::registry {
+namespace {
+
+constexpr std::string_view kIndexType = "https://entente.example/registry-index/v1";
+
+Json or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+
+Json index_assessment(const SupporterIndex& row) {
+  const Assessment& a = *row.assessment;
+  Json out = Json::object();
+  out["leaf"] = a.leaf;
+  out["envelope"] = a.envelope.str();
+  out["document"] = a.document.str();
+  out["bundle"] = a.bundle.str();
+  out["at"] = format_time(a.at);
+  out["ledger_time"] = format_time(row.assessed_at);
+  out["catalog"] = Json{{"version", a.catalog_version}, {"digest", a.catalog.str()}, {"other_rules", row.other_rules}};
+  out["by"] = Json{{"kind", a.person.empty() ? "supporter" : "assessor"}, {"person", or_null(a.person)}, {"keyid", a.signer}};
+  out["questioned"] = row.questioned;
+  return out;
+}
+
+Json index_principle(const catalog::PrincipleScore& p, const std::array<std::uint32_t, kGrounds>& grounds) {
+  Json out = Json::object();
+  out["principle"] = p.principle;
+  out["tier"] = std::string(1, p.tier);
+  out["score"] = p.score ? Json(index_figure(*p.score)) : Json(nullptr);
+  out["coverage"] = index_figure(p.coverage);
+  // Where nothing that counts applies there is no interval.
+  out["low"] = p.weight_applicable > 0 ? Json(index_figure(p.low)) : Json(nullptr);
+  out["high"] = p.weight_applicable > 0 ? Json(index_figure(p.high)) : Json(nullptr);
+  out["applicable"] = p.applicable;
+  Json& why = out["controls"] = Json::object();
+  for (std::size_t g = 0; g < kGrounds; ++g)
+    if (grounds[g] != 0) why[std::string(name(static_cast<Ground>(g)))] = grounds[g];
+  return out;
+}
+
+Json index_dispute(const Dispute& d) {
+  Json out = Json::object();
+  out["leaf"] = d.leaf;
+  out["envelope"] = d.envelope.str();
+  out["state"] = name(d.state);
+  out["by"] = or_null(d.by);
+  out["person"] = or_null(d.by_person);
+  out["decided"] = d.decided ? Json(*d.decided) : Json(nullptr);
+  return out;
+}
+
+Json index_finding(const Assessment& assessment, const IndexRow& row) {
+  Json out = Json::object();
+  out["control"] = row.control.str();
+  out["class"] = std::string(1, catalog::letter(row.evidence_class));
+  out["claimed"] = catalog::to_string(row.claimed);
+  out["counted_as"] = catalog::to_string(row.counted);
+  out["weight"] = row.weight;
+  out["ground"] = name(row.ground);
+  if (row.finding == nullptr) return out;
+  out["leaf"] = assessment.leaf;
+  out["pointer"] = fmt::format("/predicate/controls/{}", row.position);
+  if (!row.finding->evidence.empty()) {
+    Json& evidence = out["evidence"] = Json::array();
+    for (const Digest& digest : row.finding->evidence) evidence.push_back(digest.str());
+  } else if (row.finding->evidence_count != 0) {
+    out["evidence_list"] = Json{{"count", row.finding->evidence_count}, {"digest", row.finding->evidence_list.str()}};
+  }
+  if (row.evidence_at) out["evidence_at"] = format_time(*row.evidence_at);
+  if (!row.disputes.empty()) {
+    Json& disputes = out["disputes"] = Json::array();
+    for (const Dispute* d : row.disputes) disputes.push_back(index_dispute(*d));
+  }
+  return out;
+}
+
+}  // namespace
+
+double index_figure(double value) { return std::round(value * 1e6) / 1e6; }
+
+Json supporter_index_json(const SupporterIndex& row, IndexDetail detail) {
+  const Identity& identity = row.supporter->identity;
+  Json out = Json::object();
+  out["id"] = identity.id;
+  out["name"] = identity.name;
+  out["category"] = identity.category ? Json(name(*identity.category)) : Json(nullptr);
+  out["nature"] = or_null(identity.nature);
+  out["country"] = or_null(identity.country);
+  out["status"] = name(row.supporter->status);
+  if (row.assessment == nullptr) {
+    out["assessment"] = nullptr;
+    return out;
+  }
+  out["assessment"] = index_assessment(row);
+  std::array<std::array<std::uint32_t, kGrounds>, 10> grounds{};
+  for (const IndexRow& r : row.rows) ++grounds.at(r.control.principle()).at(static_cast<std::size_t>(r.ground));
+  Json& principles = out["principles"] = Json::array();
+  for (const catalog::PrincipleScore& p : row.principles) principles.push_back(index_principle(p, grounds.at(p.principle)));
+  if (detail == IndexDetail::principles) return out;
+  Json& findings = out["findings"] = Json::array();
+  for (const IndexRow& r : row.rows) findings.push_back(index_finding(*row.assessment, r));
+  Json& unknown = out["unknown_controls"] = Json::array();
+  for (const catalog::ControlId id : row.unknown) unknown.push_back(id.str());
+  return out;
+}
+
+Json index_json(const Index& index, IndexDetail detail) {
+  Json out = Json::object();
+  out["type"] = kIndexType;
+  out["at"] = format_time(index.at);
+  out["ledger"] = Json{{"size", index.ledger_size}, {"time", format_time(index.ledger_time)}};
+  out["catalog"] = Json{{"version", index.catalog_version}, {"digest", index.catalog.str()}};
+  std::size_t assessed = 0;
+  for (const SupporterIndex& row : index.supporters) assessed += row.assessment != nullptr ? 1 : 0;
+  out["counts"] = Json{{"supporters", index.supporters.size()}, {"assessed", assessed}};
+  Json& list = out["supporters"] = Json::array();
+  for (const SupporterIndex& row : index.supporters) list.push_back(supporter_index_json(row, detail));
+  return out;
+}
+
+}  // namespace entente::registry

@@ -1,0 +1,340 @@
+// The index on small registries made of signed statements: what counts and what does not, that every figure can be followed, that doubt
+// widens intervals and lifts nothing, and that the same ledger gives the same bytes.
+#include "registry/index.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <random>
+
+#include "registry/test_assessments.h"
+
+namespace entente::registry {
+namespace {
+
+using namespace testing;
+using catalog::ControlId;
+using catalog::EvidenceClass;
+
+ControlId first_of(EvidenceClass c, unsigned min_principle = 1) {
+  for (const auto& control : test_catalog().controls())
+    if (control.evidence_class == c && control.id.principle() >= min_principle) return control.id;
+  return {};
+}
+
+const IndexRow& row_in(const SupporterIndex& index, ControlId id) {
+  return *std::find_if(index.rows.begin(), index.rows.end(), [&](const IndexRow& r) { return r.control == id; });
+}
+
+SupporterIndex only(const World& world, std::string_view id, std::optional<Instant> at = std::nullopt) {
+  const LedgerTimes times(world.state);
+  auto made = index_of(world.state, test_catalog(), times, id, at.value_or(world.state.ledger_time()));
+  EXPECT_TRUE(made.has_value());
+  return std::move(*made);
+}
+
+class IndexOf : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    world.found();
+    world.supporter("bank");
+  }
+  World world;
+};
+
+TEST_F(IndexOf, WithoutAssessmentThereAreNoFigures) {
+  const auto made = only(world, "bank");
+  EXPECT_EQ(made.assessment, nullptr);
+  EXPECT_TRUE(made.principles.empty());
+  const Json document = supporter_index_json(made, IndexDetail::findings);
+  EXPECT_TRUE(document["assessment"].is_null());
+  EXPECT_FALSE(document.contains("principles"));
+}
+
+TEST_F(IndexOf, MeasuredAndVerifiedCountOneAttestedHalfDeclaredNever) {
+  world.append(assessment_of(world, "bank", all_rows(catalog::Status::satisfied)));
+  const auto made = only(world, "bank");
+  for (const IndexRow& row : made.rows) {
+    const double want = row.evidence_class == EvidenceClass::declared ? 0 : row.evidence_class == EvidenceClass::attested ? 0.5 : 1;
+    EXPECT_EQ(row.weight, want) << row.control.str();
+    EXPECT_EQ(row.ground, want == 0 ? Ground::declared : Ground::counted);
+  }
+  for (const auto& p : made.principles) {
+    EXPECT_EQ(p.score, 1.0);
+    EXPECT_EQ(p.coverage, 1.0);
+    EXPECT_EQ(p.tier, 'A');
+    EXPECT_EQ(p.low, 1.0);
+    EXPECT_EQ(p.high, 1.0);
+  }
+}
+
+TEST_F(IndexOf, DeclaredNeverLiftsAScoreWhateverTheStatementSaysOfItsClass) {
+  const ControlId declared = first_of(EvidenceClass::declared);
+  auto rows = all_rows(catalog::Status::not_satisfied);
+  row_of(rows, declared) = {declared, catalog::Status::satisfied, EvidenceClass::measured};  // claims to be measured
+  world.append(assessment_of(world, "bank", rows));
+  const auto made = only(world, "bank");
+  EXPECT_EQ(row_in(made, declared).ground, Ground::declared);
+  EXPECT_EQ(row_in(made, declared).weight, 0);
+  for (const auto& p : made.principles) EXPECT_EQ(p.score, 0.0);
+}
+
+TEST_F(IndexOf, WeakerClassAndUnreliableEvidenceAreUnknown) {
+  const ControlId measured = first_of(EvidenceClass::measured), attested = first_of(EvidenceClass::attested);
+  auto rows = all_rows(catalog::Status::satisfied);
+  row_of(rows, measured).evidence_class = EvidenceClass::attested;
+  row_of(rows, attested).weight = 0;
+  world.append(assessment_of(world, "bank", rows));
+  const auto made = only(world, "bank");
+  EXPECT_EQ(row_in(made, measured).ground, Ground::weaker_class);
+  EXPECT_EQ(row_in(made, attested).ground, Ground::unreliable);
+  EXPECT_EQ(row_in(made, measured).counted, catalog::Status::not_assessed);
+  const auto& p = made.principles[measured.principle()];
+  EXPECT_EQ(p.score, 1.0);
+  EXPECT_LT(p.coverage, 1.0);
+  EXPECT_LT(p.low, 1.0);
+}
+
+TEST_F(IndexOf, WhatIsLeftOutIsUnknownAndForeignRowsAreNamed) {
+  auto rows = all_rows(catalog::Status::satisfied);
+  const ControlId dropped = rows[10].control;
+  rows.erase(rows.begin() + 10);
+  rows.push_back({ControlId(9, 88), catalog::Status::satisfied, EvidenceClass::measured});
+  world.append(assessment_of(world, "bank", rows));
+  const auto made = only(world, "bank");
+  EXPECT_EQ(row_in(made, dropped).ground, Ground::left_out);
+  EXPECT_EQ(made.unknown, std::vector<ControlId>{ControlId(9, 88)});
+  EXPECT_EQ(made.rows.size(), test_catalog().controls().size());
+}
+
+TEST_F(IndexOf, NotApplicableIsRefusedWhereTheCatalogueSaysNever) {
+  ControlId never, sometimes;
+  for (const auto& c : test_catalog().controls()) {
+    if (c.id.principle() == 0) continue;
+    const bool all = c.roles == std::vector<std::string>{"all"};
+    if (all && c.not_applicable.en == "never" && never == ControlId()) never = c.id;
+    if (c.not_applicable.en != "never" && sometimes == ControlId()) sometimes = c.id;
+  }
+  ASSERT_NE(never, ControlId());
+  auto rows = all_rows(catalog::Status::satisfied);
+  row_of(rows, never).status = catalog::Status::not_applicable;
+  row_of(rows, sometimes).status = catalog::Status::not_applicable;
+  world.append(assessment_of(world, "bank", rows));
+  const auto made = only(world, "bank");
+  EXPECT_EQ(row_in(made, never).ground, Ground::never_excluded);
+  EXPECT_EQ(row_in(made, never).counted, catalog::Status::not_assessed);
+  EXPECT_EQ(row_in(made, sometimes).ground, Ground::not_applicable);
+  EXPECT_LT(made.principles[never.principle()].coverage, 1.0);
+}
+
+TEST_F(IndexOf, EverybodyNotApplicableIsNoTierA) {
+  world.append(assessment_of(world, "bank", all_rows(catalog::Status::not_applicable)));
+  for (const auto& p : only(world, "bank").principles) {
+    EXPECT_EQ(p.tier, '?');
+    EXPECT_FALSE(p.score.has_value());
+  }
+}
+
+TEST_F(IndexOf, EvidenceOlderThanTheControlAllowsDoesNotCount) {
+  const ControlId id = first_of(EvidenceClass::measured);
+  const auto max_age = std::chrono::days(test_catalog().find(id)->max_age_days);
+  const auto publish = [&](const char* what) {
+    Json p{{"document", dig(sha(what))}, {"kind", "scan"}, {"media_type", "application/json"}, {"collected_at", world.now()}};
+    p["organisation"] = org("bank");
+    p["at"] = world.now();
+    world.append(entry("evidence", sha(what), p, {&key("bank")}));
+  };
+  publish("old scan");
+  world.pass(max_age + std::chrono::days(1));
+  auto rows = all_rows(catalog::Status::satisfied);
+  row_of(rows, id).evidence = {sha("old scan")};
+  world.append(assessment_of(world, "bank", rows));
+  const auto old = only(world, "bank");
+  EXPECT_EQ(row_in(old, id).ground, Ground::too_old);
+  ASSERT_TRUE(row_in(old, id).evidence_at.has_value());
+  // Said again, it is as old as the latest statement of it.
+  publish("old scan");
+  world.append(assessment_of(world, "bank", rows));
+  EXPECT_EQ(row_in(only(world, "bank"), id).ground, Ground::counted);
+}
+
+TEST_F(IndexOf, AnAssessmentDoesNotCountForEver) {
+  world.append(assessment_of(world, "bank", all_rows(catalog::Status::satisfied)));
+  const Instant assessed = only(world, "bank").assessed_at;
+  const ControlId id = first_of(EvidenceClass::measured);
+  const auto max_age = std::chrono::days(test_catalog().find(id)->max_age_days);
+  EXPECT_EQ(row_in(only(world, "bank", assessed + max_age), id).ground, Ground::counted);
+  EXPECT_EQ(row_in(only(world, "bank", assessed + max_age + std::chrono::days(1)), id).ground, Ground::expired);
+}
+
+TEST_F(IndexOf, TimeIsAParameter) {
+  const Instant before = world.state.ledger_time();
+  world.append(assessment_of(world, "bank", all_rows(catalog::Status::satisfied)));
+  const Leaf first = world.log.size() - 1;
+  world.pass(std::chrono::hours(1));
+  world.append(assessment_of(world, "bank", all_rows(catalog::Status::partial)));
+  EXPECT_EQ(only(world, "bank", before).assessment, nullptr);
+  EXPECT_EQ(only(world, "bank", before + std::chrono::minutes(30)).assessment->leaf, first);
+  EXPECT_EQ(only(world, "bank").assessment->leaf, first + 1);
+}
+
+class Disputed : public IndexOf {
+ protected:
+  void SetUp() override {
+    IndexOf::SetUp();
+    assessment = world.put(assessment_of(world, "bank", all_rows(catalog::Status::not_satisfied)));
+    before = world.state.ledger_time();
+    Json p{{"organisation", org("bank")}, {"assessment", dig(assessment)}, {"control", id.str()}, {"by", org("bank")}};
+    p["reason"] = "The scan met another host.";
+    p["at"] = world.now();
+    dispute = world.put(entry("finding-dispute", assessment, p, {&key("bank")}));
+  }
+  void decide(const char* decision) {
+    Json p{{"dispute", dig(dispute)}, {"organisation", org("bank")}, {"decision", decision}, {"reason", "Looked at again."}};
+    p["at"] = world.now();
+    world.append(entry("dispute-decision", dispute, p, {&key("emil")}));
+  }
+  ControlId id = first_of(EvidenceClass::measured);
+  std::string assessment, dispute;
+  Instant before;
+};
+
+TEST_F(Disputed, VisibleAndNotCounted) {
+  const auto made = only(world, "bank");
+  const IndexRow& row = row_in(made, id);
+  EXPECT_EQ(row.ground, Ground::disputed);
+  EXPECT_EQ(row.claimed, catalog::Status::not_satisfied);
+  EXPECT_EQ(row.counted, catalog::Status::not_assessed);
+  ASSERT_EQ(row.disputes.size(), 1U);
+  EXPECT_GT(made.principles[id.principle()].high, 0.0);
+  EXPECT_EQ(made.principles[id.principle()].score, 0.0);
+  // Before the dispute it counted.
+  EXPECT_EQ(row_in(only(world, "bank", before), id).ground, Ground::counted);
+}
+
+TEST_F(Disputed, DecidedBySomebodyElse) {
+  const Instant open = world.state.ledger_time();
+  decide("rejected");
+  EXPECT_EQ(row_in(only(world, "bank"), id).ground, Ground::counted);
+  EXPECT_EQ(row_in(only(world, "bank", open), id).ground, Ground::disputed);
+}
+
+TEST_F(Disputed, AnUpheldDisputeStrikesTheFinding) {
+  decide("upheld");
+  const auto made = only(world, "bank");
+  EXPECT_EQ(row_in(made, id).ground, Ground::struck);
+  EXPECT_EQ(row_in(made, id).counted, catalog::Status::not_assessed);
+}
+
+TEST_F(Disputed, ALaterAssessmentStartsAnew) {
+  world.append(assessment_of(world, "bank", all_rows(catalog::Status::satisfied)));
+  EXPECT_EQ(row_in(only(world, "bank"), id).ground, Ground::counted);
+  EXPECT_TRUE(row_in(only(world, "bank"), id).disputes.empty());
+}
+
+TEST_F(IndexOf, EveryFigureCanBeFollowed) {
+  auto rows = all_rows(catalog::Status::satisfied);
+  for (TestRow& r : rows) r.evidence = {sha("evidence of " + r.control.str())};
+  const std::string bytes = assessment_of(world, "bank", rows);
+  world.append(bytes);
+  const Json document = supporter_index_json(only(world, "bank"), IndexDetail::findings);
+  // Back from the document: the leaf is the entry, the pointer names the row, the row the evidence.
+  const auto leaf = document["assessment"]["leaf"].get<std::size_t>();
+  ASSERT_EQ(world.log.at(leaf), bytes);
+  EXPECT_EQ(document["assessment"]["envelope"], "sha256:" + sha(bytes));
+  const auto envelope = statement::Envelope::parse(world.log[leaf], "entry");
+  const auto read = statement::Statement::parse(envelope->payload, "payload");
+  ASSERT_OK(read);
+  const Json whole{{"predicate", read->predicate}};
+  ASSERT_EQ(document["findings"].size(), rows.size());
+  for (const Json& finding : document["findings"]) {
+    const Json& row = whole[Json::json_pointer(finding["pointer"].get<std::string>())];
+    EXPECT_EQ(row["control"], finding["control"]);
+    EXPECT_EQ("sha256:" + row["evidence"][0].get<std::string>(), finding["evidence"][0].get<std::string>());
+    EXPECT_EQ(finding["leaf"], leaf);
+  }
+  // And the grounds add up to the controls.
+  std::size_t controls = 0;
+  for (const Json& p : document["principles"])
+    for (const auto& [ground, count] : p["controls"].items()) controls += count.get<std::size_t>();
+  EXPECT_EQ(controls, test_catalog().controls().size());
+}
+
+TEST_F(IndexOf, OnlyWhatCountsIsListedById) {
+  world.supporter("alpha");
+  const std::string gone = world.supporter("zeta");
+  world.append(world.pledge("waiting"));
+  world.append(world.about("withdrawal", "pledge", gone, "zeta", {{"by", "organisation"}}, {&key("zeta")}));
+  const Index index = index_at(world.state, test_catalog(), world.state.ledger_time());
+  std::vector<std::string> ids;
+  for (const auto& row : index.supporters) ids.push_back(row.supporter->identity.id);
+  EXPECT_EQ(ids, (std::vector<std::string>{"alpha", "bank"}));
+  const LedgerTimes times(world.state);
+  EXPECT_FALSE(index_of(world.state, test_catalog(), times, "zeta", world.state.ledger_time()).has_value());
+  EXPECT_FALSE(index_of(world.state, test_catalog(), times, "nobody", world.state.ledger_time()).has_value());
+}
+
+TEST_F(IndexOf, SameLedgerSameBytes) {
+  std::mt19937 random(11);
+  for (const char* id : {"one", "two", "three"}) {
+    world.supporter(id);
+    auto rows = all_rows(catalog::Status::satisfied);
+    for (TestRow& r : rows) r.status = static_cast<catalog::Status>(random() % 5);
+    world.append(assessment_of(world, id, rows));
+  }
+  State again;
+  for (std::size_t leaf = 0; leaf < world.log.size(); ++leaf) again.apply(leaf, world.log[leaf]);
+  const Instant at = world.state.ledger_time();
+  for (const IndexDetail detail : {IndexDetail::principles, IndexDetail::findings})
+    EXPECT_EQ(json_compact(index_json(index_at(world.state, test_catalog(), at), detail)),
+              json_compact(index_json(index_at(again, test_catalog(), at), detail)));
+}
+
+TEST_F(IndexOf, PropertiesOfRandomAssessments) {
+  std::mt19937 random(5);
+  for (int round = 0; round < 60; ++round) {
+    auto rows = all_rows(catalog::Status::not_assessed);
+    for (TestRow& r : rows) {
+      r.status = static_cast<catalog::Status>(random() % 5);
+      if (random() % 8 == 0) r.evidence_class = static_cast<EvidenceClass>(random() % 4);
+      if (random() % 8 == 0) r.weight = 0;
+    }
+    world.append(assessment_of(world, "bank", rows));
+    const auto made = only(world, "bank");
+    for (const auto& p : made.principles) {
+      EXPECT_LE(0, p.low);
+      EXPECT_LE(p.low, p.high);
+      EXPECT_LE(p.high, 1);
+      if (p.score) {
+        EXPECT_LE(p.low, *p.score);
+        EXPECT_GE(p.high, *p.score);
+      }
+      if (p.weight_applicable > 0) EXPECT_NEAR(p.high - p.low, 1 - p.coverage, 1e-12);
+      if (p.coverage < 0.5) EXPECT_EQ(p.tier, '?');
+    }
+    for (const IndexRow& row : made.rows) {
+      if (row.evidence_class == EvidenceClass::declared) EXPECT_EQ(row.weight, 0);
+      if (row.ground != Ground::counted) EXPECT_EQ(row.weight, 0);
+      if (row.weight > 0) EXPECT_EQ(row.weight, catalog::index_weight(row.evidence_class));
+    }
+    // One unknown that becomes satisfied never lowers the low end, and never lifts the high one.
+    for (TestRow& r : rows) {
+      if (r.status != catalog::Status::not_assessed || random() % 3 != 0) continue;
+      r.status = catalog::Status::satisfied;
+      r.evidence_class.reset();
+      r.weight.reset();
+      world.append(assessment_of(world, "bank", rows));
+      const auto better = only(world, "bank");
+      const unsigned p = r.control.principle();
+      EXPECT_GE(better.principles[p].low, made.principles[p].low);
+      EXPECT_LE(better.principles[p].high, made.principles[p].high);
+      if (test_catalog().find(r.control)->evidence_class == EvidenceClass::declared) {
+        EXPECT_EQ(better.principles[p].low, made.principles[p].low);
+        EXPECT_EQ(better.principles[p].score, made.principles[p].score);
+      }
+      break;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace entente::registry
