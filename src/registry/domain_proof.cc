@@ -127,7 +127,7 @@ VantageVerdict judge_https(const Observation& seen, const Challenge& challenge) 
   if (seen.pages.empty())
     return proof_refused(challenge.domain.str() + " has no address (neither A nor AAAA records)",
                          negative_caching(*seen.names.front().answer));
-  const VantageVerdict page = judge_challenge_page(seen.pages.front(), challenge);
+  VantageVerdict page = judge_challenge_page(seen.pages.front(), challenge);
   if (!page.problem.empty()) return page;
   for (std::size_t i = 1; i < seen.pages.size(); ++i) {
     const AskedPage& canary = seen.pages[i];
