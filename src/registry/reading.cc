@@ -1,6 +1,7 @@
 // From bytes to a statement that is well-formed by itself: size, canonical envelope, in-toto statement, a kind the registry knows, its
 // schema, and the keys it brings along. Nothing here depends on what the ledger says, so a server may do it before it takes a lock.
 #include <fmt/format.h>
+#include <algorithm>
 
 #include "core/utf8.h"
 #include "registry/state_impl.h"
