@@ -19,7 +19,7 @@
 
 namespace entente::registry {
 
-inline constexpr std::size_t kMaxEntryBytes = 65'535;  // of a C2SP tlog-tiles entry bundle
+inline constexpr std::size_t kMaxStatementBytes = 65'535;  // of a C2SP tlog-tiles entry bundle
 inline constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
 
 // A key the ledger has introduced, in the order in which it did. Never forgotten (but for keys of a refused claim), so that no key
