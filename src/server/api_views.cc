@@ -100,7 +100,7 @@ Result<Made> index(const ApiContext& context, const Call& call) {
   const auto detail = parameters(call.request, "detail");
   if (!detail.empty() && detail.front() != "findings") return bad_question("\"detail\" knows only \"findings\"");
   const registry::Index made = registry::index_at(context.projection->state(), *context.catalog, at);
-  return json_made(registry::to_json(made, detail.empty() ? registry::IndexDetail::principles : registry::IndexDetail::findings));
+  return json_made(registry::index_json(made, detail.empty() ? registry::IndexDetail::principles : registry::IndexDetail::findings));
 }
 
 Result<Made> index_of(const ApiContext& context, const Call& call) {
@@ -108,26 +108,26 @@ Result<Made> index_of(const ApiContext& context, const Call& call) {
   const registry::State& state = context.projection->state();
   const auto row = registry::index_of(state, *context.catalog, registry::LedgerTimes(state), call.values[0], at);
   if (!row) return absent("supporter that counts of the id " + shown(call.values[0]));
-  return json_made(registry::to_json(*row, registry::IndexDetail::findings));
+  return json_made(registry::supporter_index_json(*row, registry::IndexDetail::findings));
 }
 
 Result<Made> groups(const ApiContext& context, const Call& call) {
   ENTENTE_TRY(const Instant at, time_asked(context, call));
   const registry::Index made = registry::index_at(context.projection->state(), *context.catalog, at);
-  return json_made(registry::to_json(registry::peer_groups(made), made));
+  return json_made(registry::peer_groups_json(registry::peer_groups(made), made));
 }
 
 Result<Made> counters(const ApiContext& context, const Call&) {
-  return json_made(registry::to_json(registry::count_supporters(context.projection->state())));
+  return json_made(registry::counters_json(registry::count_supporters(context.projection->state())));
 }
 
 Result<Made> growth(const ApiContext& context, const Call&) {
   const registry::State& state = context.projection->state();
-  return json_made(registry::to_json(registry::growth(state, registry::LedgerTimes(state))));
+  return json_made(registry::growth_json(registry::growth(state, registry::LedgerTimes(state))));
 }
 
 Result<Made> absence(const ApiContext& context, const Call&) {
-  return json_made(registry::to_json(registry::absence(registry::count_supporters(context.projection->state()))));
+  return json_made(registry::absence_json(registry::absence(registry::count_supporters(context.projection->state()))));
 }
 
 Result<std::vector<registry::Change>> changes_asked(const ApiContext& context, const Call& call) {
@@ -143,7 +143,7 @@ Result<std::vector<registry::Change>> changes_asked(const ApiContext& context, c
 Result<Made> changes(const ApiContext& context, const Call& call) {
   ENTENTE_TRY(const auto found, changes_asked(context, call));
   Json items = Json::array();
-  for (const registry::Change& change : found) items.push_back(registry::to_json(change));
+  for (const registry::Change& change : found) items.push_back(registry::change_json(change));
   return json_made(Json{{"items", std::move(items)}});
 }
 
