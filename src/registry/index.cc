@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "registry/identity.h"
+
 namespace entente::registry {
 namespace {
 
@@ -24,10 +26,13 @@ class IndexMaker {
     SupporterIndex out;
     out.supporter = &supporter;
     latest(out);
-    if (out.assessment == nullptr) return out;
-    out.other_rules = out.assessment->catalog != catalog_.digest() && out.assessment->catalog_version != catalog_.version();
-    read_evidence(supporter, out.assessed_at);
-    fill_rows(out);
+    start_rows(out);
+    if (out.assessment != nullptr) {
+      out.other_rules = out.assessment->catalog != catalog_.digest() && out.assessment->catalog_version != catalog_.version();
+      read_evidence(supporter, out.assessed_at);
+      fill_rows(out);
+    }
+    judge_pledge(out);
     for (std::size_t i = 0; i < out.rows.size(); ++i) {
       sums_[i].control = out.rows[i].control;
       sums_[i].status = out.rows[i].counted;
@@ -63,16 +68,37 @@ class IndexMaker {
     }
   }
 
+  void start_rows(SupporterIndex& out) const {
+    const auto controls = catalog_.controls();
+    out.rows.resize(controls.size());
+    for (std::size_t c = 0; c < controls.size(); ++c) {
+      out.rows[c].control = controls[c].id;
+      out.rows[c].evidence_class = controls[c].evidence_class;
+    }
+  }
+
+  // Principle 0 from the ledger; what an assessment says of these controls is not asked.
+  void judge_pledge(SupporterIndex& out) const {
+    for (IndexRow& row : out.rows) {
+      if (row.control.principle() != 0) break;
+      auto made = judge_identity(state_, *out.supporter, row.control, at_);
+      if (!made) continue;
+      row.finding = nullptr;
+      row.evidence_at.reset();
+      row.claimed = row.counted = made->status;
+      row.leaves = std::move(made->leaves);
+      row.ground = made->status == catalog::Status::not_assessed ? Ground::not_assessed : Ground::counted;
+      row.weight = row.ground == Ground::counted ? catalog::index_weight(row.evidence_class) : 0;
+    }
+  }
+
   void fill_rows(SupporterIndex& out) {
     const auto controls = catalog_.controls();
     const auto& findings = out.assessment->controls;  // by id, as the catalogue's
-    out.rows.resize(controls.size());
     std::size_t f = 0;
     for (std::size_t c = 0; c < controls.size(); ++c) {
       for (; f < findings.size() && findings[f].control < controls[c].id; ++f) out.unknown.push_back(findings[f].control);
       IndexRow& row = out.rows[c];
-      row.control = controls[c].id;
-      row.evidence_class = controls[c].evidence_class;
       if (f == findings.size() || findings[f].control != controls[c].id) continue;
       row.finding = &findings[f];
       row.position = static_cast<std::uint32_t>(f++);

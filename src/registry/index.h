@@ -2,6 +2,8 @@
 // ledger's state, the catalogue and one instant; the same three give the same bytes. There is no total and no rank. Method and reasons:
 // docs/index-and-scoreboard.md; the arithmetic itself is catalog::score (docs/assessment.md).
 //
+// Principle 0, the integrity of the pledge, is judged by the registry itself from the ledger (identity.h), with or without an assessment.
+//
 // Time: `at` is a parameter, never the clock. The state should be the replay of the ledger up to `at`; assessments, disputes and decisions
 // whose leaf has a later ledger time are left out in any case, but what only the latest state knows (status, names) is as the state says.
 #pragma once
@@ -44,8 +46,9 @@ struct IndexRow {
   double weight = 0;                                                         // what it counts
   Ground ground = Ground::left_out;
   std::optional<Instant> evidence_at;        // what the ledger knows of the age of its evidence: the oldest of the latest statements of it
-  const AssessedControl* finding = nullptr;  // null if the assessment has no row
+  const AssessedControl* finding = nullptr;  // null if the assessment has no row, or its row is not asked (see `leaves`)
   std::uint32_t position = 0;                // of the row in the statement: /predicate/controls/<position>
+  std::vector<Leaf> leaves;                  // statements it was judged from by the registry itself (identity.h), in order
   std::vector<const Dispute*> disputes;      // oldest first
 };
 
@@ -56,9 +59,9 @@ struct SupporterIndex {
   Instant assessed_at;                              // ledger time of that assessment
   bool questioned = false;                          // made with a key its owner says was not in its hands any more
   bool other_rules = false;                         // judged by another version of the catalogue than this one
-  std::vector<IndexRow> rows;                       // every control of the catalogue, by id; empty without an assessment
+  std::vector<IndexRow> rows;                       // every control of the catalogue, by id
   std::vector<catalog::ControlId> unknown;          // rows for controls this catalogue does not have
-  std::vector<catalog::PrincipleScore> principles;  // 0 … 9; empty without an assessment
+  std::vector<catalog::PrincipleScore> principles;  // 0 … 9; without an assessment only 0 says anything
 };
 
 struct Index {

@@ -55,7 +55,7 @@ Json index_dispute(const Dispute& d) {
   return out;
 }
 
-Json index_finding(const Assessment& assessment, const IndexRow& row) {
+Json index_finding(const Assessment* assessment, const IndexRow& row) {
   Json out = Json::object();
   out["control"] = row.control.str();
   out["class"] = std::string(1, catalog::letter(row.evidence_class));
@@ -63,8 +63,11 @@ Json index_finding(const Assessment& assessment, const IndexRow& row) {
   out["counted_as"] = catalog::to_string(row.counted);
   out["weight"] = row.weight;
   out["ground"] = name(row.ground);
-  if (row.finding == nullptr) return out;
-  out["leaf"] = assessment.leaf;
+  if (row.finding == nullptr) {
+    if (!row.leaves.empty()) out["leaves"] = row.leaves;
+    return out;
+  }
+  out["leaf"] = assessment->leaf;
   out["pointer"] = fmt::format("/predicate/controls/{}", row.position);
   if (!row.finding->evidence.empty()) {
     Json& evidence = out["evidence"] = Json::array();
@@ -93,18 +96,17 @@ Json supporter_index_json(const SupporterIndex& row, IndexDetail detail) {
   out["nature"] = or_null(identity.nature);
   out["country"] = or_null(identity.country);
   out["status"] = name(row.supporter->status);
-  if (row.assessment == nullptr) {
-    out["assessment"] = nullptr;
-    return out;
-  }
-  out["assessment"] = index_assessment(row);
+  out["assessment"] = row.assessment != nullptr ? index_assessment(row) : Json(nullptr);
   std::array<std::array<std::uint32_t, kGrounds>, 10> grounds{};
   for (const IndexRow& r : row.rows) ++grounds.at(r.control.principle()).at(static_cast<std::size_t>(r.ground));
+  out["identity"] = index_principle(row.principles.front(), grounds.front());
   Json& principles = out["principles"] = Json::array();
-  for (const catalog::PrincipleScore& p : row.principles) principles.push_back(index_principle(p, grounds.at(p.principle)));
+  for (const catalog::PrincipleScore& p : row.principles)
+    if (p.principle != 0 && row.assessment != nullptr) principles.push_back(index_principle(p, grounds.at(p.principle)));
   if (detail == IndexDetail::principles) return out;
   Json& findings = out["findings"] = Json::array();
-  for (const IndexRow& r : row.rows) findings.push_back(index_finding(*row.assessment, r));
+  for (const IndexRow& r : row.rows)
+    if (r.control.principle() == 0 || row.assessment != nullptr) findings.push_back(index_finding(row.assessment, r));
   Json& unknown = out["unknown_controls"] = Json::array();
   for (const catalog::ControlId id : row.unknown) unknown.push_back(id.str());
   return out;
