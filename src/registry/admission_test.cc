@@ -1,6 +1,8 @@
 // Admission: a table of attacks, each with the code it is refused with and a State it leaves unchanged; and the rules of keys, proofs,
 // assessments and disputes, each both ways.
 #include <gmock/gmock.h>
+#include <functional>
+#include <set>
 
 #include "registry/state.h"
 #include "registry/test_registry.h"

@@ -11,7 +11,7 @@ namespace entente::registry {
 namespace {
 
 const Pledge& pledge_at_stake(const Supporter& supporter) {
-  return supporter.detail().claim ? *supporter.detail().claim : supporter.pledge;
+  return supporter.detail().claim ? supporter.detail().claim->pledge : supporter.pledge;
 }
 
 const Pending* find_pending(const State::Impl& state, Pending::What what, const std::string& id) {
@@ -38,9 +38,10 @@ Verdict judge_id(const State::Impl& state, const Reading& reading) {
 
 Verdict judge_claim_proof(const Reading& reading, const Supporter& supporter) {
   const SupporterDetail& detail = supporter.detail();
-  const std::string key = detail.claim_key ? detail.claim_key->str() : "";
+  const Claim& claim = *detail.claim;
+  const std::string key = claim.key.str();
   const bool proved = std::any_of(detail.domains.begin(), detail.domains.end(), [&](const ProvenDomain& d) {
-    return d.key == key && d.at <= reading.time && reading.time < d.until && says_domain(*detail.claim, *detail.claim_identity, d.domain);
+    return d.key == key && d.at <= reading.time && reading.time < d.until && says_domain(claim.pledge, claim.identity, d.domain);
   });
   if (proved) return {};
   return reject(Code::needs_domain_proof, fmt::format("no domain proof bound to the claim's key counts for \"{}\"", supporter.identity.id),
@@ -50,32 +51,21 @@ Verdict judge_claim_proof(const Reading& reading, const Supporter& supporter) {
 
 void accept_claim(const Reading& reading, Supporter& supporter) {
   SupporterDetail& detail = supporter.edit();
-  if (detail.claim_identity->name != supporter.identity.name && !supporter.identity.name.empty())
+  const std::unique_ptr<Claim> claim = std::move(detail.claim);
+  if (claim->identity.name != supporter.identity.name && !supporter.identity.name.empty())
     detail.former_names.push_back(supporter.identity.name);
-  supporter.identity = std::move(*detail.claim_identity);
-  supporter.pledge = std::move(*detail.claim);
+  supporter.identity = std::move(claim->identity);
+  supporter.pledge = std::move(claim->pledge);
   supporter.identity_leaf = supporter.pledge.leaf;
   supporter.last_own = supporter.pledge.at;
-  supporter.keys.push_back({.key = *detail.claim_key, .added = supporter.pledge.leaf, .from = reading.time});
-  detail.claim.reset();
-  detail.claim_identity.reset();
-  detail.claim_key.reset();
+  supporter.keys.push_back({.key = claim->key, .added = supporter.pledge.leaf, .from = reading.time});
 }
 
-void refuse_claim(State::Impl& state, Supporter& supporter) {
-  SupporterDetail& detail = supporter.edit();
-  state.release(*detail.claim_key);
-  detail.claim.reset();
-  detail.claim_identity.reset();
-  detail.claim_key.reset();
-}
-
-void decide_pledge(State::Impl& state, const Reading& reading, Effects& effects, Supporter& supporter, bool approved) {
-  const bool claim = supporter.detail().claim.has_value();
+void decide_pledge(const Reading& reading, Effects& effects, Supporter& supporter, bool approved) {
+  const bool claim = supporter.detail().claim != nullptr;
   effects.touch(Table::keys);
   if (!approved && claim) {
-    effects.disposition(supporter.detail().claim->leaf, Disposition::superseded);
-    refuse_claim(state, supporter);
+    effects.drop_claim(supporter);
     return;
   }
   if (!approved) {
@@ -114,10 +104,7 @@ void effect_pledge(State::Impl& state, const Reading& reading, Effects& effects)
   Supporter& supporter = effects.changed(reading.supporter);
   state.introduce(key, supporter.ordinal);
   if (claim) {
-    SupporterDetail& detail = supporter.edit();
-    detail.claim = std::move(content.pledge);
-    detail.claim_identity = std::move(content.identity);
-    detail.claim_key = key;
+    supporter.edit().claim = std::make_unique<Claim>(Claim{std::move(content.pledge), std::move(content.identity), key});
   } else {
     supporter.identity = std::move(content.identity);
     supporter.pledge = std::move(content.pledge);
@@ -175,7 +162,7 @@ void effect_approval(State::Impl& state, const Reading& reading, Effects& effect
   close_decision(effects, pending, approve);
   effects.own_disposition(Disposition::applied);
   state.pending.erase({Pending::What::approval, reading.supporter});
-  decide_pledge(state, reading, effects, supporter, approve);
+  decide_pledge(reading, effects, supporter, approve);
 }
 
 Verdict judge_removal(const State::Impl& state, const Reading& reading) {

@@ -1,6 +1,7 @@
 // From bytes to a statement that is well-formed by itself: size, canonical envelope, in-toto statement, a kind the registry knows, its
 // schema, and the keys it brings along. Nothing here depends on what the ledger says, so a server may do it before it takes a lock.
 #include <fmt/format.h>
+#include <algorithm>
 
 #include "core/utf8.h"
 #include "registry/state_impl.h"
@@ -59,8 +60,8 @@ std::string Reading::id_of(std::string_view member) const {
 
 Verdict read_entry(const State::Impl& state, std::string_view bytes, Reading& out) {
   out.envelope = sha256(bytes);
-  if (bytes.size() > kMaxEntryBytes)
-    return reject(Code::too_large, fmt::format("{} bytes; a ledger entry holds {}", bytes.size(), kMaxEntryBytes), "",
+  if (bytes.size() > kMaxStatementBytes)
+    return reject(Code::too_large, fmt::format("{} bytes; a ledger entry holds {}", bytes.size(), kMaxStatementBytes), "",
                   "name large things by their digest");
   auto envelope = statement::Envelope::parse_canonical(bytes, "entry");
   if (!envelope) return from_error(Code::malformed, envelope.error());

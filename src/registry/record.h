@@ -178,6 +178,13 @@ struct Vote {
   bool operator==(const Vote&) const = default;
 };
 
+// A pledge for an imported record and what it would bring.
+struct Claim {
+  Pledge pledge;
+  Identity identity;
+  keys::VerifierKey key;
+};
+
 // Seldom filled parts of a supporter, kept apart so that a million imported records stay small.
 struct SupporterDetail {
   std::vector<std::string> former_names;  // oldest first
@@ -193,9 +200,7 @@ struct SupporterDetail {
   std::string successor;                  // id
   std::vector<std::string> predecessors;  // ids
   std::string source;                     // where an imported record came from
-  std::optional<Pledge> claim;            // pledge for an imported record, waiting for approval
-  std::optional<Identity> claim_identity;
-  std::optional<keys::VerifierKey> claim_key;
+  std::unique_ptr<Claim> claim;           // a pledge for an imported record, waiting for approval; else null
 };
 
 struct Supporter {

@@ -164,19 +164,20 @@ void Effects::disposition(Leaf leaf, Disposition disposition) {
   applied_.statements.push_back(leaf);
 }
 
+void Effects::drop_claim(Supporter& supporter) {
+  const std::unique_ptr<Claim> claim = std::move(supporter.edit().claim);
+  if (!claim) return;
+  disposition(claim->pledge.leaf, Disposition::superseded);
+  state_.release(claim->key);
+}
+
 void Effects::end_record(Supporter& supporter, Status status, std::string reason) {
   supporter.status = status;
   supporter.status_leaf = reading_.leaf;
   supporter.ended_at = reading_.at;
   SupporterDetail& detail = supporter.edit();
   detail.reason = std::move(reason);
-  if (detail.claim) {
-    disposition(detail.claim->leaf, Disposition::superseded);
-    state_.release(*detail.claim_key);
-    detail.claim.reset();
-    detail.claim_identity.reset();
-    detail.claim_key.reset();
-  }
+  drop_claim(supporter);
   for (const Pending::What what : {Pending::What::approval, Pending::What::removal}) {
     const auto it = state_.pending.find({what, supporter.identity.id});
     if (it == state_.pending.end()) continue;

@@ -113,8 +113,9 @@ class StateHasher {
         .add(v.disputes)
         .add(v.reviews)
         .add(v.contacts);
-    add(v.evidence).add(v.reason).add(v.successor).add(v.predecessors).add(v.source).add(v.claim).add(v.claim_identity);
-    return add(v.claim_key);
+    add(v.evidence).add(v.reason).add(v.successor).add(v.predecessors).add(v.source);
+    add(std::uint64_t{v.claim != nullptr});
+    return v.claim ? add(v.claim->pledge).add(v.claim->identity).add(v.claim->key) : *this;
   }
   StateHasher& add(const Supporter& v) {
     add(std::uint64_t{v.ordinal})

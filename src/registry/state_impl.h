@@ -19,7 +19,7 @@
 
 namespace entente::registry {
 
-inline constexpr std::size_t kMaxEntryBytes = 65'535;  // of a C2SP tlog-tiles entry bundle
+inline constexpr std::size_t kMaxStatementBytes = 65'535;  // of a C2SP tlog-tiles entry bundle
 inline constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
 
 // A key the ledger has introduced, in the order in which it did. Never forgotten (but for keys of a refused claim), so that no key
@@ -143,6 +143,8 @@ class Effects {
   // The record changed by this statement; `own`: it is among the record's statements.
   Supporter& changed(std::string_view id);
   void disposition(Leaf leaf, Disposition disposition);
+  // A claim ends without effect; its key is free again.
+  void drop_claim(Supporter& supporter);
   // The record becomes a tombstone: its pending decisions and claims end with it.
   void end_record(Supporter& supporter, Status status, std::string reason);
   void own_disposition(Disposition disposition) { applied_.disposition = disposition; }

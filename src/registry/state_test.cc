@@ -388,7 +388,7 @@ TEST(State, ImportedRecordsCanBeClaimed) {
   w.append(w.approval("club", second, {&key("anna"), &key("ben")}, false));
   EXPECT_EQ(w.state.supporter("club")->status, Status::imported);
   w.put(w.pledge("club"));
-  EXPECT_TRUE(w.state.supporter("club")->detail().claim.has_value());
+  EXPECT_TRUE(w.state.supporter("club")->detail().claim != nullptr);
 }
 
 // A ledger of some dozen statements of many kinds, with rubbish between them.

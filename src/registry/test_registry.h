@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <array>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
