@@ -90,7 +90,7 @@ Verdict judge_pledge(const State::Impl& state, const Reading& reading) {
     return reject(Code::key_taken, "this key belongs to somebody already", "/predicate/key", "make a new key for this organisation");
   if (reading.signers.size() != 1 || reading.signers.front().key.key() != key.key())
     return reject(Code::not_entitled, "a pledge is signed by the key it brings, and by no other", "/signatures");
-  const auto content = read_pledge(reading.predicate());
+  const auto content = read_pledge(reading.predicate(), state.known_countries());
   if (!content) return reject(Code::schema, content.error().what, "/predicate" + content.error().where.pointer, content.error().hint);
   return {};
 }

@@ -133,7 +133,7 @@ tl::expected<PledgeContent, Rejection> corrected_pledge(const State::Impl& state
   if (const auto sound = state.schemas[static_cast<std::size_t>(Kind::pledge)]->check(subjects, parsed->root()); !sound)
     return reject(Code::not_allowed, "the corrected pledge would be wrong: " + sound.error().what, "/predicate/changes",
                   fmt::format("at {} of the pledge", sound.error().where.pointer));
-  auto content = read_pledge(parsed->root());
+  auto content = read_pledge(parsed->root(), state.known_countries());
   if (!content) return reject(Code::not_allowed, content.error().what, "/predicate/changes", content.error().hint);
   return std::move(*content);
 }

@@ -2,7 +2,11 @@
 // corrected pledge as a whole.
 #include "registry/pledge_reading.h"
 
+#include <fmt/format.h>
 #include <algorithm>
+
+#include "registry/identifiers.h"
+#include "registry/names.h"
 
 namespace entente::registry {
 namespace {
@@ -29,7 +33,36 @@ std::uint16_t read_principles(JsonView predicate) {
   return bits;
 }
 
+// An identifier in its one spelling, check digits right; empty is fine.
+Result<void> check_identifier(const char* member, const std::string& value, Result<std::string> (*parse)(std::string_view)) {
+  if (value.empty()) return {};
+  const auto right = parse(value);
+  if (!right) return fail(right.error().what, {.pointer = fmt::format("/organisation/{}", member)}, right.error().hint);
+  if (*right != value)
+    return fail(fmt::format("the identifier is spelt \"{}\"", *right), {.pointer = fmt::format("/organisation/{}", member)});
+  return {};
+}
+
+Result<void> check_identity(const Identity& identity, const Countries* countries) {
+  ENTENTE_CHECK(check_identifier("lei", identity.lei, parse_lei));
+  ENTENTE_CHECK(check_identifier("ror", identity.ror, parse_ror));
+  ENTENTE_CHECK(check_identifier("wikidata", identity.wikidata, parse_wikidata));
+  if (countries != nullptr && !identity.country.empty() && countries->find(identity.country) == nullptr)
+    return fail(fmt::format("\"{}\" is no country's code", identity.country), {.pointer = "/organisation/country"},
+                "ISO 3166-1 alpha-3: FRA, ROU …");
+  if (const CleanName clean = clean_name(identity.name); clean.text != identity.name)
+    return fail("the name holds white space, marks or invisible characters it should not", {.pointer = "/organisation/name"},
+                fmt::format("write it as \"{}\"", clean.text));
+  return {};
+}
+
 }  // namespace
+
+Result<PledgeContent> read_pledge(JsonView predicate, const Countries* countries) {
+  ENTENTE_TRY(PledgeContent content, read_pledge(predicate));
+  ENTENTE_CHECK(check_identity(content.identity, countries));
+  return content;
+}
 
 Result<PledgeContent> read_pledge(JsonView predicate) {
   PledgeContent out;

@@ -122,7 +122,7 @@ void put_detail(Json& out, const SupporterDetail& d) {
   put_text(out, "successor", d.successor);
   put_list(out, "predecessors", d.predecessors, [](const std::string& p) { return Json(p); });
   put_text(out, "source", d.source);
-  if (d.claim) out["claim"] = pledge_json(*d.claim);
+  if (d.claim) out["claim"] = pledge_json(d.claim->pledge);
 }
 
 }  // namespace

@@ -191,6 +191,7 @@ void Effects::end_record(Supporter& supporter, Status status, std::string reason
 }
 
 State::State(const DataSet& data) : impl_(std::make_unique<Impl>()) {
+  if (auto countries = Countries::load(data)) impl_->countries = std::move(*countries);
   for (std::size_t k = 0; k < kKinds; ++k) {
     auto rule = statement::PredicateRule::find(fmt::format("{}/v1", registry::name(static_cast<Kind>(k))), data);
     if (rule) impl_->schemas[k] = std::move(*rule);

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "registry/countries.h"
 #include "registry/state.h"
 #include "statement/statement.h"
 
@@ -76,6 +77,8 @@ struct EntryRow {
 using PendingKey = std::pair<Pending::What, std::string>;
 
 struct State::Impl {
+  std::optional<Countries> countries;  // unset where the data files lack the table
+  [[nodiscard]] const Countries* known_countries() const { return countries ? &*countries : nullptr; }
   std::array<std::optional<statement::PredicateRule>, kKinds> schemas;
   Instant clock;  // ledger time
   std::optional<Rules> rules;
