@@ -2,6 +2,7 @@
 // digests of the evidence. Members stand in one fixed order, figures have six decimals, supporters are in the order of their ids: that is
 // the only order there is.
 #include <fmt/format.h>
+#include <algorithm>
 #include <cmath>
 
 #include "registry/index.h"
@@ -10,6 +11,18 @@ namespace entente::registry {
 namespace {
 
 constexpr std::string_view kIndexType = "https://entente.example/registry-index/v1";
+
+// An object of which the number of members is known: ordered_json's is a vector that would copy its keys each time it grows.
+class IndexObject {
+ public:
+  explicit IndexObject(std::size_t members) : object_(Json::object()) { members_().reserve(members); }
+  void put(std::string_view key, Json value) { members_().emplace_back(std::string(key), std::move(value)); }
+  [[nodiscard]] Json take() { return std::move(object_); }
+
+ private:
+  Json::object_t& members_() { return object_.get_ref<Json::object_t&>(); }
+  Json object_;
+};
 
 Json or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 
@@ -29,19 +42,20 @@ Json index_assessment(const SupporterIndex& row) {
 }
 
 Json index_principle(const catalog::PrincipleScore& p, const std::array<std::uint32_t, kGrounds>& grounds) {
-  Json out = Json::object();
-  out["principle"] = p.principle;
-  out["tier"] = std::string(1, p.tier);
-  out["score"] = p.score ? Json(index_figure(*p.score)) : Json(nullptr);
-  out["coverage"] = index_figure(p.coverage);
+  IndexObject out(8);
+  out.put("principle", p.principle);
+  out.put("tier", std::string(1, p.tier));
+  out.put("score", p.score ? Json(index_figure(*p.score)) : Json(nullptr));
+  out.put("coverage", index_figure(p.coverage));
   // Where nothing that counts applies there is no interval.
-  out["low"] = p.weight_applicable > 0 ? Json(index_figure(p.low)) : Json(nullptr);
-  out["high"] = p.weight_applicable > 0 ? Json(index_figure(p.high)) : Json(nullptr);
-  out["applicable"] = p.applicable;
-  Json& why = out["controls"] = Json::object();
+  out.put("low", p.weight_applicable > 0 ? Json(index_figure(p.low)) : Json(nullptr));
+  out.put("high", p.weight_applicable > 0 ? Json(index_figure(p.high)) : Json(nullptr));
+  out.put("applicable", p.applicable);
+  IndexObject why(static_cast<std::size_t>(std::count_if(grounds.begin(), grounds.end(), [](std::uint32_t n) { return n != 0; })));
   for (std::size_t g = 0; g < kGrounds; ++g)
-    if (grounds[g] != 0) why[std::string(name(static_cast<Ground>(g)))] = grounds[g];
-  return out;
+    if (grounds[g] != 0) why.put(name(static_cast<Ground>(g)), grounds[g]);
+  out.put("controls", why.take());
+  return out.take();
 }
 
 Json index_dispute(const Dispute& d) {
@@ -56,31 +70,33 @@ Json index_dispute(const Dispute& d) {
 }
 
 Json index_finding(const Assessment* assessment, const IndexRow& row) {
-  Json out = Json::object();
-  out["control"] = row.control.str();
-  out["class"] = std::string(1, catalog::letter(row.evidence_class));
-  out["claimed"] = catalog::to_string(row.claimed);
-  out["counted_as"] = catalog::to_string(row.counted);
-  out["weight"] = row.weight;
-  out["ground"] = name(row.ground);
+  IndexObject out(11);
+  out.put("control", row.control.str());
+  out.put("class", std::string(1, catalog::letter(row.evidence_class)));
+  out.put("claimed", catalog::to_string(row.claimed));
+  out.put("counted_as", catalog::to_string(row.counted));
+  out.put("weight", row.weight);
+  out.put("ground", name(row.ground));
   if (row.finding == nullptr) {
-    if (!row.leaves.empty()) out["leaves"] = row.leaves;
-    return out;
+    if (!row.leaves.empty()) out.put("leaves", row.leaves);
+    return out.take();
   }
-  out["leaf"] = assessment->leaf;
-  out["pointer"] = fmt::format("/predicate/controls/{}", row.position);
+  out.put("leaf", assessment->leaf);
+  out.put("pointer", fmt::format("/predicate/controls/{}", row.position));
   if (!row.finding->evidence.empty()) {
-    Json& evidence = out["evidence"] = Json::array();
+    Json evidence = Json::array();
     for (const Digest& digest : row.finding->evidence) evidence.push_back(digest.str());
+    out.put("evidence", std::move(evidence));
   } else if (row.finding->evidence_count != 0) {
-    out["evidence_list"] = Json{{"count", row.finding->evidence_count}, {"digest", row.finding->evidence_list.str()}};
+    out.put("evidence_list", Json{{"count", row.finding->evidence_count}, {"digest", row.finding->evidence_list.str()}});
   }
-  if (row.evidence_at) out["evidence_at"] = format_time(*row.evidence_at);
+  if (row.evidence_at) out.put("evidence_at", format_time(*row.evidence_at));
   if (!row.disputes.empty()) {
-    Json& disputes = out["disputes"] = Json::array();
+    Json disputes = Json::array();
     for (const Dispute* d : row.disputes) disputes.push_back(index_dispute(*d));
+    out.put("disputes", std::move(disputes));
   }
-  return out;
+  return out.take();
 }
 
 }  // namespace
