@@ -11,7 +11,7 @@
 namespace entente::registry {
 namespace {
 
-using namespace testing;
+using namespace fixture;
 using ::testing::HasSubstr;
 
 // A registry with two approved supporters and one that has applied.
@@ -209,6 +209,24 @@ std::vector<Attack> attacks() {
          next["previous"] = dig(s.rules);
          next["log"] = "another.example/ledger";
          return entry("registry-rules", sha("rules"), next, {&key("anna"), &key("ben")});
+       }},
+      {"a pledge with a wrong LEI", "schema", 422,
+       [](Scene& s) {
+         Json p = s.pledge_predicate("second");
+         p["organisation"]["lei"] = "529900T8BM49AURSDO56";  // the right check digits are 55
+         return entry("pledge", sha("the call"), p, {&key("second")});
+       }},
+      {"a pledge from a country there is not", "schema", 422,
+       [](Scene& s) {
+         Json p = s.pledge_predicate("second");
+         p["organisation"]["country"] = "ROM";
+         return entry("pledge", sha("the call"), p, {&key("second")});
+       }},
+      {"a pledge under a name with an invisible space", "schema", 422,
+       [](Scene& s) {
+         Json p = s.pledge_predicate("second");
+         p["organisation"]["name"] = "Second\u00A0";
+         return entry("pledge", sha("the call"), p, {&key("second")});
        }},
       {"withdrawn by another", "not-entitled", 403,
        [](Scene& s) { return s.about("withdrawal", "pledge", s.bank, "bank", {{"by", "organisation"}}, {&key("other")}); }},

@@ -11,7 +11,7 @@
 namespace entente::registry {
 namespace {
 
-using namespace testing;
+using namespace fixture;
 
 class Counting : public ::testing::Test {
  protected:

@@ -18,7 +18,7 @@
 namespace entente::registry {
 namespace {
 
-using namespace testing;
+using namespace fixture;
 using ::testing::HasSubstr;
 using ::testing::Not;
 

@@ -11,7 +11,7 @@
 namespace entente::registry {
 namespace {
 
-using namespace testing;
+using namespace fixture;
 using catalog::ControlId;
 using catalog::EvidenceClass;
 

@@ -9,7 +9,7 @@
 namespace entente::registry {
 namespace {
 
-using namespace testing;
+using namespace fixture;
 
 std::string member(World& world, const std::string& id, const char* category) {
   Json p = world.pledge_predicate(id);

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 #include <algorithm>
+#include <array>
 
 #include "registry/identifiers.h"
 #include "registry/names.h"
@@ -50,9 +51,14 @@ Result<void> check_identity(const Identity& identity, const Countries* countries
   if (countries != nullptr && !identity.country.empty() && countries->find(identity.country) == nullptr)
     return fail(fmt::format("\"{}\" is no country's code", identity.country), {.pointer = "/organisation/country"},
                 "ISO 3166-1 alpha-3: FRA, ROU …");
-  if (const CleanName clean = clean_name(identity.name); clean.text != identity.name)
-    return fail("the name holds white space, marks or invisible characters it should not", {.pointer = "/organisation/name"},
-                fmt::format("write it as \"{}\"", clean.text));
+  // What a person must look at (scripts that mix, joiners of emoji and of Persian) is for the approval, not refused here.
+  constexpr std::array kRefused = {NameIssue::white_space, NameIssue::control,  NameIssue::bidi,
+                                   NameIssue::not_nfc,     NameIssue::not_utf8, NameIssue::empty};
+  const CleanName clean = clean_name(identity.name);
+  for (const CleanName::Found& found : clean.found)
+    if (std::ranges::find(kRefused, found.issue) != kRefused.end())
+      return fail(fmt::format("the name holds what a name should not ({})", found.detail.empty() ? "white space" : found.detail),
+                  {.pointer = "/organisation/name"}, fmt::format("write it as \"{}\"", clean.text));
   return {};
 }
 

@@ -13,8 +13,8 @@
 namespace entente::registry {
 namespace {
 
-using testing::key;
-using testing::World;
+using fixture::key;
+using fixture::World;
 
 // A registry's first days: three pledges, two approvals, one refusal, an entry that is no statement.
 std::vector<std::string> first_days() {

@@ -10,7 +10,7 @@
 namespace entente::registry {
 namespace {
 
-using namespace testing;
+using namespace fixture;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 

@@ -4,7 +4,7 @@
 #include "catalog/assessment.h"
 #include "registry/test_registry.h"
 
-namespace entente::registry::testing {
+namespace entente::registry::fixture {
 
 inline const catalog::Catalog& test_catalog() {
   static const catalog::Catalog made = catalog::Catalog::load(DataSet::embedded()).value();
@@ -72,4 +72,4 @@ inline std::string assessment_of(const World& world, const std::string& id, cons
   return assessment_of(world, id, rows, {&key(id)}, world.clock);
 }
 
-}  // namespace entente::registry::testing
+}  // namespace entente::registry::fixture

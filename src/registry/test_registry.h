@@ -14,7 +14,7 @@
 #include "registry/state.h"
 #include "statement/statement.h"
 
-namespace entente::registry::testing {
+namespace entente::registry::fixture {
 
 using Signers = std::vector<const keys::SigningKey*>;
 
@@ -230,4 +230,4 @@ class World {
   }
 };
 
-}  // namespace entente::registry::testing
+}  // namespace entente::registry::fixture

@@ -15,7 +15,7 @@
 namespace entente::registry {
 namespace {
 
-using namespace testing;
+using namespace fixture;
 
 constexpr std::size_t kPart = 100;  // records a statement
 
