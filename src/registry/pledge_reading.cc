@@ -52,8 +52,7 @@ Result<void> check_identity(const Identity& identity, const Countries* countries
     return fail(fmt::format("\"{}\" is no country's code", identity.country), {.pointer = "/organisation/country"},
                 "ISO 3166-1 alpha-3: FRA, ROU …");
   // What a person must look at (scripts that mix, direction marks, joiners of emoji and of Persian) is for the approval, not refused here.
-  constexpr std::array kRefused = {NameIssue::white_space, NameIssue::control,  NameIssue::bidi,
-                                   NameIssue::not_nfc,     NameIssue::not_utf8, NameIssue::empty};
+  constexpr std::array kRefused = {NameIssue::white_space, NameIssue::control, NameIssue::not_nfc, NameIssue::not_utf8, NameIssue::empty};
   const CleanName clean = clean_name(identity.name);
   for (const CleanName::Found& found : clean.found)
     if (std::ranges::find(kRefused, found.issue) != kRefused.end())
