@@ -4,6 +4,8 @@
 
 #include <set>
 
+#include "registry/index.h"
+#include "registry/ledger_times.h"
 #include "registry/names.h"
 #include "registry/record_json.h"
 
@@ -132,7 +134,8 @@ SupporterRow row_of(const Supporter& s, std::string tiers) {
 
 Result<Projection> Projection::open(Store store, const DataSet& data) {
   ENTENTE_TRY(const Position stored, store.position());
-  return Projection(std::move(store), data, stored);
+  ENTENTE_TRY(catalog::Catalog catalog, catalog::Catalog::load(data));
+  return Projection(std::move(store), data, stored, std::move(catalog));
 }
 
 Applied Projection::step(std::string_view entry) {
@@ -156,12 +159,31 @@ Result<Projection::Outcome> Projection::apply(std::span<const std::string> entri
   return outcome;
 }
 
+// Tiers are those of the time the latest assessment came into the ledger, so that they do not depend on when the row is written; what has
+// become too old since then is a matter of the index at a later time.
+std::vector<SupporterRow> Projection::rows_of(const std::set<std::string>& ids) const {
+  std::vector<SupporterRow> out;
+  std::optional<LedgerTimes> times;
+  for (const std::string& id : ids) {
+    const Supporter* s = state_.supporter(id);
+    if (s == nullptr) continue;
+    std::string tiers;
+    if (s->detail().assessment && counts(s->status)) {
+      if (!times) times.emplace(state_);
+      const Instant at = times->at(state_.assessments().at(*s->detail().assessment).leaf);
+      if (const auto index = index_of(state_, catalog_, *times, id, at))
+        for (const catalog::PrincipleScore& p : index->principles) tiers += p.tier;
+    }
+    out.push_back(row_of(*s, std::move(tiers)));
+  }
+  return out;
+}
+
 Result<StoreChanges> Projection::flush() {
   StoreChanges changes{.position = {.next_leaf = state_.next_leaf(), .history = history_}};
   if (stepped_.empty()) return changes;
   const Touched touched = gather(state_, stepped_, stored_.next_leaf);
-  for (const std::string& id : touched.supporters)
-    if (const Supporter* s = state_.supporter(id)) changes.supporters.push_back(row_of(*s, {}));
+  changes.supporters = rows_of(touched.supporters);
   for (const Leaf leaf : touched.statements)
     if (const auto entry = state_.entry(leaf)) changes.statements.push_back(statement_row(*entry));
   put_documents(state_, touched, changes);

@@ -2,11 +2,13 @@
 // they were cut into batches, and how often the work was interrupted, leaves no trace (Store::digest()). A batch is one transaction.
 #pragma once
 
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "catalog/control.h"
 #include "core/data.h"
 #include "registry/state.h"
 #include "registry/store.h"
@@ -39,11 +41,14 @@ class Projection {
   [[nodiscard]] Leaf written() const { return stored_.next_leaf; }
 
  private:
-  Projection(Store store, const DataSet& data, const Position& stored) : store_(std::move(store)), state_(data), stored_(stored) {}
+  Projection(Store store, const DataSet& data, const Position& stored, catalog::Catalog catalog)
+      : store_(std::move(store)), state_(data), stored_(stored), catalog_(std::move(catalog)) {}
+  [[nodiscard]] std::vector<SupporterRow> rows_of(const std::set<std::string>& ids) const;
 
   Store store_;
   State state_;
   Position stored_;  // as the tables say
+  catalog::Catalog catalog_;
   std::vector<Applied> stepped_;  // not flushed
   Digest history_;                // h(0) = zeros, h(n + 1) = SHA-256(h(n) ‖ SHA-256(entry n))
 };

@@ -16,7 +16,7 @@ namespace {
 using fixture::key;
 using fixture::World;
 
-// A registry's first days: three pledges, two approvals, one refusal, an entry that is no statement.
+// A registry's first days: three pledges, two approvals, one refusal, an assessment, an entry that is no statement.
 std::vector<std::string> first_days() {
   World world;
   world.found();
@@ -25,6 +25,7 @@ std::vector<std::string> first_days() {
     const bool approve = std::string_view(id) != "gamma";
     world.append(world.approval(id, pledge, {&key("anna"), &key("ben")}, approve));
   }
+  world.append(world.assessment("alpha", {&key("dora")}));
   world.log.emplace_back("not a statement");
   world.log.push_back(world.log[1]);  // a replay
   return world.log;
@@ -136,7 +137,7 @@ TEST(Projection, RowsSayWhatTheLedgerSays) {
     const auto all = store.statements({}).value();
     ASSERT_EQ(all.size(), log.size());
     EXPECT_EQ(all[1].kind, "pledge");
-    EXPECT_EQ(all[7].disposition, "ignored");
+    EXPECT_EQ(all[8].disposition, "ignored");
     EXPECT_EQ(store.statements({.kind = "approval"}).value().size(), 3U);
     EXPECT_EQ(store.statements({.from = 3, .limit = 2}).value().front().leaf, 3U);
     for (const StatementRow& row : store.statements({.supporter = "beta"}).value()) EXPECT_EQ(row.supporter, "beta");
@@ -144,6 +145,25 @@ TEST(Projection, RowsSayWhatTheLedgerSays) {
     EXPECT_TRUE(store.document("rules", "current").value().has_value());
     EXPECT_TRUE(store.documents("pending").value().empty());
   }
+}
+
+// An assessment gives the row its tiers; a dispute of a finding changes them.
+TEST(Projection, TiersFollowAssessments) {
+  World world;
+  world.found();
+  const std::string pledge = world.put(world.pledge("alpha"));
+  world.append(world.approval("alpha", pledge, {&key("anna"), &key("ben")}));
+  world.append(world.assessment("alpha", {&key("dora")}));
+  auto projection = Projection::open(*Store::open("sqlite::memory:"));
+  ASSERT_OK(projection);
+  ASSERT_OK(projection->apply(world.log));
+  std::string tiers;
+  ASSERT_OK(projection->store().each_supporter([&](const SupporterRow& row) -> Result<void> {
+    tiers = row.tiers;
+    return {};
+  }));
+  ASSERT_EQ(tiers.size(), 10U);
+  EXPECT_EQ(tiers.find_first_not_of("ABCD?"), std::string::npos) << tiers;
 }
 
 TEST(Store, NamesWhatIsWrong) {
