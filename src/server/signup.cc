@@ -256,25 +256,23 @@ void Signup::proof(const Call& call, const Reply& reply) {
     const std::scoped_lock lock(mutex_);
     if (!running_.insert(what).second) return reply(problem(409, "in-progress", "this domain is being looked at already"));
   }
-  const auto done = [this, what] {
-    const std::scoped_lock lock(mutex_);
-    running_.erase(what);
+  // Whoever is answered may ask again at once.
+  const Reply answer = [this, what, reply](Response response) {
+    {
+      const std::scoped_lock lock(mutex_);
+      running_.erase(what);
+    }
+    reply(std::move(response));
   };
   if (const auto seconds = wait_for_turn(id)) {
-    done();
     Response out = problem(429, "too-many", fmt::format("at most {} proofs an hour for one supporter", parts_.options.proofs_per_hour));
     out.headers.emplace_back("Retry-After", std::to_string(*seconds));
-    return reply(std::move(out));
+    return answer(std::move(out));
   }
-  const bool taken = workers_.take([this, challenge = *challenge, method = *asked->method, reply, done] {
-    run(challenge, method, reply);
-    done();
-  });
-  if (taken) return;
-  done();
+  if (workers_.take([this, challenge = *challenge, method = *asked->method, answer] { run(challenge, method, answer); })) return;
   Response out = problem(503, "unavailable", "too many proofs are waiting", "try again in a minute");
   out.headers.emplace_back("Retry-After", "60");
-  reply(std::move(out));
+  answer(std::move(out));
 }
 
 // On a worker's thread.
