@@ -75,6 +75,8 @@ void add_signup_options(CLI::App& command, SignupGiven& given) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str()
       ->type_name("N");
+  command.add_option("--proof-certificates", given.certificates, "PEM certificates to trust for proof pages in place of the system's")
+      ->type_name("FILE");
   command.add_flag("--allow-private-proof-addresses", given.allow_private_proof_addresses,
                    "look for proof pages at private and loopback addresses too: for tests only");
 }
@@ -82,6 +84,7 @@ void add_signup_options(CLI::App& command, SignupGiven& given) {
 Result<server::SignupOptions> signup_options(const SignupGiven& given, const RegistryFolder& folder) {
   server::SignupOptions out{.private_folder = given.private_folder.empty() ? folder.private_files() : fs::path(given.private_folder)};
   out.proofs_per_hour = given.proofs_per_hour;
+  out.web_certificates = given.certificates;
   std::error_code ignored;
   out.public_suffixes = given.public_suffixes;
   if (given.public_suffixes.empty() && fs::exists(kSuffixList, ignored)) out.public_suffixes = kSuffixList;

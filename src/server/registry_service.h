@@ -26,7 +26,8 @@ struct SignupOptions {
   std::vector<registry::Vantage> vantages;               // where proofs are looked from, at least two; empty: they are not looked for
   std::filesystem::path public_suffixes;                 // the list; empty: libpsl's own
   http::PrivateAddresses private_addresses = http::PrivateAddresses::refuse;  // of proof pages; allow: for tests
-  std::size_t proofs_per_hour = 10;                                           // for one supporter
+  std::filesystem::path web_certificates;  // PEM, trusted for proof pages in place of the system\'s; empty: the system\'s
+  std::size_t proofs_per_hour = 10;        // for one supporter
 };
 
 struct RegistryOptions {

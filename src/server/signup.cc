@@ -278,7 +278,7 @@ void Signup::proof(const Call& call, const Reply& reply) {
 // On a worker's thread.
 void Signup::run(const Challenge& challenge, registry::ProofMethod method, const Reply& reply) {
   const auto& options = parts_.options;
-  const registry::ProofOptions how{.web = {.private_addresses = options.private_addresses}};
+  const registry::ProofOptions how{.web = {.private_addresses = options.private_addresses, .ca_file = options.web_certificates}};
   const auto proof = registry::prove(challenge, challenge.stage, options.vantages, method, parts_.clock(), suffixes_, how);
   if (!proof) return reply(problem(422, "not-proven", proof.error().what, proof.error().hint));
   record(challenge, *proof, reply);

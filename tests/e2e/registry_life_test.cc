@@ -21,7 +21,7 @@ constexpr const char* kDomain = "alpha.example";
 constexpr const char* kPublicUrl = "https://registry.example";
 
 test::NameServer::Zones zones_with(const std::string& value) {
-  return {{kDomain, test::zone_text(kDomain, "_entente-challenge IN TXT \"" + value + "\"\n@ IN A 127.0.0.1\n")}};
+  return {{kDomain, test::zone_text(kDomain, "_entente-challenge IN TXT \"" + value + "\"\n@ IN A 127.0.0.77\n")}};
 }
 // Two name servers that carry the value: two vantage points.
 struct TwoPlaces {
@@ -75,6 +75,7 @@ class RegistryLife : public testing::Test {
     EXPECT_EQ(LiveRegistry::json(proven)["vantages"].size(), 2U);
     EXPECT_EQ(prove().status, 409U) << "a challenge is good once";
   }
+  void prove_by_page(const std::string& value);
   void apply_and_prove();
   void be_approved();
   void be_assessed_and_dispute();
@@ -90,6 +91,29 @@ class RegistryLife : public testing::Test {
   LiveRegistry live;
   std::string pledge, assessment;
 };
+
+// The page on OpenSSL's TLS server at the address the name servers give, at the port of HTTPS.
+void RegistryLife::prove_by_page(const std::string& value) {
+  const std::filesystem::path site = live.path("site");
+  test::spit(site / ".well-known/entente/challenge", value);
+  const std::string make = "cd '" + site.string() +
+                           "' && openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout key.pem -out cert.pem "
+                           "-days 2 -subj /CN=alpha.example -addext subjectAltName=DNS:alpha.example >/dev/null 2>&1";
+  ASSERT_EQ(std::system(make.c_str()), 0);
+  const test::ChildProcess web(
+      {"openssl", "s_server", "-quiet", "-WWW", "-cert", "cert.pem", "-key", "key.pem", "-accept", "127.0.0.77:443"}, site);
+  const TwoPlaces places("no challenge", "no challenge");
+  ASSERT_TRUE(places.ready()) << places.north.output();
+  std::vector<std::string> options = places.options();
+  options.insert(options.end(), {"--allow-private-proof-addresses", "--proof-certificates", (site / "cert.pem").string()});
+  ASSERT_EQ(live.stop(), 0) << live.errors();
+  ASSERT_TRUE(live.start(options)) << live.errors();
+  EXPECT_EQ(challenge(200)["https-well-known"]["body"], value);
+  EXPECT_EQ(prove().status, 422U) << "it is on the page, not in DNS";
+  const auto proven = prove("https-well-known");
+  ASSERT_EQ(proven.status, 201U) << proven.body << read_file(site / "output").value_or("");
+  EXPECT_EQ(LiveRegistry::json(proven)["method"], "https-well-known");
+}
 
 void RegistryLife::apply_and_prove() {
   pledge = live.put(LiveRegistry::makers().pledge("alpha"));
@@ -144,7 +168,10 @@ void RegistryLife::be_assessed_and_dispute() {
 void RegistryLife::renew() {
   const Json given = challenge(201);
   EXPECT_EQ(given["stage"], "renew");
-  prove_with(given["dns-txt"]["value"]);
+  if (test::has_program("openssl") && ::geteuid() == 0)  // who else may listen at port 443
+    prove_by_page(given["dns-txt"]["value"]);
+  else
+    prove_with(given["dns-txt"]["value"]);
   const std::string until = format_time(std::chrono::floor<std::chrono::seconds>(now()) + std::chrono::days(365));
   live.put(LiveRegistry::makers().about("renewal", "pledge", pledge, "alpha", {{"until", until}}, {&key("alpha")}));
   EXPECT_THAT(live.get("/supporters/alpha").body, HasSubstr(until));
@@ -204,6 +231,7 @@ std::vector<std::string> RegistryLife::reading_routes() {
         const std::string pattern = path.starts_with("/api/v1") ? path.substr(7) : path;
         if (std::ranges::find(patterns, pattern) == patterns.end() && !pattern.starts_with("/log")) patterns.push_back(pattern);
       }
+  if (described.status == 200) patterns.emplace_back("/openapi.json");
   std::vector<std::string> leaves;
   for (const Json& row : LiveRegistry::json(live.get("/statements"))["items"]) leaves.push_back(std::to_string(row["leaf"].get<int>()));
   std::map<std::string, std::vector<std::string>> values{
@@ -237,6 +265,7 @@ TEST_F(RegistryLife, FromPledgeToWithdrawalAndAgainFromTheLedger) {
   rotate_and_withdraw();
   const std::string beta = live.put(LiveRegistry::makers().pledge("beta"));
   live.put(LiveRegistry::makers().approval("beta", beta, {live.key("officer-1"), live.key("officer-2")}));
+  live.put(LiveRegistry::makers().assessment("beta", {live.key("assessor")}));
 
   EXPECT_EQ(live.stop(), 0);
   const std::string digest = rebuilt("sqlite:" + live.path("again.sqlite"));
@@ -261,10 +290,11 @@ TEST_F(RegistryLife, FromPledgeToWithdrawalAndAgainFromTheLedger) {
     EXPECT_EQ(first.status, again->status) << route;
     EXPECT_EQ(first.body, again->body) << route;
     EXPECT_EQ(first.header("ETag"), again->header("ETag")) << route;
-    EXPECT_LT(first.status, 500U) << route << first.body;
-    answered += first.status == 200 ? 1 : 0;
+    const bool nothing = route.ends_with("/nobody") || route.ends_with("/nothing") || route == "/index/alpha";
+    EXPECT_EQ(first.status, nothing ? 404U : 200U) << route << first.body;
+    ++answered;
   }
-  EXPECT_GT(answered, 50U);
+  EXPECT_GT(answered, 45U);
   const auto refused = client.post(other + "/api/v1/supporters/beta/challenges", "application/json", R"({"domain":"beta.example"})");
   ASSERT_OK(refused);
   EXPECT_EQ(refused->status, 405U) << "a copy gives no challenges";
