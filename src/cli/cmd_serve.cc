@@ -6,6 +6,7 @@
 
 #include "cli/ledger.h"
 #include "cli/registry_folder.h"
+#include "cli/serve_signup.h"
 #include "core/parallel.h"
 #include "core/progress.h"
 #include "http/server.h"
@@ -18,6 +19,8 @@ constexpr const char* kServeExamples = R"(  entente serve
       a registry to try out in ./entente-registry: made with keys of two officers, on http://127.0.0.1:8080
   entente serve /srv/registry --key /etc/entente/log.key --listen 127.0.0.1:8080 --public-url https://registry.example
       a real one, behind a web server with TLS (docs/running-a-registry.md)
+  entente serve /srv/registry --vantage own=root --vantage abroad=192.0.2.53 --trust-anchors /usr/share/dns/root.key
+      one that looks for domain proofs itself, from two places
   entente serve /srv/registry --read-only --database postgresql://reader@db/registry
       a copy that takes no statements, with its tables in PostgreSQL
 
@@ -30,6 +33,7 @@ struct ServeGiven {
   std::string folder = "entente-registry", key, database, signing_journal, policy, listen = "127.0.0.1:8080", public_url;
   bool read_only = false;
   double rate = 0, burst = 200;
+  SignupGiven signup;
 };
 
 Result<server::RegistryOptions> service_options(const Context& context, const ServeGiven& given, const RegistryFolder& folder) {
@@ -49,6 +53,7 @@ Result<server::RegistryOptions> service_options(const Context& context, const Se
     };
   }
   options.key = std::make_shared<const keys::SigningKey>(std::move(key));
+  ENTENTE_TRY(options.signup, signup_options(given.signup, folder));
   return options;
 }
 
@@ -116,6 +121,7 @@ void add_serve(CLI::App& app, Context& context) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str()
       ->type_name("N");
+  add_signup_options(*command, given->signup);
 }
 
 }  // namespace entente::cli

@@ -1,4 +1,5 @@
-// The folder `entente serve` runs a registry from: log/ (the ledger), registry.sqlite (tables), keys/ (in one made for trying out).
+// The folder `entente serve` runs a registry from: log/ (the ledger), registry.sqlite (tables), private/ (open
+// challenges, evidence of domain proofs), keys/ (in one made for trying out).
 #pragma once
 
 #include <filesystem>
@@ -13,6 +14,7 @@ class RegistryFolder {
   explicit RegistryFolder(std::filesystem::path folder) : folder_(std::move(folder)) {}
   [[nodiscard]] std::filesystem::path log() const { return folder_ / "log"; }
   [[nodiscard]] std::filesystem::path keys() const { return folder_ / "keys"; }
+  [[nodiscard]] std::filesystem::path private_files() const { return folder_ / "private"; }
   [[nodiscard]] std::filesystem::path log_key() const { return keys() / "log.key"; }
   [[nodiscard]] std::string database() const { return "sqlite:" + (folder_ / "registry.sqlite").string(); }
   [[nodiscard]] bool exists() const;

@@ -10,6 +10,7 @@
 #include "ledger/serve.h"
 #include "server/admission_queue.h"
 #include "server/api.h"
+#include "server/signup.h"
 
 namespace entente::server {
 namespace {
@@ -55,6 +56,7 @@ struct RegistryService::State {
   Result<void> fill_search();
   void take_changes(const registry::StoreChanges& changes);
   Result<void> open_faces();
+  Result<void> open_signup();
   Result<std::string> entry(registry::Leaf leaf);
   Result<std::string> receipt(registry::Leaf leaf);
   void handle(http::Request request, http::Reply reply);
@@ -71,6 +73,7 @@ struct RegistryService::State {
   std::optional<catalog::Catalog> catalog;
   std::unique_ptr<ledger::Appender> appender;
   std::unique_ptr<AdmissionQueue> queue;
+  std::shared_ptr<Signup> signup;
   std::shared_ptr<ledger::LogService> log_service;
   std::mutex reader_mutex;
   std::optional<ledger::Ledger> reader;  // for entries and receipts; refreshed when it is behind
@@ -189,7 +192,14 @@ Result<void> RegistryService::State::open_faces() {
       queue->submit(std::move(statement), wait, std::move(done));
     };
   }
-  return add_api(router, context);
+  ENTENTE_CHECK(add_api(router, context));
+  return open_signup();
+}
+
+Result<void> RegistryService::State::open_signup() {
+  ENTENTE_TRY(signup, Signup::open({.options = options.signup, .origin = reader->verifier().name(), .api = context, .clock = options.clock}));
+  Signup::add_routes(router, signup);
+  return {};
 }
 
 http::Response RegistryService::State::health() const {
@@ -282,6 +292,7 @@ void RegistryService::submit(std::string entry, ledger::Appender::Wait wait, std
 }
 
 Result<void> RegistryService::stop() {
+  if (state_->signup) state_->signup->stop();
   if (state_->queue) state_->queue->stop();
   return state_->appender ? state_->appender->stop() : Result<void>();
 }

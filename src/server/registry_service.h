@@ -15,8 +15,20 @@
 #include "keys/keys.h"
 #include "ledger/appender.h"
 #include "registry/state.h"
+#include "registry/vantage.h"
 
 namespace entente::server {
+
+// For sign-up (docs/registry.md, "Sign-up").
+struct SignupOptions {
+  std::filesystem::path private_folder;                  // open challenges, evidence of proofs: never to be published
+  std::shared_ptr<const keys::SigningKey> verifier_key;  // of the rules' verifier roster; signs domain proofs
+  std::vector<registry::Vantage> vantages;               // where proofs are looked from, at least two; empty: they are not looked for
+  std::filesystem::path public_suffixes;                 // the list; empty: libpsl's own
+  http::PrivateAddresses private_addresses = http::PrivateAddresses::refuse;  // of proof pages; allow: for tests
+  std::filesystem::path web_certificates;  // PEM, trusted for proof pages in place of the system\'s; empty: the system\'s
+  std::size_t proofs_per_hour = 10;        // for one supporter
+};
 
 struct RegistryOptions {
   std::filesystem::path log;                    // the ledger's folder
@@ -24,6 +36,7 @@ struct RegistryOptions {
   std::shared_ptr<const keys::SigningKey> key;  // the log's; unset: read-only, statements are refused
   std::filesystem::path signing_journal;        // empty: in the log's folder
   ledger::Appender::Cosign cosign;
+  SignupOptions signup;  // without a private folder, no challenges are given
   const DataSet* data = &DataSet::embedded();
   std::string public_url;         // by which the outside knows this server, without a final '/': feeds and badges need it; may be empty
   std::size_t max_queue = 4'096;  // statements waiting to be judged; more are answered 503

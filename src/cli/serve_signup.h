@@ -1,0 +1,24 @@
+// The options of `entente serve` that are about sign-up. Private to the room.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "cli/registry_folder.h"
+#include "server/registry_service.h"
+
+namespace entente::cli {
+
+struct SignupGiven {
+  std::string private_folder, verifier_key, trust_anchors, public_suffixes, certificates;
+  std::vector<std::string> vantages;  // "north=192.0.2.53", "south=[2001:db8::53]:5353", "own=root"
+  std::size_t proofs_per_hour = 10;
+  bool allow_private_proof_addresses = false;
+};
+
+void add_signup_options(CLI::App& command, SignupGiven& given);
+// Errors: a vantage point that cannot be read, only one of them, a key that cannot be used.
+[[nodiscard]] Result<server::SignupOptions> signup_options(const SignupGiven& given, const RegistryFolder& folder);
+
+}  // namespace entente::cli
