@@ -342,6 +342,7 @@ int main(int argc, const char* const* argv) {
   add_ledger(app, context);
   add_registry(app, context);
   add_serve(app, context);
+  add_publish(app, context);
   add_reproduce(app, context);
   add_supply(app, context);
   add_verify(app, context);

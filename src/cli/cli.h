@@ -77,6 +77,7 @@ void add_controls(CLI::App& app, Context& context);
 void add_evidence(CLI::App& app, Context& context);
 void add_keygen(CLI::App& app, Context& context);
 void add_ledger(CLI::App& app, Context& context);
+void add_publish(CLI::App& app, Context& context);
 void add_registry(CLI::App& app, Context& context);
 void add_serve(CLI::App& app, Context& context);
 void add_reproduce(CLI::App& app, Context& context);

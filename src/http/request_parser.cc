@@ -123,9 +123,18 @@ class Filler final : public beast::http::basic_parser<true> {
   void on_finish_impl(error_code&) override {}
 };
 
-Refusal refusal_of(const error_code& ec) {
+// "METHOD target HTTP/2.0": a request of another version, and not a line that has no version in its place (a target with spaces in it).
+bool is_other_version(std::string_view text) {
+  const std::string_view line = text.substr(0, text.find_first_of("\r\n"));
+  const std::string_view last = line.substr(line.rfind(' ') + 1);
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  return std::ranges::count(line, ' ') == 2 && last.size() == 8 && last.starts_with("HTTP/") && digit(last[5]) && last[6] == '.' &&
+         digit(last[7]);
+}
+
+Refusal refusal_of(const error_code& ec, std::string_view rest) {
   if (ec == BeastError::header_limit) return {431, "the request's head is too large"};
-  if (ec == BeastError::bad_version) return {505, "only HTTP/1.1 and HTTP/1.0 are understood"};
+  if (ec == BeastError::bad_version && is_other_version(rest)) return {505, "only HTTP/1.1 and HTTP/1.0 are understood"};
   if (ec == BeastError::bad_transfer_encoding || ec == BeastError::bad_content_length || ec == BeastError::multiple_content_length)
     return {400, "the length of the body is given in ways that do not agree"};
   if (ec == BeastError::bad_chunk || ec == BeastError::bad_chunk_extension) return {400, "the chunked body is malformed"};
@@ -165,7 +174,7 @@ RequestParser::Step RequestParser::feed(std::string_view bytes) {
     }
     if (f.refusal) return impl_->refuse(consumed, *f.refusal);
     if (ec == BeastError::need_more) return {consumed, Event::need_more};
-    if (ec) return impl_->refuse(consumed, refusal_of(ec));
+    if (ec) return impl_->refuse(consumed, refusal_of(ec, bytes.substr(consumed)));
     if (f.is_done()) return {consumed, Event::complete};
     if (f.is_header_done() && !f.head_told) {
       f.head_told = true;

@@ -10,6 +10,7 @@
 #include "ledger/serve.h"
 #include "server/admission_queue.h"
 #include "server/api.h"
+#include "server/api_reading.h"
 #include "server/signup.h"
 
 namespace entente::server {
@@ -150,6 +151,8 @@ void RegistryService::State::take_changes(const registry::StoreChanges& changes)
 Result<std::string> RegistryService::State::entry(registry::Leaf leaf) {
   const std::scoped_lock guard(reader_mutex);
   if (leaf >= reader->size()) ENTENTE_CHECK(reader->refresh());
+  // Durable and judged, but not signed yet: as in the log's own resources, what no checkpoint covers is not shown.
+  if (leaf >= reader->size()) return absent(fmt::format("checkpoint yet that covers leaf {}", leaf));
   return reader->entry(leaf);
 }
 
@@ -275,6 +278,8 @@ Result<std::unique_ptr<RegistryService>> RegistryService::start(RegistryOptions 
   ENTENTE_CHECK(state->open(progress));
   return std::unique_ptr<RegistryService>(new RegistryService(std::move(state)));
 }
+
+std::vector<std::string> RegistryService::routes() const { return state_->router.routes(); }
 
 http::Handler RegistryService::handler() {
   return [this](http::Request request, http::Reply reply) { state_->handle(std::move(request), std::move(reply)); };

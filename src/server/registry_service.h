@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/data.h"
 #include "core/error.h"
@@ -56,6 +57,7 @@ class RegistryService {
   RegistryService& operator=(const RegistryService&) = delete;
 
   [[nodiscard]] http::Handler handler();
+  [[nodiscard]] std::vector<std::string> routes() const;  // of the API: "GET /supporters/{id}" …
   [[nodiscard]] std::size_t body_limit(const http::Request& head) const;
 
   // What became of a statement.

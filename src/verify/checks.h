@@ -36,6 +36,9 @@ void check_tile_log(Report& report, const std::filesystem::path& folder, const O
 void add_finding(Report& report, std::string subject, std::string what, std::string hint = {});
 void check_ledger(Report& report, const std::filesystem::path& folder, const Options& options, Progress& progress);
 
+// A registry published as static files (publication.h): manifest, every file, and the log's tiles up to the signed root.
+void check_published_registry(Report& report, const std::filesystem::path& folder, const Options& options, Progress& progress);
+
 // An assessment document: its schema; with a bundle, that running it again gives the same bytes, side files and reports.
 void check_assessment(Report& report, const std::string& subject, const std::string& document, const evidence::Bundle* bundle,
                       const std::filesystem::path& folder, const DataSet& data, Progress& progress);

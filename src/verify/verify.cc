@@ -12,6 +12,7 @@
 #include "merkle/cose_receipt.h"
 #include "merkle/fork_proof.h"
 #include "verify/checks.h"
+#include "verify/publication.h"
 
 namespace entente::verify {
 namespace fs = std::filesystem;
@@ -73,6 +74,13 @@ void add_unchecked(Report& report, const fs::path& folder) {
 bool looks_published(const fs::path& folder) {
   return is_there(folder / "statement.dsse.json") || is_there(folder / "receipt.tlog-proof") || is_there(folder / "report.html") ||
          is_there(folder / "bundle/manifest.json");
+}
+
+// Also without a manifest, or with one that is damaged: what is missing must be said, not guessed around.
+bool looks_like_registry(const fs::path& folder) {
+  if (is_there(folder / "log/checkpoint") && is_there(folder / "api/v1")) return true;
+  const auto manifest = read_file(folder / kPublicationManifest, kMaxPublicationManifest);
+  return manifest && is_publication(*manifest);
 }
 
 void check_published(Report& report, const fs::path& folder, const Options& options, const DataSet& data, Progress& progress) {
@@ -220,6 +228,8 @@ Result<Report> verify_path(const fs::path& path, const Options& options, const D
     check_published(report, path, options, data, progress);  // NOLINT(bugprone-branch-clone): the clearest sign first, the weaker last
   else if (is_there(path / "log.vkey"))
     check_ledger(report, path, options, progress);
+  else if (looks_like_registry(path))
+    check_published_registry(report, path, options, progress);
   else if (is_there(path / "manifest.json")) {
     const std::string name = path.filename().empty() ? path.parent_path().filename().string() : path.filename().string();
     check_bundle(report, name, path, progress);

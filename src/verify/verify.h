@@ -43,6 +43,7 @@ struct Report {
 };
 
 // What a path holds is found by looking at it:
+//   a folder with log/checkpoint and api/v1        a registry as static files (publication.h): manifest, files, tiles up to the root
 //   a folder with manifest.json, or a .tar.zst     an evidence bundle
 //   a folder with assessment.json                  what `entente assess` published: bundle, assessment, statement, receipt, each
 //                                                  checked, and that they belong together; the assessment is re-run

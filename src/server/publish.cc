@@ -1,0 +1,238 @@
+// Files are compared with what is to be written, and left alone where they are equal, so a second run touches only what changed. Others are
+// written beside and renamed over; one syncfs(2) makes all of them durable before the manifest says so. Which log files there are follows
+// from the tree's size, not from what happens to lie in the folder: nothing foreign gets into the manifest.
+#include "server/publish.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <set>
+
+#include "core/file.h"
+#include "core/version.h"
+#include "ledger/export.h"
+#include "ledger/format.h"
+#include "ledger/ledger.h"
+#include "ledger/remote_tree.h"
+#include "ledger/source.h"
+#include "merkle/checkpoint.h"
+#include "verify/publication.h"
+
+namespace entente::server {
+namespace fs = std::filesystem;
+namespace {
+
+using verify::Publication;
+
+class Publisher {
+ public:
+  Publisher(fs::path out, Publication& publication) : out_(std::move(out)), publication_(publication) {}
+
+  Result<void> put(const std::string& path, std::string_view content) {
+    if (!is_safe_relative_path(path)) return fail(fmt::format("\"{}\" is no name for a file", path));
+    publication_.files.insert_or_assign(path, verify::PublishedFile{content.size(), sha256(content)});
+    const fs::path target = out_ / path;
+    std::error_code absent;
+    if (fs::file_size(target, absent) == content.size() && !absent)
+      if (const auto there = read_file(target, content.size()); there && *there == content) return {};
+    ++written_;
+    if (target.parent_path() != last_folder_) {
+      ENTENTE_CHECK(make_folders(target.parent_path()));
+      last_folder_ = target.parent_path();
+    }
+    const fs::path temporary = fs::path(target).concat(".tmp");
+    std::ofstream file(temporary, std::ios::binary | std::ios::trunc);
+    file.write(content.data(), static_cast<std::streamsize>(content.size()));
+    file.close();
+    std::error_code failed;
+    if (file) fs::rename(temporary, target, failed);
+    if (!file || failed) {
+      const std::string why = failed ? failed.message() : std::strerror(errno);
+      fs::remove(temporary, failed);
+      return fail("cannot write: " + why, {.file = target.string()});
+    }
+    return {};
+  }
+  Result<void> sync() const {
+    const int fd = ::open(out_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const bool done = fd >= 0 && ::syncfs(fd) == 0;
+    const int code = errno;
+    if (fd >= 0) ::close(fd);
+    if (!done) return fail(fmt::format("cannot make durable (syncfs): {}", std::strerror(code)), {.file = out_.string()});
+    return {};
+  }
+  [[nodiscard]] std::uint64_t written() const { return written_; }
+
+ private:
+  const fs::path out_;
+  Publication& publication_;
+  fs::path last_folder_;
+  std::uint64_t written_ = 0;
+};
+
+// All files of a log of that size: tiles and bundles, of the last ones the width they have.
+Result<void> put_log(Publisher& publisher, const ledger::Ledger& log) {
+  const auto row = [&](std::optional<unsigned> level) -> Result<void> {
+    const std::uint64_t count = ledger::hashes_at(log.size(), level.value_or(0));
+    for (std::uint64_t n = 0; n * ledger::kTileWidth < count; ++n) {
+      const auto width = static_cast<unsigned>(std::min<std::uint64_t>(ledger::kTileWidth, count - n * ledger::kTileWidth));
+      ENTENTE_TRY(const std::string bytes, level ? log.tile(*level, n, width) : log.entry_bundle(n, width));
+      ENTENTE_CHECK(publisher.put("log/" + (level ? ledger::tile_path(*level, n, width) : ledger::bundle_path(n, width)), bytes));
+    }
+    return {};
+  };
+  for (unsigned level = 0; level < ledger::kTileLevels; ++level) ENTENTE_CHECK(row(level));
+  ENTENTE_CHECK(row(std::nullopt));
+  ENTENTE_TRY(const std::string note, log.checkpoint());
+  return publisher.put("log/" + std::string(ledger::kCheckpointFile), note);
+}
+
+EntrySource source_of(const ledger::Ledger& log) {
+  return {.size = log.size(),
+          .each =
+              [&log](registry::Leaf first, std::uint64_t count, const std::function<Result<void>(std::string)>& take) {
+                return log.each_entry(first, count, [&](merkle::LeafIndex, ByteView bytes) { return take(std::string(as_text(bytes))); });
+              },
+          .entry = [&log](registry::Leaf leaf) { return log.entry(leaf); }};
+}
+
+// What the folder holds by its manifest; empty where it has none.
+Result<Publication> publication_before(const fs::path& out) {
+  const fs::path path = out / verify::kPublicationManifest;
+  std::error_code ignored;
+  if (!fs::exists(fs::symlink_status(path, ignored))) return Publication();
+  ENTENTE_TRY(const std::string text, read_file(path, verify::kMaxPublicationManifest));
+  if (!verify::is_publication(text))
+    return fail("the folder holds something else: its manifest.json is not of a published registry", {.file = path.string()},
+                "publish into another folder");
+  auto publication = Publication::parse(text, path.string());
+  if (!publication) {
+    Error error = publication.error();
+    error.hint = "remove it and publish again; then files that are not wanted any more stay";
+    return tl::unexpected(std::move(error));
+  }
+  return publication;
+}
+
+std::uint64_t remove_stale(const fs::path& out, const Publication& before, const Publication& now) {
+  std::uint64_t removed = 0;
+  for (const auto& [path, file] : before.files) {
+    if (now.files.contains(path)) continue;
+    std::error_code failed;
+    if (fs::symlink_status(out / path, failed).type() == fs::file_type::regular && fs::remove(out / path, failed)) ++removed;
+    // Folders that are empty now go too; the first that is not ends it.
+    for (fs::path folder = fs::path(path).parent_path(); !folder.empty(); folder = folder.parent_path())
+      if (!fs::remove(out / folder, failed) || failed) break;
+  }
+  return removed;
+}
+
+// Entries of a published folder, each bundle authenticated up to the root; the last bundle is kept, since leaves are asked for in order.
+class PublishedEntries {
+ public:
+  explicit PublishedEntries(ledger::RemoteTree tree) : tree_(std::move(tree)) {}
+  Result<std::string> entry(registry::Leaf leaf) {
+    if (leaf >= tree_.size()) return fail("there is no such entry");
+    if (leaf < first_ || leaf - first_ >= held_.size()) {
+      held_.clear();
+      first_ = leaf - leaf % ledger::kTileWidth;
+      const std::uint64_t end = std::min<std::uint64_t>(tree_.size(), first_ + ledger::kTileWidth);
+      ENTENTE_CHECK(tree_.each_bundle(first_, end, [&](auto, std::span<const ByteView> entries, auto) -> Result<void> {
+        for (const ByteView bytes : entries) held_.emplace_back(as_text(bytes));
+        return {};
+      }));
+    }
+    return held_.at(leaf - first_);
+  }
+  EntrySource source() {
+    return {
+        .size = tree_.size(),
+        .each = [this](registry::Leaf first, std::uint64_t count, const std::function<Result<void>(std::string)>& take) -> Result<void> {
+          for (registry::Leaf leaf = first; leaf < first + count; ++leaf) {
+            ENTENTE_TRY(std::string bytes, entry(leaf));
+            ENTENTE_CHECK(take(std::move(bytes)));
+          }
+          return {};
+        },
+        .entry = [this](registry::Leaf leaf) { return entry(leaf); }};
+  }
+
+ private:
+  ledger::RemoteTree tree_;
+  registry::Leaf first_ = 0;
+  std::vector<std::string> held_;
+};
+
+Result<merkle::Checkpoint> checkpoint_of(const fs::path& folder, const std::optional<keys::VerifierKey>& key) {
+  ENTENTE_TRY(const std::string note, read_file(folder / "log" / ledger::kCheckpointFile, merkle::kMaxNoteBytes));
+  if (key) {
+    ENTENTE_TRY(const auto verified, merkle::verify_checkpoint(note, *key));
+    return verified.checkpoint;
+  }
+  ENTENTE_TRY(const merkle::Note parsed, merkle::Note::parse(note));
+  return merkle::Checkpoint::parse(parsed.text);
+}
+
+}  // namespace
+
+Result<Published> publish(const fs::path& log_folder, const fs::path& out, const SnapshotOptions& options, Progress& progress) {
+  ENTENTE_TRY(const ledger::Ledger log, ledger::Ledger::open_read(log_folder));
+  ENTENTE_CHECK(make_folders(out));
+  ENTENTE_TRY(const Publication before, publication_before(out));
+  // Refuses another log, and a history that is not this one's.
+  ENTENTE_TRY(const ledger::Exported exported, ledger::export_static(log, out / "log", progress));
+  Publication now{.tool = std::string(version()), .data = options.data->digest(), .public_url = options.public_url};
+  ENTENTE_TRY(now.checkpoint, log.checkpoint());
+  Publisher publisher(out, now);
+  ENTENTE_TRY(const auto snapshots, Snapshots::make(source_of(log), options, progress));
+  ENTENTE_CHECK(snapshots->each([&](const std::string& path, std::string_view body) { return publisher.put(path, body); }, progress));
+  ENTENTE_CHECK(put_log(publisher, log));
+  ENTENTE_CHECK(publisher.sync());
+  ENTENTE_CHECK(write_file_atomic(out / verify::kPublicationManifest, now.text()));
+  progress.done();
+  const std::uint64_t checkpoint = now.checkpoint == before.checkpoint ? 0 : 1;
+  return Published{.entries = log.size(),
+                   .files = now.files.size(),
+                   .written = publisher.written() + exported.written + checkpoint,
+                   .removed = remove_stale(out, before, now)};
+}
+
+Result<PublicationCheck> check_publication(const fs::path& folder, const std::optional<keys::VerifierKey>& key, SnapshotOptions options,
+                                           Progress& progress) {
+  const fs::path manifest = folder / verify::kPublicationManifest;
+  ENTENTE_TRY(const std::string text, read_file(manifest, verify::kMaxPublicationManifest));
+  ENTENTE_TRY(const Publication publication, Publication::parse(text, manifest.string()));
+  if (publication.data != options.data->digest())
+    return fail("published with other catalogues and schemas than this program has", {.file = manifest.string()},
+                fmt::format("check with entente {}, or name their folder with --data", publication.tool));
+  options.public_url = publication.public_url;
+  ENTENTE_TRY(const merkle::Checkpoint checkpoint, checkpoint_of(folder, key));
+  ENTENTE_TRY(const ledger::Fetch fetch, ledger::folder_source(folder / "log"));
+  ENTENTE_TRY(auto tree, ledger::RemoteTree::open(fetch, checkpoint.size, checkpoint.root));
+  PublishedEntries entries(std::move(tree));
+  ENTENTE_TRY(const auto snapshots, Snapshots::make(entries.source(), std::move(options), progress));
+  PublicationCheck out{.entries = checkpoint.size};
+  std::set<std::string, std::less<>> made;
+  ENTENTE_CHECK(snapshots->each(
+      [&](const std::string& path, std::string_view body) -> Result<void> {
+        made.insert(path);
+        ++out.compared;
+        const auto there = read_file(folder / path);
+        if (!there)
+          out.differences.push_back({path, there.error().what});
+        else if (*there != body)
+          out.differences.push_back({path, "is not what the ledger's entries give"});
+        return {};
+      },
+      progress));
+  ENTENTE_TRY(const auto files, list_files(folder, verify::kMaxPublishedFiles));
+  for (const std::string& path : files)
+    if (path.starts_with("api/") && !made.contains(path)) out.differences.push_back({path, "follows from no entry of the ledger"});
+  progress.done();
+  return out;
+}
+
+}  // namespace entente::server

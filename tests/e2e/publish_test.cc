@@ -1,0 +1,200 @@
+// `entente publish` on the real binary: what it writes is what the server answers, every changed byte is found, a second run writes only
+// what changed, and files that are forged together with their manifest do not survive `--check`.
+#include <gmock/gmock.h>
+#include <random>
+
+#include "keys/keys.h"
+#include "run_binary.h"
+#include "server/test_service.h"
+#include "test_support.h"
+#include "verify/publication.h"
+#include "verify/verify.h"
+
+namespace entente {
+namespace {
+
+namespace fs = std::filesystem;
+namespace made = registry::testing;
+using test::run_entente;
+using ::testing::HasSubstr;
+
+class Publish : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    server::testing::live(world);
+    server::testing::make_folder(registry(), world);
+    vkey = server::testing::log_key().verifier().str();
+  }
+  [[nodiscard]] fs::path registry() const { return folder_->path() / "registry"; }
+  [[nodiscard]] fs::path out() const { return folder_->path() / "public"; }
+  Json publish() {
+    const auto r =
+        run_entente({"publish", out().string(), "--registry", registry().string(), "--public-url", "https://registry.example", "--json"});
+    EXPECT_EQ(r.code, 0) << r.err;
+    return r.code == 0 ? Json::parse(r.out) : Json();
+  }
+  // As `entente verify DIR --log VKEY`, in process.
+  [[nodiscard]] verify::Report verified() const {
+    verify::Options options;
+    options.log = server::testing::log_key().verifier();
+    Progress progress(Progress::Mode::silent);
+    return verify::verify_path(out(), options, DataSet::embedded(), progress).value();
+  }
+  test::RunResult check() { return run_entente({"publish", out().string(), "--check", "--log", vkey}); }
+  void add(const std::string& entry) {
+    world.append(entry);
+    auto ledger = ledger::Ledger::open_write(registry() / "log").value();
+    ASSERT_OK(ledger.append(std::span(&world.log.back(), 1), server::testing::log_key()));
+  }
+  [[nodiscard]] std::string slurp(const std::string& path) const { return test::slurp(out() / path); }
+
+  made::World world;
+  std::string vkey;
+  Result<TemporaryFolder> folder_ = TemporaryFolder::make("publish");
+};
+
+TEST_F(Publish, WritesWhatTheServerAnswers) {
+  const Json done = publish();
+  EXPECT_EQ(done["entries"], world.log.size());
+  EXPECT_EQ(done["files"], done["written"]);
+  server::testing::TestService service(server::testing::TestService::Mode::read_only);
+  for (const char* path : {"supporters", "supporters/bank", "supporters/bank/statements", "statements", "statements/3", "index",
+                           "index/bank", "counters", "changes", "principles/5", "controls/P5-01", "norms", "queue", "rules"})
+    EXPECT_EQ(slurp(fmt::format("api/v1/{}/index.json", path)), service.api(fmt::format("/{}", path)).body) << path;
+  for (const char* path :
+       {"changes.json", "changes.atom", "events.ics", "supporters.csv", "supporters.ndjson", "supporters/bank/badge.svg", "openapi.json"})
+    EXPECT_EQ(slurp(fmt::format("api/v1/{}", path)), service.api(fmt::format("/{}", path)).body) << path;
+  // One file each, and whole lists in pages.
+  for (const auto& [id, supporter] : world.state.supporters())
+    EXPECT_TRUE(fs::exists(out() / "api/v1/supporters" / id / "index.json")) << id;
+  for (std::size_t leaf = 0; leaf < world.log.size(); ++leaf)
+    EXPECT_TRUE(fs::exists(out() / fmt::format("api/v1/statements/{}/index.json", leaf)));
+  EXPECT_EQ(Json::parse(slurp("api/v1/pages/supporters/0.json"))["items"].size(), world.state.supporters().size());
+  EXPECT_EQ(Json::parse(slurp("api/v1/pages/statements/0.json"))["items"].size(), world.log.size());
+  EXPECT_EQ(slurp("log/checkpoint"), Json::parse(slurp("manifest.json"))["checkpoint"].get<std::string>());
+  const auto list = run_entente({"verify", out().string(), "--log", vkey});
+  EXPECT_EQ(list.code, 0) << list.out;
+  EXPECT_THAT(list.out, HasSubstr("publish --check"));
+  const auto checked = check();
+  EXPECT_EQ(checked.code, 0) << checked.out << checked.err;
+  EXPECT_THAT(checked.out, HasSubstr("all are what the entries give"));
+}
+
+TEST_F(Publish, EveryChangedByteIsFound) {
+  publish();
+  ASSERT_TRUE(verified().good()) << verified().to_json().dump(1);
+  std::mt19937_64 rng(7);
+  const auto expect_found = [&](const std::string& path, std::size_t at, unsigned char flip) {
+    const std::string before = slurp(path);
+    std::string changed = before;
+    changed[at] = static_cast<char>(static_cast<unsigned char>(changed[at]) ^ flip);
+    test::spit(out() / path, changed);
+    EXPECT_FALSE(verified().good()) << path << " byte " << at;
+    test::spit(out() / path, before);
+  };
+  const auto files = list_files(out()).value();
+  ASSERT_GT(files.size(), 150u);
+  for (std::size_t i = 0; i < files.size(); ++i)
+    if (files[i].starts_with("log/") || i % 5 == 0)
+      expect_found(files[i], rng() % slurp(files[i]).size(), static_cast<unsigned char>(1U << rng() % 8));
+  const std::string manifest = slurp("manifest.json");
+  for (int i = 0; i < 60; ++i) expect_found("manifest.json", rng() % manifest.size(), static_cast<unsigned char>(1U << rng() % 8));
+  for (std::size_t at = 0; at < 100; ++at) expect_found("manifest.json", at, 1);  // the type: it must not pass for something else
+  for (std::size_t at = manifest.size() - 80; at < manifest.size(); ++at) expect_found("manifest.json", at, 4);  // the seal
+  const std::string note = slurp("log/checkpoint");
+  for (std::size_t at = 0; at < note.size(); at += 3) expect_found("log/checkpoint", at, 1);
+  EXPECT_TRUE(verified().good());
+}
+
+TEST_F(Publish, MissingAndForeignFiles) {
+  publish();
+  for (const char* path : {"manifest.json", "log/checkpoint", "api/v1/counters/index.json", "log/tile/0/000.p/"}) {
+    const fs::path target = std::string_view(path).ends_with('/') ? out() / "log/tile/0" : out() / path;
+    fs::rename(target, folder_->path() / "aside");
+    EXPECT_FALSE(verified().good()) << path;
+    fs::rename(folder_->path() / "aside", target);
+  }
+  test::spit(out() / "index.html", "mine");
+  EXPECT_TRUE(verified().good()) << "shown as not checked, not judged";
+  EXPECT_THAT(verified().to_json().dump(), HasSubstr("not part of what was published"));
+  test::spit(out() / "api/v1/supporters/ghost/index.json", "{}");
+  EXPECT_EQ(check().code, 1) << "a snapshot that follows from nothing";
+  fs::remove_all(out() / "api/v1/supporters/ghost");
+  fs::create_symlink("/etc/hostname", out() / "api/v1/link");
+  EXPECT_FALSE(verified().good());
+  fs::remove(out() / "api/v1/link");
+  const auto other = run_entente({"verify", out().string(), "--log", made::vkey("another")});
+  EXPECT_EQ(other.code, 1);
+  EXPECT_EQ(run_entente({"verify", out().string()}).code, 1) << "no key, no trust";
+}
+
+TEST_F(Publish, AForgedManifestDoesNotHelp) {
+  publish();
+  std::string counters = slurp("api/v1/counters/index.json");
+  const std::size_t at = counters.find("\"supporters\":") + 13;
+  counters[at] = '9';
+  test::spit(out() / "api/v1/counters/index.json", counters);
+  auto publication = verify::Publication::parse(slurp("manifest.json"), "manifest.json").value();
+  publication.files["api/v1/counters/index.json"] = {counters.size(), sha256(counters)};
+  test::spit(out() / "manifest.json", publication.text());
+  EXPECT_TRUE(verified().good()) << "digests cannot tell";
+  const auto checked = check();
+  EXPECT_EQ(checked.code, 1);
+  EXPECT_THAT(checked.out, HasSubstr("BAD  api/v1/counters/index.json"));
+}
+
+TEST_F(Publish, ASecondRunWritesWhatChanged) {
+  publish();
+  EXPECT_EQ(publish()["written"], 0);
+  test::spit(out() / "notes.txt", "mine");
+  const std::string partial = fmt::format("log/tile/0/000.p/{}", world.log.size());
+  ASSERT_TRUE(fs::exists(out() / partial));
+  world.clock += std::chrono::hours(1);
+  add(world.pledge("later"));
+  const Json done = publish();
+  EXPECT_GT(done["written"], 5);
+  EXPECT_LT(done["written"], 60) << "not everything anew";
+  EXPECT_GE(done["removed"], 2) << "the partial tiles of the checkpoint before";
+  EXPECT_FALSE(fs::exists(out() / partial));
+  EXPECT_EQ(slurp("notes.txt"), "mine");
+  EXPECT_TRUE(verified().good()) << verified().to_json().dump(1);
+  EXPECT_EQ(check().code, 0);
+}
+
+TEST_F(Publish, HealsWhatIsDamagedOrInterrupted) {
+  publish();
+  const std::string before = slurp("manifest.json"), tile = fmt::format("log/tile/entries/000.p/{}", world.log.size());
+  test::spit(out() / tile, "damaged");
+  test::spit(out() / "api/v1/counters/index.json", "damaged");
+  fs::remove_all(out() / "api/v1/supporters");
+  fs::remove(out() / "manifest.json");
+  EXPECT_FALSE(verified().good());
+  publish();
+  EXPECT_TRUE(verified().good());
+  EXPECT_EQ(slurp("manifest.json"), before) << "the same ledger gives the same bytes";
+}
+
+TEST_F(Publish, RefusesForeignFolders) {
+  test::spit(out() / "manifest.json", "{\"name\": \"my app\"}");
+  const auto foreign = run_entente({"publish", out().string(), "--registry", registry().string()});
+  EXPECT_EQ(foreign.code, 2);
+  EXPECT_THAT(foreign.err, HasSubstr("something else"));
+  fs::remove(out() / "manifest.json");
+  publish();
+  // Another registry's ledger does not go over this one.
+  made::World other;
+  other.found();
+  const fs::path second = folder_->path() / "second";
+  fs::create_directories(second);
+  const auto key = keys::SigningKey::generate("second.example/ledger").value();
+  auto ledger = ledger::Ledger::init(second / "log", key).value();
+  ASSERT_OK(ledger.append(other.log, key));
+  EXPECT_EQ(run_entente({"publish", out().string(), "--registry", second.string()}).code, 2);
+  EXPECT_TRUE(verified().good()) << "and leaves it as it was";
+  EXPECT_EQ(run_entente({"publish", out().string()}).code, 2);
+  EXPECT_EQ(run_entente({"publish", out().string(), "--check", "--registry", second.string()}).code, 2);
+  EXPECT_EQ(run_entente({"publish", (folder_->path() / "nothing").string(), "--check"}).code, 2);
+}
+
+}  // namespace
+}  // namespace entente
