@@ -22,6 +22,7 @@ void add_registry(CLI::App& app, Context& context) {
   registry->require_subcommand(1);
   add_registry_import(*registry, context);
   add_registry_sign(*registry, context);
+  add_registry_signup(*registry, context);
   add_registry_replay(*registry, context);
 }
 

@@ -3,7 +3,6 @@
 #include "server/challenge_book.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <system_error>
 
@@ -31,12 +30,17 @@ Result<registry::Challenge> read_challenge(const fs::path& path) {
 
 }  // namespace
 
-Result<ChallengeBook> ChallengeBook::open(fs::path folder) {
-  if (folder.empty()) return ChallengeBook({});
+Result<void> make_private_folder(const fs::path& folder) {
   ENTENTE_CHECK(make_folders(folder));
   std::error_code failed;
   fs::permissions(folder, fs::perms::owner_all, failed);
   if (failed) return fail("cannot make the folder private: " + failed.message(), {.file = folder.string()});
+  return {};
+}
+
+Result<ChallengeBook> ChallengeBook::open(fs::path folder) {
+  if (folder.empty()) return ChallengeBook({});
+  ENTENTE_CHECK(make_private_folder(folder));
   ChallengeBook book(std::move(folder));
   ENTENTE_TRY(const auto files, list_files(book.folder_));
   for (const std::string& file : files) {

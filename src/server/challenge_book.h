@@ -12,6 +12,9 @@
 
 namespace entente::server {
 
+// Makes it with its parents where it is absent; nobody but its owner may look into it.
+[[nodiscard]] Result<void> make_private_folder(const std::filesystem::path& folder);
+
 // Thread-safe.
 class ChallengeBook {
  public:

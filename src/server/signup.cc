@@ -98,8 +98,11 @@ Signup::Signup(Parts parts, ChallengeBook book, dns::PublicSuffixList suffixes)
 
 Result<std::shared_ptr<Signup>> Signup::open(Parts parts) {
   const auto& folder = parts.options.private_folder;
+  if (!folder.empty()) {
+    ENTENTE_CHECK(make_private_folder(folder));
+    ENTENTE_CHECK(make_private_folder(folder / "evidence"));
+  }
   ENTENTE_TRY(ChallengeBook book, ChallengeBook::open(folder.empty() ? folder : folder / "challenges"));
-  if (!folder.empty()) ENTENTE_CHECK(make_folders(folder / "evidence"));
   ENTENTE_TRY(dns::PublicSuffixList suffixes, parts.options.public_suffixes.empty()
                                                   ? dns::PublicSuffixList::builtin()
                                                   : dns::PublicSuffixList::from_file(parts.options.public_suffixes));

@@ -18,7 +18,7 @@
 namespace entente::server {
 
 inline constexpr std::size_t kProofThreads = 2;
-inline constexpr std::size_t kMostWaitingProofs = 32;
+inline constexpr std::size_t kMostWaitingProofs = 8;  // so that who waits is answered within minutes
 
 // Thread-safe.
 class Signup {

@@ -110,9 +110,9 @@ void RegistryLife::prove_by_page(const std::string& value) {
   ASSERT_TRUE(live.start(options)) << live.errors();
   EXPECT_EQ(challenge(200)["https-well-known"]["body"], value);
   EXPECT_EQ(prove().status, 422U) << "it is on the page, not in DNS";
-  const auto proven = prove("https-well-known");
-  ASSERT_EQ(proven.status, 201U) << proven.body << read_file(site / "output").value_or("");
-  EXPECT_EQ(LiveRegistry::json(proven)["method"], "https-well-known");
+  const auto proven = test::run_entente({"registry", "prove", live.url(), "alpha", kDomain, "--method", "https-well-known", "--json"});
+  ASSERT_EQ(proven.code, 0) << proven.out << proven.err << read_file(site / "output").value_or("");
+  EXPECT_THAT(proven.out, HasSubstr("https-well-known"));
 }
 
 void RegistryLife::apply_and_prove() {
@@ -132,6 +132,8 @@ void RegistryLife::apply_and_prove() {
   ASSERT_EQ(files.size(), 1U);
   EXPECT_EQ(mode_of(files[0]), 0600U);
   EXPECT_EQ(mode_of(files[0].parent_path()), 0700U);
+  EXPECT_EQ(mode_of(live.folder() + "/private"), 0700U);
+  EXPECT_EQ(mode_of(live.folder() + "/private/evidence"), 0700U);
   prove_with(given["dns-txt"]["value"]);
   EXPECT_TRUE(files_in(live.folder() + "/private/challenges").empty());
   EXPECT_EQ(files_in(live.folder() + "/private/evidence").size(), 1U);
@@ -140,6 +142,12 @@ void RegistryLife::apply_and_prove() {
 }
 
 void RegistryLife::be_approved() {
+  const auto shown = test::run_entente({"registry", "signup", live.url(), "alpha"});
+  EXPECT_EQ(shown.code, 0) << shown.err;
+  EXPECT_THAT(shown.out, testing::AllOf(HasSubstr("alpha.example: proven until"), HasSubstr("0 for, 0 against, 2 needed")));
+  const auto refused = test::run_entente({"registry", "challenge", live.url(), "alpha", "beta.example"});
+  EXPECT_EQ(refused.code, 1) << refused.err;
+  EXPECT_THAT(refused.err, HasSubstr("no domain the pledge names"));
   EXPECT_EQ(signup()["approval"]["needed"], 2);
   live.put(LiveRegistry::makers().approval("alpha", pledge, {live.key("officer-1")}));
   EXPECT_EQ(signup()["approval"]["for"], 1);
@@ -166,8 +174,11 @@ void RegistryLife::be_assessed_and_dispute() {
 }
 
 void RegistryLife::renew() {
-  const Json given = challenge(201);
+  const auto asked = test::run_entente({"registry", "challenge", live.url(), "alpha", "alpha.example"});
+  EXPECT_EQ(asked.code, 0) << asked.err;
+  const Json given = challenge(200);
   EXPECT_EQ(given["stage"], "renew");
+  EXPECT_THAT(asked.out, HasSubstr(given["dns-txt"]["value"].get<std::string>()));
   if (test::has_program("openssl") && ::geteuid() == 0)  // who else may listen at port 443
     prove_by_page(given["dns-txt"]["value"]);
   else
