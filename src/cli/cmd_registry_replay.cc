@@ -118,8 +118,8 @@ Result<int> run_index(const Context& context, const ReplayGiven& given) {
   const registry::Index index = registry::index_at(state, catalog, at);
   if (context.json) {
     // What the API answers, byte for byte.
-    fmt::print("{}\n", json_compact(
-                           registry::index_json(index, given.findings ? registry::IndexDetail::findings : registry::IndexDetail::principles)));
+    fmt::print("{}\n", json_compact(registry::index_json(
+                           index, given.findings ? registry::IndexDetail::findings : registry::IndexDetail::principles)));
     return kOk;
   }
   fmt::print("as of {}, {} entries, catalogue {}\n", format_time(index.at), index.ledger_size, index.catalog_version);

@@ -8,8 +8,8 @@
 #include <ctime>
 
 #include "cli/ledger.h"
-#include "core/time.h"
 #include "core/file.h"
+#include "core/time.h"
 #include "core/utf8.h"
 #include "ledger/format.h"
 #include "ledger/http_source.h"

@@ -11,7 +11,7 @@ namespace entente::server {
 namespace {
 
 using ::testing::HasSubstr;
-using testing::TestService;
+using fixture::TestService;
 using Answer = Result<RegistryService::Outcome>;
 
 std::future<Answer> submit(TestService& s, const std::string& entry) {

@@ -15,7 +15,7 @@ using http::Response;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using testing::TestService;
+using fixture::TestService;
 
 const Json& description() {
   static const Json made = Json::parse(DataSet::embedded().file("api/openapi.json").value());
@@ -153,7 +153,7 @@ TEST(Description, AnswersSatisfyIt) {
   }
   for (std::size_t leaf = 0; leaf < s.world.log.size(); ++leaf) more("/statements/{leaf}", "/statements/" + std::to_string(leaf));
   for (int n = 0; n <= 9; ++n) more("/principles/{number}", "/principles/" + std::to_string(n));
-  for (const catalog::Control& c : registry::testing::test_catalog().controls()) more("/controls/{id}", "/controls/" + c.id.str());
+  for (const catalog::Control& c : registry::fixture::test_catalog().controls()) more("/controls/{id}", "/controls/" + c.id.str());
   const Json instruments = Json::parse(s.api("/norms").body);
   for (const Json& i : instruments) more("/norms/{id}", "/norms/" + i["id"].get<std::string>());
   more("/supporters",

@@ -154,8 +154,9 @@ Signup::OrRefusal<Signup::Standing> Signup::standing(const std::string& id) cons
   if (s == nullptr)
     return refuse(404, "not-found", "there is no supporter " + shown(id), "send the pledge first: it brings the key that is proven");
   const registry::SupporterDetail& detail = s->detail();
-  if (s->status == registry::Status::imported && detail.claim && detail.claim_key)
-    return Standing{.stage = Stage::apply, .key = *detail.claim_key, .domains = stated_domains(*detail.claim, *detail.claim_identity)};
+  if (s->status == registry::Status::imported && detail.claim)
+    return Standing{
+        .stage = Stage::apply, .key = detail.claim->key, .domains = stated_domains(detail.claim->pledge, detail.claim->identity)};
   if (s->status != registry::Status::applied && s->status != registry::Status::approved)
     return refuse(409, "wrong-status", fmt::format("the record is {}: nothing is to be proven for it", name(s->status)),
                   s->status == registry::Status::imported ? "claim it by a pledge under the same id" : "");
@@ -205,12 +206,12 @@ Response Signup::state(const Call& call) const {
   const registry::Supporter* s = state.supporter(call.values[0]);
   if (s == nullptr) return problem(404, "not-found", "there is no supporter " + shown(call.values[0]));
   const registry::SupporterDetail& detail = s->detail();
-  const bool claim = detail.claim && detail.claim_identity;
-  const registry::Pledge& pledge = claim ? *detail.claim : s->pledge;
+  const bool claim = detail.claim != nullptr;
+  const registry::Pledge& pledge = claim ? detail.claim->pledge : s->pledge;
   const bool pledged = claim || pledge.envelope != Digest{};
   Json out{{"supporter", s->identity.id}, {"status", std::string(name(s->status))}, {"claim", claim}};
   out["pledge"] = pledged ? Json{{"leaf", pledge.leaf}, {"at", format_time(pledge.at)}, {"sha256", pledge.envelope.hex()}} : Json();
-  out["domains"] = domain_steps(book_, *s, stated_domains(pledge, claim ? *detail.claim_identity : s->identity), parts_.clock());
+  out["domains"] = domain_steps(book_, *s, stated_domains(pledge, claim ? detail.claim->identity : s->identity), parts_.clock());
   out["approval"] = approval_step(state, *s);
   return signup_json(200, out);
 }

@@ -15,9 +15,9 @@
 #include "registry/test_registry.h"
 #include "server/registry_service.h"
 
-namespace entente::server::testing {
+namespace entente::server::fixture {
 
-namespace made = registry::testing;
+namespace made = registry::fixture;
 
 inline const keys::SigningKey& log_key() { return made::key("registry.example/ledger"); }
 
@@ -150,4 +150,4 @@ class TestService {
   TemporaryFolder folder_;
 };
 
-}  // namespace entente::server::testing
+}  // namespace entente::server::fixture

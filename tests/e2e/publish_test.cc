@@ -14,7 +14,7 @@ namespace entente {
 namespace {
 
 namespace fs = std::filesystem;
-namespace made = registry::testing;
+namespace made = registry::fixture;
 using test::run_entente;
 using ::testing::HasSubstr;
 

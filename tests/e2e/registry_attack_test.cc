@@ -11,10 +11,10 @@
 namespace entente {
 namespace {
 
-using registry::testing::dig;
-using registry::testing::key;
-using registry::testing::org;
-using registry::testing::sha;
+using registry::fixture::dig;
+using registry::fixture::key;
+using registry::fixture::org;
+using registry::fixture::sha;
 using test::LiveRegistry;
 using test::RawClient;
 using testing::HasSubstr;
@@ -117,8 +117,8 @@ TEST_F(RegistryAttack, ForeignKeys) {
   EXPECT_EQ(live.refusal(withdrawal), "403 not-entitled") << "somebody else's record";
   EXPECT_EQ(live.refusal(LiveRegistry::makers().domain_proof("alpha", "alpha", {&key("alpha")})), "403 not-entitled");
   auto taken = LiveRegistry::makers().pledge_predicate("gamma");
-  taken["key"] = registry::testing::vkey("beta");
-  EXPECT_EQ(live.refusal(registry::testing::entry("pledge", sha("the call"), taken, {&key("beta")})), "409 key-taken");
+  taken["key"] = registry::fixture::vkey("beta");
+  EXPECT_EQ(live.refusal(registry::fixture::entry("pledge", sha("the call"), taken, {&key("beta")})), "409 key-taken");
   EXPECT_EQ(live.refusal(LiveRegistry::makers().pledge("alpha")).substr(0, 3), "409");
 }
 
@@ -249,10 +249,10 @@ TEST_F(RegistryAttack, MetaCharactersAreData) {
   auto predicate = LiveRegistry::makers().pledge_predicate("mallory");
   predicate["organisation"]["name"] = name;
   predicate["why"] = Json{{"text", "<img src=x onerror=alert(1)>"}, {"language", "en"}};
-  const auto taken = live.submit(registry::testing::entry("pledge", sha("the call"), predicate, {&key("mallory")}));
+  const auto taken = live.submit(registry::fixture::entry("pledge", sha("the call"), predicate, {&key("mallory")}));
   if (taken.status != 201U) {  // a pledge without the second member, should the schema say it otherwise
     predicate.erase("why");
-    live.put(registry::testing::entry("pledge", sha("the call"), predicate, {&key("mallory")}));
+    live.put(registry::fixture::entry("pledge", sha("the call"), predicate, {&key("mallory")}));
   }
   before = trace();
   const auto record = live.get("/supporters/mallory");

@@ -11,7 +11,7 @@
 namespace entente {
 namespace {
 
-using registry::testing::key;
+using registry::fixture::key;
 using test::LiveRegistry;
 
 struct Acknowledged {

@@ -19,7 +19,7 @@ namespace entente {
 namespace {
 
 using Rng = std::mt19937_64;
-namespace made = registry::testing;
+namespace made = registry::fixture;
 
 struct Operation {
   std::string name, method, path;

@@ -11,9 +11,9 @@
 namespace entente {
 namespace {
 
-using registry::testing::dig;
-using registry::testing::key;
-using registry::testing::org;
+using registry::fixture::dig;
+using registry::fixture::key;
+using registry::fixture::org;
 using test::LiveRegistry;
 using testing::HasSubstr;
 
@@ -123,7 +123,7 @@ void RegistryLife::apply_and_prove() {
   EXPECT_EQ(given["dns-txt"]["name"], "_entente-challenge.alpha.example");
   EXPECT_EQ(given["https-well-known"]["url"], "https://alpha.example/.well-known/entente/challenge");
   EXPECT_EQ(given["stage"], "apply");
-  EXPECT_EQ(given["key"], registry::testing::vkey("alpha"));
+  EXPECT_EQ(given["key"], registry::fixture::vkey("alpha"));
   EXPECT_EQ(challenge(200)["dns-txt"]["value"], given["dns-txt"]["value"]) << "asking again makes nothing void";
   EXPECT_EQ(signup()["domains"][0]["challenge"]["stage"], "apply");
   EXPECT_EQ(prove().status, 501U) << "no vantage points";

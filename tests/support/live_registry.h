@@ -84,8 +84,8 @@ class LiveRegistry {
     return value.is_object() && value.contains(member) && value[member].is_string() ? value[member].get<std::string>() : std::string();
   }
   // Makers of statements whose time is now.
-  static registry::testing::World makers() {
-    registry::testing::World world;
+  static registry::fixture::World makers() {
+    registry::fixture::World world;
     world.clock = std::chrono::floor<std::chrono::seconds>(entente::now());
     return world;
   }
