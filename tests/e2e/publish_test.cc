@@ -21,9 +21,9 @@ using ::testing::HasSubstr;
 class Publish : public ::testing::Test {
  protected:
   void SetUp() override {
-    server::testing::live(world);
-    server::testing::make_folder(registry(), world);
-    vkey = server::testing::log_key().verifier().str();
+    server::fixture::live(world);
+    server::fixture::make_folder(registry(), world);
+    vkey = server::fixture::log_key().verifier().str();
   }
   [[nodiscard]] fs::path registry() const { return folder_->path() / "registry"; }
   [[nodiscard]] fs::path out() const { return folder_->path() / "public"; }
@@ -36,7 +36,7 @@ class Publish : public ::testing::Test {
   // As `entente verify DIR --log VKEY`, in process.
   [[nodiscard]] verify::Report verified() const {
     verify::Options options;
-    options.log = server::testing::log_key().verifier();
+    options.log = server::fixture::log_key().verifier();
     Progress progress(Progress::Mode::silent);
     return verify::verify_path(out(), options, DataSet::embedded(), progress).value();
   }
@@ -44,7 +44,7 @@ class Publish : public ::testing::Test {
   void add(const std::string& entry) {
     world.append(entry);
     auto ledger = ledger::Ledger::open_write(registry() / "log").value();
-    ASSERT_OK(ledger.append(std::span(&world.log.back(), 1), server::testing::log_key()));
+    ASSERT_OK(ledger.append(std::span(&world.log.back(), 1), server::fixture::log_key()));
   }
   [[nodiscard]] std::string slurp(const std::string& path) const { return test::slurp(out() / path); }
 
@@ -57,7 +57,7 @@ TEST_F(Publish, WritesWhatTheServerAnswers) {
   const Json done = publish();
   EXPECT_EQ(done["entries"], world.log.size());
   EXPECT_EQ(done["files"], done["written"]);
-  server::testing::TestService service(server::testing::TestService::Mode::read_only);
+  server::fixture::TestService service(server::fixture::TestService::Mode::read_only);
   for (const char* path : {"supporters", "supporters/bank", "supporters/bank/statements", "statements", "statements/3", "index",
                            "index/bank", "counters", "changes", "principles/5", "controls/P5-01", "norms", "queue", "rules"})
     EXPECT_EQ(slurp(fmt::format("api/v1/{}/index.json", path)), service.api(fmt::format("/{}", path)).body) << path;

@@ -249,11 +249,16 @@ TEST_F(RegistryAttack, MetaCharactersAreData) {
   auto predicate = LiveRegistry::makers().pledge_predicate("mallory");
   predicate["organisation"]["name"] = name;
   predicate["why"] = Json{{"text", "<img src=x onerror=alert(1)>"}, {"language", "en"}};
+<<<<<<< HEAD
   const auto taken = live.submit(registry::fixture::entry("pledge", sha("the call"), predicate, {&key("mallory")}));
   if (taken.status != 201U) {  // a pledge without the second member, should the schema say it otherwise
     predicate.erase("why");
     live.put(registry::fixture::entry("pledge", sha("the call"), predicate, {&key("mallory")}));
   }
+=======
+  const std::string entry = live.put(registry::fixture::entry("pledge", sha("the call"), predicate, {&key("mallory")}));
+  live.put(LiveRegistry::makers().approval("mallory", entry, {live.key("officer-1"), live.key("officer-2")}));
+>>>>>>> work-sign
   before = trace();
   const auto record = live.get("/supporters/mallory");
   EXPECT_EQ(record.status, 200U);
@@ -264,14 +269,16 @@ TEST_F(RegistryAttack, MetaCharactersAreData) {
     const auto found = live.get("/supporters?include=all&q=" + query);
     EXPECT_EQ(found.status, 200U) << query << found.body;
   }
-  EXPECT_EQ(live.get("/supporters?include=all&q=robert%20drop").status, 200U);
+  EXPECT_EQ(LiveRegistry::json(live.get("/supporters?include=all&q=robert%20drop"))["total"], 1) << "its words are found";
   for (const std::string id : {"mallory%27--", "%27%20OR%20%271%27%3D%271", "%3Cscript%3E"}) {
     const auto absent = live.get("/supporters/" + id);
     EXPECT_EQ(absent.status, 404U) << id;
     EXPECT_EQ(absent.content_type, "application/problem+json");
   }
   EXPECT_THAT(live.get("/supporters/mallory/badge.svg").body, testing::Not(HasSubstr("<script")));
-  EXPECT_THAT(live.get("/changes.atom").body, testing::Not(HasSubstr("<script")));
+  const std::string feed = live.get("/changes.atom").body;
+  EXPECT_THAT(feed, testing::AllOf(testing::Not(HasSubstr("<script")), HasSubstr("mallory")));
+  EXPECT_THAT(live.get("/supporters.csv").body, HasSubstr("\"\"%_")) << "quotation marks are doubled";
 }
 
 // Pages at private and loopback addresses are refused unless the operator of a test allows them.

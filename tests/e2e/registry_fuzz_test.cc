@@ -215,10 +215,10 @@ void expect_sound(const Operation& op, const Answer& answer, bool head) {
 TEST(RegistryFuzz, NoRequestBreaksTheServer) {
   const auto folder = TemporaryFolder::make("registry-fuzz");
   made::World world;
-  server::testing::live(world);
-  const auto registry = server::testing::make_folder(folder->path() / "registry", world);
+  server::fixture::live(world);
+  const auto registry = server::fixture::make_folder(folder->path() / "registry", world);
   std::filesystem::create_directories(registry / "keys");
-  ASSERT_OK(keys::write_key_file(registry / "keys" / "log.key", server::testing::log_key()));
+  ASSERT_OK(keys::write_key_file(registry / "keys" / "log.key", server::fixture::log_key()));
   const std::string errors = (folder->path() / "stderr").string();
   test::BackgroundBinary server({"serve", registry.string(), "--listen", "127.0.0.1:0", "--database", "sqlite::memory:"}, errors);
   const std::string url = server.line();
