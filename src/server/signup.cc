@@ -154,14 +154,9 @@ Signup::OrRefusal<Signup::Standing> Signup::standing(const std::string& id) cons
   if (s == nullptr)
     return refuse(404, "not-found", "there is no supporter " + shown(id), "send the pledge first: it brings the key that is proven");
   const registry::SupporterDetail& detail = s->detail();
-<<<<<<< HEAD
   if (s->status == registry::Status::imported && detail.claim)
     return Standing{
         .stage = Stage::apply, .key = detail.claim->key, .domains = stated_domains(detail.claim->pledge, detail.claim->identity)};
-=======
-  if (s->status == registry::Status::imported && detail.claim && detail.claim_identity && detail.claim_key)
-    return Standing{.stage = Stage::apply, .key = *detail.claim_key, .domains = stated_domains(*detail.claim, *detail.claim_identity)};
->>>>>>> work-sign
   if (s->status != registry::Status::applied && s->status != registry::Status::approved)
     return refuse(409, "wrong-status", fmt::format("the record is {}: nothing is to be proven for it", name(s->status)),
                   s->status == registry::Status::imported ? "claim it by a pledge under the same id" : "");
