@@ -16,6 +16,7 @@ constexpr const char* kVerifyExamples = R"(  entente verify demo-output/assessme
       bundle, assessment (run again), statement, receipt, and that they belong together
   entente verify evidence.tar.zst                 every file against the manifest
   entente verify ledger/ --log log.key.vkey       recompute the whole log from its entries
+  entente verify public/ --log log.key.vkey       a published registry: every file, tile and entry up to the root
   entente verify x.tlog-proof --entry statement.dsse.json --log "log.example+1234abcd+A…"
   entente verify x.tlog-proof --entry statement.dsse.json --policy trust.policy
       accepted only if the witnesses the policy asks for have seen it

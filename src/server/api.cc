@@ -41,6 +41,26 @@ std::string join(const std::vector<std::string>& bodies) {
 
 // ---- supporters
 
+bool is_status(std::string_view text) {
+  for (auto s = registry::Status::applied; s <= registry::Status::succeeded; s = static_cast<registry::Status>(static_cast<int>(s) + 1))
+    if (name(s) == text) return true;
+  return false;
+}
+
+bool is_tier(std::string_view text) {
+  return text.size() == 2 && text[0] >= '0' && text[0] <= '9' && std::string_view("ABCD?").find(text[1]) != std::string_view::npos;
+}
+
+// Values of a closed list: one that is not in it would only ever find nothing, which reads like an answer.
+Result<void> check_listed(const registry::SearchQuery& q) {
+  const auto category = [](const std::string& text) { return text == "-" || registry::category_from(text).has_value(); };
+  if (!std::ranges::all_of(q.categories, category)) return bad_question("there is no such category", "see /counters for those there are");
+  if (!std::ranges::all_of(q.statuses, is_status)) return bad_question("there is no such status", "see /counters for those there are");
+  if (!std::ranges::all_of(q.tiers, is_tier))
+    return bad_question("a tier is the principle's number and A, B, C, D or ?", "for instance 6A");
+  return {};
+}
+
 Result<registry::SearchQuery> search_query(const Request& request) {
   registry::SearchQuery q;
   for (const std::string& text : parameters(request, "q")) q.text += text + " ";
@@ -50,6 +70,7 @@ Result<registry::SearchQuery> search_query(const Request& request) {
   q.natures = parameters(request, "nature");
   q.statuses = parameters(request, "status");
   q.tiers = parameters(request, "tier");
+  ENTENTE_CHECK(check_listed(q));
   for (const std::string& text : parameters(request, "principle")) {
     const auto number = number_of(text);
     if (!number || *number < 1 || *number > 9) return bad_question("a principle is a number from 1 to 9");

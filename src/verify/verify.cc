@@ -239,8 +239,9 @@ Result<Report> verify_path(const fs::path& path, const Options& options, const D
   else if (looks_published(path))
     check_published(report, path, options, data, progress);
   else
-    return fail("nothing in this folder that Entente publishes", {.file = path.string()},
-                "a bundle has manifest.json, a published assessment assessment.json, a ledger log.vkey");
+    return fail(
+        "nothing in this folder that Entente publishes", {.file = path.string()},
+        "a bundle has manifest.json, a published assessment assessment.json, a ledger log.vkey, a published registry api/v1 and log");
   return report;
 }
 

@@ -4,6 +4,7 @@
 #include <random>
 
 #include "keys/keys.h"
+#include "postgres.h"
 #include "run_binary.h"
 #include "server/test_service.h"
 #include "test_support.h"
@@ -172,6 +173,37 @@ TEST_F(Publish, HealsWhatIsDamagedOrInterrupted) {
   publish();
   EXPECT_TRUE(verified().good());
   EXPECT_EQ(slurp("manifest.json"), before) << "the same ledger gives the same bytes";
+}
+
+TEST_F(Publish, TablesInADatabaseGiveTheSame) {
+  publish();
+  const std::string database = "sqlite:" + (folder_->path() / "tables.sqlite").string();
+  const auto second = [&](const char* name) {
+    return run_entente({"publish", (folder_->path() / name).string(), "--registry", registry().string(), "--public-url",
+                        "https://registry.example", "--database", database});
+  };
+  for (const char* name : {"made", "there already"}) {
+    const auto r = second(name);
+    ASSERT_EQ(r.code, 0) << r.err;
+    EXPECT_EQ(test::slurp(folder_->path() / name / "manifest.json"), slurp("manifest.json")) << name;
+  }
+  // Tables of a longer history: not what this checkpoint says.
+  const fs::path shorter = folder_->path() / "shorter";
+  world.log.resize(5);
+  server::testing::make_folder(shorter, world);
+  const auto ahead = run_entente({"publish", (folder_->path() / "x").string(), "--registry", shorter.string(), "--database", database});
+  EXPECT_EQ(ahead.code, 2);
+  EXPECT_THAT(ahead.err, HasSubstr("ahead of the ledger's checkpoint"));
+}
+
+TEST_F(Publish, PostgresGivesTheSame) {
+  const test::Postgres postgres;
+  if (postgres.url().empty()) GTEST_SKIP() << postgres.why_not;
+  publish();
+  const auto r = run_entente({"publish", (folder_->path() / "other").string(), "--registry", registry().string(), "--public-url",
+                              "https://registry.example", "--database", postgres.url()});
+  ASSERT_EQ(r.code, 0) << r.err;
+  EXPECT_EQ(test::slurp(folder_->path() / "other/manifest.json"), slurp("manifest.json")) << "every API answer, byte for byte";
 }
 
 TEST_F(Publish, RefusesForeignFolders) {
