@@ -190,7 +190,7 @@ TEST_F(Publish, TablesInADatabaseGiveTheSame) {
   // Tables of a longer history: not what this checkpoint says.
   const fs::path shorter = folder_->path() / "shorter";
   world.log.resize(5);
-  server::testing::make_folder(shorter, world);
+  server::fixture::make_folder(shorter, world);
   const auto ahead = run_entente({"publish", (folder_->path() / "x").string(), "--registry", shorter.string(), "--database", database});
   EXPECT_EQ(ahead.code, 2);
   EXPECT_THAT(ahead.err, HasSubstr("ahead of the ledger's checkpoint"));
