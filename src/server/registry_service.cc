@@ -197,7 +197,8 @@ Result<void> RegistryService::State::open_faces() {
 }
 
 Result<void> RegistryService::State::open_signup() {
-  ENTENTE_TRY(signup, Signup::open({.options = options.signup, .origin = reader->verifier().name(), .api = context, .clock = options.clock}));
+  ENTENTE_TRY(signup,
+              Signup::open({.options = options.signup, .origin = reader->verifier().name(), .api = context, .clock = options.clock}));
   Signup::add_routes(router, signup);
   return {};
 }
