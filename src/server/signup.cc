@@ -126,7 +126,6 @@ void Signup::add_routes(Router& router, const std::shared_ptr<Signup>& signup) {
 
 Signup::OrRefusal<Signup::Asked> Signup::read(const http::Request& request, bool with_method) const {
   if (!parts_.api->submit) return refuse(405, "read-only", "this server takes no statements", "ask the registry itself");
-  if (parts_.options.private_folder.empty()) return refuse(501, "not-configured", "this server gives no challenges");
   const auto document = JsonDocument::parse(request.body, "request", {.max_bytes = kMostQuestion, .max_depth = 4});
   if (!document) return refuse(400, "malformed", document.error().what, R"(send JSON: {"domain":"pledge.example"})");
   const auto object = as_object(document->root());
@@ -190,6 +189,7 @@ Response Signup::challenge(const Call& call) {
   if (!asked) return asked.error();
   const auto found = fitting(call.values[0], *asked);
   if (!found) return found.error();
+  if (parts_.options.private_folder.empty()) return problem(501, "not-configured", "this server gives no challenges");
   const auto fresh = Challenge::issue(found->key, parts_.origin, call.values[0], asked->domain, found->stage, parts_.clock());
   if (!fresh) return problem(422, "not-allowed", fresh.error().what, fresh.error().hint);
   const auto kept = book_.keep(*fresh, parts_.clock());
@@ -248,11 +248,11 @@ void Signup::proof(const Call& call, const Reply& reply) {
   const std::string& id = call.values[0];
   const auto asked = read(call.request, true);
   if (!asked) return reply(asked.error());
+  const auto found = fitting(id, *asked);
+  if (!found) return reply(found.error());
   if (parts_.options.vantages.empty() || !parts_.options.verifier_key)
     return reply(problem(501, "not-configured", "this server does not look for proofs",
                          "its operator starts it with --vantage (twice or more) and a verifier key; or a verifier sends the statement"));
-  const auto found = fitting(id, *asked);
-  if (!found) return reply(found.error());
   const auto challenge = open_challenge(id, *asked, *found);
   if (!challenge) return reply(challenge.error());
   const std::string what = id + "\n" + asked->domain.str();
