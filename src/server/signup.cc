@@ -189,7 +189,7 @@ Response Signup::challenge(const Call& call) {
   if (!asked) return asked.error();
   const auto found = fitting(call.values[0], *asked);
   if (!found) return found.error();
-  if (parts_.options.private_folder.empty()) return problem(501, "not-configured", "this server gives no challenges");
+  if (parts_.options.private_folder.empty()) return problem(409, "not-configured", "this server gives no challenges");
   const auto fresh = Challenge::issue(found->key, parts_.origin, call.values[0], asked->domain, found->stage, parts_.clock());
   if (!fresh) return problem(422, "not-allowed", fresh.error().what, fresh.error().hint);
   const auto kept = book_.keep(*fresh, parts_.clock());
@@ -251,7 +251,7 @@ void Signup::proof(const Call& call, const Reply& reply) {
   const auto found = fitting(id, *asked);
   if (!found) return reply(found.error());
   if (parts_.options.vantages.empty() || !parts_.options.verifier_key)
-    return reply(problem(501, "not-configured", "this server does not look for proofs",
+    return reply(problem(409, "not-configured", "this server does not look for proofs",
                          "its operator starts it with --vantage (twice or more) and a verifier key; or a verifier sends the statement"));
   const auto challenge = open_challenge(id, *asked, *found);
   if (!challenge) return reply(challenge.error());

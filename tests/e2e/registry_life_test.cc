@@ -126,7 +126,7 @@ void RegistryLife::apply_and_prove() {
   EXPECT_EQ(given["key"], registry::fixture::vkey("alpha"));
   EXPECT_EQ(challenge(200)["dns-txt"]["value"], given["dns-txt"]["value"]) << "asking again makes nothing void";
   EXPECT_EQ(signup()["domains"][0]["challenge"]["stage"], "apply");
-  EXPECT_EQ(prove().status, 501U) << "no vantage points";
+  EXPECT_EQ(prove().status, 409U) << "no vantage points";
 
   const auto files = files_in(live.folder() + "/private/challenges");
   ASSERT_EQ(files.size(), 1U);
