@@ -10,8 +10,8 @@
 namespace entente::server {
 namespace {
 
-using ::testing::HasSubstr;
 using fixture::TestService;
+using ::testing::HasSubstr;
 using Answer = Result<RegistryService::Outcome>;
 
 std::future<Answer> submit(TestService& s, const std::string& entry) {

@@ -10,12 +10,12 @@
 namespace entente::server {
 namespace {
 
+using fixture::TestService;
 using http::Method;
 using http::Response;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using fixture::TestService;
 
 const Json& description() {
   static const Json made = Json::parse(DataSet::embedded().file("api/openapi.json").value());
