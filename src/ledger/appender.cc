@@ -59,6 +59,7 @@ struct Appender::Impl {
   void commit(std::vector<Request> batch, std::unique_lock<std::mutex> staging_lock, std::unique_lock<std::mutex> writing_lock);
   void answer(std::vector<Request>& batch, const Staged& staged);
   void fail_with(const Error& error, std::vector<Request> batch);
+  void reserve_loop();
   void publish_loop();
   Result<void> publish_once();
   void answer_published(merkle::TreeSize size, const std::string& note);
@@ -73,7 +74,7 @@ struct Appender::Impl {
   std::mutex staging, writing, sealing;  // in this order, all before `mutex`
   bool learned = false;                  // all of the log's hashes; under `staging`
   mutable std::mutex mutex;
-  std::condition_variable queued, to_publish;
+  std::condition_variable queued, to_publish, to_reserve;
   bool lone_caller = false;                // the last commit was one caller's, and the queue is empty: look out for the next
   std::atomic<std::uint64_t> arrivals{0};  // calls of add() that came into the queue
   std::deque<Request> queue;
@@ -82,9 +83,10 @@ struct Appender::Impl {
   std::optional<Error> failure;
   std::optional<Error> cosign_error;  // of the last turn
   bool stopping = false;
+  bool reserve_wanted = false;
   bool commits_over = false;  // the committing threads have ended
   std::vector<std::thread> committers;
-  std::thread publisher;
+  std::thread publisher, reserver;
   std::once_flag stop_once;
   Result<void> stop_result;
   merkle::TreeSize last_integrated = 0, last_published = 0;  // once stopped
@@ -165,6 +167,11 @@ void Appender::Impl::commit(std::vector<Request> batch, std::unique_lock<std::mu
   staging_lock.unlock();
   if (!staged) return fail_with(staged.error(), std::move(batch));
   if (const auto done = writer->write(*staged); !done) return fail_with(done.error(), std::move(batch));
+  if (staged->batch.segment.size() >= options.large_batch_bytes) {
+    const std::scoped_lock lock(mutex);
+    reserve_wanted = true;
+    to_reserve.notify_one();
+  }
   std::unique_lock sealing_lock(sealing);
   writing_lock.unlock();
   if (const auto done = writer->seal(*staged); !done) return fail_with(done.error(), std::move(batch));
@@ -279,6 +286,19 @@ Result<void> Appender::Impl::publish_once() {
   return {};
 }
 
+void Appender::Impl::reserve_loop() {
+  std::unique_lock lock(mutex);
+  while (true) {
+    to_reserve.wait(lock, [&] { return reserve_wanted || stopping; });
+    if (stopping) return;
+    reserve_wanted = false;
+    lock.unlock();
+    const auto done = writer->reserve_ahead(options.reserve_bytes);
+    lock.lock();
+    if (!done && !failure) failure = done.error();
+  }
+}
+
 void Appender::Impl::publish_loop() {
   auto next = Clock::now();
   while (true) {
@@ -316,6 +336,7 @@ Result<std::unique_ptr<Appender>> Appender::start(Ledger log, std::shared_ptr<co
   Impl& i = *impl;
   for (int t = 0; t < 3; ++t) i.committers.emplace_back([&i] { i.commit_loop(); });
   i.publisher = std::thread([&i] { i.publish_loop(); });
+  i.reserver = std::thread([&i] { i.reserve_loop(); });
   return std::unique_ptr<Appender>(new Appender(std::move(impl)));
 }
 
@@ -358,6 +379,8 @@ Result<void> Appender::stop() {
       i.stopping = true;
     }
     i.queued.notify_all();
+    i.to_reserve.notify_all();
+    i.reserver.join();
     for (std::thread& t : i.committers) t.join();
     {
       const std::scoped_lock lock(i.mutex);

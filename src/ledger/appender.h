@@ -22,7 +22,9 @@ class Appender {
   struct Options {
     std::size_t max_batch_bytes = 4 << 20;
     std::size_t max_batch_entries = 16384;
-    std::size_t max_pending_bytes = 64 << 20;            // queued, not yet in a commit; more is refused (is_full)
+    std::size_t max_pending_bytes = 64 << 20;  // queued, not yet in a commit; more is refused (is_full)
+    std::size_t large_batch_bytes = 1 << 20;   // with batches from this size on, room for so many more is kept written ahead:
+    std::size_t reserve_bytes = 32 << 20;
     std::chrono::milliseconds publish_patience{20'000};  // Wait::published is answered without a checkpoint after so long
     std::chrono::milliseconds publish_every{200};        // at most so often a checkpoint is published; never without new entries
   };

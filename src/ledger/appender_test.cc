@@ -355,7 +355,11 @@ TEST(AppenderCrash, LosesNothingItAnswered) {
       ASSERT_OK(log);
       const Fault fault = std::array{Fault::power_cut, Fault::io_error, Fault::no_space, Fault::short_write}[rng() % 4];
       disk.plan(fault, 1 + rng() % 80);
-      auto appender = Appender::start(std::move(*log), key, {.max_batch_entries = 16, .publish_every = std::chrono::milliseconds(1)});
+      auto appender = Appender::start(std::move(*log), key,
+                                      {.max_batch_entries = 16,
+                                       .large_batch_bytes = seed % 2 == 0 ? std::size_t{1} : std::size_t{1} << 20,
+                                       .reserve_bytes = 3000,
+                                       .publish_every = std::chrono::milliseconds(1)});
       ASSERT_OK(appender);
       std::vector<std::thread> callers;
       for (unsigned t = 0; t < 2; ++t)

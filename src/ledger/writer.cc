@@ -55,6 +55,8 @@ Writer::Writer(WriterParts parts, const merkle::RightEdge& edge)
       staged_(parts.head.journal.commit),
       tree_(edge),
       written_(staged_),
+      entries_end_(staged_.segment_bytes),
+      entries_reserved_(staged_.segment_bytes),
       journal_reserved_(parts.head.journal.records * kCommitBytes),
       wal_(std::move(parts.wal)),
       settled_(std::move(parts.settled)),
@@ -66,6 +68,7 @@ Writer::Writer(WriterParts parts, const merkle::RightEdge& edge)
 Writer::~Writer() {
   if (!broken().empty()) return;
   if (!epoch_.check_mine(storage_.io()) || !settle()) return;
+  if (entries_reserved_ > journal_.commit.segment_bytes) (void)storage_.entries().truncate(journal_.commit.segment_bytes);
   if (journal_reserved_ > journal_.records * kCommitBytes) (void)storage_.journal().truncate(journal_.records * kCommitBytes);
   (void)wal_.empty();
 }
@@ -204,7 +207,28 @@ Result<void> Writer::check_unchanged() const {
   return check_before_writing(committed());
 }
 
+void Writer::claim(const Batch& batch) {
+  const std::scoped_lock lock(reserve_mutex_);
+  entries_end_ = batch.after.segment_bytes;
+  entries_reserved_ = std::max(entries_reserved_, entries_end_);
+}
+
+Result<void> Writer::reserve_ahead(std::uint64_t bytes) {
+  constexpr std::uint64_t kStep = 1 << 20;
+  bool any = false;
+  while (broken().empty()) {
+    const std::scoped_lock lock(reserve_mutex_);
+    if (entries_reserved_ >= entries_end_ + bytes) break;
+    // Without room for zeros the entries themselves will meet the full disk.
+    if (!write_zeros(storage_.entries(), entries_reserved_, kStep)) return {};
+    entries_reserved_ += kStep;
+    any = true;
+  }
+  return any ? sync_entries() : Result<void>();
+}
+
 Result<void> Writer::write_entries(const Batch& batch) {
+  claim(batch);
   ENTENTE_CHECK(storage_.entries().write(batch.before.segment_bytes, as_bytes(batch.segment)));
   ENTENTE_CHECK(write_derived(storage_, batch.before.size, batch.hashes, batch.bundle_starts));
   return is_small(batch) ? Result<void>() : storage_.entries().sync();

@@ -62,6 +62,9 @@ class Writer {
   // Makes the commit durable: now the entries count. The batch before may be sealed while this one's entries are written.
   [[nodiscard]] Result<void> seal(const Staged& staged);
   [[nodiscard]] Result<void> commit(const Staged& staged);  // both
+  // Writes zeros behind the entries until there is room for `bytes` more, and syncs them, so that later large batches overwrite instead of
+  // lengthening the file: the disk has its blocks then, and the kernel its pages. For a thread of its own. A full disk is no error here.
+  [[nodiscard]] Result<void> reserve_ahead(std::uint64_t bytes);
   // Settles, checks that the tree continues the one last signed, records size and root in the signing journal, and only then signs. The
   // note is not published yet.
   struct SignedNote {
@@ -97,6 +100,7 @@ class Writer {
   Result<void> check_before_signing(const Commit& at);
   Result<void> write_entries(const Batch& batch);
   [[nodiscard]] bool is_small(const Batch& batch) const { return wal_.takes(batch.segment.size()); }
+  void claim(const Batch& batch);
   Result<void> make_durable(const Batch& batch);
   Result<void> sync_entries();
   Result<void> write_record(const Commit& commit);
@@ -125,6 +129,10 @@ class Writer {
 
   // Writing.
   Commit written_;  // may not be durable yet
+  // Zeros are only ever written from entries_reserved_ on, and entries only below it, both claimed under this mutex.
+  std::mutex reserve_mutex_;
+  std::uint64_t entries_end_ = 0;       // of what is written, or being written
+  std::uint64_t entries_reserved_ = 0;  // bytes of the file that are there; behind the entries they are zeros
 
   // Sealing, and moving what was sealed to the journal.
   std::mutex journal_mutex_;
