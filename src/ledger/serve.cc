@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/json.h"
+#include "http/etag.h"
 #include "ledger/batch_stream.h"
 #include "ledger/gzip.h"
 #include "ledger/ledger.h"
@@ -29,21 +30,6 @@ constexpr const char* kText = "text/plain; charset=utf-8";
 constexpr const char* kBytes = "application/octet-stream";
 constexpr const char* kJson = "application/json";
 
-std::string etag_of(std::string_view bytes) { return "\"" + sha256(bytes).hex().substr(0, 32) + "\""; }
-
-// If-None-Match (RFC 9110 section 13.1.2), weak comparison. Our tags hold no commas.
-bool matches(std::string_view field, std::string_view etag) {
-  while (!field.empty()) {
-    std::string_view item = field.substr(0, field.find(','));
-    field.remove_prefix(std::min(field.size(), item.size() + 1));
-    while (!item.empty() && (item.front() == ' ' || item.front() == '\t')) item.remove_prefix(1);
-    while (!item.empty() && (item.back() == ' ' || item.back() == '\t')) item.remove_suffix(1);
-    if (item.starts_with("W/")) item.remove_prefix(2);
-    if (item == etag || item == "*") return true;
-  }
-  return false;
-}
-
 // Readers may be scripts of any page; nobody's browser may guess a type from an entry's bytes.
 Response readable(Response response) {
   response.headers.emplace_back("Access-Control-Allow-Origin", "*");
@@ -59,7 +45,7 @@ Response absent(std::string_view what) {
 
 // A body with its validator; 304 if the client has it.
 Response validated(const Request& request, Response response, std::string etag, const char* caching) {
-  if (matches(request.header("If-None-Match"), etag)) {
+  if (http::etag_matches(request.header("If-None-Match"), etag)) {
     response.status = 304;
     response.body.clear();
     response.shared_body.reset();
@@ -99,7 +85,7 @@ struct LogService::State {
     const auto shown = log->current();
     auto note = shown->checkpoint();
     if (!note) return failed(note.error());
-    const std::string etag = etag_of(*note);
+    const std::string etag = http::etag_of(*note);
     return validated(request, {.content_type = kText, .body = std::move(*note)}, etag, "no-cache");
   }
 
@@ -111,7 +97,7 @@ struct LogService::State {
     if (wanted->kind == Resource::Kind::entries) return bundle(request, *shown, *wanted);
     auto bytes = shown->tile(wanted->level, wanted->n, wanted->width);
     if (!bytes) return failed(bytes.error());
-    const std::string etag = etag_of(*bytes);
+    const std::string etag = http::etag_of(*bytes);
     return validated(request, {.content_type = kBytes, .body = std::move(*bytes)}, etag, kForEver);
   }
 
@@ -126,12 +112,12 @@ struct LogService::State {
     if (compressed) {
       if (auto smaller = gzip(*bytes)) {
         BundleCache::Item item{std::make_shared<const std::string>(std::move(*smaller)), {}};
-        item.etag = etag_of(*item.body);
+        item.etag = http::etag_of(*item.body);
         if (full) cache.add(wanted.n, item);
         return compressed_bundle(request, std::move(item));
       }
     }
-    const std::string etag = etag_of(*bytes);
+    const std::string etag = http::etag_of(*bytes);
     return validated(request, {.content_type = kBytes, .body = std::move(*bytes), .headers = {{"Vary", "Accept-Encoding"}}}, etag,
                      kForEver);
   }
@@ -148,7 +134,7 @@ struct LogService::State {
     if (!index || *index >= shown->size()) return absent("the log has no such entry yet");
     auto bytes = shown->entry(*index);
     if (!bytes) return failed(bytes.error());
-    const std::string etag = etag_of(*bytes);
+    const std::string etag = http::etag_of(*bytes);
     return validated(request, {.content_type = kBytes, .body = std::move(*bytes)}, etag, kForEver);
   }
 

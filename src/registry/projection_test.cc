@@ -140,7 +140,9 @@ TEST(Projection, RowsSayWhatTheLedgerSays) {
     EXPECT_EQ(all[8].disposition, "ignored");
     EXPECT_EQ(store.statements({.kind = "approval"}).value().size(), 3U);
     EXPECT_EQ(store.statements({.from = 3, .limit = 2}).value().front().leaf, 3U);
-    for (const StatementRow& row : store.statements({.supporter = "beta"}).value()) EXPECT_EQ(row.supporter, "beta");
+    const auto of_beta = store.statements({.supporter = "beta"}).value();
+    EXPECT_EQ(of_beta.size(), 2U);
+    for (const StatementRow& row : of_beta) EXPECT_EQ(row.supporter, "beta");
     EXPECT_EQ(store.leaf_of(all[3].envelope).value(), 3U);
     EXPECT_TRUE(store.document("rules", "current").value().has_value());
     EXPECT_TRUE(store.documents("pending").value().empty());

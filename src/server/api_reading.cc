@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "core/utf8.h"
+#include "http/etag.h"
 
 namespace entente::server {
 namespace {
@@ -17,22 +18,9 @@ using http::Response;
 constexpr std::string_view kAbsent = "absent: ";
 constexpr std::string_view kBadQuestion = "bad question: ";
 
-bool etag_matches(std::string_view field, std::string_view etag) {
-  while (!field.empty()) {
-    const std::size_t comma = std::min(field.find(','), field.size());
-    std::string_view item = field.substr(0, comma);
-    while (!item.empty() && item.front() == ' ') item.remove_prefix(1);
-    while (!item.empty() && item.back() == ' ') item.remove_suffix(1);
-    if (item.starts_with("W/")) item.remove_prefix(2);
-    if (item == etag || item == "*") return true;
-    field.remove_prefix(std::min(comma + 1, field.size()));
-  }
-  return false;
-}
-
 Response answer_with(const Request& request, const CachedAnswer& answer) {
   Response out{.content_type = answer.content_type, .headers = {{"ETag", answer.etag}, {"Cache-Control", "no-cache"}}};
-  if (etag_matches(request.header("If-None-Match"), answer.etag)) {
+  if (http::etag_matches(request.header("If-None-Match"), answer.etag)) {
     out.status = 304;
     return out;
   }

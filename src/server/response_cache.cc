@@ -1,7 +1,7 @@
 // When full it begins anew: what is asked for often is back at once, and there is no order to keep.
 #include "server/response_cache.h"
 
-#include "core/digest.h"
+#include "http/etag.h"
 
 namespace entente::server {
 
@@ -13,7 +13,7 @@ Result<CachedAnswer> ResponseCache::get(const std::string& key, const std::funct
     before = generation_;
   }
   ENTENTE_TRY(Made made, make());
-  CachedAnswer answer{.content_type = std::move(made.content_type), .etag = "\"" + sha256(made.body).hex().substr(0, 32) + "\""};
+  CachedAnswer answer{.content_type = std::move(made.content_type), .etag = http::etag_of(made.body)};
   answer.body = std::make_shared<const std::string>(std::move(made.body));
   const std::size_t size = key.size() + answer.body->size() + 200;
   const std::scoped_lock lock(mutex_);
