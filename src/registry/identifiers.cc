@@ -3,13 +3,13 @@
 #include "registry/identifiers.h"
 
 #include <fmt/format.h>
-#include <libpsl.h>
 #include <unicode/uidna.h>
 #include <array>
 #include <cstdint>
 
 #include "core/ascii.h"
 #include "core/utf8.h"
+#include "dns/public_suffix.h"
 
 namespace entente::registry {
 namespace {
@@ -130,8 +130,10 @@ Result<std::string> parse_website(std::string_view text) {
 }
 
 std::string registrable_domain(const std::string& host) {
-  const char* const found = psl_registrable_domain(psl_builtin(), host.c_str());
-  return found == nullptr ? host : std::string(found);
+  static const Result<dns::PublicSuffixList> list = dns::PublicSuffixList::builtin();
+  const auto domain = dns::Domain::parse(host);
+  const std::string own = list && domain ? list->registrable_domain(*domain) : std::string();
+  return own.empty() ? host : own;
 }
 
 }  // namespace entente::registry

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <thread>
 
 #include "ledger/serve.h"
 #include "server/admission_queue.h"
@@ -18,6 +20,7 @@ namespace {
 
 constexpr std::string_view kLogPrefix = "/log";
 constexpr std::uint64_t kReplayStep = 1024;  // entries a transaction
+constexpr std::chrono::seconds kPublicationPatience{30};
 
 std::string_view method_text(http::Method method) {
   switch (method) {
@@ -96,7 +99,6 @@ Result<void> RegistryService::State::open_log() {
   if (options.key) {
     ENTENTE_TRY(ledger::Ledger log, ledger::Ledger::open_write(options.log, {.signing_journal = options.signing_journal}));
     ENTENTE_TRY(appender, ledger::Appender::start(std::move(log), options.key, {}, options.cosign));
-    // What was committed and not signed is signed by an appender's start; duplicates of nothing wait for that.
   }
   ENTENTE_TRY(reader, ledger::Ledger::open_read(options.log));
   return {};
@@ -107,7 +109,8 @@ Result<void> RegistryService::State::replay(const std::function<void(std::uint64
     ENTENTE_TRY(registry::Store store, registry::Store::open(options.database));
     ENTENTE_TRY(projection, registry::Projection::open(std::move(store), *options.data));
     bool began_anew = false;
-    // An appender may have committed entries that are published only now: the replay goes on until it has them all.
+    // What a crash left committed and not signed is signed by the appender now: the replay goes on until it has them all.
+    std::optional<std::chrono::steady_clock::time_point> waiting_since;
     while (!began_anew && projection->state().next_leaf() < (appender ? appender->integrated() : reader->size())) {
       const merkle::TreeSize size = reader->size();
       while (projection->state().next_leaf() < size && !began_anew) {
@@ -121,7 +124,17 @@ Result<void> RegistryService::State::replay(const std::function<void(std::uint64
         began_anew = outcome.began_anew;
         if (progress) progress(projection->state().next_leaf(), size);
       }
-      if (!began_anew) ENTENTE_CHECK(reader->refresh());
+      if (began_anew) break;
+      ENTENTE_CHECK(reader->refresh());
+      const auto time = std::chrono::steady_clock::now();
+      if (reader->size() > size) waiting_since = time;
+      if (!waiting_since) waiting_since = time;
+      if (appender && time - *waiting_since > kPublicationPatience) {
+        const auto why = appender->publication_problem();
+        return fail(fmt::format("the ledger holds statements that no checkpoint covers, and none comes{}", why ? ": " + why->what : ""),
+                    {.file = options.log.string()}, "are the policy's witnesses there? Start again when they are");
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
     if (!began_anew) {
       if (projection->written() <= projection->state().next_leaf()) return {};
