@@ -7,28 +7,15 @@
 #include "registry/counters.h"
 #include "registry/index.h"
 #include "registry/peer_groups.h"
-#include "statement/statement.h"
+#include "registry_bench.h"
 
 namespace {
 
 using namespace entente;
 using namespace entente::registry;
+using namespace entente::bench;
 
 constexpr int kSupporters = 1222;
-
-keys::SigningKey bench_key(const std::string& name) {
-  const Digest seed = sha256("seed of " + name);
-  return keys::SigningKey::from_seed(name, keys::KeyType::ed25519, seed.view()).value();
-}
-Json bench_digest(std::string_view text) { return Json{{"sha256", sha256(text).hex()}}; }
-
-std::string bench_entry(std::string_view kind, const Digest& subject, Json predicate, const std::vector<const keys::SigningKey*>& signers) {
-  statement::Statement s{.subjects = {{"", subject}}, .predicate_type = fmt::format("{}{}/v1", statement::kPredicateBase, kind)};
-  s.predicate = std::move(predicate);
-  statement::Envelope envelope = statement::sign(s, *signers.front());
-  for (std::size_t i = 1; i < signers.size(); ++i) statement::add_signature(envelope, *signers[i]);
-  return envelope.str();
-}
 
 const catalog::Catalog& bench_catalog() {
   static const catalog::Catalog made = catalog::Catalog::load(DataSet::embedded()).value();
@@ -72,26 +59,14 @@ Json bench_assessment(const std::string& id, const std::string& at, int salt) {
 
 std::vector<std::string> bench_ledger() {
   std::vector<std::string> out;
-  const auto anna = bench_key("anna"), ben = bench_key("ben");
+  const Officers officers;
   const std::string at = "2026-11-24T09:00:00Z";
-  Json rules{{"registry", "Bench"}, {"log", "registry.example/ledger"}, {"text", bench_digest("rules")}};
-  rules["quorum"] = {{"approval", 2}, {"removal", 2}, {"keys", 2}, {"rules", 2}};
-  rules["windows"] = {{"past", 86400}, {"future", 300}, {"assessment", 30}, {"key_loss_wait", 7}, {"renewal", 800}, {"domain_proof", 400}};
-  for (const auto* k : {&anna, &ben})
-    rules["roster"].push_back(Json{{"role", "secretariat"}, {"person", k->verifier().name()}, {"key", k->verifier().str()}});
-  rules["at"] = at;
-  out.push_back(bench_entry("registry-rules", sha256("rules"), rules, {&anna, &ben}));
+  out.push_back(founding(officers, at));
   for (int i = 0; i < kSupporters; ++i) {
     const std::string id = fmt::format("organisation-{}", i);
     const auto key = bench_key(id);
-    Json pledge{{"organisation", {{"id", id}, {"name", "Organisation " + id}, {"category", "private-sector"}, {"country", "FRA"}}}};
-    pledge["text"] = Json{{"language", "en"}, {"version", "2018-11-12"}, {"sha256", sha256("the call").hex()}};
-    pledge["key"] = key.verifier().str();
-    pledge["at"] = at;
-    out.push_back(bench_entry("pledge", sha256("the call"), pledge, {&key}));
-    const Digest digest = sha256(out.back());
-    Json approval{{"pledge", {{"sha256", digest.hex()}}}, {"organisation", {{"id", id}}}, {"decision", "approved"}, {"at", at}};
-    out.push_back(bench_entry("approval", digest, approval, {&anna, &ben}));
+    out.push_back(bench_pledge(id, key, at));
+    out.push_back(bench_approval(id, sha256(out.back()), officers, at));
     out.push_back(bench_entry("assessment", sha256("assessment of " + id), bench_assessment(id, at, i), {&key}));
   }
   return out;

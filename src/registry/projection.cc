@@ -46,7 +46,7 @@ struct Touched {
   [[nodiscard]] bool touches(Table table) const { return (tables & static_cast<std::uint16_t>(table)) != 0; }
 };
 
-Touched gather(const State& state, const std::vector<Applied>& applied, Leaf first) {
+Touched touched_by(const State& state, const std::vector<Applied>& applied, Leaf first) {
   Touched out;
   Leaf leaf = first;
   for (const Applied& a : applied) {
@@ -140,9 +140,19 @@ Result<Projection> Projection::open(Store store, const DataSet& data) {
 
 Applied Projection::step(std::string_view entry) {
   Applied done = state_.apply(state_.next_leaf(), entry);
-  history_ = sha256_of({history_.view(), sha256(entry).view()});
-  if (state_.next_leaf() > stored_.next_leaf) stepped_.push_back(done);
+  note(done);
   return done;
+}
+
+tl::expected<Applied, Rejection> Projection::admit(Submission& submission, Instant now) {
+  auto done = state_.admit(submission, now);
+  if (done) note(*done);
+  return done;
+}
+
+void Projection::note(Applied done) {
+  history_ = sha256_of({history_.view(), done.envelope.view()});
+  if (state_.next_leaf() > stored_.next_leaf) stepped_.push_back(std::move(done));
 }
 
 Result<Projection::Outcome> Projection::apply(std::span<const std::string> entries) {
@@ -155,7 +165,7 @@ Result<Projection::Outcome> Projection::apply(std::span<const std::string> entri
     outcome.began_anew = true;
     return outcome;
   }
-  ENTENTE_CHECK(flush());
+  ENTENTE_CHECK(write(gather()));
   return outcome;
 }
 
@@ -179,18 +189,23 @@ std::vector<SupporterRow> Projection::rows_of(const std::set<std::string>& ids) 
   return out;
 }
 
-Result<StoreChanges> Projection::flush() {
+StoreChanges Projection::gather() const {
   StoreChanges changes{.position = {.next_leaf = state_.next_leaf(), .history = history_}};
   if (stepped_.empty()) return changes;
-  const Touched touched = gather(state_, stepped_, stored_.next_leaf);
+  const Touched touched = touched_by(state_, stepped_, stored_.next_leaf);
   changes.supporters = rows_of(touched.supporters);
   for (const Leaf leaf : touched.statements)
     if (const auto entry = state_.entry(leaf)) changes.statements.push_back(statement_row(*entry));
   put_documents(state_, touched, changes);
+  return changes;
+}
+
+Result<void> Projection::write(const StoreChanges& changes) {
+  if (stepped_.empty()) return {};
   ENTENTE_CHECK(store_.write(changes));
   stored_ = changes.position;
   stepped_.clear();
-  return changes;
+  return {};
 }
 
 }  // namespace entente::registry

@@ -31,9 +31,12 @@ class Projection {
     std::uint64_t ignored = 0;  // entries without effect
   };
   [[nodiscard]] Result<Outcome> apply(std::span<const std::string> entries);
-  // The same in two steps, for who asks state().check() between entries: step() changes the State only, flush() writes what was stepped.
+  // The same in steps, for a server: step() and admit() change the State only, gather() says what the tables lack, write() writes it.
+  // gather() and write() may run beside readers of state(); write() needs the store for itself.
   Applied step(std::string_view entry);
-  [[nodiscard]] Result<StoreChanges> flush();
+  [[nodiscard]] tl::expected<Applied, Rejection> admit(Submission& submission, Instant now);  // State::admit
+  [[nodiscard]] StoreChanges gather() const;
+  Result<void> write(const StoreChanges& changes);
 
   [[nodiscard]] const State& state() const { return state_; }
   [[nodiscard]] Store& store() { return store_; }
@@ -43,6 +46,7 @@ class Projection {
  private:
   Projection(Store store, const DataSet& data, const Position& stored, catalog::Catalog catalog)
       : store_(std::move(store)), state_(data), stored_(stored), catalog_(std::move(catalog)) {}
+  void note(Applied done);
   [[nodiscard]] std::vector<SupporterRow> rows_of(const std::set<std::string>& ids) const;
 
   Store store_;

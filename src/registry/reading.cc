@@ -58,7 +58,7 @@ std::string Reading::id_of(std::string_view member) const {
   return object ? std::string(json_string(*object, "id").value_or("")) : std::string();
 }
 
-Verdict read_entry(const State::Impl& state, std::string_view bytes, Reading& out) {
+Verdict read_entry(const Schemas& schemas, std::string_view bytes, Reading& out) {
   out.envelope = sha256(bytes);
   if (bytes.size() > kMaxStatementBytes)
     return reject(Code::too_large, fmt::format("{} bytes; a ledger entry holds {}", bytes.size(), kMaxStatementBytes), "",
@@ -72,10 +72,10 @@ Verdict read_entry(const State::Impl& state, std::string_view bytes, Reading& ou
   auto view = statement::StatementView::parse(envelope->payload, "payload");
   if (!view) return from_error(Code::malformed, view.error());
   const auto kind = kind_of_type(view->predicate_type);
-  if (!kind || !state.schemas[static_cast<std::size_t>(*kind)])
+  if (!kind || !schemas[static_cast<std::size_t>(*kind)])
     return reject(Code::unknown_kind, fmt::format("the registry knows no statements of type \"{}\"", printable(view->predicate_type, 120)),
                   "/predicateType");
-  if (const auto sound = state.schemas[static_cast<std::size_t>(*kind)]->check(view->subjects, view->predicate); !sound)
+  if (const auto sound = schemas[static_cast<std::size_t>(*kind)]->check(view->subjects, view->predicate); !sound)
     return from_error(Code::schema, sound.error());
   out.kind = *kind;
   out.statement = std::move(*view);
@@ -85,7 +85,6 @@ Verdict read_entry(const State::Impl& state, std::string_view bytes, Reading& ou
   const auto at = parse_time(out.text("at"));
   if (!at) return from_error(Code::schema, at.error(), "/predicate/at");
   out.at = *at;
-  out.time = std::max(state.clock, out.at);
   out.supporter = out.id_of("organisation");
   return read_introduced(out);
 }

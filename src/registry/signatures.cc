@@ -33,6 +33,13 @@ std::vector<KeyCandidate> key_candidates(const State::Impl& state, const Reading
   return out;
 }
 
+bool verifies(const Reading& reading, std::size_t index, const keys::VerifierKey& key) {
+  if (key.type() != keys::KeyType::ed25519) return false;
+  for (const TriedSignature& t : reading.tried)
+    if (t.index == index && t.key == key.key()) return t.good;
+  return key.verify(as_bytes(reading.message), reading.signatures[index].sig);
+}
+
 std::string signer_words(const State::Impl& state, const Signer& signer) {
   const KnownKey* known = state.known_of(signer);
   if (known == nullptr) return "a key the statement itself brings";
@@ -66,9 +73,7 @@ Verdict check_signatures(const State::Impl& state, Reading& reading) {
     if (keys.empty())
       return reject(Code::unknown_key, fmt::format("the ledger knows no key \"{}\"", printable(signature.keyid, 120)), pointer + "/keyid",
                     "a pledge or a key set makes a supporter's key known, the rules those of the registry");
-    const auto good = std::find_if(keys.begin(), keys.end(), [&](const KeyCandidate& c) {
-      return c.key->type() == keys::KeyType::ed25519 && c.key->verify(as_bytes(reading.message), signature.sig);
-    });
+    const auto good = std::find_if(keys.begin(), keys.end(), [&](const KeyCandidate& c) { return verifies(reading, i, *c.key); });
     if (good == keys.end())
       return reject(Code::bad_signature, fmt::format("the signature does not verify under \"{}\"", printable(signature.keyid, 120)),
                     pointer + "/sig", "the statement was altered after signing, or another key signed it");
@@ -78,6 +83,14 @@ Verdict check_signatures(const State::Impl& state, Reading& reading) {
     reading.signers.push_back({*good->key, good->known});
   }
   return {};
+}
+
+std::vector<KeyToTry> keys_to_try(const State::Impl& state, const Reading& reading) {
+  std::vector<KeyToTry> out;
+  for (std::size_t i = 0; i < reading.signatures.size(); ++i)
+    for (const KeyCandidate& c : key_candidates(state, reading, reading.signatures[i].keyid))
+      if (c.key->type() == keys::KeyType::ed25519) out.push_back({.index = i, .key = *c.key});
+  return out;
 }
 
 bool is_own_signer(const State::Impl& state, const Reading& reading, const Supporter& supporter) {

@@ -69,14 +69,20 @@ Verdict judge_freshness(const State::Impl& state, const Reading& reading, Instan
   return {};
 }
 
-// All there is to decide but freshness; fills the reading as far as it comes.
-Verdict judge_entry(const State::Impl& state, std::string_view bytes, Reading& reading) {
-  ENTENTE_JUDGE(read_entry(state, bytes, reading));
+// All there is to decide of an entry that could be read, but freshness; fills the reading as far as it comes.
+Verdict judge_reading(const State::Impl& state, Reading& reading) {
+  reading.leaf = state.entries.size();
+  reading.time = std::max(state.clock, reading.at);
   if (!state.rules && reading.kind != Kind::registry_rules)
     return reject(Code::no_rules, "the ledger has no founding statement yet", "", "the first entry is a registry-rules statement");
   ENTENTE_JUDGE(check_signatures(state, reading));
   ENTENTE_JUDGE(judge_replay(state, reading));
   return rule_of(reading.kind).judge(state, reading);
+}
+
+Verdict judge_entry(const State::Impl& state, std::string_view bytes, Reading& reading) {
+  ENTENTE_JUDGE(read_entry(state.schemas, bytes, reading));
+  return judge_reading(state, reading);
 }
 
 void store_row(State::Impl& state, const Reading& reading, const Applied& applied) {
@@ -89,6 +95,32 @@ void store_row(State::Impl& state, const Reading& reading, const Applied& applie
   if (applied.disposition == Disposition::ignored) return;
   if (const Supporter* supporter = state.find(reading.supporter)) row.supporter = supporter->ordinal;
   for (const Signer& signer : reading.signers) state.said.insert(said_key(reading, signer));
+}
+
+// The entry becomes the ledger's next, with or without effect.
+Applied enter(State::Impl& state, Reading& reading, const Verdict& verdict) {
+  Applied out{.envelope = reading.envelope};
+  const Leaf leaf = state.entries.size();
+  const bool readable = reading.statement.has_value();
+  state.entries.push_back({.envelope = reading.envelope, .at = readable ? reading.at : Instant{}});
+  if (readable) state.entries.back().kind = reading.kind;
+  state.leaves.emplace(reading.envelope, leaf);
+  if (verdict) {
+    out.disposition = Disposition::applied;
+    Effects effects(state, reading, out);
+    rule_of(reading.kind).effect(state, reading, effects);
+    state.clock = reading.time;
+  } else {
+    out.ignored = verdict.error();
+    state.ignored.emplace(leaf, verdict.error());
+  }
+  store_row(state, reading, out);
+  out.tables |= static_cast<std::uint16_t>(Table::statements);
+  out.statements.push_back(leaf);
+  std::sort(out.statements.begin(), out.statements.end());
+  out.statements.erase(std::unique(out.statements.begin(), out.statements.end()), out.statements.end());
+  std::sort(out.supporters.begin(), out.supporters.end());
+  return out;
 }
 
 }  // namespace
@@ -202,9 +234,46 @@ State::~State() = default;
 State::State(State&&) noexcept = default;
 State& State::operator=(State&&) noexcept = default;
 
+struct Submission::Parts {
+  Verdict read;  // whether it could be
+  Reading reading;
+  std::vector<KeyToTry> keys;
+};
+Submission::Submission(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Submission::Submission(Submission&&) noexcept = default;
+Submission& Submission::operator=(Submission&&) noexcept = default;
+Submission::~Submission() = default;
+
+void Submission::try_signatures() {
+  Reading& reading = parts_->reading;
+  for (const KeyToTry& k : parts_->keys) {
+    const bool good = k.key.verify(as_bytes(reading.message), reading.signatures[k.index].sig);
+    reading.tried.push_back({.index = k.index, .key = k.key.key(), .good = good});
+  }
+  parts_->keys.clear();
+}
+
+Submission State::read(std::string_view entry) const {
+  auto parts = std::make_unique<Submission::Parts>();
+  parts->read = read_entry(impl_->schemas, entry, parts->reading);
+  return Submission(std::move(parts));
+}
+
+void State::find_keys(Submission& submission) const {
+  if (submission.parts_->read) submission.parts_->keys = keys_to_try(*impl_, submission.parts_->reading);
+}
+
+tl::expected<Applied, Rejection> State::admit(Submission& submission, Instant now) {
+  ENTENTE_JUDGE(submission.parts_->read);
+  Reading& reading = submission.parts_->reading;
+  reading.signers.clear();
+  ENTENTE_JUDGE(judge_reading(*impl_, reading));
+  ENTENTE_JUDGE(judge_freshness(*impl_, reading, now));
+  return enter(*impl_, reading, {});
+}
+
 Verdict State::check(std::string_view entry, Instant now) const {
   Reading reading;
-  reading.leaf = next_leaf();
   ENTENTE_JUDGE(judge_entry(*impl_, entry, reading));
   return judge_freshness(*impl_, reading, now);
 }
@@ -216,28 +285,8 @@ Applied State::apply(Leaf leaf, std::string_view entry) {
     return out;
   }
   Reading reading;
-  reading.leaf = leaf;
   const Verdict verdict = judge_entry(*impl_, entry, reading);
-  const bool readable = reading.statement.has_value();
-  impl_->entries.push_back({.envelope = reading.envelope, .at = readable ? reading.at : Instant{}});
-  if (readable) impl_->entries.back().kind = reading.kind;
-  impl_->leaves.emplace(reading.envelope, leaf);
-  if (verdict) {
-    out.disposition = Disposition::applied;
-    Effects effects(*impl_, reading, out);
-    rule_of(reading.kind).effect(*impl_, reading, effects);
-    impl_->clock = reading.time;
-  } else {
-    out.ignored = verdict.error();
-    impl_->ignored.emplace(leaf, verdict.error());
-  }
-  store_row(*impl_, reading, out);
-  out.tables |= static_cast<std::uint16_t>(Table::statements);
-  out.statements.push_back(leaf);
-  std::sort(out.statements.begin(), out.statements.end());
-  out.statements.erase(std::unique(out.statements.begin(), out.statements.end()), out.statements.end());
-  std::sort(out.supporters.begin(), out.supporters.end());
-  return out;
+  return enter(*impl_, reading, verdict);
 }
 
 Leaf State::next_leaf() const { return impl_->entries.size(); }

@@ -66,6 +66,7 @@ enum class Table : std::uint16_t {
 };
 
 struct Applied {
+  Digest envelope;  // SHA-256 of the entry
   Disposition disposition = Disposition::ignored;
   std::optional<Rejection> ignored;     // set where it is ignored
   std::vector<std::string> supporters;  // ids whose record changed, sorted
@@ -86,6 +87,22 @@ struct Pending {
   std::uint32_t needed = 0;           // persons for a decision
 };
 
+// An entry on its way in: read, and its signatures tried, before it is its turn to be judged (State::read).
+class Submission {
+ public:
+  Submission(Submission&&) noexcept;
+  Submission& operator=(Submission&&) noexcept;
+  ~Submission();
+  // Ed25519 for every signature whose key is known by now. Pure.
+  void try_signatures();
+
+ private:
+  friend class State;
+  struct Parts;
+  explicit Submission(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
 class State {
  public:
   explicit State(const DataSet& data = DataSet::embedded());
@@ -101,6 +118,16 @@ class State {
   // a programming error (the answer is ignored/out-of-order).
   Applied apply(Leaf leaf, std::string_view entry);
   [[nodiscard]] Leaf next_leaf() const;
+
+  // check() and apply() in one, for a server that is sent many entries at once: what costs most does not wait for a place in the order.
+  //   auto submission = state.read(bytes);   // at any time, beside apply() too
+  //   state.find_keys(submission);           // as all const functions: not beside apply()
+  //   submission.try_signatures();           // at any time
+  //   auto applied = state.admit(submission, now());
+  // The last decides as check() does whatever happened in between, and what was not tried before is tried then.
+  [[nodiscard]] Submission read(std::string_view entry) const;
+  void find_keys(Submission& submission) const;
+  [[nodiscard]] tl::expected<Applied, Rejection> admit(Submission& submission, Instant now);
 
   // Over everything said here, in fixed order: for tests, and for projections to compare by.
   [[nodiscard]] Digest digest() const;

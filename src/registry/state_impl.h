@@ -41,6 +41,13 @@ struct Signer {
   [[nodiscard]] std::string keyid() const { return key.name() + "+" + key.id_hex(); }
 };
 
+// A signature tried under a key before its turn.
+struct TriedSignature {
+  std::size_t index = 0;  // in the envelope
+  keys::PublicKeyBytes key{};
+  bool good = false;
+};
+
 // An entry as read, before it is judged.
 struct Reading {
   Leaf leaf = 0;
@@ -55,6 +62,7 @@ struct Reading {
   std::optional<statement::StatementView> statement;
   std::vector<keys::VerifierKey> introduced;  // keys the statement itself brings
   std::vector<Signer> signers;
+  std::vector<TriedSignature> tried;
 
   [[nodiscard]] JsonView predicate() const { return statement->predicate; }
   // Members the schema has checked; empty, epoch or zero where they are absent.
@@ -76,11 +84,13 @@ struct EntryRow {
 
 using PendingKey = std::pair<Pending::What, std::string>;
 
+using Schemas = std::array<std::optional<statement::PredicateRule>, kKinds>;
+
 struct State::Impl {
   std::optional<Countries> countries;  // unset where the data files lack the table
   [[nodiscard]] const Countries* known_countries() const { return countries ? &*countries : nullptr; }
-  std::array<std::optional<statement::PredicateRule>, kKinds> schemas;
-  Instant clock;  // ledger time
+  Schemas schemas;  // never changed after construction
+  Instant clock;    // ledger time
   std::optional<Rules> rules;
   std::map<std::string, Supporter, std::less<>> supporters;
   std::vector<Supporter*> by_ordinal;
@@ -120,10 +130,16 @@ struct State::Impl {
     if (!entente_verdict_) return tl::unexpected(std::move(entente_verdict_).error()); \
   } while (false)
 
-// Reading: bytes → Reading, without looking at what the ledger says (reading.cc).
-[[nodiscard]] Verdict read_entry(const State::Impl& state, std::string_view bytes, Reading& out);
+// Reading: bytes → Reading, without looking at what the ledger says; leaves `time` (reading.cc).
+[[nodiscard]] Verdict read_entry(const Schemas& schemas, std::string_view bytes, Reading& out);
 // Signatures: fills signers; each must verify under the key its keyid names (signatures.cc).
 [[nodiscard]] Verdict check_signatures(const State::Impl& state, Reading& reading);
+// The keys the signatures may be of, as the ledger knows them now.
+struct KeyToTry {
+  std::size_t index = 0;  // of the signature
+  keys::VerifierKey key;
+};
+[[nodiscard]] std::vector<KeyToTry> keys_to_try(const State::Impl& state, const Reading& reading);
 
 // Who signed (signatures.cc). Each demands that every signer is entitled, so that no signature stands there for nothing.
 [[nodiscard]] Verdict signed_by_supporter(const State::Impl& state, const Reading& reading, const Supporter& supporter);

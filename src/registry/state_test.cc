@@ -476,5 +476,43 @@ TEST(State, LeavesComeInOrder) {
   EXPECT_EQ(w.state.digest(), before);
 }
 
+// What a server prepares before a statement's turn must not outlive what happens before that turn.
+TEST(State, ASubmissionIsJudgedByWhatCameBeforeItsTurn) {
+  World w;
+  w.found();
+  const std::string bank = w.supporter("bank");
+  const auto ready = [&](const std::string& bytes) {
+    Submission out = w.state.read(bytes);
+    w.state.find_keys(out);
+    out.try_signatures();
+    return out;
+  };
+  const Json until{{"until", format_time(w.clock + std::chrono::days(300))}};
+  const std::string renewal = w.about("renewal", "pledge", bank, "bank", until, {&key("bank")});
+  // Its key is revoked while it waits.
+  Submission waiting = ready(renewal);
+  w.append(w.revocation("bank", "bank", "holder", {&key("bank")}));
+  const auto revoked = w.state.admit(waiting, w.clock);
+  ASSERT_FALSE(revoked.has_value());
+  EXPECT_EQ(revoked.error().code, Code::unknown_key);
+  EXPECT_EQ(w.state.next_leaf(), w.log.size()) << "a refused submission leaves no trace";
+  // Its key becomes known while it waits: then the signature is tried at its turn.
+  const std::string pledge = w.pledge("late");
+  const std::string approval = w.approval("late", sha(pledge), {&key("anna"), &key("ben")});
+  const std::string late = w.about("renewal", "pledge", sha(pledge), "late", until, {&key("late")});
+  Submission early = ready(late);
+  std::string forged = late;
+  forged[forged.rfind("\"sig\":\"") + 9] ^= 1;
+  Submission early_forged = ready(forged);
+  w.append(pledge);
+  w.append(approval);
+  EXPECT_EQ(w.state.admit(early_forged, w.clock).error().code, Code::bad_signature);
+  EXPECT_TRUE(w.state.admit(early, w.clock).has_value());
+  Submission again = ready(late);
+  EXPECT_EQ(w.state.admit(again, w.clock).error().code, Code::replay);
+  Submission unread = ready("no statement");
+  EXPECT_EQ(w.state.admit(unread, w.clock).error().code, Code::malformed);
+}
+
 }  // namespace
 }  // namespace entente::registry

@@ -21,22 +21,20 @@ struct Store::Connection {
 
 namespace {
 
-constexpr std::string_view kStoreFormat = "entente-projection/1";  // raised whenever a row would be written differently
+constexpr std::string_view kStoreFormat = "entente-projection/2";  // raised whenever a row would be written differently
 constexpr std::string_view kSqlite = "sqlite:", kPostgres = "postgresql:", kPostgresShort = "postgres:";
 
 // {T}: a text compared by bytes.
-constexpr std::array<std::string_view, 8> kTables = {
+constexpr std::array<std::string_view, 6> kTables = {
     "CREATE TABLE meta (name {T} PRIMARY KEY, value {T} NOT NULL)",
     "CREATE TABLE supporters (id {T} PRIMARY KEY, leaf BIGINT NOT NULL, changed_leaf BIGINT NOT NULL, name {T} NOT NULL, folded {T} NOT "
     "NULL, "
     "category {T} NOT NULL, nature {T} NOT NULL, country {T} NOT NULL, status {T} NOT NULL, counts INTEGER NOT NULL, principles INTEGER "
     "NOT "
     "NULL, tiers {T} NOT NULL, day {T} NOT NULL, body {T} NOT NULL)",
-    "CREATE INDEX supporters_folded ON supporters (folded)",
     "CREATE TABLE statements (leaf BIGINT PRIMARY KEY, envelope {T} NOT NULL, kind {T} NOT NULL, disposition {T} NOT NULL, at {T} NOT "
     "NULL, "
     "supporter {T} NOT NULL, body {T} NOT NULL)",
-    "CREATE INDEX statements_envelope ON statements (envelope)",
     "CREATE INDEX statements_supporter ON statements (supporter, leaf)",
     "CREATE TABLE documents (collection {T} NOT NULL, id {T} NOT NULL, leaf BIGINT NOT NULL, supporter {T} NOT NULL, body {T} NOT NULL, "
     "PRIMARY KEY (collection, id))",
@@ -193,6 +191,9 @@ Result<Store> Store::open(const std::string& url) {
       connection->sql.open(soci::sqlite3, "dbname=\"" + url.substr(kSqlite.size()) + "\" timeout=10");
       connection->sql << "PRAGMA journal_mode = WAL";
       connection->sql << "PRAGMA synchronous = NORMAL";
+      // SQLite's own 2 MB would read and spill pages of a registry's tables within one transaction.
+      connection->sql << "PRAGMA cache_size = -65536";
+      connection->sql << "PRAGMA wal_autocheckpoint = 8192";
     } else {
       connection->sql.open(soci::postgresql, url);
       connection->sql << "SET client_min_messages = warning";
@@ -257,14 +258,6 @@ Result<std::optional<std::string>> Store::statement(Leaf leaf) {
     const auto number = static_cast<long long>(leaf);
     connection_->sql << "SELECT body FROM statements WHERE leaf = :leaf", use(number), into(body);
     return connection_->sql.got_data() ? std::optional(std::move(body)) : std::nullopt;
-  });
-}
-
-Result<std::optional<Leaf>> Store::leaf_of(const std::string& envelope) {
-  return guarded(connection_->name, [&]() -> Result<std::optional<Leaf>> {
-    long long leaf = 0;
-    connection_->sql << "SELECT leaf FROM statements WHERE envelope = :e ORDER BY leaf LIMIT 1", use(envelope), into(leaf);
-    return connection_->sql.got_data() ? std::optional(static_cast<Leaf>(leaf)) : std::nullopt;
   });
 }
 

@@ -78,7 +78,6 @@ class Store {
 
   [[nodiscard]] Result<std::optional<std::string>> supporter(const std::string& id);  // body
   [[nodiscard]] Result<std::optional<std::string>> statement(Leaf leaf);              // body
-  [[nodiscard]] Result<std::optional<Leaf>> leaf_of(const std::string& envelope);     // hex digest
   // At most `limit` statements from `from` on, in order; `kind` and `supporter` narrow where set.
   struct StatementQuery {
     Leaf from = 0;

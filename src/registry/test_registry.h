@@ -47,7 +47,7 @@ inline std::string entry(std::string_view kind, const std::string& subject, Json
 // A registry in the making. Each append moves the clock on by a minute and expects the entry to be admitted, unless a test says otherwise.
 class World {
  public:
-  State state;
+  State state, served;
   std::vector<std::string> log;
   Instant clock = when("2026-11-24T09:00:00Z");
 
@@ -58,9 +58,12 @@ class World {
   Applied append(const std::string& bytes) {
     const auto verdict = state.check(bytes, clock);
     EXPECT_TRUE(verdict.has_value()) << verdict.error().str();
+    const auto admitted = submit(bytes);
+    EXPECT_TRUE(admitted.has_value()) << admitted.error().str();
     log.push_back(bytes);
     Applied applied = state.apply(log.size() - 1, bytes);
     EXPECT_NE(applied.disposition, Disposition::ignored) << (applied.ignored ? applied.ignored->str() : "");
+    if (admitted) EXPECT_EQ(admitted->disposition, applied.disposition);
     pass(std::chrono::seconds(60));
     return applied;
   }
@@ -74,10 +77,23 @@ class World {
     const Digest before = state.digest();
     const auto verdict = state.check(bytes, clock);
     EXPECT_EQ(state.digest(), before) << "check() changes nothing";
-    if (!verdict) last = verdict.error();
+    if (!verdict) {
+      last = verdict.error();
+      const auto admitted = submit(bytes);
+      EXPECT_FALSE(admitted.has_value()) << "refused by check(), admitted by admit()";
+      if (!admitted) EXPECT_EQ(admitted.error().str(), last.str());
+    }
     return verdict ? "" : std::string(name(verdict.error().code));
   }
   Rejection last;
+  // The same by the way a server takes, into a State of its own that has seen the same log.
+  tl::expected<Applied, Rejection> submit(const std::string& bytes) {
+    while (served.next_leaf() < log.size()) served.apply(served.next_leaf(), log[served.next_leaf()]);
+    Submission submission = served.read(bytes);
+    served.find_keys(submission);
+    submission.try_signatures();
+    return served.admit(submission, clock);
+  }
 
   [[nodiscard]] Json rules_predicate() const {
     Json p;

@@ -1,5 +1,6 @@
 // A batch is what came in while the one before was appended. Its entries change the State as they are admitted, so that the next is judged
-// by them; should the append fail, State and ledger differ, and nothing more is taken until a new start replays the ledger.
+// by them; should the append fail, State and ledger differ, and nothing more is taken until a new start replays the ledger. The tables may
+// lack the latest statements when the process dies: the next start replays them too.
 #include "server/admission_queue.h"
 
 #include <fmt/format.h>
@@ -10,6 +11,8 @@ namespace entente::server {
 namespace {
 
 constexpr std::size_t kMostInABatch = 512;
+constexpr std::uint64_t kMostUnwritten = 4'096;           // statements
+constexpr std::chrono::milliseconds kWritePatience{100};  // nobody waits for the tables
 
 Error busy() { return {.what = "too many statements are waiting", .where = {}, .hint = "try again in a moment"}; }
 Error stopped_error() { return {.what = "the registry is stopping", .where = {}, .hint = {}}; }
@@ -39,7 +42,24 @@ std::size_t AdmissionQueue::waiting() const {
   return queue_.size();
 }
 
+void AdmissionQueue::catch_up() {
+  const std::uint64_t wanted = answered_;
+  if (in_tables_ >= wanted) return;
+  std::unique_lock lock(mutex_);
+  ++readers_;
+  arrived_.notify_one();
+  written_.wait(lock, [&] { return in_tables_ >= wanted || failure_.has_value(); });
+  --readers_;
+}
+
 void AdmissionQueue::submit(std::string entry, ledger::Appender::Wait wait, Done done) {
+  const registry::State& state = parts_.projection->state();
+  registry::Submission submission = state.read(entry);
+  {
+    const std::shared_lock lock(*parts_.lock);
+    state.find_keys(submission);
+  }
+  submission.try_signatures();
   std::optional<Error> refused;
   {
     const std::scoped_lock lock(mutex_);
@@ -50,28 +70,48 @@ void AdmissionQueue::submit(std::string entry, ledger::Appender::Wait wait, Done
     else if (queue_.size() >= parts_.max_queue)
       refused = busy();
     else
-      queue_.push_back({.entry = std::move(entry), .wait = wait, .done = std::move(done)});
+      queue_.push_back({.entry = std::move(entry), .submission = std::move(submission), .wait = wait, .done = std::move(done)});
   }
   if (refused) return done(tl::unexpected(*refused));  // NOLINT(bugprone-use-after-move): moved only where nothing is refused
   arrived_.notify_one();
 }
 
+bool AdmissionQueue::must_write(Clock::time_point time) const {
+  if (failure_ || in_tables_ == answered_) return false;
+  return readers_ > 0 || stopping_ || answered_ - in_tables_ >= kMostUnwritten || time >= unwritten_since_ + kWritePatience;
+}
+
+std::deque<AdmissionQueue::Request> AdmissionQueue::next_batch() {
+  std::unique_lock lock(mutex_);
+  const auto awaited = [&] { return stopping_ || !queue_.empty() || must_write(Clock::now()); };
+  while (!awaited()) {
+    if (in_tables_ == answered_ || failure_)
+      arrived_.wait(lock);
+    else
+      arrived_.wait_until(lock, unwritten_since_ + kWritePatience);
+  }
+  std::deque<Request> batch;
+  if (must_write(Clock::now())) return batch;
+  const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(std::min(queue_.size(), kMostInABatch));
+  std::move(queue_.begin(), end, std::back_inserter(batch));
+  queue_.erase(queue_.begin(), end);
+  return batch;
+}
+
 void AdmissionQueue::loop() {
   while (true) {
-    std::deque<Request> batch;
-    {
-      std::unique_lock lock(mutex_);
-      arrived_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
-      if (queue_.empty()) return;
-      if (queue_.size() <= kMostInABatch) {
-        batch.swap(queue_);
-      } else {
-        std::move(queue_.begin(), queue_.begin() + kMostInABatch, std::back_inserter(batch));
-        queue_.erase(queue_.begin(), queue_.begin() + kMostInABatch);
-      }
+    std::deque<Request> batch = next_batch();
+    if (batch.empty()) {
+      const std::unique_lock lock(mutex_);
+      const bool unwritten = in_tables_ < answered_ && !failure_;
+      if (!unwritten && stopping_ && queue_.empty()) return;
     }
     if (const auto failed = failure()) {
       for (Request& r : batch) r.done(tl::unexpected(*failed));
+      continue;
+    }
+    if (batch.empty()) {
+      write_tables();
       continue;
     }
     auto admitted = judge(std::move(batch));
@@ -82,16 +122,17 @@ void AdmissionQueue::loop() {
 std::vector<AdmissionQueue::Admitted> AdmissionQueue::judge(std::deque<Request> batch) {
   std::vector<Admitted> admitted;
   std::vector<std::pair<Done, registry::Rejection>> rejected;
+  const Instant time = parts_.clock();
   {
     const std::unique_lock lock(*parts_.lock);
-    const registry::State& state = parts_.projection->state();
     for (Request& r : batch) {
-      if (auto verdict = state.check(r.entry, parts_.clock()); !verdict) {
-        rejected.emplace_back(std::move(r.done), std::move(verdict).error());
+      Accepted accepted{.leaf = parts_.projection->state().next_leaf()};
+      const auto applied = parts_.projection->admit(r.submission, time);
+      if (!applied) {
+        rejected.emplace_back(std::move(r.done), applied.error());
         continue;
       }
-      Accepted accepted{.leaf = state.next_leaf()};
-      accepted.disposition = parts_.projection->step(r.entry).disposition;
+      accepted.disposition = applied->disposition;
       admitted.push_back({.request = std::move(r), .accepted = std::move(accepted)});
     }
   }
@@ -119,17 +160,31 @@ void AdmissionQueue::finish(std::vector<Admitted> admitted) {
   const auto added = append(admitted);
   if (!added) return fail_all(added.error(), std::move(admitted));
   {
-    const std::unique_lock lock(*parts_.lock);
-    const auto changes = parts_.projection->flush();
-    if (!changes) {
-      // The statements are in the ledger: they are answered, and the tables heal at the next start.
-      const std::scoped_lock failing(mutex_);
-      failure_ = changes.error();
-    } else {
-      parts_.changed(*changes);
-    }
+    const std::scoped_lock lock(mutex_);
+    if (in_tables_ == answered_) unwritten_since_ = Clock::now();
+    answered_ += admitted.size();
   }
   for (Admitted& a : admitted) answer(std::move(a));
+}
+
+void AdmissionQueue::write_tables() {
+  // This thread alone changes the State, so it may read it without the lock.
+  const registry::StoreChanges changes = parts_.projection->gather();
+  Result<void> written;
+  {
+    const std::scoped_lock lock(*parts_.store_mutex);
+    written = parts_.projection->write(changes);
+  }
+  if (written) {
+    const std::unique_lock lock(*parts_.lock);
+    parts_.changed(changes);
+  }
+  const std::scoped_lock lock(mutex_);
+  if (written)
+    in_tables_ = answered_.load();
+  else
+    failure_ = written.error();  // what was answered is in the ledger: the tables heal at the next start
+  written_.notify_all();
 }
 
 void AdmissionQueue::answer(Admitted admitted) {
@@ -146,6 +201,7 @@ void AdmissionQueue::fail_all(const Error& error, std::vector<Admitted> admitted
   {
     const std::scoped_lock lock(mutex_);
     failure_ = error;
+    written_.notify_all();
   }
   for (Admitted& a : admitted) a.request.done(tl::unexpected(error));
 }

@@ -186,8 +186,9 @@ Result<Made> statement(const ApiContext& context, const Call& call) {
 }
 
 Result<Made> statement_by_digest(const ApiContext& context, const Call& call) {
-  if (!Digest::from_hex(call.values[0])) return bad_question("a digest has 64 lower-case hex digits");
-  ENTENTE_TRY(const auto leaf, with_store(context, [&](registry::Store& store) { return store.leaf_of(call.values[0]); }));
+  const auto digest = Digest::from_hex(call.values[0]);
+  if (!digest) return bad_question("a digest has 64 lower-case hex digits");
+  const auto leaf = context.projection->state().leaf_of(*digest);
   if (!leaf) return absent("statement of that digest");
   return statement_at(context, *leaf);
 }

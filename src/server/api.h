@@ -24,6 +24,7 @@ struct ApiContext {
   std::shared_mutex* lock = nullptr;
   std::mutex* store_mutex = nullptr;  // the projection's Store answers one thread at a time; inside `lock`
   ResponseCache* cache = nullptr;
+  std::function<void()> catch_up;  // before reading: the tables take in what was answered; unset: they have it all
   std::function<Result<std::string>(registry::Leaf)> entry;  // of the ledger
   const DataSet* data = nullptr;
   const catalog::Catalog* catalog = nullptr;

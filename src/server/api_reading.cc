@@ -44,6 +44,7 @@ tl::unexpected<Error> bad_question(std::string_view what, std::string_view hint)
 
 Router::Answer reading(std::shared_ptr<const ApiContext> context, Maker make) {
   return [context = std::move(context), make = std::move(make)](const Call& call, const Reply& reply) {
+    if (context->catch_up) context->catch_up();
     const std::string key = call.request.path + "?" + call.request.query;
     const auto answer = context->cache->get(key, [&]() -> Result<Made> {
       const std::shared_lock lock(*context->lock);

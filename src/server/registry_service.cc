@@ -201,9 +201,11 @@ Result<void> RegistryService::State::open_faces() {
         AdmissionQueue::Parts{.appender = appender.get(),
                               .projection = &*projection,
                               .lock = &lock,
+                              .store_mutex = &store_mutex,
                               .changed = [this](const registry::StoreChanges& changes) { take_changes(changes); },
                               .clock = options.clock,
                               .max_queue = options.max_queue});
+    context->catch_up = [this] { queue->catch_up(); };
     context->submit = [this](std::string statement, ledger::Appender::Wait wait, AdmissionQueue::Done done) {
       queue->submit(std::move(statement), wait, std::move(done));
     };

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -52,9 +53,8 @@ class Postgres {
     }
     server_ = spawn({(bin_ / "postgres").string(), "-D", data, "-k", folder_.string(), "-h", "", "-c", "fsync=off"});
     const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-    while (!std::filesystem::exists(folder_ / ".s.PGSQL.5432") && std::chrono::steady_clock::now() < until)
+    while (!(ready_ = takes_connections()) && std::chrono::steady_clock::now() < until)
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    ready_ = std::filesystem::exists(folder_ / ".s.PGSQL.5432");
     if (!ready_) why_not = "the server did not start";
   }
   ~Postgres() {
@@ -74,6 +74,13 @@ class Postgres {
   std::string why_not;
 
  private:
+  // The socket is there earlier, and refuses ("the database system is starting up"); what the server writes of itself says when it does not.
+  [[nodiscard]] bool takes_connections() const {
+    std::ifstream file(folder_ / "data" / "postmaster.pid");
+    for (std::string line; std::getline(file, line);)
+      if (line.starts_with("ready")) return true;
+    return false;
+  }
   static std::filesystem::path programs() {
     std::filesystem::path best;
     std::error_code ignored;
