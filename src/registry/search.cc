@@ -1,17 +1,25 @@
-// One pass over all records: facets first, as they are bits and numbers, then the words of the query in the folded name with memmem, which
-// is vectorised. Orders are ranks computed when rows come in, so a page is a selection of the smallest ranks, not a sort of everything.
+// One pass over flat columns. The longest word of a query is looked for in one text of all names, so that most records are never looked at;
+// of those that have it, or all, facets are compared as numbers and bits. The page asked for is kept in a heap of its size on the way.
+// Order by name is a label a record, compared as a number.
 #include "registry/search.h"
 
 #include <algorithm>
-#include <cstring>
+#include <limits>
+#include <tuple>
 
 #include "registry/names.h"
+#include "registry/search_scan.h"
 
 namespace entente::registry {
 namespace {
 
 using Flags = std::vector<char>;  // by a value's number: wanted
 
+constexpr std::size_t kMostSingly = 64;            // items put into the order one by one
+constexpr std::uint64_t kDeadText = 1 << 20;       // bytes of names that are no more, before they are swept out
+constexpr std::uint64_t kMostText = 0xF000'0000U;  // places in the text are 32-bit numbers
+
+// Longest first: it is the one to look for.
 std::vector<std::string> words_of(std::string_view text) {
   std::vector<std::string> out;
   const std::string folded = fold(text);
@@ -20,124 +28,256 @@ std::vector<std::string> words_of(std::string_view text) {
     if (end > at) out.push_back(folded.substr(at, end - at));
     at = end + 1;
   }
+  std::ranges::stable_sort(out, [](const std::string& a, const std::string& b) { return a.size() > b.size(); });
   return out;
 }
 
+// "2018-11-12" → 20181112, "2018" → 20180000: numbers that compare as the texts do.
+std::uint32_t day_number(std::string_view day) {
+  std::uint32_t out = 0;
+  int digits = 0;
+  for (const char c : day)
+    if (c >= '0' && c <= '9' && digits < 8) {
+      out = out * 10 + static_cast<std::uint32_t>(c - '0');
+      ++digits;
+    }
+  for (; digits > 0 && digits < 8; ++digits) out *= 10;
+  return out;
+}
+
+bool has(const Flags& flags, std::uint16_t number) { return flags.empty() || (number < flags.size() && flags[number] != 0); }
+
 }  // namespace
 
-std::uint16_t SearchIndex::Names::number(const std::string& value) {
-  const auto [it, fresh] = numbers.emplace(value, static_cast<std::uint16_t>(values.size()));
-  if (fresh) values.push_back(value);
+std::uint16_t SearchIndex::Values::number(const std::string& value) {
+  const auto [it, fresh] = numbers.emplace(value, static_cast<std::uint16_t>(names.size()));
+  if (fresh) names.push_back(value);
   return it->second;
 }
 
-void SearchIndex::put(const std::vector<SupporterRow>& rows) {
-  for (const SupporterRow& row : rows) {
-    const auto [it, fresh] = by_id_.emplace(row.id, static_cast<std::uint32_t>(items_.size()));
-    if (fresh) items_.emplace_back();
-    Item& item = items_[it->second];
-    item.id = row.id;
-    if (fresh || std::string_view(text_).substr(item.name_at, item.name_bytes) != row.folded) {
-      item.name_at = static_cast<std::uint32_t>(text_.size());
-      item.name_bytes = static_cast<std::uint32_t>(row.folded.size());
-      text_ += row.folded;
-      text_ += '\n';
-    }
-    item.category = categories_.number(row.category);
-    item.country = countries_.number(row.country);
-    item.nature = natures_.number(row.nature);
-    item.status = statuses_.number(row.status);
-    item.principles = static_cast<std::uint16_t>(row.principles);
-    item.counts = row.counts;
-    item.changed = row.changed_leaf;
-    item.tiers = row.tiers;
-    item.day = row.day;
-  }
-  rank();
+// ---- taking rows
+
+void SearchIndex::set_name(Item item, const std::string& folded) {
+  if (text_.size() + folded.size() >= kMostText) compact();
+  if (text_.size() + folded.size() >= kMostText) return;  // not found by name; four gigabytes of names are not a registry
+  names_[item] = {static_cast<std::uint32_t>(text_.size()), static_cast<std::uint32_t>(folded.size())};
+  segments_.push_back({names_[item].at, item});
+  text_ += folded;
+  text_ += '\n';
 }
 
-void SearchIndex::rank() {
-  std::vector<std::uint32_t> order(items_.size());
-  for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
-  const auto name_of = [&](const Item& i) { return std::string_view(text_).substr(i.name_at, i.name_bytes); };
-  std::ranges::sort(order, [&](std::uint32_t a, std::uint32_t b) {
-    const int names = name_of(items_[a]).compare(name_of(items_[b]));
-    return names != 0 ? names < 0 : items_[a].id < items_[b].id;
-  });
-  for (std::uint32_t r = 0; r < order.size(); ++r) items_[order[r]].name_rank = r;
-  std::ranges::sort(order, [&](std::uint32_t a, std::uint32_t b) {
-    const int days = items_[a].day.compare(items_[b].day);
-    return days != 0 ? days < 0 : items_[a].name_rank < items_[b].name_rank;
-  });
-  for (std::uint32_t r = 0; r < order.size(); ++r) items_[order[r]].day_rank = r;
+void SearchIndex::compact() {
+  std::string old = std::move(text_);
+  text_.clear();
+  segments_.clear();
+  dead_bytes_ = 0;
+  for (Item i = 0; i < names_.size(); ++i) {
+    const std::string_view name = std::string_view(old).substr(names_[i].at, names_[i].bytes);
+    names_[i].at = static_cast<std::uint32_t>(text_.size());
+    segments_.push_back({names_[i].at, i});
+    text_ += name;
+    text_ += '\n';
+  }
 }
+
+void SearchIndex::put(const std::vector<SupporterRow>& rows) {
+  std::vector<Item> fresh;  // not in the order
+  for (const SupporterRow& row : rows) {
+    const auto [it, is_new] = by_id_.emplace(row.id, static_cast<Item>(facets_.size()));
+    const Item item = it->second;
+    if (is_new) {
+      facets_.emplace_back();
+      names_.emplace_back();
+      labels_.push_back(0);
+      changed_.push_back(0);
+      tiers_.emplace_back();
+      ids_.push_back(row.id);
+    }
+    if (is_new || name_of(item) != row.folded) {
+      if (!is_new && std::ranges::find(fresh, item) == fresh.end()) take_out(item);
+      if (!is_new) dead_bytes_ += names_[item].bytes + 1;
+      set_name(item, row.folded);
+      if (is_new || std::ranges::find(fresh, item) == fresh.end()) fresh.push_back(item);
+    }
+    facets_[item] = {.day = day_number(row.day),
+                     .category = categories_.number(row.category),
+                     .country = countries_.number(row.country),
+                     .nature = natures_.number(row.nature),
+                     .status = statuses_.number(row.status),
+                     .principles = static_cast<std::uint16_t>(row.principles),
+                     .counts = row.counts};
+    changed_[item] = row.changed_leaf;
+    tiers_[item] = {};
+    std::copy_n(row.tiers.begin(), std::min(row.tiers.size(), tiers_[item].size()), tiers_[item].begin());
+  }
+  if (fresh.size() > kMostSingly)
+    merge(std::move(fresh));
+  else
+    for (const Item item : fresh) put_in(item);
+  if (dead_bytes_ > kDeadText && dead_bytes_ > text_.size() / 2) compact();
+}
+
+// ---- order by name
+
+bool SearchIndex::name_before(Item a, Item b) const {
+  const int names = name_of(a).compare(name_of(b));
+  return names != 0 ? names < 0 : ids_[a] < ids_[b];
+}
+
+void SearchIndex::take_out(Item item) {
+  const auto at = std::ranges::lower_bound(order_, labels_[item], {}, [&](Item i) { return labels_[i]; });
+  order_.erase(at);
+}
+
+void SearchIndex::put_in(Item item) {
+  const auto at = std::ranges::upper_bound(order_, item, [&](Item a, Item b) { return name_before(a, b); });
+  const std::uint64_t below = at == order_.begin() ? 0 : labels_[*std::prev(at)];
+  const std::uint64_t above = at == order_.end() ? std::numeric_limits<std::uint64_t>::max() : labels_[*at];
+  labels_[item] = below + (above - below) / 2;
+  order_.insert(at, item);
+  if (above - below < 2) give_labels();
+}
+
+void SearchIndex::merge(std::vector<Item> fresh) {
+  const auto before = [&](Item a, Item b) { return name_before(a, b); };
+  std::ranges::sort(fresh, before);
+  std::vector<Item> merged(order_.size() + fresh.size());
+  std::ranges::merge(order_, fresh, merged.begin(), before);
+  order_ = std::move(merged);
+  give_labels();
+}
+
+void SearchIndex::give_labels() {
+  const std::uint64_t step = std::numeric_limits<std::uint64_t>::max() / (order_.size() + 1);
+  std::uint64_t label = 0;
+  for (const Item item : order_) labels_[item] = label += step;
+}
+
+// ---- answering
 
 // A query in numbers.
 struct SearchIndex::Wanted {
   std::vector<std::string> words;
   Flags categories, countries, natures, statuses;  // empty: any
+  std::uint32_t from_day = 0, to_day = 0;          // 0: any
+  struct Tier {
+    std::size_t principle;
+    char letter;
+  };
+  std::vector<Tier> tiers;
+  bool impossible = false;  // a tier nobody can have
 };
 
 SearchIndex::Wanted SearchIndex::read(const SearchQuery& query) const {
-  const auto flags = [](const Names& names, const std::vector<std::string>& values) {
+  const auto flags = [](const Values& values, const std::vector<std::string>& chosen) {
     Flags out;
-    if (values.empty()) return out;
-    out.resize(names.values.size());
-    for (const std::string& value : values)
-      if (const auto it = names.numbers.find(value == "-" ? std::string_view() : std::string_view(value)); it != names.numbers.end())
+    if (chosen.empty()) return out;
+    out.resize(values.names.size());
+    for (const std::string& value : chosen)
+      if (const auto it = values.numbers.find(value == "-" ? std::string_view() : std::string_view(value)); it != values.numbers.end())
         out[it->second] = 1;
     return out;
   };
-  return {.words = words_of(query.text),
-          .categories = flags(categories_, query.categories),
-          .countries = flags(countries_, query.countries),
-          .natures = flags(natures_, query.natures),
-          .statuses = flags(statuses_, query.statuses)};
+  Wanted out{.words = words_of(query.text),
+             .categories = flags(categories_, query.categories),
+             .countries = flags(countries_, query.countries),
+             .natures = flags(natures_, query.natures),
+             .statuses = flags(statuses_, query.statuses),
+             .from_day = day_number(query.from_day),
+             .to_day = day_number(query.to_day)};
+  for (const std::string& tier : query.tiers) {
+    if (tier.size() != 2 || tier[0] < '0' || tier[0] > '9' || tier[1] == '\0') out.impossible = true;
+    if (!out.impossible) out.tiers.push_back({static_cast<std::size_t>(tier[0] - '0'), tier[1]});
+  }
+  return out;
+}
+
+// The first `size` of all that are added, in order: a heap whose top is the last of them.
+class SearchIndex::Page {
+ public:
+  explicit Page(std::size_t size) : size_(size) {}
+  using Place = std::tuple<std::uint64_t, std::uint64_t, Item>;  // what is sorted by, then the name's label
+  void add(const Place& place) {
+    if (heap_.size() < size_) {
+      heap_.push_back(place);
+      std::ranges::push_heap(heap_);
+    } else if (size_ > 0 && place < heap_.front()) {
+      std::ranges::pop_heap(heap_);
+      heap_.back() = place;
+      std::ranges::push_heap(heap_);
+    }
+  }
+  std::vector<Place> sorted() {
+    std::ranges::sort_heap(heap_);
+    return std::move(heap_);
+  }
+
+ private:
+  std::size_t size_;
+  std::vector<Place> heap_;
+};
+
+template <class Take>
+void SearchIndex::each_with_words(const std::vector<std::string>& words, const Take& take) const {
+  if (words.empty()) {
+    for (Item item = 0; item < facets_.size(); ++item) take(item);
+    return;
+  }
+  const std::string_view text = text_;
+  auto segment = segments_.begin();
+  for (std::size_t at = find_word(text, words.front(), 0); at != std::string_view::npos;) {
+    // The segment that holds the place: near the last one where hits are many, else by halving.
+    const auto starts_after = [&](std::size_t place, const Segment& s) { return place < s.at; };
+    auto next = segment + 1;
+    for (std::ptrdiff_t stride = 1; next != segments_.end() && next->at <= at; stride *= 2) {
+      segment = next;
+      next = segments_.end() - next > stride ? next + stride : segments_.end();
+    }
+    next = std::upper_bound(segment, next, at, starts_after);
+    segment = next - 1;
+    const Item item = segment->item;
+    const bool alive = names_[item].at == segment->at;
+    const std::string_view name = text.substr(segment->at, names_[item].bytes);
+    if (alive && std::all_of(words.begin() + 1, words.end(), [&](const std::string& w) { return name.find(w) != std::string_view::npos; }))
+      take(item);
+    if (next == segments_.end()) return;
+    at = find_word(text, words.front(), next->at);
+  }
 }
 
 SearchAnswer SearchIndex::find(const SearchQuery& query) const {
+  SearchAnswer out;
   const Wanted wanted = read(query);
-  const auto has = [](const Flags& flags, std::uint16_t number) { return flags.empty() || (number < flags.size() && flags[number] != 0); };
-  const auto matches_rest = [&](const Item& i) {
-    if (query.statuses.empty() ? query.counted == Counted::counting && !i.counts : !has(wanted.statuses, i.status)) return false;
-    if ((i.principles & query.principles) != query.principles) return false;
-    if (!query.from_day.empty() && (i.day.empty() || i.day < query.from_day)) return false;
-    if (!query.to_day.empty() && (i.day.empty() || i.day > query.to_day)) return false;
-    for (const std::string& tier : query.tiers) {
-      const auto principle = static_cast<std::size_t>(tier.empty() ? 99 : tier[0] - '0');
-      if (tier.size() != 2 || principle >= i.tiers.size() || i.tiers[principle] != tier[1]) return false;
-    }
-    return std::ranges::all_of(wanted.words, [&](const std::string& word) {
-      return ::memmem(text_.data() + i.name_at, i.name_bytes, word.data(), word.size()) != nullptr;
-    });
+  if (wanted.impossible) return out;
+  const auto matches_rest = [&](const Facets& f, Item item) {
+    if (query.statuses.empty() ? query.counted == Counted::counting && !f.counts : !has(wanted.statuses, f.status)) return false;
+    if ((f.principles & query.principles) != query.principles) return false;
+    if (wanted.from_day != 0 && f.day < wanted.from_day) return false;  // without a day: 0
+    if (wanted.to_day != 0 && (f.day == 0 || f.day > wanted.to_day)) return false;
+    return std::ranges::all_of(wanted.tiers, [&](const Wanted::Tier& t) { return tiers_[item].at(t.principle) == t.letter; });
   };
-  std::vector<std::size_t> by_category(categories_.values.size()), by_country(countries_.values.size()), by_nature(natures_.values.size());
-  std::vector<std::pair<std::uint64_t, std::uint32_t>> found;  // sort key, item
-  for (std::uint32_t n = 0; n < items_.size(); ++n) {
-    const Item& i = items_[n];
-    const bool category = has(wanted.categories, i.category), country = has(wanted.countries, i.country),
-               nature = has(wanted.natures, i.nature);
-    if (category + country + nature < 2 || !matches_rest(i)) continue;
-    if (country && nature) ++by_category[i.category];
-    if (category && nature) ++by_country[i.country];
-    if (category && country) ++by_nature[i.nature];
-    if (!category || !country || !nature) continue;
-    const std::uint64_t key = query.sort == SortBy::name ? i.name_rank : query.sort == SortBy::day ? i.day_rank : i.changed;
-    found.emplace_back(query.order == SortOrder::descending ? ~key : key, n);
-  }
-  SearchAnswer out{.total = found.size()};
-  const std::size_t end = std::min(found.size(), query.limit > found.size() ? found.size() : query.offset + query.limit);
-  if (query.offset < end) {
-    const auto less = [&](const auto& a, const auto& b) {
-      return a.first != b.first ? a.first < b.first : items_[a.second].name_rank < items_[b.second].name_rank;
-    };
-    std::partial_sort(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(end), found.end(), less);
-    for (std::size_t n = query.offset; n < end; ++n) out.ids.push_back(items_[found[n].second].id);
-  }
-  const auto name_counts = [](const Names& names, const std::vector<std::size_t>& counts) {
+  std::vector<std::size_t> by_category(categories_.names.size()), by_country(countries_.names.size()), by_nature(natures_.names.size());
+  const std::uint64_t turn = query.order == SortOrder::descending ? ~std::uint64_t{0} : 0;
+  Page page(std::min(facets_.size(), query.offset + std::min(query.limit, facets_.size())));
+  each_with_words(wanted.words, [&](Item item) {
+    const Facets& f = facets_[item];
+    const bool category = has(wanted.categories, f.category), country = has(wanted.countries, f.country),
+               nature = has(wanted.natures, f.nature);
+    if (category + country + nature < 2 || !matches_rest(f, item)) return;
+    if (country && nature) ++by_category[f.category];
+    if (category && nature) ++by_country[f.country];
+    if (category && country) ++by_nature[f.nature];
+    if (!category || !country || !nature) return;
+    ++out.total;
+    const std::uint64_t key = query.sort == SortBy::name ? labels_[item] : query.sort == SortBy::day ? f.day : changed_[item];
+    page.add({key ^ turn, labels_[item], item});
+  });
+  const auto places = page.sorted();
+  for (std::size_t n = query.offset; n < places.size(); ++n) out.ids.push_back(ids_[std::get<2>(places[n])]);
+  const auto name_counts = [](const Values& values, const std::vector<std::size_t>& counts) {
     std::map<std::string, std::size_t> named;
     for (std::size_t n = 0; n < counts.size(); ++n)
-      if (counts[n] > 0) named[names.values[n].empty() ? "-" : names.values[n]] = counts[n];
+      if (counts[n] > 0) named[values.names[n].empty() ? "-" : values.names[n]] = counts[n];
     return named;
   };
   out.categories = name_counts(categories_, by_category);

@@ -1,7 +1,9 @@
 // Searching supporters: the words of a query as parts of folded names, and facets. Answers from memory, one pass over flat arrays, so a
-// million records take milliseconds; what it holds are the tables' rows (store.h), so both databases answer alike.
+// million records take milliseconds; what it holds are the tables' rows (store.h), so both databases answer alike. A change of a few
+// records does not touch the others.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -42,32 +44,60 @@ class SearchIndex {
   // Takes rows in any order; an id that is there is replaced.
   void put(const std::vector<SupporterRow>& rows);
   [[nodiscard]] SearchAnswer find(const SearchQuery& query) const;
-  [[nodiscard]] std::size_t size() const { return items_.size(); }
+  [[nodiscard]] std::size_t size() const { return facets_.size(); }
 
  private:
-  struct Item {
-    std::string id;
-    std::uint32_t name_at = 0, name_bytes = 0;  // in text_
-    std::uint32_t name_rank = 0, day_rank = 0;
+  using Item = std::uint32_t;  // index into the columns
+  struct Facets {
+    std::uint32_t day = 0;  // 20181112; 0: none
     std::uint16_t category = 0, country = 0, nature = 0, status = 0;
     std::uint16_t principles = 0;
     bool counts = false;
-    std::uint64_t changed = 0;
-    std::string tiers, day;
   };
-  struct Names {  // of a facet's values
-    std::vector<std::string> values;
+  struct Name {
+    std::uint32_t at = 0, bytes = 0;  // in text_
+  };
+  struct Segment {  // of text_: the name that begins there, and whose it is, or was
+    std::uint32_t at = 0;
+    Item item = 0;
+  };
+  struct Values {  // of a facet
+    std::vector<std::string> names;
     std::map<std::string, std::uint16_t, std::less<>> numbers;
     std::uint16_t number(const std::string& value);
   };
-  void rank();
-  struct Wanted;
-  [[nodiscard]] Wanted read(const SearchQuery& query) const;
+  using Tiers = std::array<char, 10>;
 
-  std::vector<Item> items_;
-  std::map<std::string, std::uint32_t, std::less<>> by_id_;
-  std::string text_;  // all folded names, each behind a line break
-  Names categories_, countries_, natures_, statuses_;
+  // Order by name: a list of items, and a label for each that compares as the list does. A few new items find labels between those of their
+  // neighbours; many, or where there is no room, are merged and all labels given anew.
+  [[nodiscard]] bool name_before(Item a, Item b) const;
+  void take_out(Item item);
+  void put_in(Item item);
+  void merge(std::vector<Item> fresh);
+  void give_labels();
+
+  [[nodiscard]] std::string_view name_of(Item item) const { return std::string_view(text_).substr(names_[item].at, names_[item].bytes); }
+  void set_name(Item item, const std::string& folded);
+  void compact();
+  struct Wanted;
+  class Page;
+  [[nodiscard]] Wanted read(const SearchQuery& query) const;
+  template <class Take>
+  void each_with_words(const std::vector<std::string>& words, const Take& take) const;
+
+  // One entry an item.
+  std::vector<Facets> facets_;
+  std::vector<Name> names_;
+  std::vector<std::uint64_t> labels_, changed_;
+  std::vector<Tiers> tiers_;  // zeros: never assessed
+  std::vector<std::string> ids_;
+
+  std::map<std::string, Item, std::less<>> by_id_;
+  std::string text_;  // all folded names, each before a line break; may hold names that are no more
+  std::vector<Segment> segments_;
+  std::uint64_t dead_bytes_ = 0;
+  std::vector<Item> order_;
+  Values categories_, countries_, natures_, statuses_;
 };
 
 }  // namespace entente::registry

@@ -5,6 +5,7 @@
 #include <random>
 
 #include "registry/names.h"
+#include "registry/search_scan.h"
 
 namespace entente::registry {
 namespace {
@@ -111,6 +112,91 @@ TEST(Search, AChangedRowReplacesTheOldOne) {
   EXPECT_EQ(index.size(), 2U);
   EXPECT_EQ(index.find({.text = "old"}).total, 0U);
   EXPECT_EQ(index.find({.text = "new"}).ids, std::vector<std::string>{"a"});
+}
+
+// Whatever way the records came in, one by one, renamed, in batches: the same answers as from one batch.
+TEST(Search, ChangesGiveWhatABatchGives) {
+  std::mt19937_64 rng(21);
+  auto all = rows(300);
+  SearchIndex index;
+  index.put(all);
+  for (int round = 0; round < 60; ++round) {
+    const std::size_t changes = round % 10 == 0 ? 150 : 1 + rng() % 5;  // more than are put in singly, now and then
+    std::vector<SupporterRow> batch;
+    for (std::size_t n = 0; n < changes; ++n) {
+      SupporterRow row = all[rng() % all.size()];
+      if (rng() % 3 == 0) row.id = "new-" + std::to_string(all.size());
+      if (rng() % 2 == 0) row.folded = "aaa" + std::string(rng() % 4, 'b') + " " + std::to_string(rng() % 7);
+      row.day = rng() % 2 == 0 ? "2019" : "2019-03";
+      const auto it = std::ranges::find(all, row.id, &SupporterRow::id);
+      if (it == all.end())
+        all.push_back(row);
+      else
+        *it = row;
+      batch.push_back(row);
+    }
+    index.put(batch);
+    SearchIndex fresh;
+    fresh.put(all);
+    for (const SortBy sort : {SortBy::name, SortBy::day, SortBy::changed})
+      for (const char* text : {"", "b", "aaab", "bank 1", "aaa 3"}) {
+        const SearchQuery q{.text = text, .counted = Counted::all, .sort = sort, .limit = 40};
+        const SearchAnswer got = index.find(q), want = fresh.find(q);
+        ASSERT_EQ(got.ids, want.ids) << text << " round " << round;
+        ASSERT_EQ(got.total, want.total);
+        ASSERT_EQ(got.countries, want.countries);
+      }
+  }
+}
+
+// Each name comes between the two before it, so that labels run out of room some sixty times.
+TEST(Search, LabelsAreGivenAnewWhereThereIsNoRoom) {
+  SearchIndex index;
+  index.put({{.id = "low", .folded = "a", .counts = true}, {.id = "high", .folded = "c", .counts = true}});
+  std::string name = "b";
+  for (int i = 0; i < 200; ++i) {
+    name += i % 2 == 0 ? "a" : "c";
+    const std::string id = "m" + std::to_string(i);
+    index.put({{.id = id, .folded = name, .counts = true}});
+  }
+  const auto ids = index.find({.limit = 1000}).ids;
+  ASSERT_EQ(ids.size(), 202U);
+  std::vector<std::string> names{"a", "c"};
+  name = "b";
+  for (int i = 0; i < 200; ++i) names.push_back(name += i % 2 == 0 ? "a" : "c");
+  std::ranges::sort(names);
+  const auto name_of = [](const std::string& id) {
+    if (id == "low" || id == "high") return std::string(id == "low" ? "a" : "c");
+    std::string out = "b";
+    for (int i = 0, last = std::stoi(id.substr(1)); i <= last; ++i) out += i % 2 == 0 ? "a" : "c";
+    return out;
+  };
+  for (std::size_t i = 0; i < ids.size(); ++i) ASSERT_EQ(name_of(ids[i]), names[i]) << i;
+}
+
+TEST(Search, ManyRenamesAreSweptOut) {
+  SearchIndex index;
+  index.put(rows(50));
+  for (int i = 0; i < 3000; ++i) {
+    const std::string name = std::string(500, 'x') + " name " + std::to_string(i);
+    index.put({{.id = "s7", .folded = name, .counts = true}});
+    if (i % 500 == 0) ASSERT_EQ(index.find({.text = "xxxx " + std::to_string(i)}).ids, std::vector<std::string>{"s7"}) << i;
+  }
+  EXPECT_EQ(index.find({.text = "name 2999"}).total, 1U);
+  EXPECT_EQ(index.find({.text = "name 2998"}).total, 0U);
+  EXPECT_EQ(index.find({.counted = Counted::all, .limit = 100}).ids.size(), 50U);
+}
+
+TEST(Search, FindWordAgreesWithFind) {
+  std::mt19937_64 rng(3);
+  for (int i = 0; i < 20'000; ++i) {
+    std::string text(rng() % 80, 'a');
+    for (char& c : text) c = static_cast<char>('a' + rng() % 3);
+    std::string word(1 + rng() % 5, 'a');
+    for (char& c : word) c = static_cast<char>('a' + rng() % 3);
+    const std::size_t from = rng() % (text.size() + 2);
+    ASSERT_EQ(find_word(text, word, from), text.find(word, from)) << text << " " << word << " " << from;
+  }
 }
 
 }  // namespace
