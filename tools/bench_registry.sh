@@ -1,21 +1,92 @@
 #!/usr/bin/env bash
-# Signed statements over HTTP, measured with wrk: 64 keep-alive connections that each POST one signed statement after another, answered when
-# it is judged, durable and in the tree. Beside it, in the same run, what it cannot be cheaper than: libsodium's verification of the same
-# message, times the cores. Afterwards the registry is stopped, and its tables must be what a rebuild from the ledger gives.
+# The registry over HTTP, measured with wrk at 64 keep-alive connections, beside a peer or a limit in the same run.
+#   reading      a supporter, a tile, the counters: nginx on the same machine serving the same bytes as static files; alternating rounds
+#   statements   one signed statement POSTed after another, answered when it is judged, durable and in the tree: libsodium's verification of the
+#                same message, times the cores. Afterwards fsck must find nothing, and the tables must be what a rebuild from the ledger gives.
 #   tools/bench_registry.sh BUILD_FOLDER [SECONDS] [ROUNDS]
 set -euo pipefail
 build=$(readlink -f "$1"); seconds=${2:-5}; rounds=${3:-3}
 entente=$build/entente
-command -v wrk >/dev/null || { echo "bench_registry: wrk is not installed (apt-get install wrk)" >&2; exit 2; }
+for program in wrk nginx; do
+  command -v "$program" >/dev/null || PATH=$PATH:/usr/sbin command -v "$program" >/dev/null ||
+    { echo "bench_registry: $program is not installed (apt-get install wrk nginx-light)" >&2; exit 2; }
+done
+PATH=$PATH:/usr/sbin
 folder=$(mktemp -d "${TMPDIR:-/tmp}/entente-bench-registry.XXXXXX")
+chmod 755 "$folder"
 server=
+nginx=
 stop() {
   [ -n "$server" ] || return 0
   kill -TERM "$server" 2>/dev/null || true
   wait "$server" || true
   server=
 }
-trap 'stop; rm -rf "$folder"' EXIT
+finish() {
+  stop
+  [ -z "$nginx" ] || kill -TERM "$nginx" 2>/dev/null || true
+  rm -rf "$folder"
+}
+trap finish EXIT
+
+# The same bytes as files, served as nginx's manual advises for static content: sendfile, open files kept, no access log.
+start_nginx() {
+  mkdir -p "$folder/static"
+  local path
+  for path in "${paths[@]}"; do
+    mkdir -p "$folder/static$(dirname "$path")"
+    curl -sSf "$url$path" -o "$folder/static$path"
+  done
+  cat >"$folder/nginx.conf" <<CONF
+worker_processes auto;
+pid $folder/nginx.pid;
+error_log $folder/nginx.log;
+daemon off;
+events { worker_connections 1024; multi_accept on; }
+http {
+  access_log off;
+  sendfile on;
+  tcp_nopush on;
+  keepalive_requests 100000000;
+  open_file_cache max=1000 inactive=60s;
+  open_file_cache_valid 60s;
+  default_type application/json;
+  client_body_temp_path $folder/t1; proxy_temp_path $folder/t2; fastcgi_temp_path $folder/t3; uwsgi_temp_path $folder/t4; scgi_temp_path $folder/t5;
+  server { listen 127.0.0.1:$nginx_port reuseport; root $folder/static; }
+}
+CONF
+  nginx -c "$folder/nginx.conf" -p "$folder" 2>/dev/null &
+  nginx=$!
+  for _ in $(seq 50); do curl -s -o /dev/null "http://127.0.0.1:$nginx_port/" && return; sleep 0.1; done
+  cat "$folder/nginx.log" >&2
+  return 1
+}
+
+rate() { # URL → requests a second
+  wrk -t1 -c64 -d"$seconds"s "$1" >"$folder/wrk.out"
+  if grep -E 'Non-2xx|Socket errors' "$folder/wrk.out" >&2; then echo "bench_registry: $1 failed" >&2; exit 1; fi
+  awk '/Requests\/sec/ {print $2}' "$folder/wrk.out"
+}
+
+reading() {
+  nginx_port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+  paths=(/api/v1/supporters/organisation-7 /log/tile/0/000 /api/v1/counters)
+  start_nginx
+  printf '%-36s %8s %6s %12s %12s %7s\n' path bytes round 'nginx/s' 'entente/s' ratio
+  local path round theirs ours
+  for path in "${paths[@]}"; do
+    for round in $(seq "$rounds"); do
+      theirs=$(rate "http://127.0.0.1:$nginx_port$path")
+      ours=$(rate "$url$path")
+      awk -v p="$path" -v s="$(stat -c %s "$folder/static$path")" -v r="$round" -v a="$theirs" -v b="$ours" \
+        'BEGIN {printf "%-36s %8d %6d %12.0f %12.0f %6.0f%%\n", p, s, r, a, b, 100 * b / a}'
+    done
+  done
+  kill -TERM "$nginx"
+  wait "$nginx" 2>/dev/null || true
+  nginx=
+  echo "goal: ratio of at least 50 %."
+}
 
 cat >"$folder/post.lua" <<'LUA'
 -- The statements of this round, in order; wrk's one thread hands them to its connections.
@@ -49,6 +120,7 @@ for _ in $(seq 600); do [ -s "$folder/url" ] && break; sleep 0.1; done
 url=$(cat "$folder/url")
 [ -n "$url" ] || { cat "$folder/err" >&2; exit 1; }
 
+reading
 printf '%-6s %14s %10s %16s %7s\n' round 'statements/s' p99 'verify/s x cores' ratio
 first=0
 for round in $(seq "$rounds"); do
