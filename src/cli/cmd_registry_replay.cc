@@ -7,6 +7,8 @@
 #include "cli/cmd_registry.h"
 #include "core/file.h"
 #include "ledger/ledger.h"
+#include "merkle/note.h"
+#include "registry/counters.h"
 #include "registry/index.h"
 #include "registry/projection.h"
 
@@ -30,8 +32,14 @@ constexpr const char* kIndexExamples = R"(  entente registry index log/
   entente registry index log/ --findings --json
       with every control, its evidence digests and its place in the ledger)";
 
+constexpr const char* kCountersExamples = R"(  entente registry counters log/
+      how many supporters, by category, from the ledger alone
+  curl -s https://registry.example/api/v1/counters.note > counters.note
+  entente registry counters mirror/ --check counters.note
+      whether a counter somebody shows is signed with the ledger's key, and what these entries give)";
+
 struct ReplayGiven {
-  std::string folder, database, at;
+  std::string folder, database, at, note;
   bool anew = false, findings = false;
 };
 
@@ -103,16 +111,62 @@ int run_rebuild(const Context& context, const ReplayGiven& given) {
   return kOk;
 }
 
+Result<registry::State> replay_first(const ledger::Ledger& log, registry::Leaf size, const DataSet& data, Progress progress) {
+  registry::State state(data);
+  ENTENTE_CHECK(each_batch(log, 0, progress, [&](const std::vector<std::string>& batch) -> Result<void> {
+    for (const std::string& entry : batch)
+      if (state.next_leaf() < size) state.apply(state.next_leaf(), entry);
+    return {};
+  }));
+  return state;
+}
+
+// A signed counter beside what the ledger gives at its size.
+Result<int> check_counter(const Context& context, const ReplayGiven& given, const ledger::Ledger& log, const DataSet& data) {
+  ENTENTE_TRY(const std::string note, read_file(given.note, merkle::kMaxNoteBytes));
+  const auto verified = merkle::verify_note(note, {log.verifier()});
+  if (!verified)
+    return fail(verified.error().what, {.file = given.note}, "a counter is signed with the key of its ledger, " + log.verifier().str());
+  ENTENTE_TRY(const JsonDocument said, JsonDocument::parse(verified->text, given.note));
+  const auto ledger_said = json_get(said.root(), "ledger");
+  const auto size = ledger_said ? json_int(*ledger_said, "size") : std::nullopt;
+  if (!size || *size < 0) return fail("the signed text is no counter", {.file = given.note});
+  if (static_cast<std::uint64_t>(*size) > log.size())
+    return fail(fmt::format("the counter is of {} entries, this ledger has {}", *size, log.size()), {.file = given.folder},
+                "bring the mirror up to date");
+  ENTENTE_TRY(const registry::State state, replay_first(log, static_cast<registry::Leaf>(*size), data, Progress(context.progress())));
+  const std::string made = registry::counter_to_sign(registry::count_supporters(state), log.verifier().name());
+  const bool same = made + "\n" == verified->text;
+  if (context.json) {
+    print_json({{"signed", true}, {"agrees", same}, {"size", *size}, {"ledger_gives", Json::parse(made)}});
+  } else if (same) {
+    fmt::print("good: signed by {}, and what the first {} entries give\n", log.verifier().name(), *size);
+  } else {
+    fmt::print("BAD: signed by {}, but the first {} entries give\n{}\n", log.verifier().name(), *size, made);
+  }
+  return same ? kOk : kFindings;
+}
+
+Result<int> run_counters(const Context& context, const ReplayGiven& given) {
+  ENTENTE_TRY(const DataSet* data, context.data());
+  ENTENTE_TRY(const ledger::Ledger log, ledger::Ledger::open_read(given.folder));
+  if (!given.note.empty()) return check_counter(context, given, log, *data);
+  ENTENTE_TRY(const registry::State state, replay_first(log, log.size(), *data, Progress(context.progress())));
+  const registry::Counters counters = registry::count_supporters(state);
+  if (context.json) {
+    fmt::print("{}\n", json_compact(registry::counters_json(counters)));
+    return kOk;
+  }
+  fmt::print("{} supporters as of {}, {} entries\n", counters.supporters, format_time(counters.ledger_time), counters.ledger_size);
+  for (const auto& [category, count] : counters.categories) fmt::print("{:>8}  {}\n", count, category.empty() ? "(no category)" : category);
+  return kOk;
+}
+
 Result<int> run_index(const Context& context, const ReplayGiven& given) {
   ENTENTE_TRY(const DataSet* data, context.data());
   ENTENTE_TRY(const catalog::Catalog catalog, catalog::Catalog::load(*data));
   ENTENTE_TRY(const ledger::Ledger log, ledger::Ledger::open_read(given.folder));
-  registry::State state(*data);
-  Progress progress(context.progress());
-  ENTENTE_CHECK(each_batch(log, 0, progress, [&](const std::vector<std::string>& batch) -> Result<void> {
-    for (const std::string& entry : batch) state.apply(state.next_leaf(), entry);
-    return {};
-  }));
+  ENTENTE_TRY(const registry::State state, replay_first(log, log.size(), *data, Progress(context.progress())));
   Instant at = state.ledger_time();
   if (!given.at.empty()) { ENTENTE_TRY(at, parse_time_option("--at", given.at)); }
   const registry::Index index = registry::index_at(state, catalog, at);
@@ -145,6 +199,13 @@ void add_registry_replay(CLI::App& group, Context& context) {
   rebuild_command->add_option("folder", given->folder, "the ledger's folder, or a mirror's")->required()->type_name("DIR");
   rebuild_command->add_option("--database", given->database, "sqlite:PATH or postgresql://…")->required()->type_name("URL");
   rebuild_command->add_flag("--anew", given->anew, "drop what the tables hold first");
+  CLI::App* counters_command =
+      add_command(group, context, "counters", "how many supporters, from the ledger", kCountersExamples, [&context, given] {
+        const auto code = run_counters(context, *given);
+        return code ? *code : report(context, code.error());
+      });
+  counters_command->add_option("folder", given->folder, "the ledger's folder, or a mirror's")->required()->type_name("DIR");
+  counters_command->add_option("--check", given->note, "a signed counter to compare with")->type_name("FILE");
   CLI::App* index_command = add_command(group, context, "index", "recompute the index from the ledger", kIndexExamples, [&context, given] {
     const auto code = run_index(context, *given);
     return code ? *code : report(context, code.error());

@@ -30,16 +30,19 @@ constexpr const char* kServeExamples = R"(  entente serve
 The API: docs/api.md. The ledger's own resources are below /log.)";
 
 struct ServeGiven {
-  std::string folder = "entente-registry", key, database, signing_journal, policy, listen = "127.0.0.1:8080", public_url;
+  std::string folder = "entente-registry", key, database, signing_journal, policy, listen = "127.0.0.1:8080", public_url, log;
   bool read_only = false;
   double rate = 0, burst = 200;
   SignupGiven signup;
 };
 
 Result<server::RegistryOptions> service_options(const Context& context, const ServeGiven& given, const RegistryFolder& folder) {
-  server::RegistryOptions options{.log = folder.log(), .database = given.database.empty() ? folder.database() : given.database};
+  server::RegistryOptions options{.log = folder.log(), .database = given.database};
+  // A copy that writes nothing of its own must not write the tables of the server beside it either.
+  if (given.database.empty()) options.database = given.read_only ? "sqlite::memory:" : folder.database();
   options.signing_journal = given.signing_journal;
   options.public_url = given.public_url;
+  options.request_log = given.log;
   options.problem = log_problem;
   ENTENTE_TRY(options.data, context.data());
   if (given.read_only) return options;
@@ -105,7 +108,9 @@ void add_serve(CLI::App& app, Context& context) {
       ->capture_default_str()
       ->type_name("DIR");
   auto* key = command->add_option("--key", given->key, "the ledger's private key file (default: DIR/keys/log.key)")->type_name("FILE");
-  command->add_option("--database", given->database, "where the tables are: sqlite:PATH or postgresql://… (default: a file in DIR)")
+  command
+      ->add_option("--database", given->database,
+                   "where the tables are: sqlite:PATH or postgresql://… (default: a file in DIR; with --read-only, in memory)")
       ->type_name("URL");
   command->add_option("--signing-journal", given->signing_journal, "as for entente ledger serve")->type_name("FILE");
   command->add_option("--policy", given->policy, "a trust policy whose witnesses cosign each checkpoint")->type_name("FILE");
@@ -114,6 +119,7 @@ void add_serve(CLI::App& app, Context& context) {
       ->capture_default_str()
       ->type_name("ADDR:PORT");
   command->add_option("--public-url", given->public_url, "how the outside reaches this server; feeds need it")->type_name("URL");
+  command->add_option("--log", given->log, "write requests and problems as lines of JSON; - is standard error")->type_name("FILE");
   command->add_option("--rate", given->rate, "requests a second from one address, on average (0: no limit)")
       ->check(CLI::NonNegativeNumber)
       ->type_name("N");

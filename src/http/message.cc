@@ -6,6 +6,18 @@
 #include "core/ascii.h"
 
 namespace entente::http {
+
+std::string_view method_text(Method method) {
+  switch (method) {
+    case Method::get: return "GET";
+    case Method::head: return "HEAD";
+    case Method::post: return "POST";
+    case Method::options: return "OPTIONS";
+    case Method::other: break;
+  }
+  return "?";
+}
+
 namespace {
 
 bool same_name(std::string_view a, std::string_view b) {

@@ -12,6 +12,7 @@
 namespace entente::http {
 
 enum class Method { get, head, post, options, other };
+[[nodiscard]] std::string_view method_text(Method method);  // "GET" …; "?" for others
 
 // Field names compare without regard to ASCII case.
 using Headers = std::vector<std::pair<std::string, std::string>>;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <algorithm>
 
+#include "registry/import_statement.h"
 #include "registry/state_impl.h"
 
 namespace entente::registry {
@@ -90,6 +91,8 @@ Verdict judge_imported(const State::Impl& state, const Reading& reading) {
       return reject(Code::id_taken, fmt::format("\"{}\" stands twice", identity->id), pointer + "/organisation/id");
     ENTENTE_JUDGE(judge_imported_record(state, *identity, pointer));
   }
+  if (const auto whole = check_import(reading.predicate()); !whole)
+    return reject(Code::schema, whole.error().what, whole.error().where.pointer, "make it with `entente registry import`");
   return {};
 }
 

@@ -53,29 +53,60 @@ std::string_view badge_words(const Supporter* supporter, const BadgeInfo& info) 
   return info.language == catalog::Language::fr ? look.fr : look.en;
 }
 
-std::string badge_svg(const Supporter* supporter, const BadgeInfo& info) {
+namespace {
+
+struct BadgeTexts {
+  std::string_view label;
+  std::string value, title, colour;
+};
+
+std::string draw_badge(const BadgeTexts& texts, const BadgeInfo& info) {
   const bool french = info.language == catalog::Language::fr;
-  const std::string_view label = french ? "Appel de Paris" : "Paris Call";
   const std::string date = format_date(info.as_of);
-  const std::string value = fmt::format("{} · {}", badge_words(supporter, info), date);
-  const int left = text_width(label) + 14, right = text_width(value) + 14;
-  const std::string who =
-      badge_state(supporter, info) == BadgeState::unknown ? std::string() : isolated_line(supporter->identity.name) + ": ";
-  const std::string title = fmt::format("{} – {}{}", label, who, value);
+  const int left = text_width(texts.label) + 14, right = text_width(texts.value) + 14;
   const std::string desc = french ? fmt::format("D’après le registre public, {} entrées, le {}.", info.ledger_size, date)
                                   : fmt::format("By the public ledger of {} entries, on {}.", info.ledger_size, date);
   std::string out = fmt::format(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"20\" viewBox=\"0 0 {0} 20\" role=\"img\" "
       "aria-labelledby=\"entente-t entente-d\" xml:lang=\"{1}\">",
       left + right, french ? "fr" : "en");
-  out += fmt::format("<title id=\"entente-t\">{}</title><desc id=\"entente-d\">{}</desc>", xml_text(title), xml_text(desc));
+  out += fmt::format("<title id=\"entente-t\">{}</title><desc id=\"entente-d\">{}</desc>", xml_text(texts.title), xml_text(desc));
   out += fmt::format("<rect width=\"{}\" height=\"20\" fill=\"#24292f\"/><rect x=\"{}\" width=\"{}\" height=\"20\" fill=\"{}\"/>", left,
-                     left, right, badge_look(supporter, info).colour);
+                     left, right, texts.colour);
   out += "<g fill=\"#ffffff\" font-family=\"Verdana,DejaVu Sans,sans-serif\" font-size=\"11\" aria-hidden=\"true\">";
-  out += badge_text(7, text_width(label), label);
-  out += badge_text(left + 7, text_width(value), value);
+  out += badge_text(7, text_width(texts.label), texts.label);
+  out += badge_text(left + 7, text_width(texts.value), texts.value);
   out += "</g></svg>\n";
   return out;
+}
+
+std::string_view call_name(catalog::Language language) { return language == catalog::Language::fr ? "Appel de Paris" : "Paris Call"; }
+
+// 1222 → "1,222", in French with a narrow no-break space.
+std::string grouped(std::uint32_t number, catalog::Language language) {
+  std::string out = std::to_string(number);
+  for (std::size_t at = out.size(); at > 3;) out.insert(at -= 3, language == catalog::Language::fr ? "\u202F" : ",");
+  return out;
+}
+
+}  // namespace
+
+std::string badge_svg(const Supporter* supporter, const BadgeInfo& info) {
+  BadgeTexts texts{.label = call_name(info.language), .colour = std::string(badge_look(supporter, info).colour)};
+  texts.value = fmt::format("{} · {}", badge_words(supporter, info), format_date(info.as_of));
+  const std::string who =
+      badge_state(supporter, info) == BadgeState::unknown ? std::string() : isolated_line(supporter->identity.name) + ": ";
+  texts.title = fmt::format("{} – {}{}", texts.label, who, texts.value);
+  return draw_badge(texts, info);
+}
+
+std::string counter_svg(std::uint32_t supporters, const BadgeInfo& info) {
+  const bool french = info.language == catalog::Language::fr;
+  BadgeTexts texts{.label = call_name(info.language), .colour = std::string(kBadgeLooks[3].colour)};
+  const std::string_view word = french ? (supporters < 2 ? "soutien" : "soutiens") : (supporters == 1 ? "supporter" : "supporters");
+  texts.value = fmt::format("{} {} · {}", grouped(supporters, info.language), word, format_date(info.as_of));
+  texts.title = fmt::format("{} – {}", texts.label, texts.value);
+  return draw_badge(texts, info);
 }
 
 }  // namespace entente::registry

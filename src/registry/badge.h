@@ -20,5 +20,7 @@ struct BadgeInfo {
 [[nodiscard]] std::string_view badge_words(const Supporter* supporter, const BadgeInfo& info);
 // The image. With <title> and <desc> for those who do not see it; contrast of text at least 4.5 : 1 (WCAG 2.2, 1.4.3).
 [[nodiscard]] std::string badge_svg(const Supporter* supporter, const BadgeInfo& info);
+// The same for the whole register: how many supporters it counts, and of when.
+[[nodiscard]] std::string counter_svg(std::uint32_t supporters, const BadgeInfo& info);
 
 }  // namespace entente::registry

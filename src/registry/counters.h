@@ -29,7 +29,8 @@ struct Counters {
 [[nodiscard]] Counters count_supporters(const State& state);
 [[nodiscard]] Json counters_json(const Counters& counters);
 
-// What a registry signs for others to embed: origin of the ledger, its size, and the few numbers people look at. Compact, fixed order.
+// What a registry signs for others to embed: origin of the ledger, its size, and the few numbers people look at. One line of JSON, compact,
+// in fixed order. Whoever has the first `size` entries gets the same text.
 [[nodiscard]] std::string counter_to_sign(const Counters& counters, std::string_view origin);
 
 struct GrowthMonth {

@@ -63,6 +63,7 @@ Json index_dispute(const Dispute& d) {
   out["leaf"] = d.leaf;
   out["envelope"] = d.envelope.str();
   out["state"] = name(d.state);
+  out["due"] = format_time(d.due());
   out["by"] = or_null(d.by);
   out["person"] = or_null(d.by_person);
   out["decided"] = d.decided ? Json(*d.decided) : Json(nullptr);

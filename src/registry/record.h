@@ -133,6 +133,8 @@ struct Dispute {
   DisputeState state = DisputeState::open;
   std::optional<Leaf> decided;
   std::string decision_reason;
+  // Until when somebody should have decided. After that it is late, and still not counted: doubt does not end by waiting.
+  [[nodiscard]] Instant due() const { return at + std::chrono::days(30); }
 };
 
 struct PeerReview {

@@ -191,6 +191,7 @@ Json record_json(const Dispute& d) {
   put_text(out, "by_person", d.by_person);
   out["reason"] = d.reason;
   out["state"] = std::string(name(d.state));
+  out["due"] = format_time(d.due());
   if (d.decided) out["decided_leaf"] = *d.decided;
   put_text(out, "decision_reason", d.decision_reason);
   return out;

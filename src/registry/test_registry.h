@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "catalog/assessment.h"
+#include "registry/import_statement.h"
 #include "registry/state.h"
 #include "statement/statement.h"
 
@@ -227,13 +228,14 @@ class World {
     return entry("key-revocation", fingerprint, p, signers);
   }
   [[nodiscard]] std::string import(std::vector<std::pair<std::string, std::string>> records, const Signers& signers) const {
+    std::stable_sort(records.begin(), records.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
     Json list = Json::array();
     for (const auto& [id, name] : records)
       list.push_back(Json{{"organisation", {{"id", id}, {"name", name}, {"category", "civil-society"}}},
                           {"dates", {{"signed_no_later_than", "2019-09-16"}}},
                           {"source", {{"id", id}, {"file", id + ".md"}}},
                           {"memberships", {"Tech Accord"}}});
-    const std::string content = sha(json_compact(list));
+    const std::string content = canonical_digest(list).hex();
     Json p;
     p["source"] = {{"name", "Old list"}, {"format", "json"}, {"files", 1}, {"sha256", sha("list")}};
     p["importer"] = signers.at(0)->verifier().str();

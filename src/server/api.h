@@ -32,6 +32,8 @@ struct ApiContext {
   std::function<void(std::string, ledger::Appender::Wait, std::function<void(Result<RegistryService::Outcome>)>)>
       submit;  // unset: read-only
   std::function<Result<std::string>(registry::Leaf)> receipt;
+  std::string origin;                                              // of the ledger
+  std::function<Result<std::string>(std::string_view)> sign_note;  // with the ledger's key; unset: this server has none
   std::function<void(const Error&)> problem;
 };
 

@@ -203,7 +203,7 @@ Result<Made> ndjson(const ApiContext& context, const Call& call) {
   return Made{.body = registry::supporters_ndjson(context.projection->state(), scope), .content_type = "application/x-ndjson"};
 }
 
-Result<Made> badge(const ApiContext& context, const Call& call) {
+Result<registry::BadgeInfo> badge_info(const ApiContext& context, const Call& call) {
   const registry::State& state = context.projection->state();
   registry::BadgeInfo info{.as_of = state.ledger_time(), .ledger_size = state.next_leaf()};
   if (const auto languages = parameters(call.request, "lang"); !languages.empty()) {
@@ -211,7 +211,25 @@ Result<Made> badge(const ApiContext& context, const Call& call) {
     if (!language) return bad_question("\"lang\" must be en or fr");
     info.language = *language;
   }
-  return Made{.body = registry::badge_svg(state.supporter(call.values[0]), info), .content_type = "image/svg+xml"};
+  return info;
+}
+
+Result<Made> badge(const ApiContext& context, const Call& call) {
+  ENTENTE_TRY(const registry::BadgeInfo info, badge_info(context, call));
+  return Made{.body = registry::badge_svg(context.projection->state().supporter(call.values[0]), info), .content_type = "image/svg+xml"};
+}
+
+Result<Made> counter_image(const ApiContext& context, const Call& call) {
+  ENTENTE_TRY(const registry::BadgeInfo info, badge_info(context, call));
+  const std::uint32_t supporters = registry::count_supporters(context.projection->state()).supporters;
+  return Made{.body = registry::counter_svg(supporters, info), .content_type = "image/svg+xml"};
+}
+
+Result<Made> signed_counter(const ApiContext& context, const Call&) {
+  if (!context.sign_note) return absent("signed counter here: this server does not have the ledger's key");
+  const std::string text = registry::counter_to_sign(registry::count_supporters(context.projection->state()), context.origin) + "\n";
+  ENTENTE_TRY(std::string note, context.sign_note(text));
+  return Made{.body = std::move(note), .content_type = "text/plain; charset=utf-8"};
 }
 
 Result<Made> openapi(const ApiContext& context, const Call&) {
@@ -236,6 +254,8 @@ Result<void> add_views(Router& router, std::shared_ptr<const ApiContext> context
   get("/index/{id}", index_of);
   get("/peer-groups", groups);
   get("/counters", counters);
+  get("/counters.svg", counter_image);
+  get("/counters.note", signed_counter);
   get("/growth", growth);
   get("/absence", absence);
   get("/changes", changes);

@@ -7,12 +7,16 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
+#include <stop_token>
 #include <thread>
 
 #include "ledger/serve.h"
+#include "merkle/note.h"
 #include "server/admission_queue.h"
 #include "server/api.h"
 #include "server/api_reading.h"
+#include "server/request_log.h"
 #include "server/signup.h"
 
 namespace entente::server {
@@ -21,17 +25,6 @@ namespace {
 constexpr std::string_view kLogPrefix = "/log";
 constexpr std::uint64_t kReplayStep = 1024;  // entries a transaction
 constexpr std::chrono::seconds kPublicationPatience{30};
-
-std::string_view method_text(http::Method method) {
-  switch (method) {
-    case http::Method::get: return "GET";
-    case http::Method::head: return "HEAD";
-    case http::Method::post: return "POST";
-    case http::Method::options: return "OPTIONS";
-    case http::Method::other: break;
-  }
-  return "?";
-}
 
 // Counts for /metrics, by class of status. Thread-safe.
 class RequestCounts {
@@ -65,6 +58,10 @@ struct RegistryService::State {
   Result<std::string> receipt(registry::Leaf leaf);
   void handle(http::Request request, http::Reply reply);
   void handle_api(const http::Request& request, const http::Reply& reply);
+  [[nodiscard]] http::Reply logged(const http::Request& request, http::Reply reply) const;
+  Result<void> open_request_log();
+  Result<bool> take_what_is_new();  // whether there was anything
+  void follow(const std::stop_token& stop);
   [[nodiscard]] http::Response health() const;
   [[nodiscard]] http::Response metrics() const;
 
@@ -84,15 +81,32 @@ struct RegistryService::State {
   std::shared_ptr<ApiContext> context;
   Router router;
   RequestCounts counts;
+  std::shared_ptr<RequestLog> request_log;
+  std::mutex following_mutex;
+  std::condition_variable_any following;
+  std::jthread follower;  // last: it uses the above
 };
 
 Result<void> RegistryService::State::open(const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
   ENTENTE_TRY(catalog, catalog::Catalog::load(*options.data));
   if (!options.clock) options.clock = [] { return now(); };
+  ENTENTE_CHECK(open_request_log());
   ENTENTE_CHECK(open_log());
   ENTENTE_CHECK(replay(progress));
   ENTENTE_CHECK(fill_search());
-  return open_faces();
+  ENTENTE_CHECK(open_faces());
+  if (!options.key) follower = std::jthread([this](const std::stop_token& stop) { follow(stop); });
+  return {};
+}
+
+Result<void> RegistryService::State::open_request_log() {
+  if (options.request_log.empty()) return {};
+  ENTENTE_TRY(request_log, RequestLog::open(options.request_log));
+  options.problem = [log = request_log, tell = options.request_log == "-" ? nullptr : options.problem](const Error& error) {
+    log->problem(now(), error);
+    if (tell) tell(error);
+  };
+  return {};
 }
 
 Result<void> RegistryService::State::open_log() {
@@ -161,6 +175,49 @@ void RegistryService::State::take_changes(const registry::StoreChanges& changes)
   cache.clear();
 }
 
+// ---- a read-only server shows what another process, or a mirror, adds to the folder
+
+Result<bool> RegistryService::State::take_what_is_new() {
+  std::vector<std::string> batch;
+  {
+    const std::scoped_lock guard(reader_mutex);
+    ENTENTE_CHECK(reader->refresh());
+    const registry::Leaf from = projection->state().next_leaf();
+    const std::uint64_t count = std::min<std::uint64_t>(kReplayStep, reader->size() - std::min<std::uint64_t>(reader->size(), from));
+    if (count == 0) return false;
+    ENTENTE_CHECK(reader->each_entry(from, count, [&](merkle::LeafIndex, ByteView bytes) -> Result<void> {
+      batch.emplace_back(as_text(bytes));
+      return {};
+    }));
+  }
+  {
+    const std::unique_lock guard(lock);
+    for (const std::string& entry : batch) projection->step(entry);
+  }
+  const registry::StoreChanges changes = projection->gather();  // this thread alone changes the State
+  {
+    const std::scoped_lock guard(store_mutex);
+    ENTENTE_CHECK(projection->write(changes));
+  }
+  const std::unique_lock guard(lock);
+  take_changes(changes);
+  return true;
+}
+
+void RegistryService::State::follow(const std::stop_token& stop) {
+  std::string told;
+  while (!stop.stop_requested()) {
+    const auto taken = take_what_is_new();
+    if (!taken && told != taken.error().what) {
+      told = taken.error().what;
+      if (options.problem) options.problem(taken.error());
+    }
+    if (taken && *taken) continue;
+    std::unique_lock guard(following_mutex);
+    following.wait_for(guard, stop, options.follow, [] { return false; });
+  }
+}
+
 Result<std::string> RegistryService::State::entry(registry::Leaf leaf) {
   const std::scoped_lock guard(reader_mutex);
   if (leaf >= reader->size()) ENTENTE_CHECK(reader->refresh());
@@ -195,6 +252,8 @@ Result<void> RegistryService::State::open_faces() {
   context->data = options.data;
   context->catalog = &*catalog;
   context->public_url = options.public_url;
+  context->origin = reader->verifier().name();
+  if (options.key) context->sign_note = [key = options.key](std::string_view text) { return merkle::sign_note(text, {key.get()}); };
   context->problem = options.problem;
   if (appender) {
     queue = std::make_unique<AdmissionQueue>(
@@ -249,7 +308,7 @@ void RegistryService::State::handle_api(const http::Request& request, const http
     return reply(problem(404, "not-found", "there is no such resource", fmt::format("{}/openapi.json lists them", kApiPrefix)));
   std::string allowed = "OPTIONS";
   for (const http::Method method : match.methods) {
-    allowed += fmt::format(", {}", method_text(method));
+    allowed += fmt::format(", {}", http::method_text(method));
     if (method == http::Method::get) allowed += ", HEAD";
   }
   http::Response out = request.method == http::Method::options
@@ -264,8 +323,26 @@ void RegistryService::State::handle_api(const http::Request& request, const http
   reply(std::move(out));
 }
 
+// What answers, and notes that it did. The time until a later answer is not the connection's but the statement's: it is what people wait.
+http::Reply RegistryService::State::logged(const http::Request& request, http::Reply reply) const {
+  if (!request_log) return reply;
+  const auto start = std::chrono::steady_clock::now();
+  return [this, start, at = now(), method = request.method, path = request.path, peer = request.peer,
+          reply = std::move(reply)](http::Response response) {
+    const std::size_t bytes = response.shared_body ? response.shared_body->size() : response.body.size();
+    request_log->answered({.at = at,
+                           .method = method,
+                           .path = path,
+                           .peer = peer,
+                           .status = response.status,
+                           .bytes = bytes,
+                           .took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start)});
+    reply(std::move(response));
+  };
+}
+
 void RegistryService::State::handle(http::Request request, http::Reply reply) {
-  const auto counted = [this, reply = std::move(reply)](http::Response response) {
+  const auto counted = [this, reply = logged(request, std::move(reply))](http::Response response) {
     counts.count(response.status);
     response.headers.emplace_back("X-Content-Type-Options", "nosniff");
     reply(std::move(response));
@@ -313,6 +390,10 @@ void RegistryService::submit(std::string entry, ledger::Appender::Wait wait, std
 }
 
 Result<void> RegistryService::stop() {
+  if (state_->follower.joinable()) {
+    state_->follower.request_stop();
+    state_->follower.join();
+  }
   if (state_->signup) state_->signup->stop();
   if (state_->queue) state_->queue->stop();
   return state_->appender ? state_->appender->stop() : Result<void>();

@@ -3,6 +3,7 @@
 // is durable. Reads come from the projection and are cached until the next write.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -42,6 +43,8 @@ struct RegistryOptions {
   std::string public_url;         // by which the outside knows this server, without a final '/': feeds and badges need it; may be empty
   std::size_t max_queue = 4'096;  // statements waiting to be judged; more are answered 503
   std::size_t cache_bytes = 64 << 20;
+  std::chrono::milliseconds follow{1'000};    // a read-only server looks for new entries this often
+  std::string request_log;                    // JSON lines (request_log.h); "-": standard error; empty: none
   std::function<Instant()> clock;             // for admission
   std::function<void(const Error&)> problem;  // what an operator should know
 };

@@ -105,6 +105,8 @@ class TestService {
     RegistryOptions options{.log = folder_.path() / "log", .database = "sqlite::memory:", .public_url = "https://registry.example"};
     if (mode == Mode::writable) options.key = {std::shared_ptr<void>(), &log_key()};  // not owned
     options.max_queue = max_queue;
+    options.follow = std::chrono::milliseconds(20);
+    options.request_log = request_log;
     options.clock = [this] {
       if (on_clock) on_clock();
       return world.clock;
@@ -143,6 +145,7 @@ class TestService {
 
   made::World world;
   std::function<void()> on_clock;  // called by the admission queue's thread
+  std::string request_log;         // for the next start()
   std::vector<std::string> problems;
   std::unique_ptr<RegistryService> service;
 

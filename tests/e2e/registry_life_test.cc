@@ -4,7 +4,9 @@
 #include <gmock/gmock.h>
 #include <sys/stat.h>
 
+#include "keys/keys.h"
 #include "live_registry.h"
+#include "merkle/note.h"
 #include "name_server.h"
 #include "postgres.h"
 
@@ -87,10 +89,33 @@ class RegistryLife : public testing::Test {
     return LiveRegistry::text(Json::parse(result.out, nullptr, false), "digest");
   }
   std::vector<std::string> reading_routes();
+  void check_counter(const std::string& note);
 
   LiveRegistry live;
   std::string pledge, assessment;
 };
+
+// A signed counter against the ledger; one that is altered, or that is signed for other numbers, is found out.
+void RegistryLife::check_counter(const std::string& note) {
+  const std::string file = live.path("counter.note");
+  const auto check = [&](const std::string& text) {
+    test::spit(file, text);
+    return test::run_entente({"registry", "counters", live.folder() + "/log", "--check", file});
+  };
+  const auto good = check(note);
+  EXPECT_EQ(good.code, 0) << good.out << good.err;
+  EXPECT_THAT(good.out, testing::StartsWith("good: signed by registry.example/ledger"));
+  std::string altered = note;
+  altered.insert(altered.find("\"supporters\":") + 13, "1");
+  EXPECT_EQ(check(altered).code, 2);
+  const auto key = keys::read_key_file(live.folder() + "/keys/log.key", {});
+  ASSERT_OK(key);
+  const auto lie = merkle::sign_note(altered.substr(0, altered.find("\n\n") + 1), {&*key});
+  ASSERT_OK(lie);
+  const auto bad = check(*lie);
+  EXPECT_EQ(bad.code, 1) << bad.out << bad.err;
+  EXPECT_THAT(bad.out, testing::StartsWith("BAD"));
+}
 
 // The page on OpenSSL's TLS server at the address the name servers give, at the port of HTTPS.
 void RegistryLife::prove_by_page(const std::string& value) {
@@ -278,7 +303,9 @@ TEST_F(RegistryLife, FromPledgeToWithdrawalAndAgainFromTheLedger) {
   live.put(LiveRegistry::makers().approval("beta", beta, {live.key("officer-1"), live.key("officer-2")}));
   live.put(LiveRegistry::makers().assessment("beta", {live.key("assessor")}));
 
+  const std::string counter = live.get("/counters.note").body;
   EXPECT_EQ(live.stop(), 0);
+  check_counter(counter);
   const std::string digest = rebuilt("sqlite:" + live.path("again.sqlite"));
   EXPECT_EQ(digest.size(), 64U);
   EXPECT_EQ(rebuilt("sqlite:" + live.folder() + "/registry.sqlite"), digest);
