@@ -68,7 +68,7 @@ Digest MailConfirmation::mac(Stage stage, const MailAddress& recipient, const Ma
   const std::string expiry = fmt::to_string(unix_seconds(token.expires));
   Bytes message;
   for (const ByteView field :
-       {as_bytes(kMailTokenLabel), as_bytes(name(stage)), as_bytes(recipient.str()), as_bytes(expiry), ByteView(token.nonce)})
+       {as_bytes(kMailTokenLabel), as_bytes(name(stage)), as_bytes(recipient.str()), as_bytes(expiry), ByteView(token.nonce), as_bytes(about_)})
     append_mail_field(message, field);
   Digest out;
   unsigned size = 0;
