@@ -56,6 +56,8 @@ Result<server::RegistryOptions> service_options(const Context& context, const Se
   }
   options.key = std::make_shared<const keys::SigningKey>(std::move(key));
   ENTENTE_TRY(options.mail, smtp_options(given.smtp));
+  if (options.mail && given.public_url.empty())
+    return fail("--smtp needs --public-url: the mail leads to a page there", {}, "give the address people reach this server by");
   ENTENTE_TRY(options.signup, signup_options(given.signup, folder));
   return options;
 }

@@ -19,7 +19,9 @@ MailRequest a_mail_request() {
   out.at = fixture::when("2026-11-24T09:00:00Z");
   return out;
 }
-std::string signed_mail_request(const char* by = "works") { return sign_mail_request(a_mail_request(), key(by), DataSet::embedded()).value(); }
+std::string signed_mail_request(const char* by = "works") {
+  return sign_mail_request(a_mail_request(), key(by), DataSet::embedded()).value();
+}
 auto opened(std::string_view text) {
   return open_mail_request(text, {key("works").verifier(), key("works-2").verifier()}, DataSet::embedded());
 }
@@ -52,7 +54,7 @@ TEST(MailRequest, OfAStrangerOrAlteredIsRefused) {
   statement::add_signature(envelope, key("stranger"));
   EXPECT_EQ(fault(envelope.str()), MailRequestFault::signature);
   EXPECT_EQ(fault(fixture::World().pledge("works")), MailRequestFault::schema) << "a pledge is no request";
-  for (const std::string text : {std::string(), std::string("{}"), signed_mail_request() + " ", std::string(9'000, ' ')})
+  for (const std::string& text : {std::string(), std::string("{}"), signed_mail_request() + " ", std::string(9'000, ' ')})
     EXPECT_EQ(fault(text), MailRequestFault::malformed) << text.substr(0, 20);
 }
 

@@ -34,7 +34,8 @@ std::optional<std::pair<MailNonce, Instant>> parse_spent_line(std::string_view l
   std::int64_t seconds = 0;
   const std::string_view digits = line.substr(kNonceDigits + 1);
   const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), seconds);
-  if (!bytes || problem != std::errc() || end != digits.data() + digits.size() || seconds < 0 || seconds > 253'402'300'799) return std::nullopt;
+  if (!bytes || problem != std::errc() || end != digits.data() + digits.size() || seconds < 0 || seconds > 253'402'300'799)
+    return std::nullopt;
   std::pair<MailNonce, Instant> out{{}, Instant(std::chrono::seconds(seconds))};
   std::ranges::copy(*bytes, out.first.begin());
   return out;
@@ -63,9 +64,7 @@ Result<void> SpentFile::take_lock() {
 Result<void> SpentFile::read(Instant now) {
   std::error_code ignored;
   std::string text;
-  if (std::filesystem::exists(path_, ignored)) {
-    ENTENTE_TRY(text, read_file(path_, kMostSpentBytes));
-  }
+  if (std::filesystem::exists(path_, ignored)) { ENTENTE_TRY(text, read_file(path_, kMostSpentBytes)); }
   std::string kept;
   std::size_t begin = 0, number = 1;
   for (std::size_t end = 0; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1, ++number) {

@@ -21,7 +21,8 @@ class HourlyLimit {
   [[nodiscard]] std::optional<std::int64_t> take(const std::string& name, Instant at) {
     const Instant hour_ago = at - std::chrono::hours(1);
     const std::scoped_lock lock(mutex_);
-    if (taken_.size() > kMostNames) std::erase_if(taken_, [&](const auto& of) { return of.second.empty() || of.second.back() <= hour_ago; });
+    if (taken_.size() > kMostNames)
+      std::erase_if(taken_, [&](const auto& of) { return of.second.empty() || of.second.back() <= hour_ago; });
     std::deque<Instant>& past = taken_[name];
     while (!past.empty() && past.front() <= hour_ago) past.pop_front();
     if (past.size() >= most_) return past.empty() ? 3600 : std::chrono::ceil<std::chrono::seconds>(past.front() - hour_ago).count();

@@ -25,7 +25,8 @@ Result<OpenConfirmation> read_confirmation(const fs::path& path) {
   ENTENTE_TRY(const Instant expires, parse_time(member("expires")));
   const auto nonce = from_hex(path.stem().string());
   const auto stage = registry::stage_from(member("stage"));
-  OpenConfirmation out{.supporter = std::string(member("supporter")), .key = std::move(key), .address = std::move(address), .expires = expires};
+  OpenConfirmation out{
+      .supporter = std::string(member("supporter")), .key = std::move(key), .address = std::move(address), .expires = expires};
   if (!nonce || nonce->size() != out.nonce.size() || !stage)
     return fail("this is no open confirmation", {.file = path.string()}, "move the file away; the organisation asks for a new mail");
   std::ranges::copy(*nonce, out.nonce.begin());

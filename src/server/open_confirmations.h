@@ -1,5 +1,5 @@
-// The confirmations that wait for their token: a file each, durable before the mail is sent. They hold addresses, so they lie in the private
-// folder and go when the token is returned or expires. Private to the room.
+// The confirmations that wait for their token: a file each, durable before the mail is sent. They hold addresses, so they lie in the
+// private folder and go when the token is returned or expires. Private to the room.
 #pragma once
 
 #include <filesystem>

@@ -13,6 +13,7 @@
 #include "server/admission_queue.h"
 #include "server/api.h"
 #include "server/api_reading.h"
+#include "server/mail_signup.h"
 #include "server/signup.h"
 
 namespace entente::server {
@@ -78,6 +79,7 @@ struct RegistryService::State {
   std::unique_ptr<ledger::Appender> appender;
   std::unique_ptr<AdmissionQueue> queue;
   std::shared_ptr<Signup> signup;
+  std::shared_ptr<MailSignup> mail_signup;
   std::shared_ptr<ledger::LogService> log_service;
   std::mutex reader_mutex;
   std::optional<ledger::Ledger> reader;  // for entries and receipts; refreshed when it is behind
@@ -216,6 +218,12 @@ Result<void> RegistryService::State::open_signup() {
   ENTENTE_TRY(signup,
               Signup::open({.options = options.signup, .origin = reader->verifier().name(), .api = context, .clock = options.clock}));
   Signup::add_routes(router, signup);
+  ENTENTE_TRY(mail_signup, MailSignup::open({.options = options.signup,
+                                             .mail = options.mail,
+                                             .page = options.public_url.empty() ? std::string() : options.public_url + "/confirm",
+                                             .api = context,
+                                             .clock = options.clock}));
+  MailSignup::add_routes(router, mail_signup);
   return {};
 }
 
@@ -311,6 +319,7 @@ void RegistryService::submit(std::string entry, ledger::Appender::Wait wait, std
 }
 
 Result<void> RegistryService::stop() {
+  if (state_->mail_signup) state_->mail_signup->stop();
   if (state_->signup) state_->signup->stop();
   if (state_->queue) state_->queue->stop();
   return state_->appender ? state_->appender->stop() : Result<void>();

@@ -30,6 +30,7 @@ struct SignupOptions {
   http::PrivateAddresses private_addresses = http::PrivateAddresses::refuse;  // of proof pages; allow: for tests
   std::filesystem::path web_certificates;  // PEM, trusted for proof pages in place of the system\'s; empty: the system\'s
   std::size_t proofs_per_hour = 10;        // for one supporter
+  std::size_t mails_per_hour = 100;        // confirmation mails in all
 };
 
 struct RegistryOptions {
