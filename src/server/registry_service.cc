@@ -14,6 +14,7 @@
 #include "server/api.h"
 #include "server/api_reading.h"
 #include "server/mail_signup.h"
+#include "server/pages.h"
 #include "server/signup.h"
 
 namespace entente::server {
@@ -80,6 +81,7 @@ struct RegistryService::State {
   std::unique_ptr<AdmissionQueue> queue;
   std::shared_ptr<Signup> signup;
   std::shared_ptr<MailSignup> mail_signup;
+  std::shared_ptr<Pages> pages;
   std::shared_ptr<ledger::LogService> log_service;
   std::mutex reader_mutex;
   std::optional<ledger::Ledger> reader;  // for entries and receipts; refreshed when it is behind
@@ -224,6 +226,12 @@ Result<void> RegistryService::State::open_signup() {
                                              .api = context,
                                              .clock = options.clock}));
   MailSignup::add_routes(router, mail_signup);
+  const auto name = [this]() -> std::string {
+    const std::shared_lock shared(lock);
+    const registry::Rules* rules = projection->state().rules();
+    return rules == nullptr ? "Entente" : rules->registry;
+  };
+  ENTENTE_TRY(pages, Pages::open({.data = options.data, .public_url = options.public_url, .registry = name, .confirmations = mail_signup}));
   return {};
 }
 
@@ -283,6 +291,7 @@ void RegistryService::State::handle(http::Request request, http::Reply reply) {
       response.headers.emplace_back("Access-Control-Allow-Origin", "*");
       counted(std::move(response));
     });
+  if (pages->has(path)) return pages->handle(request, counted);
   if (path == "/healthz") return counted(health());
   if (path == "/metrics") return counted(metrics());
   counted(problem(404, "not-found", "there is nothing here", fmt::format("the API is at {}", kApiPrefix)));
