@@ -15,7 +15,8 @@ browser.stdio[4].on("data", (data) => {
   for (let end; (end = buffer.indexOf("\0")) >= 0; buffer = buffer.slice(end + 1)) {
     const message = JSON.parse(buffer.slice(0, end));
     if (message.id) waiting.get(message.id)?.(message);
-    if (message.method === "Log.entryAdded") complaints.push(message.params.entry.text);
+    // What the registry refuses is told on the page; what the policy blocks is a complaint.
+    if (message.method === "Log.entryAdded" && message.params.entry.source !== "network") complaints.push(message.params.entry.text);
     if (message.method === "Runtime.exceptionThrown") complaints.push(JSON.stringify(message.params.exceptionDetails));
     if (message.method === "Network.requestWillBeSent") requests.push(message.params.request.method + " " + message.params.request.url);
   }
