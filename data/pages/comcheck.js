@@ -4,8 +4,8 @@ const form = document.getElementById("comcheck"), status = document.getElementBy
 const field = (name) => document.getElementById(name);
 const dot = location.hash.indexOf(".");
 if (dot > 1) {
-  field("round").value = decodeURIComponent(location.hash.slice(1, dot));
-  field("nonce").value = decodeURIComponent(location.hash.slice(dot + 1));
+  field("round").value = location.hash.slice(1, dot);
+  field("nonce").value = location.hash.slice(dot + 1);
   history.replaceState(null, "", location.pathname + location.search);
 }
 form.addEventListener("submit", async (event) => {

@@ -181,7 +181,7 @@ void MailSignup::prepare(const registry::OpenedMailRequest& asked, const Standin
                                         .organisation = standing.name,
                                         .stage = request.stage,
                                         .token = *token,
-                                        .page = parts_.page,
+                                        .page = parts_.page + (request.language == registry::MailLanguage::french ? "?lang=fr" : ""),
                                         .date = at,
                                         .language = request.language};
   const auto message = registry::confirmation(mail);
