@@ -49,8 +49,8 @@ class MailConfirmation {
   [[nodiscard]] Result<MailToken> issue(Stage stage, const MailAddress& recipient, Instant now,
                                         std::chrono::seconds lifetime = std::chrono::hours{24}) const;
   // HMAC-SHA256 of the secret over the label "entente mail token v1" and stage, recipient, expiry, nonce and `about`, each behind its
-  // length; compared in constant time. Errors: not a token, of another stage or recipient or secret or matter, expired, used before. Only a token that is
-  // good is spent.
+  // length; compared in constant time. Errors: not a token, of another stage or recipient or secret or matter, expired, used before. Only a
+  // token that is good is spent.
   [[nodiscard]] Result<void> redeem(std::string_view token, Stage stage, const MailAddress& recipient, Instant now,
                                     const SpendNonce& spend) const;
 
