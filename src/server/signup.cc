@@ -247,12 +247,12 @@ Response Signup::state(const Call& call) const {
   const registry::Supporter* s = state.supporter(call.values[0]);
   if (s == nullptr) return problem(404, "not-found", "there is no supporter " + shown(call.values[0]));
   const registry::SupporterDetail& detail = s->detail();
-  const bool claim = detail.claim != nullptr;
-  const registry::Pledge& pledge = claim ? detail.claim->pledge : s->pledge;
-  const bool pledged = claim || pledge.envelope != Digest{};
-  Json out{{"supporter", s->identity.id}, {"status", std::string(name(s->status))}, {"claim", claim}};
+  const registry::Claim* const claim = detail.claim.get();
+  const registry::Pledge& pledge = claim != nullptr ? claim->pledge : s->pledge;
+  const bool pledged = claim != nullptr || pledge.envelope != Digest{};
+  Json out{{"supporter", s->identity.id}, {"status", std::string(name(s->status))}, {"claim", claim != nullptr}};
   out["pledge"] = pledged ? Json{{"leaf", pledge.leaf}, {"at", format_time(pledge.at)}, {"sha256", pledge.envelope.hex()}} : Json();
-  out["domains"] = domain_steps(book_, *s, stated_domains(pledge, claim ? detail.claim->identity : s->identity), parts_.clock());
+  out["domains"] = domain_steps(book_, *s, stated_domains(pledge, claim != nullptr ? claim->identity : s->identity), parts_.clock());
   out["mailbox"] = nullptr;
   if (const auto& m = detail.mailbox)
     out["mailbox"] = {
