@@ -11,7 +11,9 @@ namespace entente::cli {
 namespace {
 
 constexpr const char* kChallengeExamples = R"(  entente registry challenge https://registry.example alpha alpha.example
-      what to publish: a TXT record, or a page. Asking again gives the same)";
+      what to publish: a TXT record, or a page. Asking again gives the same
+  entente registry challenge https://registry.example alpha alpha.example --new-key new.key.vkey
+      the key is lost: prove the domain again with a new one)";
 constexpr const char* kProveExamples = R"(  entente registry prove https://registry.example alpha alpha.example
   entente registry prove https://registry.example alpha alpha.example --method https-well-known
       prints the leaf of the domain proof, or what each of the registry's vantage points saw)";
@@ -19,8 +21,18 @@ constexpr const char* kSignupExamples = R"(  entente registry signup https://reg
       which steps are done, and which are open)";
 
 struct StepGiven {
-  std::string url, id, domain, method = "dns-txt";
+  std::string url, id, domain, method = "dns-txt", new_key, expires;
 };
+
+// What is asked, with the stage and the new key where a lost one is to be replaced.
+Result<Json> step_question(const StepGiven& given) {
+  Json out{{"domain", given.domain}};
+  if (given.new_key.empty()) return out;
+  ENTENTE_TRY(const keys::VerifierKey key, keys::read_verifier_key(given.new_key));
+  out["stage"] = "recover-key";
+  out["key"] = key.str();
+  return out;
+}
 
 std::string signup_url(const StepGiven& given, std::string_view step) {
   std::string url = given.url;
@@ -58,28 +70,42 @@ Result<int> print_step(const Context& context, const StepGiven& given, const htt
 }
 
 Result<int> run_challenge(const Context& context, const StepGiven& given) {
-  ENTENTE_TRY(const auto response,
-              signup_client().post(signup_url(given, "challenges"), "application/json", json_compact(Json{{"domain", given.domain}})));
-  return print_step(context, given, response, [](JsonView answer) {
+  ENTENTE_TRY(const Json question, step_question(given));
+  ENTENTE_TRY(const auto response, signup_client().post(signup_url(given, "challenges"), "application/json", json_compact(question)));
+  return print_step(context, given, response, [&given](JsonView answer) {
     const auto shown = [&](auto... members) { return printable(signup_text(answer, members...), 500); };
     fmt::print("publish one of these until {} (stage {}):\n  TXT record {}\n    {}\n  page {}\n    {}\nthen: entente registry prove\n",
                shown("expires"), shown("stage"), shown("dns-txt", "name"), shown("dns-txt", "value"), shown("https-well-known", "url"),
                shown("https-well-known", "body"));
+    if (!given.new_key.empty()) fmt::print("      with --new-key {} --expires {}\n", given.new_key, shown("expires"));
   });
 }
 
 Result<int> run_prove(const Context& context, const StepGiven& given) {
-  ENTENTE_TRY(const auto response, signup_client().post(signup_url(given, "proofs"), "application/json",
-                                                        json_compact(Json{{"domain", given.domain}, {"method", given.method}})));
+  ENTENTE_TRY(Json question, step_question(given));
+  question["method"] = given.method;
+  if (!given.expires.empty()) question["expires"] = given.expires;
+  ENTENTE_TRY(const auto response, signup_client().post(signup_url(given, "proofs"), "application/json", json_compact(question)));
   return print_step(context, given, response, [](JsonView answer) {
     fmt::print("leaf {}: proven until {} (DNSSEC: {})\n", json_int(answer, "leaf").value_or(-1),
                printable(signup_text(answer, "until"), 40), printable(signup_text(answer, "dnssec"), 40));
+    fmt::print("statement {}\n", printable(signup_text(answer, "statement", "sha256"), 64));
   });
+}
+
+// Who names no domain confirms a mailbox instead.
+void print_mailbox(JsonView answer, const StepGiven& given) {
+  const std::string_view until = signup_text(answer, "mailbox", "until"), status = signup_text(answer, "status");
+  const auto domains = json_array(answer, "domains");
+  if (!until.empty())
+    fmt::print("mailbox  confirmed until {}\n", printable(until, 40));
+  else if (domains && domains->size() == 0 && (status == "applied" || status == "approved"))
+    fmt::print("mailbox  not confirmed; no domain is named, so: entente registry confirm {} {} ADDRESS --key FILE\n", given.url, given.id);
 }
 
 Result<int> run_signup(const Context& context, const StepGiven& given) {
   ENTENTE_TRY(const auto response, signup_client().get(signup_url(given, "signup")));
-  return print_step(context, given, response, [](JsonView answer) {
+  return print_step(context, given, response, [&given](JsonView answer) {
     fmt::print("status   {}\npledge   {}\n", printable(signup_text(answer, "status"), 40),
                signup_text(answer, "pledge", "sha256").empty() ? "open" : "in the ledger");
     if (const auto domains = json_array(answer, "domains"))
@@ -89,6 +115,7 @@ Result<int> run_signup(const Context& context, const StepGiven& given) {
                    until.empty() ? "not proven" : "proven until " + printable(until, 40),
                    expires.empty() ? "" : ", a challenge is open until " + printable(expires, 40));
       }
+    print_mailbox(answer, given);
     const auto approval = json_get(answer, "approval");
     if (!approval) return;
     if (json_bool(*approval, "done").value_or(false))
@@ -114,11 +141,20 @@ void add_registry_signup(CLI::App& group, Context& context) {
   };
   CLI::App* challenge = add("challenge", "ask what to publish to prove a domain", kChallengeExamples, run_challenge);
   challenge->add_option("domain", given->domain, "a domain the pledge names")->required()->type_name("DOMAIN");
+  const auto new_key = [&](CLI::App* command) {
+    return command->add_option("--new-key", given->new_key, "the key is lost: the new public key, a vkey or its file")
+        ->type_name("VKEY|FILE");
+  };
+  new_key(challenge);
   CLI::App* prove = add("prove", "have the registry look for what was published", kProveExamples, run_prove);
   prove->add_option("domain", given->domain, "the domain")->required()->type_name("DOMAIN");
   prove->add_option("--method", given->method, "where it was published")
       ->check(CLI::IsMember({"dns-txt", "https-well-known"}))
       ->capture_default_str();
+  auto* recovering = new_key(prove);
+  recovering->needs(prove->add_option("--expires", given->expires, "with --new-key: when the challenge said it expires")
+                        ->type_name("TIME")
+                        ->needs(recovering));
   add("signup", "how far a sign-up is", kSignupExamples, run_signup);
 }
 

@@ -7,6 +7,7 @@
 #include "cli/ledger.h"
 #include "cli/registry_folder.h"
 #include "cli/serve_signup.h"
+#include "cli/smtp_options.h"
 #include "core/parallel.h"
 #include "core/progress.h"
 #include "http/server.h"
@@ -34,6 +35,7 @@ struct ServeGiven {
   bool read_only = false;
   double rate = 0, burst = 200;
   SignupGiven signup;
+  SmtpGiven smtp;
 };
 
 Result<server::RegistryOptions> service_options(const Context& context, const ServeGiven& given, const RegistryFolder& folder) {
@@ -56,6 +58,9 @@ Result<server::RegistryOptions> service_options(const Context& context, const Se
     };
   }
   options.key = std::make_shared<const keys::SigningKey>(std::move(key));
+  ENTENTE_TRY(options.mail, smtp_options(given.smtp));
+  if (options.mail && given.public_url.empty())
+    return fail("--smtp needs --public-url: the mail leads to a page there", {}, "give the address people reach this server by");
   ENTENTE_TRY(options.signup, signup_options(given.signup, folder));
   return options;
 }
@@ -128,6 +133,7 @@ void add_serve(CLI::App& app, Context& context) {
       ->capture_default_str()
       ->type_name("N");
   add_signup_options(*command, given->signup);
+  add_smtp_options(*command, given->smtp);
 }
 
 }  // namespace entente::cli

@@ -70,8 +70,13 @@ void add_signup_options(CLI::App& command, SignupGiven& given) {
       ->type_name("FILE");
   command.add_option("--verifier-key", given.verifier_key, "signs domain proofs (default: DIR/keys/verifier.key, if it is there)")
       ->type_name("FILE");
-  command.add_option("--private", given.private_folder, "open challenges and evidence of proofs (default: DIR/private)")->type_name("DIR");
+  command.add_option("--private", given.private_folder, "open challenges and mails, evidence of proofs (default: DIR/private)")
+      ->type_name("DIR");
   command.add_option("--proofs-per-hour", given.proofs_per_hour, "domain proofs one supporter may ask for in an hour")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str()
+      ->type_name("N");
+  command.add_option("--mails-per-hour", given.mails_per_hour, "confirmation mails sent in an hour, in all")
       ->check(CLI::PositiveNumber)
       ->capture_default_str()
       ->type_name("N");
@@ -84,6 +89,7 @@ void add_signup_options(CLI::App& command, SignupGiven& given) {
 Result<server::SignupOptions> signup_options(const SignupGiven& given, const RegistryFolder& folder) {
   server::SignupOptions out{.private_folder = given.private_folder.empty() ? folder.private_files() : fs::path(given.private_folder)};
   out.proofs_per_hour = given.proofs_per_hour;
+  out.mails_per_hour = given.mails_per_hour;
   out.web_certificates = given.certificates;
   std::error_code ignored;
   out.public_suffixes = given.public_suffixes;

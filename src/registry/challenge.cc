@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 #include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include <algorithm>
 
@@ -102,6 +104,21 @@ Result<Challenge> Challenge::issue(keys::VerifierKey key, std::string origin, st
   out.expires = std::chrono::floor<std::chrono::seconds>(now) + lifetime;
   ENTENTE_CHECK(check_challenge(out));
   keys::random_bytes(out.token);
+  return out;
+}
+
+Result<Challenge> Challenge::derive(ByteView secret, keys::VerifierKey key, std::string origin, std::string organisation,
+                                    dns::Domain domain, Stage stage, Instant expires) {
+  Challenge out{.key = std::move(key), .origin = std::move(origin), .organisation = std::move(organisation), .domain = std::move(domain)};
+  out.stage = stage;
+  out.expires = std::chrono::floor<std::chrono::seconds>(expires);
+  ENTENTE_CHECK(check_challenge(out));
+  const Digest message = out.binding();  // over everything said, with a token of zeros
+  unsigned size = 0;
+  if (HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()), message.bytes.data(), message.bytes.size(), out.token.data(),
+           &size) == nullptr ||
+      size != out.token.size())
+    return fail("the challenge's token could not be derived");
   return out;
 }
 

@@ -52,6 +52,10 @@ struct Challenge {
   // A fresh one. Errors: an id or origin that is none, a key of another type, a lifetime outside the two limits above.
   [[nodiscard]] static Result<Challenge> issue(keys::VerifierKey key, std::string origin, std::string organisation, dns::Domain domain,
                                                Stage stage, Instant now, std::chrono::seconds lifetime = std::chrono::days{7});
+  // One whose token follows from a secret of the server and everything else said here, so that it need not be kept: whoever knows what it
+  // was given for makes the same again. For stages at which strangers may ask with keys of their own (recover-key).
+  [[nodiscard]] static Result<Challenge> derive(ByteView secret, keys::VerifierKey key, std::string origin, std::string organisation,
+                                                dns::Domain domain, Stage stage, Instant expires);
   // As json() wrote it.
   [[nodiscard]] static Result<Challenge> from(JsonView object);
   [[nodiscard]] Json json() const;

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <set>
+
 #include "core/ascii.h"
 #include "test_support.h"
 
@@ -42,6 +44,29 @@ TEST(Challenge, TextIsAsDocumented) {
   EXPECT_LT(c.text().size(), 255U);  // one string of a TXT record
   EXPECT_TRUE(c.check(c.text()));
   EXPECT_EQ(ChallengeText::parse(c.text()).value(), (ChallengeText{c.binding(), c.expires}));
+}
+
+TEST(Challenge, ADerivedOneIsMadeAgainFromWhatItIsFor) {
+  const Bytes secret(32, 5), other_secret(32, 6);
+  const Instant expires = kChallengeIssued + std::chrono::days{7};
+  const auto derived = [&](const Bytes& from, std::uint8_t seed = 1, std::string id = "pledge-works", Stage stage = Stage::recover_key,
+                           std::chrono::seconds later = {}) {
+    return Challenge::derive(from, challenge_key(seed), "log.example/entente", std::move(id), challenge_domain(), stage, expires + later)
+        .value();
+  };
+  const Challenge c = derived(secret);
+  EXPECT_EQ(c, derived(secret));
+  EXPECT_OK(derived(secret).check(c.text()));
+  EXPECT_EQ(c.binding(), documented_binding(c, "recover-key"));
+  EXPECT_EQ(Challenge::from(JsonDocument::parse(json_compact(c.json()), "c")->root()).value(), c);
+  std::set<Token> tokens{c.token, Token{}};
+  for (const Challenge& another :
+       {derived(other_secret), derived(secret, 2), derived(secret, 1, "pledge-work"), derived(secret, 1, "pledge-works", Stage::renew),
+        derived(secret, 1, "pledge-works", Stage::recover_key, std::chrono::seconds{1})}) {
+    EXPECT_TRUE(tokens.insert(another.token).second) << another.text();
+    EXPECT_FALSE(another.check(c.text()));
+  }
+  EXPECT_FALSE(Challenge::derive(secret, challenge_key(), "", "pledge-works", challenge_domain(), Stage::recover_key, expires));
 }
 
 TEST(Challenge, EveryPartIsBound) {

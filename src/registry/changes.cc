@@ -36,6 +36,7 @@ std::string_view what_happened(Kind kind) {
     case Kind::reveal: return "commitment revealed";
     case Kind::disclosure: return "disclosure recorded";
     case Kind::imported: return "records imported";
+    case Kind::mail_proof: return "mailbox confirmed";
   }
   return "statement";
 }

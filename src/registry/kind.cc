@@ -14,7 +14,8 @@ constexpr std::array<std::string_view, kKinds> kKindNames = {
     "succession",        "withdrawal",       "removal",        "key-set",    "key-revocation",
     "domain-proof",      "contact-set",      "comcheck-round", "evidence",   "assessment",
     "finding-dispute",   "dispute-decision", "peer-review",    "event",      "instrument-membership",
-    "catalogue-release", "commitment",       "reveal",         "disclosure", "import"};
+    "catalogue-release", "commitment",       "reveal",         "disclosure", "import",
+    "mail-proof"};
 
 }  // namespace
 

@@ -33,8 +33,9 @@ enum class Kind : std::uint8_t {
   reveal,
   disclosure,
   imported,
+  mail_proof,
 };
-inline constexpr std::size_t kKinds = 25;
+inline constexpr std::size_t kKinds = 26;
 
 [[nodiscard]] std::string_view name(Kind kind);  // "registry-rules"
 [[nodiscard]] std::optional<Kind> kind_from(std::string_view name);

@@ -28,6 +28,12 @@ struct MailServer {
   std::chrono::milliseconds timeout{30'000};  // of the whole delivery
 };
 
+// Through whom a program sends, and as whom.
+struct MailSender {
+  MailServer server;
+  MailAddress from;
+};
+
 // `message` as compose() wrote it. Returns when the server has taken it. Errors: the server cannot be reached, refuses sender or
 // recipient or message (with its own words), offers no TLS. Thread-safe; blocks for up to the timeout.
 [[nodiscard]] Result<void> send_mail(const MailServer& server, const MailAddress& from, const MailAddress& to, std::string_view message);

@@ -67,8 +67,8 @@ Result<MailToken> MailToken::parse(std::string_view text) {
 Digest MailConfirmation::mac(Stage stage, const MailAddress& recipient, const MailToken& token) const {
   const std::string expiry = fmt::to_string(unix_seconds(token.expires));
   Bytes message;
-  for (const ByteView field :
-       {as_bytes(kMailTokenLabel), as_bytes(name(stage)), as_bytes(recipient.str()), as_bytes(expiry), ByteView(token.nonce)})
+  for (const ByteView field : {as_bytes(kMailTokenLabel), as_bytes(name(stage)), as_bytes(recipient.str()), as_bytes(expiry),
+                               ByteView(token.nonce), as_bytes(about_)})
     append_mail_field(message, field);
   Digest out;
   unsigned size = 0;

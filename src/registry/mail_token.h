@@ -10,6 +10,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/bytes.h"
 #include "core/error.h"
@@ -42,19 +43,21 @@ using SpendNonce = std::function<Result<bool>(const MailNonce& nonce, Instant ex
 // Pure but for the random nonce. Thread-safe.
 class MailConfirmation {
  public:
-  explicit MailConfirmation(const MailSecret& secret) : secret_(secret) {}
+  // `about`: what else its tokens are good for and nothing else, such as a supporter's id and key; never sent.
+  explicit MailConfirmation(const MailSecret& secret, std::string about = {}) : secret_(secret), about_(std::move(about)) {}
   // A fresh token. Error: a lifetime outside one minute … thirty days.
   [[nodiscard]] Result<MailToken> issue(Stage stage, const MailAddress& recipient, Instant now,
                                         std::chrono::seconds lifetime = std::chrono::hours{24}) const;
-  // HMAC-SHA256 of the secret over the label "entente mail token v1" and stage, recipient, expiry and nonce, each behind its length;
-  // compared in constant time. Errors: not a token, of another stage or recipient or secret, expired, used before. Only a token that is
-  // good is spent.
+  // HMAC-SHA256 of the secret over the label "entente mail token v1" and stage, recipient, expiry, nonce and `about`, each behind its
+  // length; compared in constant time. Errors: not a token, of another stage or recipient or secret or matter, expired, used before. Only a
+  // token that is good is spent.
   [[nodiscard]] Result<void> redeem(std::string_view token, Stage stage, const MailAddress& recipient, Instant now,
                                     const SpendNonce& spend) const;
 
  private:
   [[nodiscard]] Digest mac(Stage stage, const MailAddress& recipient, const MailToken& token) const;
   MailSecret secret_;
+  std::string about_;
 };
 
 // Used nonces in memory, for one process that may forget them at its end (its secret must then be new as well). Thread-safe.

@@ -46,6 +46,15 @@ TEST(MailToken, AnotherStageRecipientSecretOrExpiryIsRefusedAndSpendsNothing) {
   EXPECT_EQ(spendings, 1);
 }
 
+TEST(MailToken, OfAnotherMatterIsRefused) {
+  const MailSecret secret{7};
+  const MailConfirmation works(secret, "pledge-works\nkey"), other(secret, "other\nkey"), nothing(secret);
+  const std::string token = works.issue(Stage::apply, mail_recipient(), kMailTime).value().str();
+  EXPECT_FALSE(other.redeem(token, Stage::apply, mail_recipient(), kMailTime, kAlwaysFirst));
+  EXPECT_FALSE(nothing.redeem(token, Stage::apply, mail_recipient(), kMailTime, kAlwaysFirst));
+  EXPECT_OK(works.redeem(token, Stage::apply, mail_recipient(), kMailTime, kAlwaysFirst));
+}
+
 TEST(MailToken, AFailingStoreConfirmsNothing) {
   const MailConfirmation server(MailSecret{});
   const auto token = server.issue(Stage::contact, mail_recipient(), kMailTime).value();

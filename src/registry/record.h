@@ -82,6 +82,15 @@ struct ProvenDomain {
   Digest evidence;
 };
 
+// The latest confirmation by mail: that whoever holds the key could read a mailbox (level L1). The address is in no statement.
+struct ConfirmedMailbox {
+  Leaf leaf = 0;
+  Instant at, until;
+  std::string stage;  // "apply", "renew"
+  std::string key;    // vkey that asked for it
+  Digest commitment;  // salted, to the address
+};
+
 struct Membership {  // of an alliance, or in another instrument (Tech Accord, MANRS …)
   enum class Basis : std::uint8_t { imported, declared, confirmed };
   std::string instrument;  // slug
@@ -192,9 +201,10 @@ struct SupporterDetail {
   std::vector<std::string> former_names;  // oldest first
   std::vector<Membership> memberships;    // by instrument
   std::vector<ProvenDomain> domains;      // by name; the latest proof of each
-  std::vector<Leaf> assessments;          // history, oldest first
-  std::optional<Digest> assessment;       // envelope of the latest: State::assessments()
-  std::vector<Digest> disputes;           // envelopes, oldest first
+  std::optional<ConfirmedMailbox> mailbox;
+  std::vector<Leaf> assessments;     // history, oldest first
+  std::optional<Digest> assessment;  // envelope of the latest: State::assessments()
+  std::vector<Digest> disputes;      // envelopes, oldest first
   std::vector<PeerReview> reviews;
   std::optional<ContactSet> contacts;
   std::vector<EvidenceItem> evidence;

@@ -68,6 +68,11 @@ Json domain_json(const ProvenDomain& d) {
   return out;
 }
 
+Json mailbox_json(const ConfirmedMailbox& m) {
+  return {{"leaf", m.leaf}, {"at", format_time(m.at)},         {"until", format_time(m.until)}, {"stage", m.stage},
+          {"key", m.key},   {"commitment", m.commitment.hex()}};
+}
+
 Json membership_json(const Membership& m) {
   Json out = {{"instrument", m.instrument}, {"basis", name(m.basis)}, {"leaf", m.leaf}};
   put_text(out, "since", m.since);
@@ -112,6 +117,7 @@ void put_detail(Json& out, const SupporterDetail& d) {
   put_list(out, "former_names", d.former_names, [](const std::string& n) { return Json(n); });
   put_list(out, "memberships", d.memberships, membership_json);
   put_list(out, "domains", d.domains, domain_json);
+  if (d.mailbox) out["mailbox"] = mailbox_json(*d.mailbox);
   if (d.assessment) out["assessment"] = d.assessment->hex();
   put_list(out, "assessments", d.assessments, [](Leaf leaf) { return Json(leaf); });
   put_list(out, "disputes", d.disputes, hex_of);

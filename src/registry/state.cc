@@ -37,6 +37,7 @@ constexpr std::array<KindRule, kKinds> kRules = {{
     {judge_reveal, effect_reveal},
     {judge_disclosure, effect_disclosure},
     {judge_imported, effect_imported},
+    {judge_mail_proof, effect_mail_proof},
 }};
 
 Digest said_key(const Reading& reading, const Signer& signer) { return sha256_of({reading.payload.view(), signer.key.key()}); }

@@ -91,6 +91,7 @@ class StateHasher {
         .add(v.key)
         .add(v.evidence);
   }
+  StateHasher& add(const ConfirmedMailbox& v) { return add(v.leaf).add(v.at).add(v.until).add(v.stage).add(v.key).add(v.commitment); }
   StateHasher& add(const Membership& v) {
     return add(v.instrument).add(v.basis).add(v.since).add(std::uint64_t{v.ended}).add(v.url).add(v.proof).add(v.leaf);
   }
@@ -113,7 +114,7 @@ class StateHasher {
         .add(v.disputes)
         .add(v.reviews)
         .add(v.contacts);
-    add(v.evidence).add(v.reason).add(v.successor).add(v.predecessors).add(v.source);
+    add(v.evidence).add(v.reason).add(v.successor).add(v.predecessors).add(v.source).add(v.mailbox);
     add(std::uint64_t{v.claim != nullptr});
     return v.claim ? add(v.claim->pledge).add(v.claim->identity).add(v.claim->key) : *this;
   }

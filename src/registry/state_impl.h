@@ -209,6 +209,7 @@ ENTENTE_KIND(commitment);
 ENTENTE_KIND(reveal);
 ENTENTE_KIND(disclosure);
 ENTENTE_KIND(imported);
+ENTENTE_KIND(mail_proof);
 #undef ENTENTE_KIND
 
 // Decisions of several persons (decisions.cc).

@@ -16,6 +16,8 @@
 #include "server/admission_queue.h"
 #include "server/api.h"
 #include "server/api_reading.h"
+#include "server/mail_signup.h"
+#include "server/pages.h"
 #include "server/request_log.h"
 #include "server/signup.h"
 
@@ -75,6 +77,8 @@ struct RegistryService::State {
   std::unique_ptr<ledger::Appender> appender;
   std::unique_ptr<AdmissionQueue> queue;
   std::shared_ptr<Signup> signup;
+  std::shared_ptr<MailSignup> mail_signup;
+  std::shared_ptr<Pages> pages;
   std::shared_ptr<ledger::LogService> log_service;
   std::mutex reader_mutex;
   std::optional<ledger::Ledger> reader;  // for entries and receipts; refreshed when it is behind
@@ -277,6 +281,18 @@ Result<void> RegistryService::State::open_signup() {
   ENTENTE_TRY(signup,
               Signup::open({.options = options.signup, .origin = reader->verifier().name(), .api = context, .clock = options.clock}));
   Signup::add_routes(router, signup);
+  ENTENTE_TRY(mail_signup, MailSignup::open({.options = options.signup,
+                                             .mail = options.mail,
+                                             .page = options.public_url.empty() ? std::string() : options.public_url + "/confirm",
+                                             .api = context,
+                                             .clock = options.clock}));
+  MailSignup::add_routes(router, mail_signup);
+  const auto name = [this]() -> std::string {
+    const std::shared_lock shared(lock);
+    const registry::Rules* rules = projection->state().rules();
+    return rules == nullptr ? "Entente" : rules->registry;
+  };
+  ENTENTE_TRY(pages, Pages::open({.data = options.data, .public_url = options.public_url, .registry = name, .confirmations = mail_signup}));
   return {};
 }
 
@@ -354,6 +370,7 @@ void RegistryService::State::handle(http::Request request, http::Reply reply) {
       response.headers.emplace_back("Access-Control-Allow-Origin", "*");
       counted(std::move(response));
     });
+  if (pages->has(path)) return pages->handle(request, counted);
   if (path == "/healthz") return counted(health());
   if (path == "/metrics") return counted(metrics());
   counted(problem(404, "not-found", "there is nothing here", fmt::format("the API is at {}", kApiPrefix)));
@@ -394,6 +411,7 @@ Result<void> RegistryService::stop() {
     state_->follower.request_stop();
     state_->follower.join();
   }
+  if (state_->mail_signup) state_->mail_signup->stop();
   if (state_->signup) state_->signup->stop();
   if (state_->queue) state_->queue->stop();
   return state_->appender ? state_->appender->stop() : Result<void>();

@@ -16,6 +16,7 @@
 #include "http/message.h"
 #include "keys/keys.h"
 #include "ledger/appender.h"
+#include "registry/mail_smtp.h"
 #include "registry/state.h"
 #include "registry/vantage.h"
 
@@ -30,6 +31,7 @@ struct SignupOptions {
   http::PrivateAddresses private_addresses = http::PrivateAddresses::refuse;  // of proof pages; allow: for tests
   std::filesystem::path web_certificates;  // PEM, trusted for proof pages in place of the system\'s; empty: the system\'s
   std::size_t proofs_per_hour = 10;        // for one supporter
+  std::size_t mails_per_hour = 100;        // confirmation mails in all
 };
 
 struct RegistryOptions {
@@ -38,7 +40,8 @@ struct RegistryOptions {
   std::shared_ptr<const keys::SigningKey> key;  // the log's; unset: read-only, statements are refused
   std::filesystem::path signing_journal;        // empty: in the log's folder
   ledger::Appender::Cosign cosign;
-  SignupOptions signup;  // without a private folder, no challenges are given
+  std::optional<registry::MailSender> mail;  // unset: no mail is sent
+  SignupOptions signup;                      // without a private folder, no challenges are given
   const DataSet* data = &DataSet::embedded();
   std::string public_url;         // by which the outside knows this server, without a final '/': feeds and badges need it; may be empty
   std::size_t max_queue = 4'096;  // statements waiting to be judged; more are answered 503

@@ -93,20 +93,26 @@ Json approval_step(const registry::State& state, const registry::Supporter& s) {
 
 }  // namespace
 
-Signup::Signup(Parts parts, ChallengeBook book, dns::PublicSuffixList suffixes)
-    : parts_(std::move(parts)), book_(std::move(book)), suffixes_(std::move(suffixes)), workers_(kProofThreads, kMostWaitingProofs) {}
+Signup::Signup(Parts parts, ChallengeBook book, registry::MailSecret secret, dns::PublicSuffixList suffixes)
+    : parts_(std::move(parts)),
+      book_(std::move(book)),
+      secret_(secret),
+      suffixes_(std::move(suffixes)),
+      workers_(kProofThreads, kMostWaitingProofs) {}
 
 Result<std::shared_ptr<Signup>> Signup::open(Parts parts) {
   const auto& folder = parts.options.private_folder;
+  registry::MailSecret secret{};
   if (!folder.empty()) {
     ENTENTE_CHECK(make_private_folder(folder));
     ENTENTE_CHECK(make_private_folder(folder / "evidence"));
+    ENTENTE_TRY(secret, registry::mail_secret_file(folder / "server-secret"));
   }
   ENTENTE_TRY(ChallengeBook book, ChallengeBook::open(folder.empty() ? folder : folder / "challenges"));
   ENTENTE_TRY(dns::PublicSuffixList suffixes, parts.options.public_suffixes.empty()
                                                   ? dns::PublicSuffixList::builtin()
                                                   : dns::PublicSuffixList::from_file(parts.options.public_suffixes));
-  return std::shared_ptr<Signup>(new Signup(std::move(parts), std::move(book), std::move(suffixes)));
+  return std::shared_ptr<Signup>(new Signup(std::move(parts), std::move(book), secret, std::move(suffixes)));
 }
 
 void Signup::stop() { workers_.stop(); }
@@ -131,19 +137,47 @@ Signup::OrRefusal<Signup::Asked> Signup::read(const http::Request& request, bool
   const auto object = as_object(document->root());
   if (!object) return refuse(400, "malformed", "the request is no JSON object", R"(send {"domain":"pledge.example"})");
   for (const auto field : *object)
-    if (field.key != "domain" && field.key != "stage" && (field.key != "method" || !with_method))
+    if (field.key != "domain" && field.key != "stage" && field.key != "key" &&
+        ((field.key != "method" && field.key != "expires") || !with_method))
       return refuse(400, "malformed", fmt::format("\"{}\" is not asked for", printable(field.key, 40)));
   const auto domain = dns::Domain::parse(json_string(document->root(), "domain").value_or(""));
   if (!domain) return refuse(422, "schema", domain.error().what, domain.error().hint, "/domain");
   Asked out{.domain = *domain};
   if (json_get(document->root(), "stage")) {
     out.stage = registry::stage_from(json_string(document->root(), "stage").value_or(""));
-    if (!out.stage) return refuse(422, "schema", "there is no such stage", R"("apply" or "renew")", "/stage");
+    if (!out.stage) return refuse(422, "schema", "there is no such stage", R"("apply", "renew" or "recover-key")", "/stage");
   }
+  if (auto recovery = read_recovery(document->root(), out); !recovery) return tl::unexpected<Response>(std::move(recovery).error());
   if (!with_method) return out;
   out.method = registry::method_from(json_string(document->root(), "method").value_or(""));
   if (!out.method) return refuse(422, "schema", "the method must be \"dns-txt\" or \"https-well-known\"", {}, "/method");
   return out;
+}
+
+Signup::OrRefusal<void> Signup::read_recovery(JsonView object, Asked& out) const {
+  const bool recovers = out.stage == Stage::recover_key, has_key = json_get(object, "key").has_value();
+  if (recovers != has_key)
+    return refuse(422, "schema", "the stage \"recover-key\", and no other, is asked for with a new key", {}, recovers ? "/key" : "/stage");
+  if (!recovers) return {};
+  auto key = keys::VerifierKey::parse(json_string(object, "key").value_or(""));
+  if (!key) return refuse(422, "schema", key.error().what, key.error().hint, "/key");
+  out.key = std::move(*key);
+  if (!json_get(object, "expires")) return {};
+  const auto expires = parse_time(json_string(object, "expires").value_or(""));
+  if (!expires) return refuse(422, "schema", expires.error().what, "as the challenge said it", "/expires");
+  out.expires = *expires;
+  return {};
+}
+
+Signup::OrRefusal<Signup::Standing> Signup::recovery(const std::string& id, const keys::VerifierKey& key) const {
+  const std::shared_lock lock(*parts_.api->lock);
+  const registry::Supporter* s = parts_.api->projection->state().supporter(id);
+  if (s == nullptr) return refuse(404, "not-found", "there is no supporter " + shown(id));
+  if (s->status != registry::Status::applied && s->status != registry::Status::approved)
+    return refuse(409, "wrong-status", fmt::format("the record is {}: it has no keys to recover", name(s->status)));
+  if (std::ranges::any_of(s->keys, [&](const registry::OwnKey& own) { return own.key.key() == key.key(); }))
+    return refuse(409, "key-taken", "this is, or was, a key of the supporter", "make a new key", "/key");
+  return Standing{.stage = Stage::recover_key, .key = key, .domains = stated_domains(s->pledge, s->identity)};
 }
 
 Signup::OrRefusal<Signup::Standing> Signup::standing(const std::string& id) const {
@@ -167,7 +201,7 @@ Signup::OrRefusal<Signup::Standing> Signup::standing(const std::string& id) cons
 }
 
 Signup::OrRefusal<Signup::Standing> Signup::fitting(const std::string& id, const Asked& asked) const {
-  auto found = standing(id);
+  auto found = asked.key ? recovery(id, *asked.key) : standing(id);
   if (!found) return found;
   if (asked.stage && *asked.stage != found->stage)
     return refuse(409, "wrong-stage",
@@ -190,6 +224,13 @@ Response Signup::challenge(const Call& call) {
   const auto found = fitting(call.values[0], *asked);
   if (!found) return found.error();
   if (parts_.options.private_folder.empty()) return problem(409, "not-configured", "this server gives no challenges");
+  if (asked->key) {
+    // Not kept: it could be asked for with any number of keys, and none of them may push out another.
+    const auto derived = Challenge::derive(secret_, found->key, parts_.origin, call.values[0], asked->domain, found->stage,
+                                           parts_.clock() + std::chrono::days(7));
+    if (!derived) return problem(422, "not-allowed", derived.error().what, derived.error().hint, "/key");
+    return signup_json(201, publish_json(*derived, suffixes_));
+  }
   const auto fresh = Challenge::issue(found->key, parts_.origin, call.values[0], asked->domain, found->stage, parts_.clock());
   if (!fresh) return problem(422, "not-allowed", fresh.error().what, fresh.error().hint);
   const auto kept = book_.keep(*fresh, parts_.clock());
@@ -206,18 +247,30 @@ Response Signup::state(const Call& call) const {
   const registry::Supporter* s = state.supporter(call.values[0]);
   if (s == nullptr) return problem(404, "not-found", "there is no supporter " + shown(call.values[0]));
   const registry::SupporterDetail& detail = s->detail();
-  const bool claim = detail.claim != nullptr;
-  const registry::Pledge& pledge = claim ? detail.claim->pledge : s->pledge;
-  const bool pledged = claim || pledge.envelope != Digest{};
-  Json out{{"supporter", s->identity.id}, {"status", std::string(name(s->status))}, {"claim", claim}};
+  const registry::Claim* const claim = detail.claim.get();
+  const registry::Pledge& pledge = claim != nullptr ? claim->pledge : s->pledge;
+  const bool pledged = claim != nullptr || pledge.envelope != Digest{};
+  Json out{{"supporter", s->identity.id}, {"status", std::string(name(s->status))}, {"claim", claim != nullptr}};
   out["pledge"] = pledged ? Json{{"leaf", pledge.leaf}, {"at", format_time(pledge.at)}, {"sha256", pledge.envelope.hex()}} : Json();
-  out["domains"] = domain_steps(book_, *s, stated_domains(pledge, claim ? detail.claim->identity : s->identity), parts_.clock());
+  out["domains"] = domain_steps(book_, *s, stated_domains(pledge, claim != nullptr ? claim->identity : s->identity), parts_.clock());
+  out["mailbox"] = nullptr;
+  if (const auto& m = detail.mailbox)
+    out["mailbox"] = {
+        {"leaf", m->leaf}, {"at", format_time(m->at)}, {"until", format_time(m->until)}, {"stage", m->stage}, {"key", m->key}};
   out["approval"] = approval_step(state, *s);
   return signup_json(200, out);
 }
 
 Signup::OrRefusal<Challenge> Signup::open_challenge(const std::string& id, const Asked& asked, const Standing& standing) const {
   const std::string hint = fmt::format("POST {}/supporters/{}/challenges gives one", kApiPrefix, id);
+  if (asked.key) {
+    if (!asked.expires) return refuse(422, "schema", "which challenge? Its expiry is missing", "as the challenge said it", "/expires");
+    auto derived = Challenge::derive(secret_, standing.key, parts_.origin, id, asked.domain, standing.stage, *asked.expires);
+    if (!derived) return refuse(422, "not-allowed", derived.error().what, derived.error().hint, "/key");
+    if (parts_.clock() >= derived->expires)
+      return refuse(409, "no-challenge", "the challenge expired at " + format_time(derived->expires), hint);
+    return std::move(*derived);
+  }
   const auto challenge = book_.find(id, asked.domain.str(), standing.stage);
   if (!challenge) {
     const auto others = book_.of(id, asked.domain.str());
@@ -299,27 +352,30 @@ void Signup::record(const Challenge& challenge, const registry::DomainProof& pro
     tell(entry.error());
     return reply(problem(503, "unavailable", "the proof could not be recorded", "the operator was told; try again later"));
   }
-  parts_.api->submit(*entry, ledger::Appender::Wait::integrated, [this, challenge, proof, reply](Result<RegistryService::Outcome> outcome) {
-    if (!outcome) return reply(problem(503, "unavailable", outcome.error().what, outcome.error().hint));
-    if (!*outcome) {
-      const registry::Rejection& why = outcome->error();
-      return reply(problem(static_cast<unsigned>(registry::http_status(why.code)), name(why.code),
-                           "the domain is proven, but the statement was not taken: " + why.what, why.hint, why.pointer));
-    }
-    if (const auto removed = book_.remove(challenge); !removed) tell(removed.error());
-    Json body{{"leaf", (*outcome)->leaf},
-              {"domain", proof.domain},
-              {"method", std::string(name(proof.method))},
-              {"dnssec", std::string(dns::name(proof.dnssec))},
-              {"until", format_time(proof.until)},
-              {"evidence", {{"sha256", proof.evidence_digest.hex()}}}};
-    body["vantages"] = Json::array();
-    for (const registry::SeenFrom& seen : proof.vantages)
-      body["vantages"].push_back({{"name", seen.vantage}, {"resolver", seen.resolver}, {"dnssec", std::string(dns::name(seen.dnssec))}});
-    Response out = signup_json(201, body);
-    out.headers.emplace_back("Location", fmt::format("{}/statements/{}", kApiPrefix, (*outcome)->leaf));
-    reply(std::move(out));
-  });
+  parts_.api->submit(*entry, ledger::Appender::Wait::integrated,
+                     [this, challenge, proof, statement = sha256(*entry), reply](Result<RegistryService::Outcome> outcome) {
+                       if (!outcome) return reply(problem(503, "unavailable", outcome.error().what, outcome.error().hint));
+                       if (!*outcome) {
+                         const registry::Rejection& why = outcome->error();
+                         return reply(problem(static_cast<unsigned>(registry::http_status(why.code)), name(why.code),
+                                              "the domain is proven, but the statement was not taken: " + why.what, why.hint, why.pointer));
+                       }
+                       if (const auto removed = book_.remove(challenge); !removed) tell(removed.error());
+                       Json body{{"leaf", (*outcome)->leaf},
+                                 {"domain", proof.domain},
+                                 {"method", std::string(name(proof.method))},
+                                 {"dnssec", std::string(dns::name(proof.dnssec))},
+                                 {"until", format_time(proof.until)},
+                                 {"evidence", {{"sha256", proof.evidence_digest.hex()}}},
+                                 {"statement", {{"sha256", statement.hex()}}}};
+                       body["vantages"] = Json::array();
+                       for (const registry::SeenFrom& seen : proof.vantages)
+                         body["vantages"].push_back(
+                             {{"name", seen.vantage}, {"resolver", seen.resolver}, {"dnssec", std::string(dns::name(seen.dnssec))}});
+                       Response out = signup_json(201, body);
+                       out.headers.emplace_back("Location", fmt::format("{}/statements/{}", kApiPrefix, (*outcome)->leaf));
+                       reply(std::move(out));
+                     });
 }
 
 }  // namespace entente::server

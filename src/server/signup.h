@@ -11,6 +11,7 @@
 
 #include "dns/public_suffix.h"
 #include "registry/domain_proof.h"
+#include "registry/mail_spent.h"
 #include "server/api.h"
 #include "server/challenge_book.h"
 #include "server/proof_workers.h"
@@ -46,15 +47,20 @@ class Signup {
   using Refusal = http::Response;
   template <class T>
   using OrRefusal = tl::expected<T, Refusal>;
-  // {"domain": …, "stage": …, "method": …}
+  // {"domain": …, "stage": …, "method": …}, and to recover a lost key {"key": …, "expires": …}
   struct Asked {
     dns::Domain domain;
     std::optional<registry::Stage> stage;
     std::optional<registry::ProofMethod> method;
+    std::optional<keys::VerifierKey> key;  // the new one
+    std::optional<Instant> expires;
   };
 
-  Signup(Parts parts, ChallengeBook book, dns::PublicSuffixList suffixes);
+  Signup(Parts parts, ChallengeBook book, registry::MailSecret secret, dns::PublicSuffixList suffixes);
   [[nodiscard]] OrRefusal<Standing> standing(const std::string& id) const;
+  // The same for who lost the key and asks with a new one: the old one need not count any more.
+  [[nodiscard]] OrRefusal<Standing> recovery(const std::string& id, const keys::VerifierKey& key) const;
+  [[nodiscard]] OrRefusal<void> read_recovery(JsonView object, Asked& out) const;
   [[nodiscard]] OrRefusal<Asked> read(const http::Request& request, bool with_method) const;
   // Standing and question together: the domain is one the pledge names, the stage is the present one.
   [[nodiscard]] OrRefusal<Standing> fitting(const std::string& id, const Asked& asked) const;
@@ -70,6 +76,7 @@ class Signup {
 
   const Parts parts_;
   ChallengeBook book_;
+  const registry::MailSecret secret_;  // challenges of recovery are derived from it
   const dns::PublicSuffixList suffixes_;
   std::mutex mutex_;
   std::unordered_map<std::string, std::deque<Instant>> attempts_;  // of the last hour, by supporter

@@ -96,7 +96,9 @@ inline std::filesystem::path make_folder(const std::filesystem::path& folder, co
 class TestService {
  public:
   enum class Mode { writable, read_only };
-  explicit TestService(Mode mode = Mode::writable, std::size_t max_queue = 4096) : folder_(TemporaryFolder::make("service").value()) {
+  using Adjust = std::function<void(RegistryOptions&, const std::filesystem::path& folder)>;  // options a test sets itself
+  explicit TestService(Mode mode = Mode::writable, std::size_t max_queue = 4096, Adjust adjust = {})
+      : folder_(TemporaryFolder::make("service").value()), adjust_(std::move(adjust)) {
     live(world);
     make_folder(folder_.path(), world);
     start(mode, max_queue);
@@ -112,6 +114,7 @@ class TestService {
       return world.clock;
     };
     options.problem = [this](const Error& error) { problems.push_back(error.str()); };
+    if (adjust_) adjust_(options, folder_.path());
     service.reset();
     service = RegistryService::start(std::move(options)).value();
   }
@@ -151,6 +154,7 @@ class TestService {
 
  private:
   TemporaryFolder folder_;
+  Adjust adjust_;
 };
 
 }  // namespace entente::server::fixture

@@ -128,6 +128,7 @@ TEST(Predicate, RequiredMembersAreRequired) {
                                           "catalogue-release/v1 /predicate/url",
                                           "comcheck-round/v1 /predicate/classes/*",
                                           "commitment/v1 /predicate/reveal_by",
+                                          "confirmation-request/v1 /predicate/language",
                                           "contact-set/v1 /predicate/contacts/*",
                                           "contact-set/v1 /predicate/contacts/*/languages",
                                           "contact-set/v1 /predicate/contacts/*/languages/*",

@@ -259,8 +259,9 @@ TEST(RegistryFuzz, NoRequestBreaksTheServer) {
     if (answer.status == 200 || answer.status == 201) answered.insert(op.name);
     if (text.find("Connection: close") != std::string::npos) client = std::make_unique<test::RawClient>(port);
   }
-  EXPECT_EQ(answered.size() + 2, all.size())
-      << "all but getAssessment, whose id hangs on the data files, and askForProof, which needs vantage points, answer something";
+  // These ask for what this server has not: an id that hangs on the data files, vantage points, a mail server.
+  const std::set<std::string> unanswerable{"getAssessment", "askForProof", "askForMail", "confirmMailbox"};
+  for (const Operation& op : all) EXPECT_NE(answered.contains(op.name), unanswerable.contains(op.name)) << op.name;
   EXPECT_GT(statuses[400], 50);
   EXPECT_GT(statuses[404], 50);
   EXPECT_GT(statuses[201], 2);

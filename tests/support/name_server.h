@@ -90,7 +90,9 @@ inline bool has_program(const std::string& name) {
 class NameServer {
  public:
   using Zones = std::map<std::string, std::string>;
-  explicit NameServer(const Zones& zones) : folder_(TemporaryFolder::make("nsd").value()), port_(free_port()) {
+  // `port` 0: a free one.
+  explicit NameServer(const Zones& zones, std::uint16_t port = 0)
+      : folder_(TemporaryFolder::make("nsd").value()), port_(port == 0 ? free_port() : port) {
     const std::string at = folder_.path().string();
     std::string config = "server:\n  ip-address: 127.0.0.1@" + std::to_string(port_) +
                          "\n  username: \"\"\n  chroot: \"\"\n  database: \"\"\n  zonesdir: \"" + at + "\"\n  pidfile: \"" + at +
