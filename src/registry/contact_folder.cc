@@ -43,6 +43,15 @@ Result<bool> ContactFolder::remove(const std::string& organisation) const {
   return there;
 }
 
+Result<void> ContactFolder::remove_leftovers() const {
+  ENTENTE_TRY(const auto files, list_files(folder_));
+  std::error_code failed;
+  for (const std::string& file : files)
+    if (!file.ends_with(".json")) fs::remove(folder_ / file, failed);
+  if (failed) return fail("cannot remove a temporary file: " + failed.message(), {.file = folder_.string()});
+  return {};
+}
+
 Result<std::vector<ContactDocument>> ContactFolder::all() const {
   std::vector<ContactDocument> out;
   ENTENTE_TRY(const auto files, list_files(folder_));

@@ -21,6 +21,8 @@ class ContactFolder {
   [[nodiscard]] Result<std::optional<ContactDocument>> find(const std::string& organisation) const;
   [[nodiscard]] Result<void> keep(const ContactDocument& document) const;    // durable, 0600
   [[nodiscard]] Result<bool> remove(const std::string& organisation) const;  // whether there was one; durable
+  // Temporary files of an interrupted keep().
+  [[nodiscard]] Result<void> remove_leftovers() const;
   // Of all. A file that is none is an error that names it.
   [[nodiscard]] Result<std::vector<ContactDocument>> all() const;
 

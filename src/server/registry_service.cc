@@ -13,6 +13,7 @@
 #include "server/admission_queue.h"
 #include "server/api.h"
 #include "server/api_reading.h"
+#include "server/contacts.h"
 #include "server/signup.h"
 
 namespace entente::server {
@@ -78,6 +79,7 @@ struct RegistryService::State {
   std::unique_ptr<ledger::Appender> appender;
   std::unique_ptr<AdmissionQueue> queue;
   std::shared_ptr<Signup> signup;
+  std::shared_ptr<Contacts> contacts;
   std::shared_ptr<ledger::LogService> log_service;
   std::mutex reader_mutex;
   std::optional<ledger::Ledger> reader;  // for entries and receipts; refreshed when it is behind
@@ -158,6 +160,7 @@ Result<void> RegistryService::State::fill_search() {
 // Under the lock.
 void RegistryService::State::take_changes(const registry::StoreChanges& changes) {
   search.put(changes.supporters);
+  if (contacts) contacts->ledger_changed(changes.supporters);
   cache.clear();
 }
 
@@ -216,6 +219,11 @@ Result<void> RegistryService::State::open_signup() {
   ENTENTE_TRY(signup,
               Signup::open({.options = options.signup, .origin = reader->verifier().name(), .api = context, .clock = options.clock}));
   Signup::add_routes(router, signup);
+  ENTENTE_TRY(contacts, Contacts::open({.private_folder = options.signup.private_folder,
+                                        .origin = reader->verifier().name(),
+                                        .api = context,
+                                        .clock = options.clock}));
+  Contacts::add_routes(router, contacts);
   return {};
 }
 
