@@ -13,6 +13,7 @@
 #include "server/admission_queue.h"
 #include "server/api.h"
 #include "server/api_reading.h"
+#include "server/comcheck.h"
 #include "server/contacts.h"
 #include "server/signup.h"
 
@@ -219,11 +220,14 @@ Result<void> RegistryService::State::open_signup() {
   ENTENTE_TRY(signup,
               Signup::open({.options = options.signup, .origin = reader->verifier().name(), .api = context, .clock = options.clock}));
   Signup::add_routes(router, signup);
-  ENTENTE_TRY(contacts, Contacts::open({.private_folder = options.signup.private_folder,
-                                        .origin = reader->verifier().name(),
-                                        .api = context,
-                                        .clock = options.clock}));
+  ENTENTE_TRY(
+      contacts,
+      Contacts::open(
+          {.private_folder = options.signup.private_folder, .origin = reader->verifier().name(), .api = context, .clock = options.clock}));
   Contacts::add_routes(router, contacts);
+  ComcheckAnswers::add_routes(
+      router, std::make_shared<ComcheckAnswers>(ComcheckAnswers::Parts{
+                  .private_folder = options.signup.private_folder, .log = reader->verifier(), .api = context, .clock = options.clock}));
   return {};
 }
 
