@@ -198,6 +198,7 @@ Result<int> run_draw(const Context& context, const ComcheckGiven& given) {
 // ---- send and answer
 
 void print_sent_counts(const Context& context, const ComcheckSent& sent) {
+  print_warnings(sent.problems);
   if (context.json)
     print_json({{"sent", sent.sent},
                 {"deferred", sent.deferred},
@@ -222,6 +223,7 @@ Result<ComcheckSent> send_round(const ComcheckFolder& round, const registry::Con
     all.sent += more.sent;
     all.refused += more.refused;
     all.unsure += more.unsure;
+    all.problems.insert(all.problems.end(), more.problems.begin(), more.problems.end());
   }
   return all;
 }

@@ -110,7 +110,7 @@ Result<void> ask_contact(const registry::ComcheckFolder& round, const registry::
   if (sent)
     event.detail = !contact->hours ? "unknown" : registry::within(*contact->hours, time) ? "within" : "outside";
   else
-    event.detail = sent.error().what.substr(0, 300);
+    out.problems.push_back(sent.error().what);  // not into the events: a server's words may hold the address
   count_fate(out, event.kind);
   return round.append(std::move(event));
 }

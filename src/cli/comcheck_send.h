@@ -9,7 +9,8 @@ namespace entente::cli {
 
 struct ComcheckSent {
   std::size_t sent = 0, deferred = 0, refused = 0, unsure = 0, gone = 0;
-  std::size_t waiting = 0;  // not due yet
+  std::size_t waiting = 0;            // not due yet
+  std::vector<std::string> problems;  // what the mail server said
 };
 // Sends what is due at `time`, each at most once: the intent is on the disk before the mail server is spoken to, and what has an intent
 // without a result is not sent again. `stop` is asked before each.
