@@ -45,13 +45,14 @@ Json row_json(const registry::ContactEntry& row) {
 
 }  // namespace
 
-Contacts::Contacts(Parts parts) : parts_(std::move(parts)), started_(parts_.clock()), heard_(kMostRequestsHeard) {}
+Contacts::Contacts(Parts parts) : parts_(std::move(parts)), heard_(kMostRequestsHeard) {}
 
 Result<std::shared_ptr<Contacts>> Contacts::open(Parts parts) {
   const fs::path base = parts.private_folder;
   const bool writable = static_cast<bool>(parts.api->submit);
   const std::shared_ptr<Contacts> out(new Contacts(std::move(parts)));
   if (base.empty() || !writable) return out;
+  out->started_ = out->parts_.clock();
   ENTENTE_CHECK(make_private_folder(base));
   ENTENTE_TRY(out->folder_, registry::ContactFolder::open(base / "contacts"));
   ENTENTE_CHECK(out->folder_->remove_leftovers());
@@ -180,6 +181,7 @@ tl::expected<registry::PartyRequest, Response> Contacts::heard(const Call& call,
 
 Response Contacts::read(const Call& call) {
   if (!parts_.api->submit) return read_only_answer();
+  if (!folder_) return contacts_problem(409, "not-configured", "this server keeps no contacts");
   const auto request = heard(call, RequestKind::contact_read);
   if (!request) return request.error();
   Sees sees = Sees::supporters;

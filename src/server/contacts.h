@@ -41,7 +41,7 @@ class Contacts {
   void tell(const Error& error) const;
 
   const Parts parts_;
-  const Instant started_;
+  Instant started_{};  // requests made before are refused: what was heard then is forgotten
   std::optional<registry::ContactFolder> folder_;
   mutable std::mutex mutex_;         // of the folder and what follows
   std::set<std::string> deposited_;  // ids
