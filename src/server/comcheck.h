@@ -12,7 +12,7 @@
 
 namespace entente::server {
 
-inline constexpr std::size_t kAnswersPerMinute = 60;  // of one address
+inline constexpr std::size_t kAnswersPerMinute = 600;  // of one address, which behind a proxy is everybody
 
 // Thread-safe.
 class ComcheckAnswers {
