@@ -11,5 +11,6 @@ void add_registry_comcheck(CLI::App& registry, Context& context);  // cmd_regist
 void add_registry_replay(CLI::App& registry, Context& context);    // cmd_registry_replay.cc: registry rebuild | index
 void add_registry_sign(CLI::App& registry, Context& context);      // cmd_registry_sign.cc: registry sign | send
 void add_registry_signup(CLI::App& registry, Context& context);    // cmd_registry_signup.cc: registry challenge | prove | signup
+void add_comcheck_party(CLI::App& comcheck, Context& context);     // cmd_registry_comcheck_party.cc: comcheck reply | verify
 
 }  // namespace entente::cli

@@ -1,5 +1,5 @@
-// `entente registry comcheck`: the checker's side of a round of communication checks, on the registry's own folder, and a party's check of
-// its result. Each step is noted in the round's folder before the next can be taken, and may be repeated.
+// `entente registry comcheck`: the checker's side of a round of communication checks, on the registry's own folder, and (in
+// cmd_registry_comcheck_party.cc) the party's. Each step is noted in the round's folder before the next can be taken, and may be repeated.
 #include <fmt/format.h>
 
 #include <memory>
@@ -35,6 +35,8 @@ constexpr const char* kComcheckExamples =
   entente registry comcheck send /srv/registry 2026-q4 --smtp 127.0.0.1:25 --smtp-tls none --mail-from check@registry.example --watch
   entente registry comcheck answer /srv/registry 2026-q4 --mail reply.eml
       tells an automatic reply or a bounce from the mail; answers are given on the page
+  entente registry comcheck reply https://registry.example 2026-q4 CODE eleven --key desk.key
+      who is asked answers, signed
   entente registry comcheck close /srv/registry 2026-q4 --key monitor.key --send https://registry.example
   entente registry comcheck verify alpha.json --log mirror/       a party's own entry against the ledger
 
@@ -42,7 +44,7 @@ The protocol: docs/comcheck.md.)";
 
 struct ComcheckGiven {
   std::string folder, round, private_folder, log;
-  std::string start, end, spread, public_url, key, send, checkpoint, mail, reason, url, log_key;
+  std::string start, end, spread, public_url, key, send, checkpoint, mail, reason;
   std::vector<std::string> roles;
   bool watch = false, at_once = false;
   SmtpGiven smtp;
@@ -326,7 +328,7 @@ Result<int> run_close(const Context& context, const ComcheckGiven& given) {
   return kOk;
 }
 
-// ---- show and verify
+// ---- show
 
 std::string progress_word(const registry::ComcheckProgress& p) {
   if (const auto result = registry::result_class(p); result && (p.answered || p.bounced || p.auto_reply)) return std::string(*result);
@@ -366,98 +368,6 @@ Result<int> run_show(const Context& context, const ComcheckGiven& given) {
     print_json(out);
   else
     table.print(stdout, terminal_width(stdout));
-  return kOk;
-}
-
-struct ToldByLedger {
-  std::optional<registry::ComcheckRound> round;
-  std::optional<registry::Commitment> plan;
-};
-
-Result<ToldByLedger> told_by_url(const std::string& url, const registry::ComcheckParty& party) {
-  RegistryClient client(url);
-  ToldByLedger out;
-  ENTENTE_TRY(const auto rounds, client.get("/comchecks"));
-  if (rounds.status != 200) return refusal(rounds, url);
-  if (const auto items = json_array(rounds.document.root(), "items"))
-    for (const JsonView item : *items) {
-      if (json_string(item, "round") != party.round) continue;
-      registry::ComcheckRound round{.round = party.round, .tree_size = static_cast<std::uint64_t>(json_int(item, "tree_size").value_or(0))};
-      ENTENTE_TRY(round.checkpoint, Digest::from_hex(json_string(item, "checkpoint").value_or("")));
-      ENTENTE_TRY(round.merkle_root, Digest::from_hex(json_string(item, "merkle_root").value_or("")));
-      if (const auto classes = json_object(item, "classes"))
-        for (const auto field : *classes) round.classes.emplace_back(field.key, field.value.get_uint64().value_unsafe());
-      out.round = std::move(round);
-    }
-  ENTENTE_TRY(const auto commitments, client.get("/commitments"));
-  if (const auto items = json_array(commitments.document.root(), "items"))
-    for (const JsonView item : *items)
-      if (json_string(item, "commitment") == party.commitment.hex())
-        out.plan =
-            registry::Commitment{.leaf = static_cast<registry::Leaf>(json_int(item, "leaf").value_or(0)), .commitment = party.commitment};
-  return out;
-}
-
-ToldByLedger told_by_state(const registry::State& state, const registry::ComcheckParty& party) {
-  ToldByLedger out;
-  for (const registry::ComcheckRound& round : state.comchecks())
-    if (round.round == party.round) out.round = round;
-  if (const auto it = state.commitments().find(party.commitment); it != state.commitments().end()) out.plan = it->second;
-  return out;
-}
-
-void print_party(const Context& context, const registry::ComcheckParty& party, bool in_ledger, bool drawn) {
-  Json out{{"round", party.round},
-           {"supporter", party.supporter},
-           {"against_ledger", in_ledger},
-           {"draw_checked", drawn},
-           {"entries", Json::array()}};
-  for (const auto& entry : party.entries) {
-    out["entries"].push_back(Json{{"contact", entry.member.commitment.hex()}, {"class", entry.result}, {"hours", entry.hours}});
-    if (!context.json)
-      fmt::print(
-          "{}: {}{}\n", entry.member.commitment.hex().substr(0, 16), printable(entry.result, 40),
-          entry.sent == Instant{} ? "" : fmt::format(", asked {} ({} its hours)", format_time(entry.sent), printable(entry.hours, 40)));
-  }
-  if (context.json) {
-    print_json(out);
-    return;
-  }
-  fmt::print("round {} of {}: under the root {}{}{}\n", party.round, party.supporter, party.root.hex(),
-             in_ledger ? ", which the ledger has" : " (not checked against a ledger)",
-             drawn ? "; asked when it was drawn" : "; the draw was not checked (no key of the log)");
-}
-
-Result<int> run_comcheck_verify(const Context& context, const ComcheckGiven& given) {
-  if (!given.log.empty() && !given.url.empty()) return fail("give --log or --url, not both");
-  ENTENTE_TRY(const std::string text, read_file(given.mail, registry::kMaxPartyFile));
-  std::optional<keys::VerifierKey> log_key;
-  if (!given.log_key.empty()) { ENTENTE_TRY(log_key, keys::read_verifier_key(given.log_key)); }
-  std::optional<ReadLedger> read;
-  if (!given.log.empty()) {
-    ENTENTE_TRY(const DataSet* data, context.data());
-    ENTENTE_TRY(read, read_ledger(given.log, *data));
-    if (!log_key) log_key = read->log.verifier();
-  }
-  const auto party = registry::check_party(text, given.mail, log_key ? &*log_key : nullptr);
-  if (!party) {
-    report(context, party.error());
-    return kFindings;
-  }
-  const bool in_ledger = read || !given.url.empty();
-  if (in_ledger) {
-    ToldByLedger told;
-    if (read)
-      told = told_by_state(read->state, *party);
-    else { ENTENTE_TRY(told, told_by_url(given.url, *party)); }
-    const auto fits = told.round ? registry::check_party_against(*party, *told.round, told.plan ? &*told.plan : nullptr)
-                                 : Result<void>(fail(fmt::format("the ledger has no round \"{}\"", printable(party->round, 70))));
-    if (!fits) {
-      report(context, fits.error());
-      return kFindings;
-    }
-  }
-  print_party(context, *party, in_ledger, log_key.has_value());
   return kOk;
 }
 
@@ -514,11 +424,7 @@ void add_registry_comcheck(CLI::App& registry_app, Context& context) {
   send->add_flag("--watch", given->watch, "go on until the window ends, looking every thirty seconds");
   answer->add_option("--mail", given->mail, "the message; - for standard input")->required()->type_name("FILE");
   add_close_options(*close, *given);
-  CLI::App* verify = add("verify", "check a party's file, alone or against the ledger", run_comcheck_verify);
-  verify->add_option("file", given->mail, "the party's file")->required()->type_name("FILE");
-  verify->add_option("--log", given->log, "the ledger's folder, or a mirror's")->type_name("DIR");
-  verify->add_option("--url", given->url, "a registry to ask")->type_name("URL");
-  verify->add_option("--log-key", given->log_key, "the log's vkey, or a file with it: the draw is checked too")->type_name("VKEY");
+  add_comcheck_party(*group, context);
 }
 
 }  // namespace entente::cli

@@ -8,7 +8,7 @@
 #include <thread>
 
 #include "core/file.h"
-#include "merkle/merkle.h"
+#include "merkle/note.h"
 #include "registry/comcheck_folder.h"
 #include "registry/comcheck_mail.h"
 #include "registry/party_request.h"
@@ -61,7 +61,7 @@ TEST(ContactDocuments, OpenWhatWasCommittedToAndNothingElse) {
   EXPECT_OK(opens(mine, set));
   const auto again = ContactDocument::parse(json_pretty(mine.json()), "again").value();
   EXPECT_EQ(again, mine);
-  EXPECT_OK(opens(again, set)) << "white space and order of members do not matter";
+  EXPECT_TRUE(opens(again, set).has_value()) << "white space and order of members do not matter";
   for (const auto& change : std::vector<std::function<void(ContactDocument&)>>{
            [](auto& d) { d.contacts[0].name = "Desl"; }, [](auto& d) { d.contacts[0].channels[0].address = "duty@alpha.example.org"; },
            [](auto& d) { (*d.contacts[1].salt)[31] ^= 1U; }, [](auto& d) { (*d.salt)[0] ^= 1U; }, [](auto& d) { d.organisation = "beta"; },
@@ -74,7 +74,7 @@ TEST(ContactDocuments, OpenWhatWasCommittedToAndNothingElse) {
   EXPECT_EQ(row_of(mine.contacts[1], set), 1U);
   const auto shown =
       ShownContact::parse(json_compact(ShownContact{.organisation = "alpha", .contact = mine.contacts[1]}.json()), "one").value();
-  EXPECT_OK(opens(shown.contact, set.contacts[1])) << "one entry alone";
+  EXPECT_TRUE(opens(shown.contact, set.contacts[1]).has_value()) << "one entry alone";
   ContactSet told_otherwise = set;
   told_otherwise.contacts[0].audience = "public";
   EXPECT_FALSE(opens(mine, told_otherwise));
@@ -280,7 +280,7 @@ TEST(ReceivedMails, AutoRepliesAndBouncesAreToldFromPersons) {
   };
   for (const Case& c : corpus) {
     const auto mail = ReceivedMail::parse(std::string(c.fields) + "\r\n\r\ntext\r\n");
-    ASSERT_OK(mail) << c.fields;
+    ASSERT_TRUE(mail.has_value()) << c.fields;
     EXPECT_EQ(name(mail->kind), name(c.kind)) << c.fields;
     EXPECT_EQ(mail->why.empty(), c.kind == ReceivedKind::reply);
   }

@@ -246,7 +246,13 @@ void Comcheck::answers_come_in() {
                      "application/vnd.dsse.envelope.v1+json");
   };
   EXPECT_EQ(LiveRegistry::status_and_code(signed_answer("stranger")), "403 not-entitled");
-  EXPECT_EQ(signed_answer("zeta-desk").status, 200U);
+  ASSERT_TRUE(keys::write_key_file(live.path("desk.key"), key("zeta-desk")).has_value());
+  const auto [zeta_code, zeta_answer] = check_of("second@zeta.example");
+  const auto reply = [&](const std::string& text) {
+    return run({"registry", "comcheck", "reply", live.url(), kRound, zeta_code, text, "--key", live.path("desk.key")});
+  };
+  EXPECT_EQ(reply("perhaps").code, 1);
+  EXPECT_THAT(reply(zeta_answer).out, HasSubstr("counted: within-1h"));
 
   const auto come_back = [&](const std::string& fields, const std::string& body) {
     test::spit(live.path("back.eml"), fields + "\r\n\r\n" + body);
