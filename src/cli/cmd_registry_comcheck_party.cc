@@ -70,8 +70,11 @@ Result<ToldByLedger> told_by_url(const std::string& url, const registry::Comchec
       registry::ComcheckRound round{.round = party.round, .tree_size = static_cast<std::uint64_t>(json_int(item, "tree_size").value_or(0))};
       ENTENTE_TRY(round.checkpoint, Digest::from_hex(json_string(item, "checkpoint").value_or("")));
       ENTENTE_TRY(round.merkle_root, Digest::from_hex(json_string(item, "merkle_root").value_or("")));
-      if (const auto classes = json_object(item, "classes"))
-        for (const auto field : *classes) round.classes.emplace_back(field.key, field.value.get_uint64().value_unsafe());
+      const auto classes = json_get(item, "classes");
+      if (const auto fields = json_object(item, "classes"))
+        for (const auto field : *fields)
+          round.classes.emplace_back(field.key,
+                                     static_cast<std::uint64_t>(std::max<std::int64_t>(json_int(*classes, field.key).value_or(0), 0)));
       out.round = std::move(round);
     }
   ENTENTE_TRY(const auto commitments, client.get("/commitments"));
