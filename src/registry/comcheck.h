@@ -90,6 +90,9 @@ struct ComcheckDraw {
 // 16 bytes in base64url without padding: first half of HMAC-SHA-256(secret, …).
 [[nodiscard]] std::string comcheck_nonce(const ContactSalt& secret, const std::string& round, const AskedMember& contact);
 
+// Of an entry of the result: HMAC-SHA-256(key, …), the key being the round's own and never told.
+[[nodiscard]] Digest comcheck_entry_salt(const ContactSalt& key, const std::string& round, const AskedMember& contact);
+
 // Small things a person answers and an auto-responder does not.
 struct ComcheckQuestion {
   std::string_view english, french;

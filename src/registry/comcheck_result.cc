@@ -10,9 +10,6 @@
 #include "merkle/tree.h"
 
 namespace entente::registry {
-
-Digest comcheck_entry_salt(const ContactSalt& key, const std::string& round, const AskedMember& contact);  // comcheck_draw.cc
-
 namespace {
 
 constexpr std::string_view kPartyFormat = "entente-comcheck-party/v1";
