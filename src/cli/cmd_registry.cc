@@ -24,6 +24,8 @@ void add_registry(CLI::App& app, Context& context) {
   add_registry_sign(*registry, context);
   add_registry_signup(*registry, context);
   add_registry_confirm(*registry, context);
+  add_registry_contacts(*registry, context);
+  add_registry_comcheck(*registry, context);
   add_registry_replay(*registry, context);
 }
 

@@ -16,6 +16,8 @@
 #include "server/admission_queue.h"
 #include "server/api.h"
 #include "server/api_reading.h"
+#include "server/comcheck.h"
+#include "server/contacts.h"
 #include "server/mail_signup.h"
 #include "server/pages.h"
 #include "server/request_log.h"
@@ -79,6 +81,7 @@ struct RegistryService::State {
   std::shared_ptr<Signup> signup;
   std::shared_ptr<MailSignup> mail_signup;
   std::shared_ptr<Pages> pages;
+  std::shared_ptr<Contacts> contacts;
   std::shared_ptr<ledger::LogService> log_service;
   std::mutex reader_mutex;
   std::optional<ledger::Ledger> reader;  // for entries and receipts; refreshed when it is behind
@@ -176,6 +179,7 @@ Result<void> RegistryService::State::fill_search() {
 // Under the lock.
 void RegistryService::State::take_changes(const registry::StoreChanges& changes) {
   search.put(changes.supporters);
+  if (contacts) contacts->ledger_changed(changes.supporters);
   cache.clear();
 }
 
@@ -293,6 +297,14 @@ Result<void> RegistryService::State::open_signup() {
     return rules == nullptr ? "Entente" : rules->registry;
   };
   ENTENTE_TRY(pages, Pages::open({.data = options.data, .public_url = options.public_url, .registry = name, .confirmations = mail_signup}));
+  ENTENTE_TRY(
+      contacts,
+      Contacts::open(
+          {.private_folder = options.signup.private_folder, .origin = reader->verifier().name(), .api = context, .clock = options.clock}));
+  Contacts::add_routes(router, contacts);
+  ComcheckAnswers::add_routes(
+      router, std::make_shared<ComcheckAnswers>(ComcheckAnswers::Parts{
+                  .private_folder = options.signup.private_folder, .log = reader->verifier(), .api = context, .clock = options.clock}));
   return {};
 }
 

@@ -74,7 +74,8 @@ class Postgres {
   std::string why_not;
 
  private:
-  // The socket is there earlier, and refuses ("the database system is starting up"); what the server writes of itself says when it does not.
+  // The socket is there earlier, and refuses ("the database system is starting up"); what the server writes of itself says when it does
+  // not.
   [[nodiscard]] bool takes_connections() const {
     std::ifstream file(folder_ / "data" / "postmaster.pid");
     for (std::string line; std::getline(file, line);)

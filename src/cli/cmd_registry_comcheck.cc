@@ -1,0 +1,431 @@
+// `entente registry comcheck`: the checker's side of a round of communication checks, on the registry's own folder, and (in
+// cmd_registry_comcheck_party.cc) the party's. Each step is noted in the round's folder before the next can be taken, and may be repeated.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "cli/cmd_registry.h"
+#include "cli/comcheck_send.h"
+#include "cli/ledger.h"
+#include "cli/registry_client.h"
+#include "cli/registry_folder.h"
+#include "cli/smtp_options.h"
+#include "cli/table.h"
+#include "core/ascii.h"
+#include "core/file.h"
+#include "core/terminal.h"
+#include "core/utf8.h"
+#include "merkle/checkpoint.h"
+#include "registry/make_statement.h"
+#include "registry/received_mail.h"
+
+namespace entente::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using registry::ComcheckEvent;
+using registry::ComcheckEventKind;
+using registry::ComcheckFolder;
+
+constexpr const char* kComcheckExamples =
+    R"(  entente registry comcheck plan /srv/registry 2026-q4 --start 2026-12-01T00:00:00Z --end 2026-12-08T00:00:00Z \
+      --role duty --public-url https://registry.example --key monitor.key --send https://registry.example
+      commits to who is asked and when at the latest, before anybody can know the times
+  entente registry comcheck draw /srv/registry 2026-q4           the times, from the first checkpoint over the commitment
+  entente registry comcheck send /srv/registry 2026-q4 --smtp 127.0.0.1:25 --smtp-tls none --mail-from check@registry.example --watch
+  entente registry comcheck answer /srv/registry 2026-q4 --mail reply.eml
+      tells an automatic reply or a bounce from the mail; answers are given on the page
+  entente registry comcheck reply https://registry.example 2026-q4 CODE eleven --key desk.key
+      who is asked answers, signed
+  entente registry comcheck show /srv/registry 2026-q4           how far it is
+  entente registry comcheck close /srv/registry 2026-q4 --key monitor.key --send https://registry.example
+  entente registry comcheck verify alpha.json --log mirror/       a party's own entry against the ledger
+
+The protocol: docs/comcheck.md.)";
+
+struct ComcheckGiven {
+  std::string folder, round, private_folder, log;
+  std::string start, end, spread, public_url, key, send, checkpoint, mail, reason;
+  std::vector<std::string> roles;
+  bool watch = false, at_once = false;
+  SmtpGiven smtp;
+};
+
+struct Places {
+  fs::path log, private_folder;
+  [[nodiscard]] fs::path rounds() const { return private_folder / "comcheck"; }
+};
+Places places(const ComcheckGiven& given) {
+  const RegistryFolder folder(given.folder);
+  return {.log = given.log.empty() ? folder.log() : fs::path(given.log),
+          .private_folder = given.private_folder.empty() ? folder.private_files() : fs::path(given.private_folder)};
+}
+
+Result<ComcheckFolder> open_round(const ComcheckGiven& given) {
+  ENTENTE_TRY(const ledger::Ledger log, ledger::Ledger::open_read(places(given).log));
+  return ComcheckFolder::open(places(given).rounds(), given.round, log.verifier());
+}
+
+Instant whole_now() { return std::chrono::floor<std::chrono::seconds>(now()); }
+
+// "90m", "6h", "2d", "30s".
+Result<std::chrono::seconds> read_span(const std::string& text) {
+  const auto bad = [&] { return fail(fmt::format("\"{}\" is no span of time", printable(text, 40)), {}, "for instance 30m, 6h or 2d"); };
+  if (text.size() < 2 || text.size() > 8 || !std::all_of(text.begin(), text.end() - 1, is_digit)) return bad();
+  const std::int64_t n = std::stoll(text);
+  switch (text.back()) {
+    case 's': return std::chrono::seconds(n);
+    case 'm': return std::chrono::minutes(n);
+    case 'h': return std::chrono::hours(n);
+    case 'd': return std::chrono::days(n);
+    default: return bad();
+  }
+}
+
+// ---- plan
+
+Result<std::vector<registry::ContactDocument>> standing_documents(const Places& where, const registry::State& state) {
+  ENTENTE_TRY(const registry::ContactFolder contacts, registry::ContactFolder::open(where.private_folder / "contacts"));
+  ENTENTE_TRY(auto documents, contacts.all());
+  std::erase_if(documents, [&](const auto& document) { return !registry::stands(document, state).has_value(); });
+  return documents;
+}
+
+Result<registry::ComcheckRecord> make_record(const ComcheckGiven& given, const ReadLedger& read) {
+  registry::ComcheckRecord out;
+  for (registry::ContactSalt* secret : {&out.asked.salt, &out.plan_salt, &out.secret, &out.entry_key}) keys::random_bytes(*secret);
+  ENTENTE_TRY(const auto documents, standing_documents(places(given), read.state));
+  const std::vector<std::string> roles = given.roles.empty() ? std::vector<std::string>{"duty"} : given.roles;
+  out.asked = registry::list_contacts(documents, roles, out.asked.salt);
+  registry::ComcheckPlan& plan = out.plan;
+  plan.round = given.round;
+  plan.origin = read.log.verifier().name();
+  ENTENTE_TRY(plan.starts, parse_time_option("--start", given.start));
+  ENTENTE_TRY(plan.ends, parse_time_option("--end", given.end));
+  plan.spread = std::chrono::floor<std::chrono::seconds>(plan.ends - plan.starts);
+  if (!given.spread.empty()) { ENTENTE_TRY(plan.spread, read_span(given.spread)); }
+  plan.roles = roles;
+  std::string url = given.public_url;
+  while (url.ends_with('/')) url.pop_back();
+  plan.page = url + "/comcheck";
+  plan.secret = sha256(ByteView(out.secret));
+  plan.questions = registry::comcheck_questions_digest();
+  plan.asked = out.asked.digest();
+  plan.contacts = out.asked.contacts.size();
+  if (plan.starts <= now()) return fail("the window starts in the past", {}, "the times can only be drawn once the plan is in the ledger");
+  return out;
+}
+
+Result<int> run_plan(const Context& context, const ComcheckGiven& given) {
+  ENTENTE_TRY(const DataSet* data, context.data());
+  ENTENTE_TRY(const ReadLedger read, read_ledger(places(given).log, *data));
+  ENTENTE_TRY(const keys::SigningKey key, read_signing_key(given.key));
+  ENTENTE_CHECK(check_statement_key(key, given.key));
+  ENTENTE_TRY(registry::ComcheckRecord record, make_record(given, read));
+  ENTENTE_TRY(const Digest commitment, record.plan.commitment(record.plan_salt));
+  const Json predicate{{"scheme", "salted-sha256/v1"},
+                       {"commitment", Json{{"sha256", commitment.hex()}}},
+                       {"kind", "other"},
+                       {"at", format_time(whole_now())}};
+  ENTENTE_TRY(const std::string statement, registry::make_statement(registry::Kind::commitment, predicate, {&key}, *data));
+  ENTENTE_TRY(const ComcheckFolder round, ComcheckFolder::create(places(given).rounds(), std::move(record)));
+  const fs::path file = round.path() / "commitment.dsse.json";
+  ENTENTE_CHECK(write_file_atomic(file, statement, FileMode::secret));
+  if (!given.send.empty()) {
+    RegistryClient client(given.send);
+    ENTENTE_TRY(const auto sent, client.submit(statement));
+    if (!sent.checkpoint.empty()) ENTENTE_CHECK(write_file_atomic(round.path() / "covering.checkpoint", sent.checkpoint, FileMode::secret));
+  }
+  const auto& plan = round.record().plan;
+  if (context.json)
+    print_json({{"round", plan.round}, {"contacts", plan.contacts}, {"commitment", commitment.hex()}, {"statement", file.string()}});
+  else
+    fmt::print("round {}: {} contacts will be asked\n{}: {}\n", plan.round, plan.contacts, given.send.empty() ? "to be sent" : "sent",
+               file.string());
+  return kOk;
+}
+
+// ---- draw
+
+// The checkpoint must hold the commitment: its leaf is proven to be under the root that is drawn from.
+Result<registry::Leaf> check_covers(const ReadLedger& read, const registry::ComcheckRecord& record, const std::string& checkpoint) {
+  ENTENTE_TRY(const Digest commitment, record.plan.commitment(record.plan_salt));
+  const auto it = read.state.commitments().find(commitment);
+  if (it == read.state.commitments().end())
+    return fail("the ledger does not hold the commitment to this plan", {}, "send commitment.dsse.json of the round's folder first");
+  ENTENTE_TRY(const merkle::VerifiedCheckpoint head, merkle::verify_checkpoint(checkpoint, read.log.verifier()));
+  const registry::Leaf leaf = it->second.leaf;
+  if (leaf >= head.checkpoint.size) return fail("the checkpoint does not cover the commitment yet", {}, "wait for the next");
+  if (head.checkpoint.size > read.log.size()) return fail("the checkpoint is newer than this copy of the ledger");
+  ENTENTE_TRY(const merkle::Proof proof, read.log.inclusion(leaf, head.checkpoint.size));
+  ENTENTE_TRY(const std::string entry, read.log.entry(leaf));
+  ENTENTE_CHECK(merkle::verify_inclusion(leaf, head.checkpoint.size, merkle::leaf_hash(as_bytes(entry)), proof, head.checkpoint.root));
+  return leaf;
+}
+
+Result<int> run_draw(const Context& context, const ComcheckGiven& given) {
+  ENTENTE_TRY(const DataSet* data, context.data());
+  ENTENTE_TRY(const ReadLedger read, read_ledger(places(given).log, *data));
+  ENTENTE_TRY(ComcheckFolder round, ComcheckFolder::open(places(given).rounds(), given.round, read.log.verifier()));
+  const fs::path first = round.path() / "covering.checkpoint";
+  std::error_code ignored;
+  const bool drawn_before = round.record().drawn.has_value();
+  std::string checkpoint;
+  if (drawn_before) {
+    checkpoint = round.record().drawn->checkpoint;
+  } else if (!given.checkpoint.empty() || fs::exists(first, ignored)) {
+    ENTENTE_TRY(checkpoint, read_file(given.checkpoint.empty() ? first : fs::path(given.checkpoint), merkle::kMaxNoteBytes));
+  } else {
+    ENTENTE_TRY(checkpoint, read.log.checkpoint());
+  }
+  ENTENTE_TRY(const registry::Leaf leaf, check_covers(read, round.record(), checkpoint));
+  if (!drawn_before) ENTENTE_CHECK(round.keep_draw(checkpoint, read.log.verifier(), whole_now()));
+  const auto& drawn = *round.record().drawn;
+  const std::uint64_t beyond = drawn.seed.size - leaf - 1;
+  if (context.json)
+    print_json({{"round", given.round},
+                {"leaf", leaf},
+                {"size", drawn.seed.size},
+                {"checkpoint", drawn.seed.checkpoint.hex()},
+                {"drawn_at", format_time(drawn.at)}});
+  else
+    fmt::print("drawn from the checkpoint of size {}; the commitment is leaf {}\n", drawn.seed.size, leaf);
+  if (beyond > 0)
+    print_warnings(
+        {fmt::format("{} later statements are under this checkpoint too: if an earlier one covered the commitment, the times should "
+                     "have come from that",
+                     beyond)});
+  return kOk;
+}
+
+// ---- send and answer
+
+void print_sent_counts(const Context& context, const ComcheckSent& sent) {
+  print_warnings(sent.problems);
+  if (context.json)
+    print_json({{"sent", sent.sent},
+                {"deferred", sent.deferred},
+                {"refused", sent.refused},
+                {"unsure", sent.unsure},
+                {"gone", sent.gone},
+                {"waiting", sent.waiting}});
+  else if (!context.quiet || sent.sent > 0)
+    fmt::print("sent {}, put off {}, refused {}, unsure {}, erased {}, not due {}\n", sent.sent, sent.deferred, sent.refused, sent.unsure,
+               sent.gone, sent.waiting);
+  std::fflush(stdout);
+}
+
+// Once over all that is due; what one address refused is tried at the contact's next at once.
+Result<ComcheckSent> send_round(const ComcheckFolder& round, const registry::ContactFolder& contacts, const registry::MailSender& sender,
+                                const std::function<bool()>& stop) {
+  constexpr int kMostChannels = 20;
+  ENTENTE_TRY(ComcheckSent all, send_due(round, contacts, sender, now, stop));
+  for (int i = 0; i < kMostChannels && !stop(); ++i) {
+    ENTENTE_TRY(const ComcheckSent more, send_due(round, contacts, sender, now, stop));
+    if (more.sent + more.refused + more.unsure == 0) break;
+    all.sent += more.sent;
+    all.refused += more.refused;
+    all.unsure += more.unsure;
+    all.problems.insert(all.problems.end(), more.problems.begin(), more.problems.end());
+  }
+  return all;
+}
+
+Result<int> run_comcheck_send(const Context& context, const ComcheckGiven& given) {
+  ENTENTE_TRY(const auto sender, smtp_options(given.smtp));
+  if (!sender) return fail("a mail server is needed", {}, "--smtp and --mail-from");
+  ENTENTE_TRY(const ComcheckFolder round, open_round(given));
+  ENTENTE_TRY(const registry::ContactFolder contacts, registry::ContactFolder::open(places(given).private_folder / "contacts"));
+  StopSignal signals;
+  bool stopped = false;
+  const auto stop = [&] { return stopped = stopped || signals.wait_for(std::chrono::milliseconds(0)); };
+  while (true) {
+    ENTENTE_TRY(const ComcheckSent sent, send_round(round, contacts, *sender, stop));
+    if (!given.watch || sent.sent + sent.deferred + sent.refused + sent.unsure + sent.gone > 0) print_sent_counts(context, sent);
+    if (!given.watch || stopped || now() >= round.record().plan.ends || signals.wait_for(std::chrono::seconds(30))) return kOk;
+  }
+}
+
+Result<int> run_comcheck_answer(const Context& context, const ComcheckGiven& given) {
+  ENTENTE_TRY(const ComcheckFolder round, open_round(given));
+  ENTENTE_TRY(const std::string text, read_file(given.mail == "-" ? "/dev/stdin" : given.mail, registry::kMaxReceivedMail));
+  ENTENTE_TRY(const registry::ReceivedMail mail, registry::ReceivedMail::parse(text));
+  const auto contact = contact_of_mail(round.record(), mail.text);
+  const bool counts = mail.kind != registry::ReceivedKind::reply && contact.has_value();
+  if (counts)
+    ENTENTE_CHECK(round.update([&](const std::vector<ComcheckEvent>& events) -> Result<std::vector<ComcheckEvent>> {
+      if (registry::closed_at(events)) return fail("the round is closed");
+      const auto kind = mail.kind == registry::ReceivedKind::bounce ? ComcheckEventKind::bounced : ComcheckEventKind::auto_reply;
+      std::size_t channel = 0;  // the one that was written to last
+      for (const ComcheckEvent& event : events)
+        if (event.contact == *contact && event.kind == ComcheckEventKind::sent) channel = event.channel;
+      return std::vector{ComcheckEvent{.kind = kind, .at = whole_now(), .contact = *contact, .channel = channel, .detail = mail.why}};
+    }));
+  if (context.json)
+    print_json({{"kind", name(mail.kind)}, {"why", mail.why}, {"noted", counts}});
+  else if (counts)
+    fmt::print("{} ({}): noted, not an answer\n", name(mail.kind), mail.why);
+  else if (contact)
+    fmt::print("a reply by mail: not counted, since nothing proves who wrote it; answers are given on the page\n");
+  else
+    fmt::print("the message names no check of this round\n");
+  return counts ? kOk : kFindings;
+}
+
+// ---- close
+
+Result<std::string> round_statement(const Context& context, const ComcheckGiven& given, const ComcheckFolder& round,
+                                    const registry::ComcheckClosing& closing) {
+  const fs::path file = round.path() / "closed" / "round.dsse.json";
+  std::error_code ignored;
+  if (fs::exists(file, ignored)) return read_file(file, 1 << 20);
+  ENTENTE_TRY(const DataSet* data, context.data());
+  ENTENTE_TRY(const keys::SigningKey key, read_signing_key(given.key));
+  ENTENTE_CHECK(check_statement_key(key, given.key));
+  ENTENTE_TRY(std::string statement,
+              registry::make_statement(registry::Kind::comcheck_round,
+                                       registry::comcheck_round_predicate(round.record(), closing, whole_now()), {&key}, *data));
+  ENTENTE_CHECK(write_file_atomic(file, statement, FileMode::secret));
+  return statement;
+}
+
+Result<int> run_close(const Context& context, const ComcheckGiven& given) {
+  ENTENTE_TRY(const ComcheckFolder round, open_round(given));
+  const Instant over = round.record().plan.ends + registry::kComcheckGrace;
+  if (given.at_once && given.reason.empty()) return fail("closing early needs a reason", {}, "--reason TEXT");
+  if (!given.at_once && now() < over)
+    return fail(fmt::format("answers are taken until {}", format_time(over)), {}, "wait, or --now --reason TEXT");
+  ENTENTE_CHECK(round.update([&](const std::vector<ComcheckEvent>& events) -> Result<std::vector<ComcheckEvent>> {
+    if (registry::closed_at(events)) return std::vector<ComcheckEvent>();
+    return std::vector{ComcheckEvent{.kind = ComcheckEventKind::closed, .at = whole_now(), .detail = given.reason.substr(0, 300)}};
+  }));
+  ENTENTE_TRY(const auto events, round.events());
+  ENTENTE_TRY(const registry::ComcheckClosing closing, registry::close_round(round.record(), events));
+  const fs::path closed = round.path() / "closed";
+  ENTENTE_CHECK(make_folders(closed / "parties"));
+  for (const auto& [supporter, file] : closing.parties)
+    ENTENTE_CHECK(write_file_atomic(closed / "parties" / (supporter + ".json"), json_pretty(file), FileMode::secret));
+  ENTENTE_TRY(const std::string statement, round_statement(context, given, round, closing));
+  Json out{{"round", given.round},
+           {"entries", closing.entries},
+           {"left_out", closing.left_out},
+           {"merkle_root", closing.root.hex()},
+           {"classes", Json::object()}};
+  for (const auto& [name, count] : closing.classes) out["classes"][name] = count;
+  out["parties"] = (closed / "parties").string();
+  if (!given.send.empty()) {
+    RegistryClient client(given.send);
+    ENTENTE_TRY(const auto sent, client.submit(statement));
+    if (sent.leaf) out["leaf"] = *sent.leaf;
+  }
+  if (context.json) {
+    print_json(out);
+    return kOk;
+  }
+  fmt::print("round {}: {} entries, root {}\n", given.round, closing.entries, closing.root.hex());
+  for (const auto& [name, count] : closing.classes) fmt::print("  {:12} {}\n", name, count);
+  if (closing.left_out > 0) fmt::print("left out, as nobody knows whether they were asked: {}\n", closing.left_out);
+  fmt::print("for the parties: {}\n", (closed / "parties").string());
+  return kOk;
+}
+
+// ---- show
+
+std::string progress_word(const registry::ComcheckProgress& p) {
+  if (const auto result = registry::result_class(p); result && (p.answered || p.bounced || p.auto_reply)) return std::string(*result);
+  if (p.gone) return "erased";
+  if (p.open_intent) return "unsure";
+  return p.sent ? "asked" : "waiting";
+}
+
+Result<int> run_show(const Context& context, const ComcheckGiven& given) {
+  ENTENTE_TRY(const ComcheckFolder round, open_round(given));
+  ENTENTE_TRY(const auto events, round.events());
+  const auto progress = registry::comcheck_progress(events);
+  const auto& record = round.record();
+  Json out{{"round", record.plan.round},
+           {"plan", record.plan.json()},
+           {"drawn", record.drawn.has_value()},
+           {"closed", registry::closed_at(events).has_value()},
+           {"contacts", Json::array()}};
+  Table table;
+  for (const char* column : {"supporters", "drawn time", "state", "sent"})
+    table.column(column, column[0] == 's' && column[1] == 'u' ? Fit::cut : Fit::whole);
+  for (const registry::AskedContact& asked : record.asked.contacts) {
+    const auto it = progress.find(asked.id());
+    const registry::ComcheckProgress p = it == progress.end() ? registry::ComcheckProgress{} : it->second;
+    std::string supporters;
+    for (const registry::AskedMember& m : asked.members) supporters += (supporters.empty() ? "" : ", ") + m.supporter;
+    const std::string due =
+        record.drawn ? format_time(registry::draw(record.drawn->seed.seed, record.plan, asked.members.front()).send_at) : "";
+    table.row({{supporters, Colour::bold},
+               {due, Colour::plain},
+               {progress_word(p), Colour::plain},
+               {p.sent ? format_time(*p.sent) : "", Colour::plain}});
+    out["contacts"].push_back(
+        Json{{"supporters", supporters}, {"contact", asked.id()}, {"send_at", due}, {"state", progress_word(p)}, {"wrong", p.wrong}});
+  }
+  if (context.json)
+    print_json(out);
+  else
+    table.print(stdout, terminal_width(stdout));
+  return kOk;
+}
+
+// ---- options
+
+void add_plan_options(CLI::App& plan, ComcheckGiven& given) {
+  plan.add_option("--start", given.start, "when the window starts, RFC 3339")->required()->type_name("TIME");
+  plan.add_option("--end", given.end, "when it ends")->required()->type_name("TIME");
+  plan.add_option("--spread", given.spread, "times are drawn from the first so much of the window (default: all of it)")->type_name("SPAN");
+  plan.add_option("--role", given.roles, "contacts of this role; several (default: duty)")
+      ->check(CLI::IsMember({"policy", "technical", "duty", "press", "victim-support"}));
+  plan.add_option("--public-url", given.public_url, "the registry's address, for the page of answers")->required()->type_name("URL");
+  plan.add_option("--key", given.key, "the monitor's or an officer's private key file")->required()->type_name("FILE");
+  plan.add_option("--send", given.send, "send the commitment to the registry there")->type_name("URL");
+}
+
+void add_close_options(CLI::App& close, ComcheckGiven& given) {
+  close.add_option("--key", given.key, "the monitor's or an officer's private key file")->required()->type_name("FILE");
+  close.add_option("--send", given.send, "send the statement to the registry there")->type_name("URL");
+  auto* early = close.add_flag("--now", given.at_once, "before answers stop counting");
+  close.add_option("--reason", given.reason, "why, with --now")->type_name("TEXT")->needs(early);
+}
+
+}  // namespace
+
+void add_registry_comcheck(CLI::App& registry_app, Context& context) {
+  CLI::App* group =
+      add_command(registry_app, context, "comcheck", "communication checks: plan, draw, send, close, verify", kComcheckExamples, {});
+  group->require_subcommand(1);
+  const auto given = std::make_shared<ComcheckGiven>();
+  using Run = Result<int> (*)(const Context&, const ComcheckGiven&);
+  const auto add = [&](const char* name, const char* what, Run run) {
+    return add_command(*group, context, name, what, kComcheckExamples, [&context, given, run] {
+      const auto code = run(context, *given);
+      return code ? *code : report(context, code.error());
+    });
+  };
+  CLI::App* plan = add("plan", "decide who is asked in which window, and commit to it", run_plan);
+  CLI::App* draw = add("draw", "draw the times from the checkpoint over the commitment", run_draw);
+  CLI::App* send = add("send", "send what is due, each at most once", run_comcheck_send);
+  CLI::App* answer = add("answer", "read a mail that came back", run_comcheck_answer);
+  CLI::App* close = add("close", "compute the result, and a file for each party", run_close);
+  CLI::App* show = add("show", "how far a round is", run_show);
+  for (CLI::App* command : {plan, draw, send, answer, close, show}) {
+    command->add_option("folder", given->folder, "the registry's folder")->required()->type_name("DIR");
+    command->add_option("round", given->round, "the round's name")->required()->type_name("NAME");
+    command->add_option("--private", given->private_folder, "contacts and rounds (default: DIR/private)")->type_name("DIR");
+    command->add_option("--log", given->log, "the ledger's folder (default: DIR/log)")->type_name("DIR");
+  }
+  add_plan_options(*plan, *given);
+  draw->add_option("--checkpoint", given->checkpoint, "the first over the commitment (default: the one `plan --send` got, else the latest)")
+      ->type_name("FILE");
+  add_smtp_options(*send, given->smtp);
+  send->add_flag("--watch", given->watch, "go on until the window ends, looking every thirty seconds");
+  answer->add_option("--mail", given->mail, "the message; - for standard input")->required()->type_name("FILE");
+  add_close_options(*close, *given);
+  add_comcheck_party(*group, context);
+}
+
+}  // namespace entente::cli

@@ -1,0 +1,24 @@
+// The parts of `entente registry comcheck` that speak mail. Private to the room.
+#pragma once
+
+#include "registry/comcheck_folder.h"
+#include "registry/contact_folder.h"
+#include "registry/mail_smtp.h"
+
+namespace entente::cli {
+
+struct ComcheckSent {
+  std::size_t sent = 0, deferred = 0, refused = 0, unsure = 0, gone = 0;
+  std::size_t waiting = 0;            // not due yet
+  std::vector<std::string> problems;  // what the mail server said
+};
+// Sends what is due at `time`, each at most once: the intent is on the disk before the mail server is spoken to, and what has an intent
+// without a result is not sent again. `stop` is asked before each.
+[[nodiscard]] Result<ComcheckSent> send_due(const registry::ComcheckFolder& round, const registry::ContactFolder& contacts,
+                                            const registry::MailSender& sender, const std::function<Instant()>& clock,
+                                            const std::function<bool()>& stop);
+
+// Which contact of the round a message is about, by the Message-ID it answers or the code it quotes; nothing for none or several.
+[[nodiscard]] std::optional<std::string> contact_of_mail(const registry::ComcheckRecord& record, const std::string& text);
+
+}  // namespace entente::cli

@@ -1,0 +1,161 @@
+// Header fields are unfolded and compared without regard to case. Only the outermost header section decides what the message is; the body
+// is looked at as text, with quoted-printable undone, and base64 where it is the whole body's encoding: it is only searched.
+#include "registry/received_mail.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "core/ascii.h"
+#include "core/bytes.h"
+#include "core/utf8.h"
+
+namespace entente::registry {
+namespace {
+
+constexpr std::size_t kMaxFields = 500;
+constexpr std::size_t kMaxHeaderSection = 128 << 10;
+
+using MailFields = std::vector<std::pair<std::string, std::string>>;  // names in lower case
+
+std::string_view next_mail_line(std::string_view& rest) {
+  const std::size_t end = std::min(rest.find('\n'), rest.size());
+  std::string_view line = rest.substr(0, end);
+  rest.remove_prefix(std::min(end + 1, rest.size()));
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+std::string_view trimmed(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t");
+  return first == std::string_view::npos ? std::string_view() : text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+// Takes the header section and the empty line off `rest`.
+Result<MailFields> read_fields(std::string_view& rest) {
+  MailFields out;
+  std::size_t bytes = 0;
+  while (!rest.empty()) {
+    const std::string_view line = next_mail_line(rest);
+    if (line.empty()) return out;
+    bytes += line.size();
+    if (bytes > kMaxHeaderSection) return fail("the message's header section is too long");
+    if (line.front() == ' ' || line.front() == '\t') {
+      if (out.empty()) return fail("the message begins with a folded line");
+      out.back().second += " " + std::string(trimmed(line));
+      continue;
+    }
+    if (out.empty() && line.starts_with("From ")) continue;  // of the mbox format
+    const std::size_t colon = line.find(':');
+    const std::string_view field = trimmed(line.substr(0, std::min(colon, line.size())));
+    const bool good = std::ranges::all_of(field, [](char c) { return c > 0x20 && c < 0x7f; });
+    if (colon == std::string_view::npos || field.empty() || !good) return fail("this is no mail message: a header field is none");
+    if (out.size() >= kMaxFields) return fail("the message has too many header fields");
+    out.emplace_back(lower(field), std::string(trimmed(line.substr(colon + 1))));
+  }
+  return out;
+}
+
+std::optional<std::string> field_of(const MailFields& fields, std::string_view name) {
+  const auto it = std::ranges::find(fields, name, &MailFields::value_type::first);
+  return it == fields.end() ? std::nullopt : std::optional(it->second);
+}
+
+std::string first_word(std::string_view value) { return lower(trimmed(value.substr(0, value.find_first_of(";( \t")))); }
+
+std::optional<std::string> why_bounce(const MailFields& fields) {
+  const std::string type = lower(field_of(fields, "content-type").value_or(""));
+  if (type.starts_with("multipart/report") && type.find("disposition-notification") == std::string::npos)
+    return "Content-Type: multipart/report";
+  const std::string from = lower(field_of(fields, "from").value_or(""));
+  const bool null_sender = trimmed(field_of(fields, "return-path").value_or("-")) == "<>";
+  if (null_sender && (from.find("mailer-daemon@") != std::string::npos || field_of(fields, "x-failed-recipients")))
+    return "Return-Path: <> from mailer-daemon";
+  return std::nullopt;
+}
+
+std::optional<std::string> why_automatic(const MailFields& fields) {
+  if (const auto value = field_of(fields, "auto-submitted"); value && first_word(*value) != "no")
+    return "Auto-Submitted: " + printable(*value, 60);
+  if (const auto value = field_of(fields, "precedence")) {
+    const std::string word = first_word(*value);
+    if (word == "bulk" || word == "auto_reply" || word == "auto-reply" || word == "junk" || word == "list") return "Precedence: " + word;
+  }
+  constexpr std::array<std::string_view, 6> kMarks{"x-auto-response-suppress", "x-autoreply",       "x-autorespond",
+                                                   "x-autoresponder",          "x-auto-reply-from", "x-mail-autoreply"};
+  for (const std::string_view mark : kMarks)
+    if (field_of(fields, mark)) return std::string(mark);
+  const std::string type = lower(field_of(fields, "content-type").value_or(""));
+  if (type.starts_with("multipart/report")) return "Content-Type: multipart/report";  // a receipt that it was opened
+  if (const auto value = field_of(fields, "return-path"); value && trimmed(*value) == "<>") return "Return-Path: <>";
+  return std::nullopt;
+}
+
+int hex_value(char c) {
+  if (is_digit(c)) return c - '0';
+  if (!is_hex_digit(c)) return -1;
+  return lower(c) - 'a' + 10;
+}
+
+// RFC 2045 section 6.7, forgiving: what is no escape stays as it is.
+std::string without_quoted_printable(std::string_view body) {
+  std::string out;
+  for (std::size_t i = 0; i < body.size(); ++i) {
+    if (body[i] != '=') {
+      out += body[i];
+      continue;
+    }
+    if (body.substr(i + 1, 2) == "\r\n") {
+      i += 2;
+    } else if (body.substr(i + 1, 1) == "\n") {
+      i += 1;
+    } else if (i + 2 < body.size() && hex_value(body[i + 1]) >= 0 && hex_value(body[i + 2]) >= 0) {
+      out += static_cast<char>(hex_value(body[i + 1]) * 16 + hex_value(body[i + 2]));
+      i += 2;
+    } else {
+      out += '=';
+    }
+  }
+  return out;
+}
+
+std::string without_base64(std::string_view body) {
+  std::string letters;
+  for (const char c : body)
+    if (c != '\r' && c != '\n' && c != ' ') letters += c;
+  const auto bytes = from_base64(letters);
+  return bytes ? std::string(as_text(*bytes)) : std::string();
+}
+
+}  // namespace
+
+std::string_view name(ReceivedKind kind) {
+  constexpr std::array<std::string_view, 3> kNames{"reply", "automatic", "bounce"};
+  return kNames[static_cast<std::size_t>(kind)];
+}
+
+Result<ReceivedMail> ReceivedMail::parse(std::string_view message) {
+  if (message.size() > kMaxReceivedMail) return fail("a message has at most 1 MiB");
+  std::string_view body = message;
+  ENTENTE_TRY(const MailFields fields, read_fields(body));
+  if (fields.empty()) return fail("this is no mail message: it has no header");
+  ReceivedMail out;
+  if (const auto bounced = why_bounce(fields)) {
+    out.kind = ReceivedKind::bounce;
+    out.why = *bounced;
+  } else if (const auto automatic = why_automatic(fields)) {
+    out.kind = ReceivedKind::automatic;
+    out.why = *automatic;
+  }
+  for (const auto& [field, value] : fields) out.text += fmt::format("{}: {}\n", field, value);
+  out.text += body;
+  out.text += "\n" + without_quoted_printable(body);
+  if (first_word(field_of(fields, "content-transfer-encoding").value_or("")) == "base64") out.text += "\n" + without_base64(body);
+  return out;
+}
+
+}  // namespace entente::registry
