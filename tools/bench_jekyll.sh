@@ -96,7 +96,7 @@ measure() { # NAME COMMAND…
   local name=$1 t
   shift
   t=$(seconds_of "$@")
-  least[$name]=$(printf '%s\n' ${least[$name]:-} "$t" | sort -g | head -1)
+  least[$name]=$(printf '%s\n' "${least[$name]:-$t}" "$t" | sort -g | head -1)
 }
 for _ in $(seq "$rounds"); do
   measure jekyll jekyll build --disable-disk-cache -s "$site" -d "$folder/built"
