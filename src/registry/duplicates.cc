@@ -82,7 +82,7 @@ std::string without_acronym(std::string_view name, const Countries& countries) {
   const std::size_t open = name.find('('), close = name.find(')', open == std::string_view::npos ? 0 : open);
   if (open != std::string_view::npos && close != std::string_view::npos) {
     const std::string_view inside = name.substr(open + 1, close - open - 1);
-    const std::string outside = std::string(name.substr(0, open)) + " " + std::string(name.substr(close + 1));
+    std::string outside = std::string(name.substr(0, open)) + " " + std::string(name.substr(close + 1));
     if (is_acronym(inside, countries) && inside.size() < outside.size()) return outside;
     if (is_acronym(outside, countries) && outside.size() < inside.size()) return std::string(inside);
   }

@@ -84,7 +84,7 @@ Result<std::string> parse_lei(std::string_view text) {
 }
 
 Result<std::string> parse_ror(std::string_view text) {
-  const std::string id = lower(identifier_without_prefix(text, {"https://ror.org/", "http://ror.org/", "ror.org/"}));
+  std::string id = lower(identifier_without_prefix(text, {"https://ror.org/", "http://ror.org/", "ror.org/"}));
   if (id.size() != 9) return fail(fmt::format("a ROR id has nine characters, not {}", id.size()));
   if (id[0] != '0') return fail("a ROR id begins with 0");
   std::uint64_t number = 0;

@@ -42,7 +42,7 @@ std::string_view spelt_out(UChar32 c) {
   switch (c) {
     case 0x0142: return "l";   // ł
     case 0x00F8: return "o";   // ø
-    case 0x0111: return "d";   // đ
+    case 0x0111:               // đ
     case 0x00F0: return "d";   // ð
     case 0x0127: return "h";   // ħ
     case 0x0131: return "i";   // ı
@@ -148,7 +148,7 @@ std::string skeleton(std::string_view text) {
     USpoofChecker* made = uspoof_open(&status);
     return U_SUCCESS(status) ? made : nullptr;
   }();
-  const std::string folded = casefolded(text);
+  std::string folded = casefolded(text);
   if (checker == nullptr) return folded;
   std::string out(folded.size() * 3 + 16, '\0');
   for (int attempt = 0; attempt < 2; ++attempt) {

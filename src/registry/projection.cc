@@ -67,12 +67,9 @@ class Documents {
   explicit Documents(StoreChanges& changes) : changes_(changes) {}
   void anew(const char* collection) { changes_.emptied.emplace_back(collection); }
   template <class Record>
-  void add(const char* collection, std::string id, Leaf leaf, std::string supporter, const Record& record) {
-    changes_.documents.push_back({.collection = collection,
-                                  .id = std::move(id),
-                                  .leaf = leaf,
-                                  .supporter = std::move(supporter),
-                                  .body = json_compact(record_json(record))});
+  void add(const char* collection, const std::string& id, Leaf leaf, const std::string& supporter, const Record& record) {
+    changes_.documents.push_back(
+        {.collection = collection, .id = id, .leaf = leaf, .supporter = supporter, .body = json_compact(record_json(record))});
   }
 
  private:

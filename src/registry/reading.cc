@@ -9,7 +9,7 @@
 namespace entente::registry {
 namespace {
 
-Verdict from_error(Code code, const Error& error, std::string pointer_prefix = {}) {
+Verdict from_error(Code code, const Error& error, const std::string& pointer_prefix = {}) {
   return reject(code, error.what, pointer_prefix + error.where.pointer, error.hint);
 }
 

@@ -7,6 +7,8 @@
 #include <array>
 #include <functional>
 #include <map>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -24,9 +26,11 @@ inline std::string sha(std::string_view text) { return sha256(text).hex(); }
 inline Json dig(std::string_view hex) { return Json{{"sha256", std::string(hex)}}; }
 inline Json org(std::string_view id) { return Json{{"id", std::string(id)}}; }
 
-// A key whose seed is the digest of its name.
+// A key whose seed is the digest of its name. Thread-safe.
 inline const keys::SigningKey& key(const std::string& name) {
   static std::map<std::string, keys::SigningKey> made;
+  static std::mutex mutex;
+  const std::scoped_lock lock(mutex);
   const auto it = made.find(name);
   if (it != made.end()) return it->second;
   const Digest seed = sha256("seed of " + name);
@@ -48,7 +52,7 @@ inline std::string entry(std::string_view kind, const std::string& subject, Json
 // A registry in the making. Each append moves the clock on by a minute and expects the entry to be admitted, unless a test says otherwise.
 class World {
  public:
-  State state, served;
+  State state;
   std::vector<std::string> log;
   Instant clock = when("2026-11-24T09:00:00Z");
 
@@ -89,12 +93,14 @@ class World {
   Rejection last;
   // The same by the way a server takes, into a State of its own that has seen the same log.
   tl::expected<Applied, Rejection> submit(const std::string& bytes) {
-    while (served.next_leaf() < log.size()) served.apply(served.next_leaf(), log[served.next_leaf()]);
-    Submission submission = served.read(bytes);
-    served.find_keys(submission);
+    if (!served) served = std::make_unique<State>();
+    while (served->next_leaf() < log.size()) served->apply(served->next_leaf(), log[served->next_leaf()]);
+    Submission submission = served->read(bytes);
+    served->find_keys(submission);
     submission.try_signatures();
-    return served.admit(submission, clock);
+    return served->admit(submission, clock);
   }
+  std::unique_ptr<State> served;  // made when it is needed
 
   [[nodiscard]] Json rules_predicate() const {
     Json p;

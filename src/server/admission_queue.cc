@@ -158,7 +158,7 @@ Result<ledger::Appender::Added> AdmissionQueue::append(const std::vector<Admitte
 
 void AdmissionQueue::finish(std::vector<Admitted> admitted) {
   const auto added = append(admitted);
-  if (!added) return fail_all(added.error(), std::move(admitted));
+  if (!added) return fail_all(added.error(), admitted);
   {
     const std::scoped_lock lock(mutex_);
     if (in_tables_ == answered_) unwritten_since_ = Clock::now();
@@ -197,13 +197,13 @@ void AdmissionQueue::answer(Admitted admitted) {
   });
 }
 
-void AdmissionQueue::fail_all(const Error& error, std::vector<Admitted> admitted) {
+void AdmissionQueue::fail_all(const Error& error, const std::vector<Admitted>& admitted) {
   {
     const std::scoped_lock lock(mutex_);
     failure_ = error;
     written_.notify_all();
   }
-  for (Admitted& a : admitted) a.request.done(tl::unexpected(error));
+  for (const Admitted& a : admitted) a.request.done(tl::unexpected(error));
 }
 
 }  // namespace entente::server

@@ -68,7 +68,7 @@ class AdmissionQueue {
   void finish(std::vector<Admitted> admitted);
   void write_tables();
   void answer(Admitted admitted);
-  void fail_all(const Error& error, std::vector<Admitted> admitted);
+  void fail_all(const Error& error, const std::vector<Admitted>& admitted);
 
   const Parts parts_;
   mutable std::mutex mutex_;

@@ -50,7 +50,7 @@ Contacts::Contacts(Parts parts) : parts_(std::move(parts)), heard_(kMostRequests
 Result<std::shared_ptr<Contacts>> Contacts::open(Parts parts) {
   const fs::path base = parts.private_folder;
   const bool writable = static_cast<bool>(parts.api->submit);
-  const std::shared_ptr<Contacts> out(new Contacts(std::move(parts)));
+  std::shared_ptr<Contacts> out(new Contacts(std::move(parts)));
   if (base.empty() || !writable) return out;
   out->started_ = out->parts_.clock();
   ENTENTE_CHECK(make_private_folder(base));
