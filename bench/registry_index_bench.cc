@@ -34,6 +34,7 @@ Json bench_assessment(const std::string& id, const std::string& at, int salt) {
     Json row{{"control", c.id.str()}, {"status", catalog::to_string(j.status)}};
     row["class"] = std::string(1, catalog::letter(c.evidence_class));
     row["weight"] = j.weight;
+    if (j.status == catalog::Status::not_applicable) row["reason"] = "It runs no network of its own.";
     row["evidence"] = {sha256(id + c.id.str()).hex()};
     list.push_back(std::move(row));
     rows.push_back(std::move(j));

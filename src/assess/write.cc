@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include "core/file.h"
+#include "core/utf8.h"
 
 namespace entente::assess {
 
@@ -45,11 +46,14 @@ void put_evidence(Json& row, std::vector<Digest> evidence) {
   row["evidence_list"] = Json{{"count", evidence.size()}, {"sha256", sha256(list).hex()}};
 }
 
+constexpr std::size_t kMostReasonBytes = 300;  // the document has it whole
+
 // What the index needs of one control (docs/statements.md, "assessment/v1").
 Json control_row(const catalog::Judgement& j) {
   Json row = Json::object();
   row["control"] = j.control.str();
   row["status"] = catalog::to_string(j.status);
+  if (j.status == catalog::Status::not_applicable) row["reason"] = printable(j.reason, kMostReasonBytes);
   row["class"] = std::string(1, catalog::letter(j.evidence_class));
   row["weight"] = j.weight > 0 ? Json(catalog::index_weight(j.evidence_class)) : Json(0);
   put_evidence(row, j.finding.evidence);

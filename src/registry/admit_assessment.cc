@@ -25,6 +25,7 @@ AssessedControl read_row(JsonView item) {
   out.status = catalog::parse_status(json_string(item, "status").value_or("")).value_or(catalog::Status::not_assessed);
   out.evidence_class = catalog::parse_evidence_class(json_string(item, "class").value_or("")).value_or(catalog::EvidenceClass::declared);
   out.weight = json_number(item, "weight").value_or(0);
+  out.reason = json_string(item, "reason").value_or("");
   if (const auto list = json_array(item, "evidence"))
     for (const JsonView digest : *list) out.evidence.push_back(Digest::from_hex(as_string(digest).value_or("")).value_or(Digest{}));
   out.evidence_count = static_cast<std::uint32_t>(out.evidence.size());

@@ -71,7 +71,7 @@ Json index_dispute(const Dispute& d) {
 }
 
 Json index_finding(const Assessment* assessment, const IndexRow& row) {
-  IndexObject out(11);
+  IndexObject out(12);
   out.put("control", row.control.str());
   out.put("class", std::string(1, catalog::letter(row.evidence_class)));
   out.put("claimed", catalog::to_string(row.claimed));
@@ -82,6 +82,7 @@ Json index_finding(const Assessment* assessment, const IndexRow& row) {
     if (!row.leaves.empty()) out.put("leaves", row.leaves);
     return out.take();
   }
+  if (!row.finding->reason.empty()) out.put("reason", row.finding->reason);
   out.put("leaf", assessment->leaf);
   out.put("pointer", fmt::format("/predicate/controls/{}", row.position));
   if (!row.finding->evidence.empty()) {

@@ -109,6 +109,7 @@ struct AssessedControl {
   catalog::Status status = catalog::Status::not_assessed;
   catalog::EvidenceClass evidence_class = catalog::EvidenceClass::declared;
   double weight = 0;                 // what it counts in the index: 0, 0.5 or 1
+  std::string reason;                // of not-applicable; else empty
   std::vector<Digest> evidence;      // where there are at most four
   std::uint32_t evidence_count = 0;  // else their number,
   Digest evidence_list;              // and the digest of their list (docs/statements.md)

@@ -180,6 +180,7 @@ Json record_json(const Assessment& a) {
                 {"status", catalog::to_string(c.status)},
                 {"class", std::string(1, catalog::letter(c.evidence_class))},
                 {"weight", c.weight}};
+    put_text(row, "reason", c.reason);
     put_list(row, "evidence", c.evidence, hex_of);
     if (c.evidence.empty() && c.evidence_count > 0) {
       row["evidence_count"] = c.evidence_count;

@@ -135,6 +135,7 @@ class StateHasher {
         .add(v.status)
         .add(v.evidence_class)
         .add(v.weight)
+        .add(v.reason)
         .add(v.evidence)
         .add(std::uint64_t{v.evidence_count})
         .add(v.evidence_list);

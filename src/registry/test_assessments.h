@@ -48,6 +48,7 @@ inline std::string assessment_of(const World& world, const std::string& id, cons
              {"class", std::string(1, catalog::letter(j.evidence_class))},
              {"weight", j.weight}};
     if (!r.evidence.empty()) row["evidence"] = r.evidence;
+    if (r.status == catalog::Status::not_applicable) row["reason"] = "It runs no network of its own.";
     list.push_back(std::move(row));
     judged.push_back(std::move(j));
   }
