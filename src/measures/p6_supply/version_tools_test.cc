@@ -116,7 +116,7 @@ void check_against(const Tool& tool, std::size_t count, std::size_t at_least) {
 
 #define ENTENTE_TOOL_OR_SKIP(tool, package)                                     \
   if (std::system(("(" + (tool).available + ") >/dev/null 2>&1").c_str()) != 0) \
-  GTEST_SKIP() << "no " << package << ": install that Debian package"
+  GTEST_SKIP() << "no " << (package) << ": install that Debian package"
 
 const std::vector<std::string> kTagPieces{
     "0", "1", "2", "10", "01", ".", ".", ".", "-", "+", "~", "_", "a", "b", "rc", "alpha", "beta", "z", "99999999999999999999999"};
@@ -208,15 +208,15 @@ for line in open(os.environ["PAIRS"], encoding="latin-1", newline="\n"):
 
 TEST(VersionTools, NodeSemver) {
   const Tool tool{Scheme::semver,
-                  "NODE_PATH=/usr/share/nodejs node -e 'require(\"semver\")'",
-                  R"(NODE_PATH=/usr/share/nodejs node -e '
+                  "NODE_PATH=/usr/share/nodejs:/usr/lib/node_modules/npm/node_modules node -e 'require(\"semver\")'",
+                  R"(NODE_PATH=/usr/share/nodejs:/usr/lib/node_modules/npm/node_modules node -e '
 const semver = require("semver");
 for (const line of require("fs").readFileSync(process.env.PAIRS, "utf8").split("\n").slice(0, -1)) {
   const [a, b] = line.split("\t");
   console.log(semver.valid(a) && semver.valid(b) ? semver.compare(a, b) : "?");
 }')",
                   {"0", "1", "2", "10", ".", ".", "-", "+", "alpha", "rc", "B", "-0", ".0.0", ".1.0-a", "99999999"}};
-  ENTENTE_TOOL_OR_SKIP(tool, "node-semver");
+  ENTENTE_TOOL_OR_SKIP(tool, "npm's semver (node-semver, or npm itself)");
   check_against(tool, 12000, 2000);
 }
 
