@@ -4,6 +4,8 @@
 #include <fstream>
 
 #include "core/json.h"
+#include "measures/p6_supply/advisory_source.h"
+#include "measures/p6_supply/intervals.h"
 #include "measures/p6_supply/vers.h"
 #include "test_support.h"
 
@@ -239,6 +241,46 @@ TEST(SupplyVersions, VersSpecRangesRoundTrip) {
   }
   EXPECT_EQ(checked, 733U);
   EXPECT_EQ(refused, 6U);
+}
+
+// Real advisories of ecosystems that are ordered since index format 3: every range has intervals, and every version a range names
+// is decided as by the pseudocode of the OSV schema over the plain reference.
+TEST(SupplyVersions, RealRangesAreDecidedAsByTheReference) {
+  ENTENTE_SHARED_OR_SKIP(shared);
+  Progress progress(Progress::Mode::silent);
+  for (const auto& [name, expected] : {std::pair{"AlmaLinux", 71'329U}, {"Hackage", 44U}}) {
+    std::size_t ranges = 0, decided = 0, wrong = 0;
+    const auto judge = [&](Scheme scheme, const OsvRange& range) {
+      const auto intervals = range_intervals(scheme, range);
+      ASSERT_OK(intervals);
+      for (const OsvEvent& event : range.events) {
+        if (event.version == "0") continue;
+        const std::string key = version_key(scheme, event.version).value();
+        const bool inside = std::any_of(intervals->begin(), intervals->end(),
+                                        [&](const KeyInterval& i) { return i.low <= key && (i.high.empty() || key < i.high); });
+        wrong += inside != included_in_range(scheme, event.version, range).value() ? 1 : 0;
+        ++decided;
+      }
+    };
+    const auto read = read_advisories(
+        AdvisorySource::file(shared / "conformance/p6_supply/osv" / (std::string(name) + ".jsonl.zst")),
+        [&](OsvRecord&& record) {
+          for (const OsvAffected& affected : record.affected) {
+            const auto scheme = scheme_of(affected.ecosystem);
+            ASSERT_TRUE(scheme) << affected.ecosystem;
+            for (const OsvRange& range : affected.ranges) {
+              if (range.type == OsvRange::Type::git) continue;
+              ++ranges;
+              judge(*scheme, range);
+            }
+          }
+        },
+        progress);
+    ASSERT_OK(read);
+    EXPECT_EQ(ranges, expected) << name;
+    EXPECT_GE(decided, ranges) << name;
+    EXPECT_EQ(wrong, 0U) << name;
+  }
 }
 
 }  // namespace
