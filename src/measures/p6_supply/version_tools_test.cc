@@ -62,7 +62,7 @@ Pairs tool_pairs(const Tool& tool, std::size_t count) {
   const auto draw = [&] {
     for (;;) {
       std::string v = tool_version(tool, seeds, random);
-      if (tool.comparable(v) && version_key(tool.scheme, v)) return v;
+      if (!v.empty() && tool.comparable(v) && version_key(tool.scheme, v)) return v;
     }
   };
   Pairs out;
