@@ -37,8 +37,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const OsvAffected& affected : record->affected) {
       for (const OsvRange& range : affected.ranges) {
         if (range.type == OsvRange::Type::git || range.events.size() > 40) continue;
-        judge(Scheme::semver, range);
-        judge(Scheme::pep440, range);
+        for (int i = 1; i <= static_cast<int>(kLastScheme); ++i) judge(static_cast<Scheme>(i), range);
       }
     }
   }

@@ -36,7 +36,7 @@ namespace format {
 
 KeyedName keyed_name(std::string_view ecosystem, std::string_view name) {
   const std::optional<Scheme> scheme = scheme_of(ecosystem);
-  if (scheme) ecosystem = ecosystem.substr(0, ecosystem.find(':'));
+  if (scheme && !is_distribution(ecosystem)) ecosystem = ecosystem.substr(0, ecosystem.find(':'));
   return {ecosystem, scheme == Scheme::pep440 ? pep503_name(name) : std::string(name), scheme};
 }
 
@@ -89,6 +89,25 @@ const EcosystemRow* find_ecosystem(const IndexView& view, std::string_view name)
   const auto it = std::lower_bound(view.ecosystems.begin(), view.ecosystems.end(), name,
                                    [&](const EcosystemRow& row, std::string_view n) { return view.text(row.name) < n; });
   return it == view.ecosystems.end() || view.text(it->name) != name ? nullptr : &*it;
+}
+
+// Where the index keeps an ecosystem: under its name and, for a release of a distribution, under the name without the release
+// too, which is for all releases. Empty: it holds no advisory of it.
+std::vector<std::string_view> ecosystems_of(const IndexView& view, std::string_view ecosystem) {
+  std::vector<std::string_view> out;
+  if (find_ecosystem(view, ecosystem) != nullptr) out.push_back(ecosystem);
+  const std::size_t colon = ecosystem.find(':');
+  if (colon == std::string_view::npos || !is_distribution(ecosystem)) return out;
+  if (find_ecosystem(view, ecosystem.substr(0, colon)) != nullptr) out.push_back(ecosystem.substr(0, colon));
+  return out;
+}
+
+std::vector<const PackageRow*> packages_of(const IndexView& view, const std::vector<std::string_view>& ecosystems, std::string_view name) {
+  std::vector<const PackageRow*> out;
+  for (const std::string_view ecosystem : ecosystems) {
+    if (const PackageRow* package = find_package(view, ecosystem, name); package != nullptr) out.push_back(package);
+  }
+  return out;
 }
 
 void add_enumerated(const IndexView& view, const PackageRow& package, std::string_view version, Answer& out) {
@@ -216,13 +235,14 @@ Answer AdvisoryIndex::lookup(std::string_view ecosystem, std::string_view name, 
   const IndexView& view = state_->view;
   const KeyedName keyed = keyed_name(ecosystem, name);
   Answer out;
-  if (find_ecosystem(view, keyed.ecosystem) == nullptr) {
+  const std::vector<std::string_view> places = ecosystems_of(view, keyed.ecosystem);
+  if (places.empty()) {
     out.verdict = Verdict::ecosystem_not_evaluated;
     return out;
   }
   const Verdict otherwise = keyed.scheme ? Verdict::clean : Verdict::ecosystem_not_evaluated;
-  const PackageRow* package = find_package(view, keyed.ecosystem, keyed.name);
-  if (package == nullptr) {
+  const std::vector<const PackageRow*> packages = packages_of(view, places, keyed.name);
+  if (packages.empty()) {
     out.verdict = otherwise;
     return out;
   }
@@ -230,10 +250,13 @@ Answer AdvisoryIndex::lookup(std::string_view ecosystem, std::string_view name, 
   if (keyed.ecosystem == "Go" && (keyed.name == "stdlib" || keyed.name == "toolchain")) version = release = go_release(version);
   std::string key;
   const bool understood = keyed.scheme && append_version_key(*keyed.scheme, version, key, out.form);
-  if (understood) add_ranges(view, *package, key, out);
-  if (!version.empty()) add_enumerated(view, *package, version, out);
+  for (const PackageRow* package : packages) {
+    if (understood) add_ranges(view, *package, key, out);
+    if (!version.empty()) add_enumerated(view, *package, version, out);
+  }
   settle_matches(out.matches);
-  add_undecided(view, *package, understood || !keyed.scheme ? Place::known : Place::unknown, out);
+  for (const PackageRow* package : packages)
+    add_undecided(view, *package, understood || !keyed.scheme ? Place::known : Place::unknown, out);
   out.verdict = !out.matches.empty() ? Verdict::affected : keyed.scheme && !understood ? Verdict::version_not_understood : otherwise;
   return out;
 }
@@ -263,15 +286,18 @@ std::vector<std::string_view> AdvisoryIndex::fixed_versions(std::string_view eco
   const IndexView& view = state_->view;
   const KeyedName keyed = keyed_name(ecosystem, name);
   std::vector<std::string_view> out;
-  const PackageRow* package = find_package(view, keyed.ecosystem, keyed.name);
-  if (package == nullptr) return out;
-  std::vector<std::uint32_t> ranks;
-  for (const IntervalRow& row : IndexView::rows(view.intervals, package->intervals)) {
-    if (row.record == record && static_cast<Upper>(row.upper) == Upper::fixed) ranks.push_back(row.high);
+  std::vector<std::pair<std::string_view, std::string_view>> fixed;  // key, text
+  for (const PackageRow* package : packages_of(view, ecosystems_of(view, keyed.ecosystem), keyed.name)) {
+    const auto bounds = IndexView::rows(view.bounds, package->bounds);
+    for (const IntervalRow& row : IndexView::rows(view.intervals, package->intervals)) {
+      if (row.record != record || static_cast<Upper>(row.upper) != Upper::fixed) continue;
+      fixed.emplace_back(view.key(bounds[row.high].key), view.text(bounds[row.high].text));
+    }
   }
-  std::sort(ranks.begin(), ranks.end());
-  ranks.erase(std::unique(ranks.begin(), ranks.end()), ranks.end());
-  for (const std::uint32_t rank : ranks) out.push_back(view.text(view.bounds[package->bounds.begin + rank].text));
+  std::sort(fixed.begin(), fixed.end());
+  for (const auto& [key, text] : fixed) {
+    if (out.empty() || out.back() != text) out.push_back(text);
+  }
   return out;
 }
 

@@ -66,7 +66,7 @@ std::vector<Json> sample() {
       record("EX-4", entry("Go", "stdlib", range("SEMVER", {{"introduced", "1.21.0-0"}, {"fixed", "1.21.4"}}))),
       record("EX-5", entry("crates.io", "thing", range("GIT", {{"introduced", "0"}}))),
       record("EX-6", entry("crates.io", "thing", range("SEMVER", {{"introduced", "0.0.0-0"}}))),
-      record("EX-7", entry("Debian:12", "curl", range("ECOSYSTEM", {{"introduced", "0"}, {"fixed", "8.0-1"}}), {"7.88-10"})),
+      record("EX-7", entry("Echo:12", "curl", range("ECOSYSTEM", {{"introduced", "0"}, {"fixed", "8.0-1"}}), {"7.88-10"})),
       record("EX-8", entry("npm", "odd", range("SEMVER", {{"introduced", "0"}, {"fixed", "tomorrow"}}))),
       record("EX-9", entry("npm", "gone", range("SEMVER", {{"introduced", "0"}})), {{"withdrawn", "2024-02-01T00:00:00Z"}}),
       record("EX-A", entry("npm", "empty", Json::array())),
@@ -143,10 +143,37 @@ TEST(Index, NothingUnknownIsEverClean) {
   EXPECT_EQ(odd.undecided[0].why, Undecided::Why::advisory_range);
   EXPECT_EQ(db.lookup("npm", "empty", "1.0.0").undecided.at(0).why, Undecided::Why::no_versions);
 
-  const Answer debian = db.lookup("Debian:12", "curl", "7.87-1");
-  EXPECT_EQ(debian.verdict, Verdict::ecosystem_not_evaluated);
-  EXPECT_EQ(debian.undecided.at(0).why, Undecided::Why::no_order);
-  EXPECT_EQ(db.lookup("Debian:12", "curl", "7.88-10").verdict, Verdict::affected) << "a listed version needs no order";
+  const Answer echo = db.lookup("Echo:12", "curl", "7.87-1");
+  EXPECT_EQ(echo.verdict, Verdict::ecosystem_not_evaluated);
+  EXPECT_EQ(echo.undecided.at(0).why, Undecided::Why::no_order);
+  EXPECT_EQ(db.lookup("Echo:12", "curl", "7.88-10").verdict, Verdict::affected) << "a listed version needs no order";
+}
+
+TEST(Index, ReleasesOfDistributions) {
+  Json debian = record("EX-1", entry("Debian:12", "curl", range("ECOSYSTEM", {{"introduced", "0"}, {"fixed", "7.88.1-10+deb12u5"}})));
+  debian.at("affected").push_back(entry("Debian:11", "curl", range("ECOSYSTEM", {{"introduced", "0"}, {"fixed", "7.74.0-1.3+deb11u11"}})));
+  const AdvisoryIndex db = index({
+      debian,
+      record("EX-2", entry("Debian", "curl", range("ECOSYSTEM", {{"introduced", "0"}, {"fixed", "7.80-1"}}))),
+      record("EX-3", entry("Rocky Linux:9", "curl", range("ECOSYSTEM", {{"introduced", "0"}, {"fixed", "0:7.76.1-26.el9_3.3"}}))),
+      record("EX-4", entry("Alpine:v3.19", "musl", range("ECOSYSTEM", {{"introduced", "0"}, {"fixed", "1.2.4-r2"}}))),
+      record("EX-5", entry("Maven", "org.example:a", range("ECOSYSTEM", {{"introduced", "4.0.0"}, {"fixed", "4.1.0.Final"}}))),
+  });
+  EXPECT_THAT(ids(db, db.lookup("Debian:12", "curl", "7.88.1-10+deb12u4")), ElementsAre("EX-1"));
+  EXPECT_THAT(ids(db, db.lookup("Debian:12", "curl", "7.79-1")), ElementsAre("EX-1", "EX-2"));
+  EXPECT_EQ(db.lookup("Debian:12", "curl", "7.88.1-10+deb12u5").verdict, Verdict::clean);
+  EXPECT_THAT(ids(db, db.lookup("Debian:11", "curl", "7.74.0-1.3+deb11u11")), ElementsAre("EX-2")) << "repaired in this release";
+  EXPECT_THAT(ids(db, db.lookup("Debian", "curl", "7.79-1")), ElementsAre("EX-2"));
+  EXPECT_EQ(db.lookup("Ubuntu:22.04:LTS", "curl", "7.81.0-1").verdict, Verdict::ecosystem_not_evaluated);
+  EXPECT_EQ(db.lookup("Debian:12", "other", "1").verdict, Verdict::clean);
+  EXPECT_EQ(db.lookup("Debian:12", "curl", "a b").verdict, Verdict::version_not_understood);
+  EXPECT_EQ(db.lookup("Rocky Linux:9", "curl", "7.76.1-26.el9_3.2").verdict, Verdict::affected);
+  EXPECT_EQ(db.lookup("Rocky Linux:9", "curl", "1:7.76.1-26.el9_3.2").verdict, Verdict::clean);
+  EXPECT_EQ(db.lookup("Alpine:v3.19", "musl", "1.2.4_git20230717-r4").verdict, Verdict::clean) << "1.2.4 < 1.2.4-r2 < 1.2.4_git…";
+  EXPECT_EQ(db.lookup("Maven", "org.example:a", "4.1.0.Beta1").verdict, Verdict::affected);
+  EXPECT_EQ(db.lookup("Maven:https://maven.example", "org.example:a", "4.1.0").verdict, Verdict::clean);
+  EXPECT_THAT(db.fixed_versions("Debian:11", "curl", db.lookup("Debian:11", "curl", "1").matches.at(0).record),
+              ElementsAre("7.74.0-1.3+deb11u11"));
 }
 
 TEST(Index, WithdrawnAndSuperseded) {
@@ -196,7 +223,7 @@ TEST(Index, RecordFields) {
   EXPECT_FALSE(db.record(db.lookup("crates.io", "thing", "1.0.0").matches.at(0).record).published);
   EXPECT_EQ(db.info().ecosystems.at("npm").packages, 3U);
   EXPECT_TRUE(db.info().ecosystems.at("npm").ordered);
-  EXPECT_FALSE(db.info().ecosystems.at("Debian:12").ordered);
+  EXPECT_FALSE(db.info().ecosystems.at("Echo:12").ordered);
 }
 
 TEST(Index, SameRecordsSameBytes) {
@@ -264,7 +291,7 @@ TEST(Index, HostileWordsNeverLeadOutside) {
       if (!db) continue;
       ++accepted;
       for (const auto& [ecosystem, name] :
-           {std::pair{"npm", "@s/left"}, {"PyPI", "zope.interface"}, {"crates.io", "thing"}, {"Debian:12", "curl"}}) {
+           {std::pair{"npm", "@s/left"}, {"PyPI", "zope.interface"}, {"crates.io", "thing"}, {"Echo:12", "curl"}}) {
         for (const char* version : {"1.5.9", "4.0", "latest", "7.88-10"}) {
           const Answer answer = db->lookup(ecosystem, name, version);
           for (const Match& m : answer.matches) EXPECT_LE(db->record(m.record).id.size() + m.range().size(), bytes.size());

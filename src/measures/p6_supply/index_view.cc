@@ -40,7 +40,7 @@ class Checker {
   [[nodiscard]] bool ok(TextRef ref) const { return std::uint64_t{ref.offset} + ref.size <= view_.texts.size(); }
   [[nodiscard]] bool ok(KeyRef ref) const { return std::uint64_t{ref.offset} + ref.size <= view_.keys.size(); }
   [[nodiscard]] static bool ok(Span span, std::size_t rows) { return std::uint64_t{span.begin} + span.count <= rows; }
-  [[nodiscard]] static bool ok_scheme(std::uint32_t scheme) { return scheme <= static_cast<std::uint32_t>(Scheme::pep440); }
+  [[nodiscard]] static bool ok_scheme(std::uint32_t scheme) { return scheme <= static_cast<std::uint32_t>(kLastScheme); }
 
   Result<void> header();
   Result<void> sections();

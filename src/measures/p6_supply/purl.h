@@ -38,7 +38,7 @@ struct Purl {
 
 // What an advisory database calls a package.
 struct PackageKey {
-  std::string ecosystem;  // an OSV ecosystem, "npm", "PyPI", "Go", "crates.io", "Debian" (no release suffix) …
+  std::string ecosystem;  // an OSV ecosystem, "npm", "PyPI", "Go", "crates.io", "Debian:12", "Alpine:v3.19" …
   std::string name;       // "@scope/name"; PEP 503 normal form for PyPI; the module path for Go; "group:artifact" for Maven
 
   auto operator<=>(const PackageKey&) const = default;
@@ -46,7 +46,11 @@ struct PackageKey {
 
 // The OSV ecosystem and name of a purl; nullopt for types OSV has no ecosystem for (pkg:generic, pkg:oci, pkg:docker …).
 // Linux distributions name source packages: the `upstream` qualifier wins over the name where it is given.
+// The release comes from the `distro` qualifier ("debian-12", "bookworm"; "Debian" alone without one).
 [[nodiscard]] std::optional<PackageKey> package_key(const Purl& purl);
+
+// The version as the package's ecosystem orders it: RPM's epoch stands in a qualifier.
+[[nodiscard]] std::string package_version(const Purl& purl);
 
 // PEP 503: lower case, runs of '-', '_' and '.' become one '-'.
 [[nodiscard]] std::string pep503_name(std::string_view name);

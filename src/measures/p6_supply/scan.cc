@@ -63,7 +63,7 @@ class Lookup {
     const auto key = package_key(*purl);
     if (!key) return give_up(component, NotEvaluatedWhy::no_ecosystem, "pkg:" + purl->type, out);
     // Where purl and component disagree, the purl counts: it is what names the package.
-    const std::string_view version = purl->version.empty() ? c.version : std::string_view(purl->version);
+    const std::string version = purl->version.empty() ? std::string(c.version) : package_version(*purl);
     if (version.empty()) return give_up(component, NotEvaluatedWhy::no_version, key->ecosystem, out);
 
     bool judged = false;

@@ -190,5 +190,37 @@ TEST(Scan, TheSameOnAnyNumberOfThreads) {
     EXPECT_EQ(one.vulnerabilities[i].component, many.vulnerabilities[i].component);
 }
 
+TEST(Scan, DistributionsAreEvaluatedByRelease) {
+  std::string lines;
+  const auto advisory = [&](std::string_view id, std::string_view ecosystem, std::string_view name, std::string_view fixed) {
+    lines += fmt::format(R"({{"id":"{}","modified":"2026-01-01T00:00:00Z","affected":[{{"package":{{"ecosystem":"{}","name":"{}"}},)"
+                         R"("ranges":[{{"type":"ECOSYSTEM","events":[{{"introduced":"0"}},{{"fixed":"{}"}}]}}]}}]}})",
+                         id, ecosystem, name, fixed) +
+             "\n";
+  };
+  advisory("EX-1", "Debian:12", "curl", "7.88.1-10+deb12u5");
+  advisory("EX-2", "Debian:11", "curl", "7.74.0-1.3+deb11u11");
+  advisory("EX-3", "Rocky Linux:9", "bash", "1:5.1-9.el9");
+  const Sbom sbom = sbom_of(
+      R"({"type":"library","name":"libcurl4","purl":"pkg:deb/debian/libcurl4@7.88.1-10?upstream=curl&distro=debian-12"},
+         {"type":"library","name":"curl","purl":"pkg:deb/debian/curl@7.74.0-1.3%2Bdeb11u11?distro=debian-11"},
+         {"type":"library","name":"curl","purl":"pkg:deb/debian/curl@7.1-1"},
+         {"type":"library","name":"bash","purl":"pkg:rpm/rocky/bash@5.1-8.el9?distro=rocky-9.3&epoch=1"},
+         {"type":"library","name":"bash","purl":"pkg:rpm/rocky/bash@5.1-1.el9?distro=rocky-9.3&epoch=2"})");
+  const std::vector<AdvisorySource> sources{AdvisorySource::memory("a.jsonl", lines)};
+  std::vector<AdvisoryIndex> indexes;
+  indexes.push_back(index_of(sources));
+  const ScanResult result = scan(sbom, indexes, nullptr);
+  EXPECT_EQ(result.components, 5u);
+  EXPECT_EQ(result.evaluated, 4u);
+  ASSERT_EQ(result.not_evaluated.size(), 1u) << "which Debian?";
+  EXPECT_EQ(result.not_evaluated[0].component, 2u);
+  EXPECT_EQ(result.not_evaluated[0].detail, "Debian");
+  std::vector<std::string> affected;
+  for (const Vulnerability& v : result.vulnerabilities)
+    affected.push_back(fmt::format("{} {} {}", v.component, result.advisories[v.advisory].name, v.fixed));
+  EXPECT_THAT(affected, UnorderedElementsAre("0 EX-1 7.88.1-10+deb12u5", "3 EX-3 1:5.1-9.el9"));
+}
+
 }  // namespace
 }  // namespace entente::measures::p6_supply

@@ -9,61 +9,14 @@
 #include <span>
 
 #include "core/ascii.h"
+#include "measures/p6_supply/version_keys.h"
 
 namespace entente::measures::p6_supply {
 namespace {
 
+using namespace keys;
+
 bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-
-// Lengths 0 … 0xc8 take one byte; longer ones 0xc9 and two bytes, big-endian (a version has at most 1,024 bytes).
-constexpr unsigned char kLongNumber = 0xc9;
-
-void put(std::string& out, unsigned char byte) { out += static_cast<char>(byte); }
-
-void put_number(std::string& out, std::string_view digits) {
-  while (!digits.empty() && digits.front() == '0') digits.remove_prefix(1);
-  if (digits.size() < kLongNumber) {
-    put(out, static_cast<unsigned char>(digits.size()));
-  } else {
-    put(out, kLongNumber);
-    put(out, static_cast<unsigned char>(digits.size() >> 8));
-    put(out, static_cast<unsigned char>(digits.size() & 0xff));
-  }
-  out += digits;
-}
-
-struct Cursor {
-  std::string_view text;
-  std::size_t at = 0;
-
-  [[nodiscard]] bool end() const { return at == text.size(); }
-  [[nodiscard]] char peek() const { return end() ? '\0' : text[at]; }
-  bool take(char c) {
-    if (end() || lower(text[at]) != c) return false;
-    ++at;
-    return true;
-  }
-  std::string_view digits() {
-    const std::size_t begin = at;
-    while (!end() && is_digit(text[at])) ++at;
-    return text.substr(begin, at - begin);
-  }
-  // The word, in any case; the cursor stays if it does not stand here.
-  bool word(std::string_view w) {
-    if (text.size() - at < w.size()) return false;
-    for (std::size_t i = 0; i < w.size(); ++i) {
-      if (lower(text[at + i]) != w[i]) return false;
-    }
-    at += w.size();
-    return true;
-  }
-  bool separator() {
-    const char c = peek();
-    if (c != '.' && c != '-' && c != '_') return false;
-    ++at;
-    return true;
-  }
-};
 
 // --- SemVer ---------------------------------------------------------------------------------------------------------------
 
@@ -267,15 +220,51 @@ void put_legacy(std::string_view version, std::string& out) {
       continue;
     }
     put(out, kLocalText);
-    for (; !in.end() && !is_digit(in.peek()); ++in.at) {
-      // A NUL ends a text; one inside is written as 1, and 1 and 2 as two bytes: still in order, still told apart.
-      const auto byte = static_cast<unsigned char>(lower(in.peek()));
-      if (byte <= 2) put(out, 1);
-      put(out, byte <= 2 ? static_cast<unsigned char>(byte + 1) : byte);
-    }
-    put(out, 0);
+    put_text(out, lower(in.run([](char c) { return !is_digit(c); })));
   }
   put(out, kLocalEnd);
+}
+
+bool put_pypi(std::string_view version, std::string& out, VersionForm& form) {
+  const std::size_t before = out.size();
+  form = VersionForm::exact;
+  if (put_pep440(version, out)) return true;
+  out.resize(before);
+  form = VersionForm::legacy;
+  put_legacy(version, out);
+  return true;
+}
+
+using PutKey = bool (*)(std::string_view, std::string&, VersionForm&);
+struct SchemeRow {
+  Scheme scheme;
+  std::string_view name;
+  PutKey put;
+};
+constexpr SchemeRow kSchemes[] = {
+    {Scheme::semver, "semver", put_semver},
+    {Scheme::pep440, "pep440", put_pypi},
+    {Scheme::debian, "debian", put_debian},
+    {Scheme::rpm, "rpm", put_rpm},
+    {Scheme::alpine, "alpine", put_alpine},
+    {Scheme::maven, "maven", put_maven},
+    {Scheme::rubygems, "rubygems", put_rubygems},
+    {Scheme::nuget, "nuget", put_nuget},
+    {Scheme::packagist, "packagist", put_packagist},
+    {Scheme::pub, "pub", put_pub},
+    {Scheme::cran, "cran", put_cran},
+    {Scheme::hackage, "hackage", put_hackage},
+    {Scheme::alpm, "alpm", put_alpm},
+    {Scheme::gentoo, "gentoo", put_gentoo},
+    {Scheme::conan, "conan", put_conan},
+    {Scheme::openssl, "openssl", put_openssl},
+    {Scheme::lexicographic, "lexicographic", put_lexicographic},
+    {Scheme::datetime, "datetime", put_datetime},
+};
+
+const SchemeRow* row_of(Scheme scheme) {
+  const auto at = static_cast<std::size_t>(scheme);
+  return at >= 1 && at <= std::size(kSchemes) ? &kSchemes[at - 1] : nullptr;
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -286,40 +275,41 @@ std::string_view trimmed(std::string_view text) {
 
 }  // namespace
 
-std::optional<Scheme> scheme_of(std::string_view osv_ecosystem) {
-  const std::string_view base = osv_ecosystem.substr(0, osv_ecosystem.find(':'));
-  if (base == "npm" || base == "crates.io" || base == "Go") return Scheme::semver;
-  if (base == "PyPI") return Scheme::pep440;
-  return std::nullopt;
+std::string_view scheme_name(Scheme scheme) {
+  const SchemeRow* row = row_of(scheme);
+  return row == nullptr ? std::string_view("unknown") : row->name;
 }
-
-std::string_view scheme_name(Scheme scheme) { return scheme == Scheme::semver ? "semver" : "pep440"; }
 
 bool append_version_key(Scheme scheme, std::string_view version, std::string& out, VersionForm& form) {
   if (version.size() > kMaxVersionBytes) return false;
   const std::string_view text = trimmed(version);
-  if (text.empty()) return false;
+  const SchemeRow* row = row_of(scheme);
+  if (text.empty() || row == nullptr) return false;
   const std::size_t before = out.size();
   form = VersionForm::exact;
-  if (scheme == Scheme::semver) {
-    if (put_semver(text, out, form)) return true;
-    out.resize(before);
-    return false;
-  }
-  if (put_pep440(text, out)) return true;
+  if (row->put(text, out, form)) return true;
   out.resize(before);
-  form = VersionForm::legacy;
-  put_legacy(text, out);
-  return true;
+  return false;
 }
+
+namespace keys {
+
+tl::unexpected<Error> not_a_version(Scheme scheme, std::string_view version) {
+  const std::string shown = std::string(version.substr(0, 80));
+  if (scheme == Scheme::semver) {
+    return fail("not a semantic version: \"" + shown + "\"", {}, "expected MAJOR.MINOR.PATCH[-pre-release][+build], https://semver.org");
+  }
+  return fail("not a version of the scheme " + std::string(scheme_name(scheme)) + ": \"" + shown + "\"");
+}
+
+}  // namespace keys
 
 Result<VersionKey> version_key_form(Scheme scheme, std::string_view version) {
   VersionKey key;
   if (append_version_key(scheme, version, key.bytes, key.form)) return key;
   if (version.size() > kMaxVersionBytes) return fail("version longer than 1,024 bytes");
   if (trimmed(version).empty()) return fail("empty version");
-  return fail("not a semantic version: \"" + std::string(version.substr(0, 80)) + "\"", {},
-              "expected MAJOR.MINOR.PATCH[-pre-release][+build], https://semver.org");
+  return not_a_version(scheme, version);
 }
 
 Result<std::string> version_key(Scheme scheme, std::string_view version) {

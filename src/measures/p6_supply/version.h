@@ -14,20 +14,40 @@
 namespace entente::measures::p6_supply {
 
 enum class Scheme : std::uint8_t {
-  semver = 1,  // SemVer 2.0.0 section 11: npm, crates.io, Go
-  pep440 = 2,  // PEP 440 as PyPI's `packaging` orders it
+  semver = 1,          // SemVer 2.0.0 section 11: npm, crates.io, Go, Hex
+  pep440 = 2,          // PEP 440 as PyPI's `packaging` orders it
+  debian = 3,          // deb-version(7): Debian, Ubuntu
+  rpm = 4,             // rpmvercmp with epoch, '~' and '^': Red Hat, SUSE and their kin
+  alpine = 5,          // apk-tools 3
+  maven = 6,           // the order of maven.apache.org/pom.html, made transitive
+  rubygems = 7,        // Gem::Version
+  nuget = 8,           // SemVer with four numbers, without regard to case
+  packagist = 9,       // PHP's version_compare()
+  pub = 10,            // SemVer, build metadata counts
+  cran = 11,           // R's package_version: numbers between '.' and '-'
+  hackage = 12,        // numbers between '.'
+  alpm = 13,           // Arch Linux
+  gentoo = 14,         // Package Manager Specification, 3.3
+  conan = 15,          // Conan 2
+  openssl = 16,        // three numbers and letters; since 3.0 SemVer
+  lexicographic = 17,  // bytes
+  datetime = 18,       // RFC 3339
 };
+inline constexpr Scheme kLastScheme = Scheme::datetime;
 
 // The order of an OSV ecosystem; what follows a ':' does not matter. nullopt: not evaluated by this version of Entente.
 [[nodiscard]] std::optional<Scheme> scheme_of(std::string_view osv_ecosystem);
-[[nodiscard]] std::string_view scheme_name(Scheme scheme);  // "semver", "pep440"
+[[nodiscard]] std::string_view scheme_name(Scheme scheme);  // "semver", "pep440" … as in the enumeration
+// Ecosystems of a Linux distribution: one name may be affected to different versions in different releases ("Debian:12").
+[[nodiscard]] bool is_distribution(std::string_view osv_ecosystem);
 
 inline constexpr std::size_t kMaxVersionBytes = 1024;  // longer versions are refused
 
 enum class VersionForm : std::uint8_t {
   exact,    // what the scheme's specification allows
   lenient,  // read with a documented concession: semver "v1.2.3", "1.2", leading zeros, more than three numbers
-  legacy,   // pep440 only: not a PEP 440 version; ordered below every valid one
+  legacy,   // pep440: not a PEP 440 version, ordered below every valid one; alpine: invalid from somewhere on; packagist: a
+            // branch or a word PHP does not know. Such versions may be equal in order without being the same.
 };
 
 struct VersionKey {
@@ -37,14 +57,15 @@ struct VersionKey {
 
 // Semver: number parts of any length; build metadata is ignored; a `v` in front is ignored; missing minor and patch are 0;
 // from the fourth dotted number on everything is ignored (as OSV's own tools do). "latest", "1.2.3rc1", "" are errors.
-// PEP 440: every non-empty string has a key (form `legacy` if it is no PEP 440 version).
+// PEP 440, RPM, Alpine, Maven, Packagist, Conan: every non-empty string has a key. The choices made where the reference tools
+// contradict each other or themselves are listed in docs/advisory-index.md.
 [[nodiscard]] Result<VersionKey> version_key_form(Scheme scheme, std::string_view version);
 [[nodiscard]] Result<std::string> version_key(Scheme scheme, std::string_view version);
 
 // Appends the key to `out` without allocating otherwise: for hot loops. False (and `out` as before) if not understood.
 [[nodiscard]] bool append_version_key(Scheme scheme, std::string_view version, std::string& out, VersionForm& form);
 
-// The reference: component by component. Errors as version_key.
+// The reference: component by component (openssl and the generic schemes have none and compare keys). Errors as version_key.
 [[nodiscard]] Result<std::strong_ordering> compare_versions(Scheme scheme, std::string_view a, std::string_view b);
 
 // The bytes under which a version of an OSV `versions[]` list is found. The OSV schema says string equality; where the scheme

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/ascii.h"
-#include "measures/p6_supply/version.h"
+#include "measures/p6_supply/version_keys.h"
 
 namespace entente::measures::p6_supply {
 namespace {
@@ -196,6 +196,28 @@ Order compare_pep440(const Pep440& a, const Pep440& b) {
   return compare_mixed(a.local, b.local);
 }
 
+// Whether these are versions at all is the key's to say; how they compare is not.
+Result<Order> compare_by_scheme(Scheme scheme, std::string_view a, std::string_view b) {
+  ENTENTE_TRY(const std::string left, version_key(scheme, a));
+  ENTENTE_TRY(const std::string right, version_key(scheme, b));
+  switch (scheme) {
+    case Scheme::debian: return reference::compare_debian(a, b);
+    case Scheme::rpm: return reference::compare_rpm(a, b);
+    case Scheme::alpine: return reference::compare_alpine(a, b);
+    case Scheme::maven: return reference::compare_maven(a, b);
+    case Scheme::rubygems: return reference::compare_rubygems(a, b);
+    case Scheme::nuget: return reference::compare_nuget(a, b);
+    case Scheme::packagist: return reference::compare_packagist(a, b);
+    case Scheme::pub: return reference::compare_pub(a, b);
+    case Scheme::cran:
+    case Scheme::hackage: return reference::compare_numbers(a, b);
+    case Scheme::alpm: return reference::compare_alpm(a, b);
+    case Scheme::gentoo: return reference::compare_gentoo(a, b);
+    case Scheme::conan: return reference::compare_conan(a, b);
+    default: return left <=> right;
+  }
+}
+
 std::string_view trim(std::string_view text) {
   constexpr std::string_view kSpace = " \t\n\v\f\r";
   const std::size_t first = text.find_first_not_of(kSpace);
@@ -211,11 +233,9 @@ Result<std::strong_ordering> compare_versions(Scheme scheme, std::string_view a,
     if (trim(version).empty()) return fail("empty version");
   }
   if (scheme == Scheme::pep440) return compare_pep440(parse_pep440(trim(a)), parse_pep440(trim(b)));
+  if (scheme != Scheme::semver) return compare_by_scheme(scheme, trim(a), trim(b));
   const std::optional<Semver> left = parse_semver(trim(a)), right = parse_semver(trim(b));
-  if (!left || !right) {
-    return fail("not a semantic version: \"" + std::string((left ? b : a).substr(0, 80)) + "\"", {},
-                "expected MAJOR.MINOR.PATCH[-pre-release][+build], https://semver.org");
-  }
+  if (!left || !right) return keys::not_a_version(scheme, left ? b : a);
   return compare_semver(*left, *right);
 }
 

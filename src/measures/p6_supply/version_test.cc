@@ -12,7 +12,19 @@
 namespace entente::measures::p6_supply {
 namespace {
 
-Scheme scheme_named(const std::string& name) { return name == "semver" ? Scheme::semver : Scheme::pep440; }
+std::vector<Scheme> all_schemes() {
+  std::vector<Scheme> out;
+  for (int i = 1; i <= static_cast<int>(kLastScheme); ++i) out.push_back(static_cast<Scheme>(i));
+  return out;
+}
+
+Scheme scheme_named(const std::string& name) {
+  for (const Scheme scheme : all_schemes()) {
+    if (scheme_name(scheme) == name) return scheme;
+  }
+  ADD_FAILURE() << "no scheme " << name;
+  return Scheme::semver;
+}
 
 std::strong_ordering by_key(Scheme scheme, const std::string& a, const std::string& b) {
   const auto left = version_key(scheme, a), right = version_key(scheme, b);
@@ -101,8 +113,18 @@ TEST(Version, SchemesOfEcosystems) {
   EXPECT_EQ(scheme_of("Go"), Scheme::semver);
   EXPECT_EQ(scheme_of("PyPI"), Scheme::pep440);
   EXPECT_EQ(scheme_of("PyPI:https://example.org/simple"), Scheme::pep440);
-  for (const char* other : {"", "Debian:12", "Maven", "NPM", "pypi", "Echo", "Root:npm"})
-    EXPECT_EQ(scheme_of(other), std::nullopt) << other;
+  EXPECT_EQ(scheme_of("Hex"), Scheme::semver);
+  EXPECT_EQ(scheme_of("Debian:12"), Scheme::debian);
+  EXPECT_EQ(scheme_of("Ubuntu:Pro:18.04:LTS"), Scheme::debian);
+  EXPECT_EQ(scheme_of("Alpine:v3.19"), Scheme::alpine);
+  EXPECT_EQ(scheme_of("Rocky Linux:9"), Scheme::rpm);
+  EXPECT_EQ(scheme_of("Red Hat:rhel_aus:8.4::appstream"), Scheme::rpm);
+  EXPECT_EQ(scheme_of("Maven:https://maven.example"), Scheme::maven);
+  EXPECT_EQ(scheme_of("GHC"), Scheme::hackage);
+  EXPECT_TRUE(is_distribution("Debian:12"));
+  EXPECT_FALSE(is_distribution("npm"));
+  EXPECT_FALSE(is_distribution("Unheard Of"));
+  for (const char* other : {"", "NPM", "pypi", "Echo", "Root:npm", "Linux", "OSS-Fuzz"}) EXPECT_EQ(scheme_of(other), std::nullopt) << other;
 }
 
 TEST(Version, EnumeratedVersions) {
@@ -121,32 +143,52 @@ TEST(Version, EnumeratedVersions) {
   EXPECT_FALSE(version_matches_enumerated(std::nullopt, "1.0", "1.0.0"));
 }
 
+// Pieces out of which hostile versions are made, by scheme.
+const std::vector<std::string>& pieces(Scheme scheme) {
+  static const std::string kBig = "99999999999999999999999";
+  static const std::vector<std::string> kSemver{"0", "1", "10", "2", "00", ".", ".", ".", "-", "+", "alpha", "rc", "B", "v", kBig, "-0"};
+  static const std::vector<std::string> kHostile{"0",    "1",    "10",   "2",  "00",   "01",       ".",
+                                                 ".",    "-",    "+",    "!",  "~",    "^",        ":",
+                                                 "_",    "a",    "b",    "rc", "post", ".dev",     "alpha",
+                                                 "pl",   "r",    "v",    "x",  "C",    "sp",       "p",
+                                                 "#",    "GA",   "cr",   "m",  "--",   "..",       "-r1",
+                                                 "_p",   "_pre", "_git", "1:", "~~",   "é",        "ga",
+                                                 " ",    "-",    kBig,   "*",  "z",    "SNAPSHOT", std::string(1, '\0'),
+                                                 "\x01", "\x02", "\xff"};
+  static const std::vector<std::string> kNumbers{"0", "1", "10", "2", "00", ".", ".", ".", "-", kBig, "05"};
+  static const std::vector<std::string> kApk{"0",    "1",  "10",  "01", ".", ".",   "_alpha", "_rc", "_p",
+                                             "_git", "-r", "-r2", "a",  "z", "~ab", "-",      "_x",  "A"};
+  static const std::vector<std::string> kOpenssl{"0", "1", "a", "z", "zb", "-beta", "+", "-", ".1", "10"};
+  switch (scheme) {
+    case Scheme::semver:
+    case Scheme::nuget:
+    case Scheme::pub: return kSemver;
+    case Scheme::cran:
+    case Scheme::hackage: return kNumbers;
+    case Scheme::alpine:
+    case Scheme::gentoo: return kApk;
+    case Scheme::openssl: return kOpenssl;
+    default: return kHostile;
+  }
+}
+
 std::string random_version(Scheme scheme, std::mt19937& random) {
-  static const std::vector<std::string> kSemver{
-      "0", "1", "10", "2", "00", ".", ".", ".", "-", "+", "alpha", "rc", "B", "v", "99999999999999999999999", "-0"};
-  static const std::vector<std::string> kPep440{"0",    "1",
-                                                "10",   "2",
-                                                "00",   ".",
-                                                ".",    "-",
-                                                "+",    "!",
-                                                "a",    "b",
-                                                "rc",   "post",
-                                                ".dev", "dev",
-                                                "r",    "v",
-                                                "_",    "C",
-                                                "x",    "99999999999999999999999",
-                                                " ",    std::string(1, '\0'),
-                                                "\x01", "\x02",
-                                                "\xff"};
-  const auto& words = scheme == Scheme::semver ? kSemver : kPep440;
+  if (scheme == Scheme::datetime) {
+    static const char* const kZones[] = {"Z", "+00:00", "-23:59", "+02:00", ".5Z", ".50Z", ".000Z", "x"};
+    return "200" + std::to_string(random() % 2) + "-0" + std::to_string(1 + random() % 3) + "-2" + std::to_string(random() % 10) + "T0" +
+           std::to_string(random() % 3) + ":00:5" + std::to_string(random() % 3) + kZones[random() % 8];
+  }
+  const auto& words = pieces(scheme);
   std::string out = std::to_string(random() % 3);
+  if (scheme == Scheme::openssl) out += "." + std::to_string(random() % 3) + "." + std::to_string(random() % 3);
   for (std::size_t n = random() % 8; n > 0; --n) out += words[random() % words.size()];
   return out;
 }
 
 TEST(Version, KeysAgreeWithTheReferenceOnRandomVersions) {
   std::mt19937 random(20261124);
-  for (const Scheme scheme : {Scheme::semver, Scheme::pep440}) {
+  for (const Scheme scheme : all_schemes()) {
+    SCOPED_TRACE(scheme_name(scheme));
     std::vector<std::string> versions;
     while (versions.size() < 350) {
       std::string v = random_version(scheme, random);
@@ -168,7 +210,8 @@ TEST(Version, KeysAgreeWithTheReferenceOnRandomVersions) {
       const std::string &a = versions[random() % versions.size()], &b = versions[random() % versions.size()],
                         &c = versions[random() % versions.size()];
       if (compare_versions(scheme, a, b).value() <= 0 && compare_versions(scheme, b, c).value() <= 0) {
-        ASSERT_TRUE(compare_versions(scheme, a, c).value() <= 0) << a << " " << b << " " << c;
+        ASSERT_TRUE(compare_versions(scheme, a, c).value() <= 0)
+            << testing::PrintToString(a) << " " << testing::PrintToString(b) << " " << testing::PrintToString(c);
       }
     }
     // No key is a prefix of another: the index needs that.
