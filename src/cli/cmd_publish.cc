@@ -29,6 +29,7 @@ struct PublishGiven {
 
 Result<int> run_publish(const Context& context, const PublishGiven& given) {
   if (given.registry.empty()) return fail("no registry to publish", {}, "name its folder with --registry, or check files with --check");
+  ENTENTE_CHECK(check_public_url(given.public_url));
   server::SnapshotOptions options{.public_url = given.public_url};
   ENTENTE_TRY(options.data, context.data());
   if (!given.database.empty()) options.database = given.database;

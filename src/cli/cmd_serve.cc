@@ -67,6 +67,7 @@ Result<server::RegistryOptions> service_options(const Context& context, const Se
 
 Result<int> run_serve(const Context& context, const ServeGiven& given) {
   ENTENTE_TRY(const auto at, parse_listen(given.listen));
+  ENTENTE_CHECK(check_public_url(given.public_url));
   StopSignal signals;
   RegistryFolder folder(given.folder);
   if (!given.read_only && given.key.empty() && !folder.exists()) {

@@ -1,10 +1,13 @@
 // The keys are written before the ledger is made, the founding statement is its first entry.
 #include "cli/registry_folder.h"
 
+#include <fmt/format.h>
+#include <algorithm>
 #include <array>
 #include <span>
 
 #include "core/file.h"
+#include "core/utf8.h"
 #include "keys/keys.h"
 #include "ledger/ledger.h"
 #include "registry/make_statement.h"
@@ -43,6 +46,9 @@ bool RegistryFolder::exists() const {
 
 Result<void> RegistryFolder::make_for_trying_out() const {
   std::error_code failed;
+  if (fs::exists(folder_, failed) && !fs::is_empty(folder_, failed))
+    return fail("the folder holds no registry, but other things", {.file = folder_.string()},
+                "name a new or an empty folder, or give --key and make the log first");
   fs::create_directories(keys(), failed);
   if (failed) return fail("cannot make the folder: " + failed.message(), {.file = keys().string()});
   ENTENTE_TRY(const keys::SigningKey log_key, make_key(keys(), "log", "registry.example/ledger"));
@@ -58,6 +64,19 @@ Result<void> RegistryFolder::make_for_trying_out() const {
               registry::make_statement(registry::Kind::registry_rules, registry::founding_predicate(founding), {&made.at(0), &made.at(1)}));
   ENTENTE_TRY(ledger::Ledger ledger, ledger::Ledger::init(log(), log_key));
   ENTENTE_CHECK(ledger.append(std::span(&entry, 1), log_key));
+  return {};
+}
+
+Result<void> check_public_url(std::string_view url) {
+  if (url.empty()) return {};
+  const std::size_t host = url.starts_with("https://") ? 8 : url.starts_with("http://") ? 7 : std::string_view::npos;
+  const bool sound = host != std::string_view::npos && url.size() > host && url.size() <= 300 && !url.ends_with('/') &&
+                     std::all_of(url.begin(), url.end(), [](char c) {
+                       return c > ' ' && c < 0x7f && std::string_view("\"<>#?\\").find(c) == std::string_view::npos;
+                     });
+  if (!sound)
+    return fail(fmt::format("--public-url \"{}\" is no web address", printable(url, 120)), {},
+                "for instance https://registry.example, without a final '/'");
   return {};
 }
 

@@ -26,4 +26,7 @@ class RegistryFolder {
   std::filesystem::path folder_;
 };
 
+// Whether --public-url may stand in feeds, mails and pages: empty, or an http(s) address without query, fragment and final '/'.
+[[nodiscard]] Result<void> check_public_url(std::string_view url);
+
 }  // namespace entente::cli

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <charconv>
+#include <set>
 
 #include "cli/cli.h"
 #include "cli/ledger.h"
@@ -15,6 +16,8 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kSuffixList = "/usr/share/publicsuffix/public_suffix_list.dat";  // Debian's package publicsuffix
+
+constexpr const char* kVantagesHint = "give --vantage twice or more, with resolvers of different operators or networks";
 
 bool is_numeric_address(const std::string& text) {
   std::array<unsigned char, 16> out{};
@@ -95,13 +98,16 @@ Result<server::SignupOptions> signup_options(const SignupGiven& given, const Reg
   out.public_suffixes = given.public_suffixes;
   if (given.public_suffixes.empty() && fs::exists(kSuffixList, ignored)) out.public_suffixes = kSuffixList;
   if (given.allow_private_proof_addresses) out.private_addresses = http::PrivateAddresses::allow;
+  std::set<std::string> resolvers, names;
   for (const std::string& text : given.vantages) {
     ENTENTE_TRY(registry::Vantage vantage, read_vantage(text, given.trust_anchors));
+    const std::string resolver = text.substr(text.find('=') + 1);
+    if (!resolvers.insert(resolver).second) return fail("two vantage points ask the same resolver, " + resolver, {}, kVantagesHint);
+    if (!names.insert(vantage.name).second) return fail("two vantage points are called \"" + vantage.name + "\"", {}, kVantagesHint);
     out.vantages.push_back(std::move(vantage));
   }
   if (out.vantages.size() == 1)
-    return fail("one vantage point is not enough: an answer seen from one place may have been made for that place", {},
-                "give --vantage twice or more, with resolvers of different operators or networks");
+    return fail("one vantage point is not enough: an answer seen from one place may have been made for that place", {}, kVantagesHint);
   const fs::path key_file = given.verifier_key.empty() ? folder.keys() / "verifier.key" : fs::path(given.verifier_key);
   if (given.verifier_key.empty() && !fs::exists(key_file, ignored)) return out;
   ENTENTE_TRY(keys::SigningKey key, read_signing_key(key_file.string()));

@@ -40,7 +40,8 @@ Verdict judge_new_keys(const State::Impl& state, const Reading& reading, const S
         return reject(Code::key_taken, "a key that has ended does not come back", pointer, "make a new key");
       continue;
     }
-    if (state.key_index(key) != kNone) return reject(Code::key_taken, "this key belongs to somebody already", pointer, "make a new key");
+    if (state.key_index(key) != kNone || key.name() == state.rules->log)
+      return reject(Code::key_taken, "this key belongs to somebody already", pointer, "make a new key");
     if (!has_signed(reading, key))
       return reject(Code::not_entitled, "the new key has not signed", pointer,
                     "each new key signs too: it shows that its holder wants this");

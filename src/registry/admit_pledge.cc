@@ -86,7 +86,7 @@ Verdict judge_pledge(const State::Impl& state, const Reading& reading) {
   const keys::VerifierKey& key = reading.introduced.front();
   if (key.type() != keys::KeyType::ed25519)
     return reject(Code::not_allowed, "this type of key signs no statements", "/predicate/key", "use a plain Ed25519 key");
-  if (state.key_index(key) != kNone)
+  if (state.key_index(key) != kNone || key.name() == state.rules->log)
     return reject(Code::key_taken, "this key belongs to somebody already", "/predicate/key", "make a new key for this organisation");
   if (reading.signers.size() != 1 || reading.signers.front().key.key() != key.key())
     return reject(Code::not_entitled, "a pledge is signed by the key it brings, and by no other", "/signatures");

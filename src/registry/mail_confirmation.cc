@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/ascii.h"
 #include "core/utf8.h"
 #include "registry/mail_message.h"
 
@@ -44,19 +45,33 @@ bool is_page_address(std::string_view page) {
          std::ranges::all_of(page, [](char c) { return c > 0x20 && c < 0x7f && c != '#' && c != '<' && c != '>' && c != '"'; });
 }
 
+// "evil.example": a full stop (in any of the forms IDNA knows) between a letter or digit and at least two letters.
+bool looks_like_domain(std::string_view name) {
+  std::string plain(name);
+  for (const std::string_view stop : {"\u3002", "\uFF0E", "\uFF61"})
+    for (std::size_t at = plain.find(stop); at != std::string::npos; at = plain.find(stop, at)) plain.replace(at, stop.size(), ".");
+  const auto letter = [&](std::size_t at) {
+    return at < plain.size() && (is_alpha(plain[at]) || (static_cast<unsigned char>(plain[at]) & 0x80) != 0);
+  };
+  for (std::size_t at = plain.find('.'); at != std::string::npos; at = plain.find('.', at + 1))
+    if (at > 0 && (letter(at - 1) || is_digit(plain[at - 1])) && letter(at + 1) && letter(at + 2)) return true;
+  return false;
+}
+
 // A name in the text is one line of letters: no address for the reader to follow, nothing that moves the rest out of sight.
-Result<void> check_organisation_name(std::string_view name) {
+}  // namespace
+
+Result<void> check_name_for_mail(std::string_view name) {
   if (name.empty() || name.size() > kMaxOrganisationName || printable(name, kMaxOrganisationName) != name)
     return fail("the organisation's name is empty, too long, or holds control characters");
-  if (name.find("://") != std::string_view::npos)
-    return fail("the organisation's name holds a web address", {}, "such a mail could lead its reader elsewhere");
+  if (name.find("://") != std::string_view::npos || looks_like_domain(name))
+    return fail("the organisation's name holds a web address, or what a mail program takes for one", {},
+                "such a mail could lead its reader elsewhere; prove a domain instead");
   return {};
 }
 
-}  // namespace
-
 Result<MailMessage> confirmation(const ConfirmationMail& mail) {
-  ENTENTE_CHECK(check_organisation_name(mail.organisation));
+  ENTENTE_CHECK(check_name_for_mail(mail.organisation));
   if (!is_page_address(mail.page))
     return fail("the page to confirm at must be an http:// or https:// address without a fragment", {.file = mail.page});
   const bool french = mail.language == MailLanguage::french;

@@ -43,5 +43,8 @@ struct ConfirmationMail {
   MailLanguage language = MailLanguage::english;
 };
 [[nodiscard]] Result<MailMessage> confirmation(const ConfirmationMail& mail);
+// Whether an organisation's name may stand in a mail to somebody who perhaps never heard of it: one line of at most 400 bytes, no control
+// or bidirectional characters, nothing that a mail program makes a link of.
+[[nodiscard]] Result<void> check_name_for_mail(std::string_view name);
 
 }  // namespace entente::registry

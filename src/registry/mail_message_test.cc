@@ -142,7 +142,8 @@ TEST(MailMessage, ConfirmationsInBothLanguagesCarryTheToken) {
     ASSERT_OK(text);
     EXPECT_THAT(decode_quoted_printable(mail_body(*text)), HasSubstr(mail.token.str()));
   }
-  for (const std::string name : {"", "a\nb", "see https://evil.example", "a\u202eb"}) {
+  for (const std::string name : {"", "a\nb", "see https://evil.example", "a\u202eb", "evil.example", "visit evil\u3002example now",
+                                 "www.evil.example/login", "b\u00fccher.de"}) {
     ConfirmationMail bad = mail;
     bad.organisation = name;
     EXPECT_FALSE(confirmation(bad)) << name;
@@ -153,6 +154,11 @@ TEST(MailMessage, ConfirmationsInBothLanguagesCarryTheToken) {
     bad.page = page;
     EXPECT_FALSE(confirmation(bad)) << page;
   }
+}
+
+TEST(MailConfirmation, OrdinaryNamesMayStandInAMail) {
+  for (const char* name : {"S.A.R.L. Example", "Example Co. Ltd.", "No.12 Bank", "U.S.A. Example", "Example... and more", "\u5bcc\u58eb"})
+    EXPECT_OK(check_name_for_mail(name));
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ struct MailServer {
   std::string user, password;                 // empty: no authentication; refused without TLS
   std::string hello;                          // what EHLO says; empty: libcurl's choice, the host name
   std::filesystem::path ca_file;              // PEM; empty: the system's certificates
-  std::chrono::milliseconds timeout{30'000};  // of the whole delivery
+  std::chrono::milliseconds timeout{10'000};  // of the whole delivery
 };
 
 // Through whom a program sends, and as whom.

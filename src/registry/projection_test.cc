@@ -2,6 +2,8 @@
 #include "registry/projection.h"
 
 #include <gtest/gtest.h>
+#include <soci/soci.h>
+#include <soci/sqlite3/soci-sqlite3.h>
 #include <random>
 
 #include "core/file.h"
@@ -194,6 +196,26 @@ TEST(Store, TextsAreKeptByteForByteAndNothingIsSql) {
     EXPECT_EQ(i, names.size());
     for (const std::string& name : names) { EXPECT_FALSE(store->supporter(name).value().has_value()); }
   }
+}
+
+TEST(Store, AMissingTableIsMadeAnewAndADamagedFileIsNamed) {
+  const auto folder = TemporaryFolder::make("store").value();
+  const std::string path = (folder.path() / "tables.sqlite").string();
+  ASSERT_OK(Store::open("sqlite:" + path));
+  {
+    soci::session sql(soci::sqlite3, "dbname=" + path);
+    sql << "DROP TABLE statements";
+  }
+  auto healed = Store::open("sqlite:" + path);
+  ASSERT_OK(healed);
+  EXPECT_EQ(healed->position().value().next_leaf, 0U);
+  EXPECT_TRUE(healed->statements({}).value().empty());
+  const std::string damaged = (folder.path() / "damaged.sqlite").string();
+  test::spit(damaged, std::string(5000, 'x'));
+  const auto refused = Store::open("sqlite:" + damaged);
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_NE(refused.error().hint.find("remove " + damaged), std::string::npos) << refused.error().hint;
+  EXPECT_FALSE(Store::open("sqlite:").has_value());
 }
 
 }  // namespace

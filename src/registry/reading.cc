@@ -64,7 +64,9 @@ Verdict read_entry(const Schemas& schemas, std::string_view bytes, Reading& out)
     return reject(Code::too_large, fmt::format("{} bytes; a ledger entry holds {}", bytes.size(), kMaxStatementBytes), "",
                   "name large things by their digest");
   auto envelope = statement::Envelope::parse_canonical(bytes, "entry");
-  if (!envelope) return from_error(Code::malformed, envelope.error());
+  if (!envelope)
+    return reject(Code::malformed, envelope.error().what, envelope.error().where.pointer,
+                  "send a statement as `entente registry sign` writes it");
   if (envelope->payload_type != statement::kPayloadType)
     return reject(Code::malformed,
                   fmt::format("payload type \"{}\" is not \"{}\"", printable(envelope->payload_type, 80), statement::kPayloadType),

@@ -465,6 +465,14 @@ TEST(State, TheSameEntriesGiveTheSameState) {
   EXPECT_NE(shorter.digest(), whole.digest());
 }
 
+TEST(State, NobodyPledgesWithTheLedgersKey) {
+  World w;
+  w.found();
+  Json pledge = w.pledge_predicate("bank");
+  pledge["key"] = vkey("registry.example/ledger");
+  EXPECT_EQ(w.refusal(entry("pledge", sha("the call"), pledge, {&key("registry.example/ledger")})), "key-taken");
+}
+
 TEST(State, LeavesComeInOrder) {
   World w;
   w.found();

@@ -55,14 +55,24 @@ std::string without_password(const std::string& url) {
   return colon < at ? url.substr(0, colon) + url.substr(at) : url;
 }
 
+std::string first_line(std::string_view text) { return printable(text.substr(0, text.find('\n')), 400); }
+
+// What an operator can do, whatever it is: nothing is in the tables that is not in the ledger.
+std::string database_hint(const std::string& name) {
+  if (!name.starts_with(kSqlite))
+    return "is the server there, and may this user make tables? What is in them follows from the ledger: they can be dropped";
+  return fmt::format(
+      "is its folder there, and writable? If the file is damaged, remove {0}, {0}-wal and {0}-shm: it is made anew from the ledger",
+      name.substr(kSqlite.size()));
+}
+
 // Runs what talks to the database.
 template <class F>
 auto guarded(const std::string& name, const F& run) -> decltype(run()) {
   try {
     return run();
   } catch (const std::exception& e) {
-    return fail(fmt::format("the database reports: {}", printable(e.what(), 400)), {.file = name},
-                "the tables hold nothing that the ledger does not: `entente registry rebuild` makes them anew");
+    return fail(fmt::format("the database reports: {}", first_line(e.what())), {.file = name}, database_hint(name));
   }
 }
 
@@ -79,10 +89,13 @@ void make_tables(soci::session& sql, bool postgres) {
 bool has_tables(soci::session& sql, bool postgres) {
   int there = 0;
   if (postgres)
-    sql << "SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = 'meta'", into(there);
+    sql << "SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema() AND table_name IN ('meta', 'supporters', "
+           "'statements', 'documents')",
+        into(there);
   else
-    sql << "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'meta'", into(there);
-  if (there == 0) return false;
+    sql << "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name IN ('meta', 'supporters', 'statements', 'documents')",
+        into(there);
+  if (there != 4) return false;
   std::string format;
   sql << "SELECT value FROM meta WHERE name = 'format'", into(format);
   return format == kStoreFormat;
@@ -184,6 +197,7 @@ Result<Store> Store::open(const std::string& url) {
   if (!sqlite && !postgres)
     return fail(fmt::format("\"{}\" names no database", printable(without_password(url), 120)), {},
                 "write sqlite:PATH or postgresql://user@host/database");
+  if (sqlite && url.size() == kSqlite.size()) return fail("sqlite: names no file", {}, "write sqlite:PATH");
   auto connection = std::make_unique<Connection>();
   connection->name = without_password(url);
   return guarded(connection->name, [&]() -> Result<Store> {

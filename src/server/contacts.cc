@@ -21,8 +21,6 @@ using http::Response;
 using registry::ContactDocument;
 using registry::RequestKind;
 
-constexpr std::size_t kMostRequestsHeard = 100'000;
-
 Response contacts_json(unsigned status, const Json& body) {
   return {
       .status = status, .content_type = "application/json", .body = json_compact(body) + "\n", .headers = {{"Cache-Control", "no-store"}}};
@@ -45,15 +43,15 @@ Json row_json(const registry::ContactEntry& row) {
 
 }  // namespace
 
-Contacts::Contacts(Parts parts) : parts_(std::move(parts)), heard_(kMostRequestsHeard) {}
+Contacts::Contacts(Parts parts) : parts_(std::move(parts)) {}
 
 Result<std::shared_ptr<Contacts>> Contacts::open(Parts parts) {
   const fs::path base = parts.private_folder;
   const bool writable = static_cast<bool>(parts.api->submit);
   std::shared_ptr<Contacts> out(new Contacts(std::move(parts)));
   if (base.empty() || !writable) return out;
-  out->started_ = out->parts_.clock();
   ENTENTE_CHECK(make_private_folder(base));
+  ENTENTE_TRY(out->heard_, registry::SpentFile::open(base / "heard-requests", out->parts_.clock()));
   ENTENTE_TRY(out->folder_, registry::ContactFolder::open(base / "contacts"));
   ENTENTE_CHECK(out->folder_->remove_leftovers());
   ENTENTE_TRY(const auto documents, out->folder_->all());
@@ -163,7 +161,7 @@ tl::expected<registry::PartyRequest, Response> Contacts::heard(const Call& call,
   if (request.kind != kind || request.origin != parts_.origin || request.about != call.values[0])
     return refused(422, "not-allowed", "the request is for something else, of somebody else, or at another registry");
   const Instant time = parts_.clock();
-  if (request.at < time - registry::kRequestFreshness || request.at > time + registry::kRequestFreshness || request.at < started_)
+  if (request.at < time - registry::kRequestFreshness || request.at > time + registry::kRequestFreshness)
     return refused(422, "stale", "the request was not made just now", "sign a new one; check the clock");
   {
     const std::shared_lock lock(*parts_.api->lock);
@@ -177,7 +175,7 @@ tl::expected<registry::PartyRequest, Response> Contacts::heard(const Call& call,
   }
   registry::MailNonce once{};
   std::copy_n(sent->payload.bytes.begin(), once.size(), once.begin());
-  const auto fresh = heard_.spend(once, request.at + registry::kRequestFreshness, time);
+  const auto fresh = heard_->spend(once, request.at + registry::kRequestFreshness);
   if (!fresh) return refused(503, "unavailable", fresh.error().what);
   if (!*fresh) return refused(409, "replay", "this request was answered already", "sign a new one");
   return request;

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "registry/contact_folder.h"
+#include "registry/mail_spent.h"
 #include "registry/mail_token.h"
 #include "registry/party_request.h"
 #include "server/api.h"
@@ -41,11 +42,10 @@ class Contacts {
   void tell(const Error& error) const;
 
   const Parts parts_;
-  Instant started_{};  // requests made before are refused: what was heard then is forgotten
   std::optional<registry::ContactFolder> folder_;
-  mutable std::mutex mutex_;         // of the folder and what follows
-  std::set<std::string> deposited_;  // ids
-  registry::SpentNonces heard_;
+  mutable std::mutex mutex_;                    // of the folder and what follows
+  std::set<std::string> deposited_;             // ids
+  std::unique_ptr<registry::SpentFile> heard_;  // requests that were answered; outlives a restart
 };
 
 }  // namespace entente::server

@@ -159,6 +159,9 @@ void MailSignup::ask(const Call& call, const Reply& reply) {
   if (!found) return reply(found.error());
   auto asked = read_request(call, *found);
   if (!asked) return reply(asked.error());
+  // Before anything is counted: a refusal must not use up the mails of an address that is somebody else's.
+  if (const auto fit = registry::check_name_for_mail(found->name); !fit)
+    return reply(problem(422, "not-allowed", fit.error().what, fit.error().hint));
   const Instant at = parts_.clock();
   if (const auto seconds = by_supporter_.take(call.values[0], at))
     return reply(mail_too_many(*seconds, fmt::format("at most {} mails an hour for one supporter", kMailsAnHourForSupporter)));

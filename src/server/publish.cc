@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -176,9 +177,25 @@ Result<merkle::Checkpoint> checkpoint_of(const fs::path& folder, const std::opti
   return merkle::Checkpoint::parse(parsed.text);
 }
 
+// Publishing renames files over what lies in its folder: over a live log's checkpoint it would take the log from its server. And what else
+// is in a registry's folder (keys, contacts) must not end up where people are given files from.
+Result<void> check_apart(const fs::path& log_folder, const fs::path& out) {
+  std::error_code failed;
+  const fs::path registry = fs::weakly_canonical(fs::absolute(log_folder), failed).parent_path();
+  const fs::path target = fs::weakly_canonical(fs::absolute(out), failed);
+  const auto within = [](const fs::path& inner, const fs::path& outer) {
+    return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();
+  };
+  if (within(target, registry) || within(registry, target))
+    return fail("the published files must not lie in the registry's own folder, nor around it", {.file = out.string()},
+                "publish into another folder, such as public/ beside it");
+  return {};
+}
+
 }  // namespace
 
 Result<Published> publish(const fs::path& log_folder, const fs::path& out, const SnapshotOptions& options, Progress& progress) {
+  ENTENTE_CHECK(check_apart(log_folder, out));
   ENTENTE_TRY(const ledger::Ledger log, ledger::Ledger::open_read(log_folder));
   ENTENTE_CHECK(make_folders(out));
   ENTENTE_TRY(const Publication before, publication_before(out));

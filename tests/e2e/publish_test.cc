@@ -228,5 +228,17 @@ TEST_F(Publish, RefusesForeignFolders) {
   EXPECT_EQ(run_entente({"publish", (folder_->path() / "nothing").string(), "--check"}).code, 2);
 }
 
+TEST_F(Publish, NeverIntoTheRegistrysOwnFolder) {
+  for (const fs::path& target : {registry(), registry() / "log", registry() / "public", registry().parent_path()}) {
+    const auto refused = run_entente({"publish", target.string(), "--registry", registry().string()});
+    EXPECT_EQ(refused.code, 2) << target;
+    EXPECT_THAT(refused.err, HasSubstr("own folder"));
+    EXPECT_FALSE(fs::exists(target / "manifest.json"));
+  }
+  const auto address = run_entente({"publish", out().string(), "--registry", registry().string(), "--public-url", "javascript:alert(1)"});
+  EXPECT_EQ(address.code, 2);
+  EXPECT_THAT(address.err, HasSubstr("no web address"));
+}
+
 }  // namespace
 }  // namespace entente

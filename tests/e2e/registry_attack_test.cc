@@ -291,5 +291,18 @@ TEST_F(RegistryAttack, ProofPagesAtPrivateAddresses) {
   }
 }
 
+TEST(ServeOptions, VantagesThatAreOneAreRefusedAtOnce) {
+  const auto folder = TemporaryFolder::make("serve").value();
+  const std::string registry = (folder.path() / "registry").string();
+  const auto refused = test::run_entente({"serve", registry, "--vantage", "a=root", "--vantage", "b=root"});
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_THAT(refused.err, testing::HasSubstr("same resolver"));
+  EXPECT_EQ(test::run_entente({"serve", registry, "--vantage", "a=root", "--vantage", "a=192.0.2.1"}).code, 2);
+  test::spit(folder.path() / "other/letter.txt", "Dear …");
+  const auto foreign = test::run_entente({"serve", (folder.path() / "other").string()});
+  EXPECT_EQ(foreign.code, 2);
+  EXPECT_THAT(foreign.err, testing::HasSubstr("other things"));
+}
+
 }  // namespace
 }  // namespace entente
