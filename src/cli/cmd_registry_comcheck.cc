@@ -82,6 +82,25 @@ Result<std::chrono::seconds> read_span(const std::string& text) {
   }
 }
 
+// A refusal that no newer entry of the ledger can undo: the key may not say this. A copy that is behind knows less than the registry of
+// all else, so that is left to the registry.
+std::optional<Error> refused_key(const registry::State& state, const std::string& statement, const std::string& key_file) {
+  const registry::Verdict verdict = state.check(statement, now());
+  if (verdict) return std::nullopt;
+  const registry::Code code = verdict.error().code;
+  if (code != registry::Code::not_entitled && code != registry::Code::unknown_key) return std::nullopt;
+  return Error{.what = fmt::format("the ledger's rules refuse this key ({}): {}", registry::name(code), verdict.error().what),
+               .where = {.file = key_file},
+               .hint = "nothing was written; a round is run with a key of the monitor's or of an officer"};
+}
+
+// How to go on after a statement was written and did not arrive.
+Error say_how_to_send(Error error, const std::string& url, const fs::path& statement, std::string_view then) {
+  if (!error.hint.empty()) error.hint += "; ";
+  error.hint += fmt::format("the statement is kept, go on with: entente registry send {} {}{}", url, statement.string(), then);
+  return error;
+}
+
 // ---- plan
 
 Result<std::vector<registry::ContactDocument>> standing_documents(const Places& where, const registry::State& state) {
@@ -116,25 +135,66 @@ Result<registry::ComcheckRecord> make_record(const ComcheckGiven& given, const R
   return out;
 }
 
+bool same_question(const registry::ComcheckPlan& a, const registry::ComcheckPlan& b) {
+  return a.origin == b.origin && a.starts == b.starts && a.ends == b.ends && a.spread == b.spread && a.roles == b.roles &&
+         a.page == b.page && a.questions == b.questions;
+}
+
+// The round's folder: a new one, or the one an earlier run left whose commitment never came into the ledger.
+Result<ComcheckFolder> plan_folder(const ComcheckGiven& given, const ReadLedger& read, registry::ComcheckRecord record) {
+  const fs::path rounds = places(given).rounds();
+  if (!ComcheckFolder::exists(rounds, given.round)) return ComcheckFolder::create(rounds, std::move(record));
+  ENTENTE_TRY(ComcheckFolder round, ComcheckFolder::open(rounds, given.round, read.log.verifier()));
+  ENTENTE_TRY(const Digest commitment, round.record().plan.commitment(round.record().plan_salt));
+  const Where where{.file = round.path().string()};
+  if (round.record().drawn || read.state.commitments().contains(commitment))
+    return fail(fmt::format("there is a round \"{}\"", given.round), where, "a round's name is used once");
+  if (!same_question(round.record().plan, record.plan))
+    return fail(fmt::format("there is a round \"{}\", planned otherwise", given.round), where,
+                "its commitment is not in the ledger: plan with the same options to go on, or remove the folder if it was never sent");
+  return round;
+}
+
+Result<std::string> commitment_statement(const registry::ComcheckRecord& record, const keys::SigningKey& key, const DataSet& data) {
+  ENTENTE_TRY(const Digest commitment, record.plan.commitment(record.plan_salt));
+  const Json predicate{{"scheme", "salted-sha256/v1"},
+                       {"commitment", Json{{"sha256", commitment.hex()}}},
+                       {"kind", "other"},
+                       {"at", format_time(whole_now())}};
+  return registry::make_statement(registry::Kind::commitment, predicate, {&key}, data);
+}
+
 Result<int> run_plan(const Context& context, const ComcheckGiven& given) {
   ENTENTE_TRY(const DataSet* data, context.data());
   ENTENTE_TRY(const ReadLedger read, read_ledger(places(given).log, *data));
   ENTENTE_TRY(const keys::SigningKey key, read_signing_key(given.key));
   ENTENTE_CHECK(check_statement_key(key, given.key));
   ENTENTE_TRY(registry::ComcheckRecord record, make_record(given, read));
-  ENTENTE_TRY(const Digest commitment, record.plan.commitment(record.plan_salt));
-  const Json predicate{{"scheme", "salted-sha256/v1"},
-                       {"commitment", Json{{"sha256", commitment.hex()}}},
-                       {"kind", "other"},
-                       {"at", format_time(whole_now())}};
-  ENTENTE_TRY(const std::string statement, registry::make_statement(registry::Kind::commitment, predicate, {&key}, *data));
-  ENTENTE_TRY(const ComcheckFolder round, ComcheckFolder::create(places(given).rounds(), std::move(record)));
+  ENTENTE_TRY(const std::string tried, commitment_statement(record, key, *data));
+  if (const auto refused = refused_key(read.state, tried, given.key)) {
+    report(context, *refused);
+    return kFindings;
+  }
+  ENTENTE_TRY(const ComcheckFolder round, plan_folder(given, read, std::move(record)));
+  ENTENTE_TRY(const Digest commitment, round.record().plan.commitment(round.record().plan_salt));
+  ENTENTE_TRY(const std::string statement, commitment_statement(round.record(), key, *data));
   const fs::path file = round.path() / "commitment.dsse.json";
   ENTENTE_CHECK(write_file_atomic(file, statement, FileMode::secret));
   if (!given.send.empty()) {
     RegistryClient client(given.send);
-    ENTENTE_TRY(const auto sent, client.submit(statement));
-    if (!sent.checkpoint.empty()) ENTENTE_CHECK(write_file_atomic(round.path() / "covering.checkpoint", sent.checkpoint, FileMode::secret));
+    const auto sent = client.submit(statement);
+    if (!sent) {
+      Error error = sent.error();
+      if (client.refused()) {
+        if (!error.hint.empty()) error.hint += "; ";
+        error.hint += "the round may be planned again with the same options and another --key";
+      } else {
+        error = say_how_to_send(std::move(error), given.send, file, ", or plan again with the same options");
+      }
+      return client.report_failure(context, error);
+    }
+    if (!sent->checkpoint.empty())
+      ENTENTE_CHECK(write_file_atomic(round.path() / "covering.checkpoint", sent->checkpoint, FileMode::secret));
   }
   const auto& plan = round.record().plan;
   if (context.json)
@@ -148,11 +208,18 @@ Result<int> run_plan(const Context& context, const ComcheckGiven& given) {
 // ---- draw
 
 // The checkpoint must hold the commitment: its leaf is proven to be under the root that is drawn from.
-Result<registry::Leaf> check_covers(const ReadLedger& read, const registry::ComcheckRecord& record, const std::string& checkpoint) {
+Result<registry::Leaf> check_covers(const ReadLedger& read, const ComcheckFolder& round, const std::string& checkpoint) {
+  const registry::ComcheckRecord& record = round.record();
   ENTENTE_TRY(const Digest commitment, record.plan.commitment(record.plan_salt));
   const auto it = read.state.commitments().find(commitment);
   if (it == read.state.commitments().end())
-    return fail("the ledger does not hold the commitment to this plan", {}, "send commitment.dsse.json of the round's folder first");
+    return read.log.committed_size() > read.log.size()
+               ? fail("the commitment to this plan is not under a checkpoint yet", {.file = round.path().string()},
+                      fmt::format("{} entries wait for the next checkpoint: try again in a moment",
+                                  read.log.committed_size() - read.log.size()))
+               : fail("the ledger's latest checkpoint does not cover the commitment to this plan", {.file = round.path().string()},
+                      fmt::format("if it was sent just now, try again in a moment; if not: entente registry send URL {}",
+                                  (round.path() / "commitment.dsse.json").string()));
   ENTENTE_TRY(const merkle::VerifiedCheckpoint head, merkle::verify_checkpoint(checkpoint, read.log.verifier()));
   const registry::Leaf leaf = it->second.leaf;
   if (leaf >= head.checkpoint.size) return fail("the checkpoint does not cover the commitment yet", {}, "wait for the next");
@@ -178,7 +245,7 @@ Result<int> run_draw(const Context& context, const ComcheckGiven& given) {
   } else {
     ENTENTE_TRY(checkpoint, read.log.checkpoint());
   }
-  ENTENTE_TRY(const registry::Leaf leaf, check_covers(read, round.record(), checkpoint));
+  ENTENTE_TRY(const registry::Leaf leaf, check_covers(read, round, checkpoint));
   if (!drawn_before) ENTENTE_CHECK(round.keep_draw(checkpoint, read.log.verifier(), whole_now()));
   const auto& drawn = *round.record().drawn;
   const std::uint64_t beyond = drawn.seed.size - leaf - 1;
@@ -248,7 +315,7 @@ Result<int> run_comcheck_send(const Context& context, const ComcheckGiven& given
 
 Result<int> run_comcheck_answer(const Context& context, const ComcheckGiven& given) {
   ENTENTE_TRY(const ComcheckFolder round, open_round(given));
-  ENTENTE_TRY(const std::string text, read_file(given.mail == "-" ? "/dev/stdin" : given.mail, registry::kMaxReceivedMail));
+  ENTENTE_TRY(const std::string text, read_input(given.mail, registry::kMaxReceivedMail));
   ENTENTE_TRY(const registry::ReceivedMail mail, registry::ReceivedMail::parse(text));
   const auto contact = contact_of_mail(round.record(), mail.text);
   const bool counts = mail.kind != registry::ReceivedKind::reply && contact.has_value();
@@ -274,27 +341,60 @@ Result<int> run_comcheck_answer(const Context& context, const ComcheckGiven& giv
 
 // ---- close
 
-Result<std::string> round_statement(const Context& context, const ComcheckGiven& given, const ComcheckFolder& round,
-                                    const registry::ComcheckClosing& closing) {
-  const fs::path file = round.path() / "closed" / "round.dsse.json";
+fs::path statement_file(const ComcheckFolder& round) { return round.path() / "closed" / "round.dsse.json"; }
+
+Result<std::string> make_round_statement(const ComcheckFolder& round, const keys::SigningKey& key, const DataSet& data) {
+  ENTENTE_TRY(const auto events, round.events());
+  ENTENTE_TRY(const registry::ComcheckClosing closing, registry::close_round(round.record(), events));
+  return registry::make_statement(registry::Kind::comcheck_round, registry::comcheck_round_predicate(round.record(), closing, whole_now()),
+                                  {&key}, data);
+}
+
+// The statement an earlier run left: kept where the ledger has it, or would take it from this key.
+Result<std::optional<std::string>> standing_statement(const ComcheckFolder& round, const registry::State& state,
+                                                      const keys::SigningKey& key) {
   std::error_code ignored;
-  if (fs::exists(file, ignored)) return read_file(file, 1 << 20);
-  ENTENTE_TRY(const DataSet* data, context.data());
-  ENTENTE_TRY(const keys::SigningKey key, read_signing_key(given.key));
-  ENTENTE_CHECK(check_statement_key(key, given.key));
-  ENTENTE_TRY(std::string statement,
-              registry::make_statement(registry::Kind::comcheck_round,
-                                       registry::comcheck_round_predicate(round.record(), closing, whole_now()), {&key}, *data));
-  ENTENTE_CHECK(write_file_atomic(file, statement, FileMode::secret));
+  if (!fs::exists(statement_file(round), ignored)) return std::nullopt;
+  ENTENTE_TRY(const std::string text, read_file(statement_file(round), 1 << 20));
+  if (state.leaf_of(sha256(text))) return text;
+  if (!state.check(text, now())) return std::nullopt;
+  ENTENTE_TRY(const JsonDocument envelope, JsonDocument::parse(text, statement_file(round).string()));
+  const auto signatures = json_array(envelope.root(), "signatures");
+  if (!signatures || signatures->size() != 1) return std::nullopt;
+  for (const JsonView signature : *signatures)
+    if (json_string(signature, "keyid") == key.verifier().name() + "+" + key.verifier().id_hex()) return text;
+  return std::nullopt;
+}
+
+// Signed anew for as long as the ledger does not have it: what a wrong key signed must not stand in the way.
+Result<std::string> round_statement(const ComcheckFolder& round, const registry::State& state, const keys::SigningKey& key,
+                                    const DataSet& data) {
+  ENTENTE_TRY(const auto standing, standing_statement(round, state, key));
+  if (standing) return *standing;
+  std::error_code ignored;
+  const bool anew = fs::exists(statement_file(round), ignored);
+  ENTENTE_TRY(std::string statement, make_round_statement(round, key, data));
+  ENTENTE_CHECK(write_file_atomic(statement_file(round), statement, FileMode::secret));
+  if (anew) print_warnings({"the statement of an earlier close is not in the ledger; it was signed anew with this key"});
   return statement;
 }
 
 Result<int> run_close(const Context& context, const ComcheckGiven& given) {
-  ENTENTE_TRY(const ComcheckFolder round, open_round(given));
+  ENTENTE_TRY(const DataSet* data, context.data());
+  ENTENTE_TRY(const ReadLedger read, read_ledger(places(given).log, *data));
+  ENTENTE_TRY(const ComcheckFolder round, ComcheckFolder::open(places(given).rounds(), given.round, read.log.verifier()));
+  ENTENTE_TRY(const keys::SigningKey key, read_signing_key(given.key));
+  ENTENTE_CHECK(check_statement_key(key, given.key));
   const Instant over = round.record().plan.ends + registry::kComcheckGrace;
   if (given.at_once && given.reason.empty()) return fail("closing early needs a reason", {}, "--reason TEXT");
   if (!given.at_once && now() < over)
     return fail(fmt::format("answers are taken until {}", format_time(over)), {}, "wait, or --now --reason TEXT");
+  // Before the round is closed, while answers can still come in: a key that cannot make the statement, a round without a result.
+  ENTENTE_TRY(const std::string tried, make_round_statement(round, key, *data));
+  if (const auto refused = refused_key(read.state, tried, given.key)) {
+    report(context, *refused);
+    return kFindings;
+  }
   ENTENTE_CHECK(round.update([&](const std::vector<ComcheckEvent>& events) -> Result<std::vector<ComcheckEvent>> {
     if (registry::closed_at(events)) return std::vector<ComcheckEvent>();
     return std::vector{ComcheckEvent{.kind = ComcheckEventKind::closed, .at = whole_now(), .detail = given.reason.substr(0, 300)}};
@@ -305,7 +405,7 @@ Result<int> run_close(const Context& context, const ComcheckGiven& given) {
   ENTENTE_CHECK(make_folders(closed / "parties"));
   for (const auto& [supporter, file] : closing.parties)
     ENTENTE_CHECK(write_file_atomic(closed / "parties" / (supporter + ".json"), json_pretty(file), FileMode::secret));
-  ENTENTE_TRY(const std::string statement, round_statement(context, given, round, closing));
+  ENTENTE_TRY(const std::string statement, round_statement(round, read.state, key, *data));
   Json out{{"round", given.round},
            {"entries", closing.entries},
            {"left_out", closing.left_out},
@@ -315,8 +415,18 @@ Result<int> run_close(const Context& context, const ComcheckGiven& given) {
   out["parties"] = (closed / "parties").string();
   if (!given.send.empty()) {
     RegistryClient client(given.send);
-    ENTENTE_TRY(const auto sent, client.submit(statement));
-    if (sent.leaf) out["leaf"] = *sent.leaf;
+    const auto sent = client.submit(statement);
+    if (!sent) {
+      Error error = sent.error();
+      if (client.refused()) {
+        if (!error.hint.empty()) error.hint += "; ";
+        error.hint += "the round is closed; close it again with another --key to sign the statement anew";
+      } else {
+        error = say_how_to_send(std::move(error), given.send, statement_file(round), "");
+      }
+      return client.report_failure(context, error);
+    }
+    if (sent->leaf) out["leaf"] = *sent->leaf;
   }
   if (context.json) {
     print_json(out);
@@ -334,8 +444,20 @@ Result<int> run_close(const Context& context, const ComcheckGiven& given) {
 std::string progress_word(const registry::ComcheckProgress& p) {
   if (const auto result = registry::result_class(p); result && (p.answered || p.bounced || p.auto_reply)) return std::string(*result);
   if (p.gone) return "erased";
+  if (p.wrong >= registry::kMostComcheckTries) return "locked";  // wrong answers
   if (p.open_intent) return "unsure";
   return p.sent ? "asked" : "waiting";
+}
+
+std::string round_word(const registry::ComcheckRecord& record, const std::vector<ComcheckEvent>& events) {
+  if (const auto closed = registry::closed_at(events)) {
+    std::string why;
+    for (const ComcheckEvent& event : events)
+      if (event.kind == ComcheckEventKind::closed && why.empty()) why = printable(event.detail, 300);
+    return fmt::format("closed {}{}", format_time(*closed), why.empty() ? "" : " (" + why + ")");
+  }
+  if (!record.drawn) return "planned, not drawn";
+  return fmt::format("drawn; answers are taken until {}", format_time(record.plan.ends + registry::kComcheckGrace));
 }
 
 Result<int> run_show(const Context& context, const ComcheckGiven& given) {
@@ -365,10 +487,12 @@ Result<int> run_show(const Context& context, const ComcheckGiven& given) {
     out["contacts"].push_back(
         Json{{"supporters", supporters}, {"contact", asked.id()}, {"send_at", due}, {"state", progress_word(p)}, {"wrong", p.wrong}});
   }
-  if (context.json)
+  if (context.json) {
     print_json(out);
-  else
-    table.print(stdout, terminal_width(stdout));
+    return kOk;
+  }
+  fmt::print("round {}: {}\n", record.plan.round, round_word(record, events));
+  table.print(stdout, terminal_width(stdout));
   return kOk;
 }
 

@@ -118,7 +118,9 @@ void print_party(const Context& context, const registry::ComcheckParty& party, b
 
 Result<int> run_comcheck_verify(const Context& context, const ComcheckPartyGiven& given) {
   if (!given.log.empty() && !given.url.empty()) return fail("give --log or --url, not both");
-  ENTENTE_TRY(const std::string text, read_file(given.file, registry::kMaxPartyFile));
+  ENTENTE_TRY(const std::string text, read_input(given.file, registry::kMaxPartyFile));
+  // A file that cannot be read is an error; one that says what does not hold is a finding.
+  ENTENTE_CHECK(JsonDocument::parse(text, input_name(given.file), {.max_bytes = registry::kMaxPartyFile, .max_depth = 12}));
   std::optional<keys::VerifierKey> log_key;
   if (!given.log_key.empty()) { ENTENTE_TRY(log_key, keys::read_verifier_key(given.log_key)); }
   std::optional<ReadLedger> read;
@@ -127,7 +129,7 @@ Result<int> run_comcheck_verify(const Context& context, const ComcheckPartyGiven
     ENTENTE_TRY(read, read_ledger(given.log, *data));
     if (!log_key) log_key = read->log.verifier();
   }
-  const auto party = registry::check_party(text, given.file, log_key ? &*log_key : nullptr);
+  const auto party = registry::check_party(text, input_name(given.file), log_key ? &*log_key : nullptr);
   if (!party) {
     report(context, party.error());
     return kFindings;

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "cli/cmd_registry.h"
+#include "core/file.h"
 #include "core/utf8.h"
 #include "http/client.h"
 #include "registry/mail_request.h"
@@ -80,10 +81,7 @@ Result<int> ask_for_mail(const Context& context, const ConfirmGiven& given) {
 
 Result<int> return_token(const Context& context, const ConfirmGiven& given) {
   std::string token = given.token;
-  if (token == "-") {
-    token.resize(4'096);
-    token.resize(std::fread(token.data(), 1, token.size(), stdin));
-  }
+  if (token == "-") { ENTENTE_TRY(token, read_input("-", 4'096)); }
   ENTENTE_TRY(const auto response, confirm_client().post(confirm_url(given, "/confirmations"), "application/json",
                                                          json_compact(Json{{"token", token}, {"supporter", given.id}})));
   return print_confirm(context, given, response, [](JsonView answer) {

@@ -43,19 +43,30 @@ fs::path statement_beside(const fs::path& opened) { return fs::path(opened).repl
 
 Result<ContactDocument> read_contacts(const std::string& file, const Context& context) {
   ENTENTE_TRY(const DataSet* data, context.data());
-  ENTENTE_TRY(const std::string text, read_file(file, registry::kMaxContactDocument));
-  return ContactDocument::parse(text, file, *data);
+  ENTENTE_TRY(const std::string text, read_input(file, registry::kMaxContactDocument));
+  return ContactDocument::parse(text, input_name(file), *data);
+}
+
+// The salts of a set that the ledger holds are in one file only: nothing is written over.
+Result<void> check_new(const fs::path& file) {
+  std::error_code ignored;
+  if (!fs::exists(fs::symlink_status(file, ignored))) return {};
+  return fail(
+      "the file exists; nothing is overwritten", {.file = file.string()},
+      "choose another with --out, or remove it if the ledger never got its statement: without its salts the contacts could not be shown");
 }
 
 Result<int> run_contacts_make(const Context& context, const ContactsGiven& given) {
   ENTENTE_TRY(const DataSet* data, context.data());
+  if (given.file == "-" && given.out.empty()) return fail("--out is needed with standard input");
+  const fs::path opened = given.out.empty() ? fs::path(given.file).replace_extension(".opened.json") : fs::path(given.out);
+  for (const fs::path& file : {opened, statement_beside(opened)}) ENTENTE_CHECK(check_new(file));
   ENTENTE_TRY(ContactDocument document, read_contacts(given.file, context));
   ENTENTE_TRY(const keys::SigningKey key, read_signing_key(given.key));
   ENTENTE_CHECK(check_statement_key(key, given.key));
   document.draw_salts();
   ENTENTE_TRY(const Json predicate, registry::contact_set_predicate(document, std::chrono::floor<std::chrono::seconds>(now())));
   ENTENTE_TRY(const std::string statement, registry::make_statement(registry::Kind::contact_set, predicate, {&key}, *data));
-  const fs::path opened = given.out.empty() ? fs::path(given.file).replace_extension(".opened.json") : fs::path(given.out);
   ENTENTE_CHECK(write_file_atomic(opened, json_pretty(document.json()), FileMode::secret));
   ENTENTE_CHECK(write_file_atomic(statement_beside(opened), statement));
   print_warnings(document.warnings());
@@ -81,7 +92,9 @@ void print_contact(const registry::Contact& contact) {
 Result<int> run_contacts_show(const Context& context, const ContactsGiven& given) {
   ENTENTE_TRY(const ContactDocument document, read_contacts(given.file, context));
   if (given.entry) {
-    if (*given.entry >= document.contacts.size()) return fail(fmt::format("the document has {} contacts", document.contacts.size()));
+    if (*given.entry >= document.contacts.size())
+      return fail(fmt::format("there is no entry {}: the document has {} contacts, the first is 0", *given.entry, document.contacts.size()),
+                  {.file = given.file, .pointer = fmt::format("/contacts/{}", *given.entry)});
     print_json(ShownContact{.organisation = document.organisation, .contact = document.contacts[*given.entry]}.json());
     return kOk;
   }
@@ -164,10 +177,11 @@ Result<int> run_contacts_send(const Context& context, const ContactsGiven& given
   ENTENTE_TRY(const ContactDocument document, read_contacts(given.file, context));
   ENTENTE_TRY(const std::string statement, read_file(statement_beside(given.file), 1 << 20));
   RegistryClient client(given.url);
-  ENTENTE_TRY(const auto sent, client.submit(statement));
+  const auto sent = client.submit(statement);
+  if (!sent) return client.report_failure(context, sent.error());
   ENTENTE_TRY(const auto answer,
               client.post("/supporters/" + document.organisation + "/contacts", "application/json", json_compact(document.json())));
-  if (answer.status != 201) return refusal(answer, client.url());
+  if (answer.status != 201) return client.report_failure(context, refusal(answer, client.url()).value());
   if (context.json)
     print_json(to_json(answer.document.root()));
   else
@@ -195,17 +209,20 @@ Result<int> run_contacts_read(const Context& context, const ContactsGiven& given
   Result<RegistryClient::Answer> answer =
       given.key.empty() ? client.get("/supporters/" + given.id + "/contacts") : send_request(given, RequestKind::contact_read, client);
   if (!answer) return fail(answer.error());
-  if (answer->status != 200) return refusal(*answer, client.url());
+  if (answer->status != 200) return client.report_failure(context, refusal(*answer, client.url()).value());
   // What is shown must be what the ledger committed to, whoever the registry is.
   ENTENTE_TRY(const DataSet* data, context.data());
   ENTENTE_TRY(const registry::ContactSet set, told_set(answer->document.root()));
   const auto rows = json_array(answer->document.root(), "contacts");
+  const bool deposited = json_bool(answer->document.root(), "deposited").value_or(true);
   std::size_t i = 0;
   for (const JsonView row : *rows) {
     const registry::ContactEntry& entry = set.contacts.at(i++);
     const auto contact = json_get(row, "contact");
     if (!contact) {
-      if (!context.json) fmt::print("{}  for {} only\n", printable(entry.role, 40), printable(entry.audience, 40));
+      if (!context.json)
+        fmt::print("{}  {}\n", printable(entry.role, 40),
+                   deposited ? fmt::format("for {} only", printable(entry.audience, 40)) : std::string("not deposited"));
       continue;
     }
     const Json shown{{"organisation", Json{{"id", given.id}}}, {"contact", to_json(*contact)}};
@@ -220,7 +237,7 @@ Result<int> run_contacts_read(const Context& context, const ContactsGiven& given
 Result<int> run_contacts_erase(const Context& context, const ContactsGiven& given) {
   RegistryClient client(given.url);
   ENTENTE_TRY(const auto answer, send_request(given, RequestKind::contact_erase, client));
-  if (answer.status != 200) return refusal(answer, client.url());
+  if (answer.status != 200) return client.report_failure(context, refusal(answer, client.url()).value());
   if (context.json)
     print_json(to_json(answer.document.root()));
   else

@@ -61,6 +61,18 @@ Result<void> each_batch(const ledger::Ledger& log, registry::Leaf from, Progress
   return {};
 }
 
+// A published copy serves readers over HTTP: it has no log.vkey, by which this program knows the key.
+Result<ledger::Ledger> open_ledger(const std::string& folder) {
+  auto log = ledger::Ledger::open_read(folder);
+  std::error_code ignored;
+  const std::filesystem::path path(folder);
+  if (!log && std::filesystem::exists(path / "checkpoint", ignored) && !std::filesystem::exists(path / "log.vkey", ignored))
+    return fail(
+        log.error().what, log.error().where,
+        "this looks like a published copy, made to be served: make a mirror of it (`entente ledger mirror`), or name the ledger's folder");
+  return log;
+}
+
 struct Rebuilt {
   Digest digest;
   registry::Leaf entries = 0;
@@ -69,7 +81,8 @@ struct Rebuilt {
 };
 
 Result<Rebuilt> rebuild(const Context& context, const ReplayGiven& given, const DataSet& data) {
-  ENTENTE_TRY(const ledger::Ledger log, ledger::Ledger::open_read(given.folder));
+  if (given.database == "sqlite:") return fail("the database has no path", {}, "write --database sqlite:PATH");
+  ENTENTE_TRY(const ledger::Ledger log, open_ledger(given.folder));
   Progress progress(context.progress());
   for (int attempt = 0; attempt < 2; ++attempt) {
     ENTENTE_TRY(registry::Store store, registry::Store::open(given.database));
@@ -124,9 +137,15 @@ Result<registry::State> replay_first(const ledger::Ledger& log, registry::Leaf s
 // A signed counter beside what the ledger gives at its size.
 Result<int> check_counter(const Context& context, const ReplayGiven& given, const ledger::Ledger& log, const DataSet& data) {
   ENTENTE_TRY(const std::string note, read_file(given.note, merkle::kMaxNoteBytes));
+  if (const auto any = merkle::Note::parse(note); !any)  // not a finding about a counter: there is none
+    return fail(any.error().what, {.file = given.note}, "GET /api/v1/counters.note gives a signed counter");
   const auto verified = merkle::verify_note(note, {log.verifier()});
-  if (!verified)
-    return fail(verified.error().what, {.file = given.note}, "a counter is signed with the key of its ledger, " + log.verifier().str());
+  if (!verified) {
+    report(context, {.what = verified.error().what,
+                     .where = {.file = given.note},
+                     .hint = "a counter is signed with the key of its ledger, " + log.verifier().str()});
+    return kFindings;
+  }
   ENTENTE_TRY(const JsonDocument said, JsonDocument::parse(verified->text, given.note));
   const auto ledger_said = json_get(said.root(), "ledger");
   const auto size = ledger_said ? json_int(*ledger_said, "size") : std::nullopt;
@@ -149,7 +168,7 @@ Result<int> check_counter(const Context& context, const ReplayGiven& given, cons
 
 Result<int> run_counters(const Context& context, const ReplayGiven& given) {
   ENTENTE_TRY(const DataSet* data, context.data());
-  ENTENTE_TRY(const ledger::Ledger log, ledger::Ledger::open_read(given.folder));
+  ENTENTE_TRY(const ledger::Ledger log, open_ledger(given.folder));
   if (!given.note.empty()) return check_counter(context, given, log, *data);
   ENTENTE_TRY(const registry::State state, replay_first(log, log.size(), *data, Progress(context.progress())));
   const registry::Counters counters = registry::count_supporters(state);
@@ -165,7 +184,7 @@ Result<int> run_counters(const Context& context, const ReplayGiven& given) {
 Result<int> run_index(const Context& context, const ReplayGiven& given) {
   ENTENTE_TRY(const DataSet* data, context.data());
   ENTENTE_TRY(const catalog::Catalog catalog, catalog::Catalog::load(*data));
-  ENTENTE_TRY(const ledger::Ledger log, ledger::Ledger::open_read(given.folder));
+  ENTENTE_TRY(const ledger::Ledger log, open_ledger(given.folder));
   ENTENTE_TRY(const registry::State state, replay_first(log, log.size(), *data, Progress(context.progress())));
   Instant at = state.ledger_time();
   if (!given.at.empty()) { ENTENTE_TRY(at, parse_time_option("--at", given.at)); }

@@ -15,12 +15,12 @@ constexpr std::size_t kMostFields = 1 << 20;
 
 constexpr const char* kSignExamples = R"(  entente registry sign pledge pledge.json --key alpha.key --send http://127.0.0.1:8080
       pledge.json: {"organisation":{"id":"alpha","name":"Alpha","category":"private-sector","country":"FRA"},
-                    "text":{"language":"en","version":"2018-11-12","sha256":"…"}, "key":"alpha.example+…"}
+                    "text":{"language":"en","version":"2018-11-12","sha256":"DIGEST-OF-THE-TEXT"}}
   entente registry sign approval approval.json --key officer-1.key --key officer-2.key > approval.dsse.json
-      approval.json: {"pledge":{"sha256":"…"},"organisation":{"id":"alpha"},"decision":"approved"}
+      approval.json: {"pledge":{"sha256":"DIGEST-OF-THE-PLEDGE"},"organisation":{"id":"alpha"},"decision":"approved"}
   entente registry sign withdrawal - --key alpha.key < withdrawal.json
 
-The kinds and their fields: docs/statements.md. A missing "at" is now; a missing "key" of a pledge is the first --key.)";
+What is in CAPITALS is yours to fill in; a digest is 64 hex digits, as `sha256sum` prints it. The kinds and their fields: docs/statements.md. A missing "at" is now; a missing "key" of a pledge is the first --key.)";
 
 constexpr const char* kSendExamples = R"(  entente registry send http://127.0.0.1:8080 approval.dsse.json
       prints the leaf, or why the registry does not take it
@@ -51,7 +51,8 @@ int print_sent(const Context& context, const http::ClientResponse& response, con
         .where = {.file = given.url},
         .hint = said("hint")};
     if (!said("pointer").empty()) error.where.pointer = said("pointer");
-    return report(context, error) == kError && response.status >= 500 ? kError : kFindings;
+    const int code = report(context, error);
+    return response.status >= 500 ? code : kFindings;
   }
   if (taken && !given.receipt.empty() && document) {
     const auto receipt = json_string(document->root(), "receipt");
@@ -59,7 +60,8 @@ int print_sent(const Context& context, const http::ClientResponse& response, con
       return report(context, {.what = "the registry gave no receipt", .where = {.file = given.url}, .hint = "ask with --wait published"});
     if (const auto done = write_file_atomic(given.receipt, *receipt); !done) return report(context, done.error());
   }
-  return taken ? kOk : kFindings;
+  if (taken) return kOk;
+  return response.status >= 500 ? kError : kFindings;
 }
 
 Result<int> send(const Context& context, const SendGiven& given, const std::string& statement) {
@@ -71,13 +73,22 @@ Result<int> send(const Context& context, const SendGiven& given, const std::stri
   return print_sent(context, response, given);
 }
 
+// The statement's error, told of the file its predicate came from.
+Error of_fields(Error error, const std::string& file) {
+  constexpr std::string_view kPredicate = "/predicate";
+  if (!error.where.file.empty()) return error;
+  error.where.file = input_name(file);
+  if (error.where.pointer.starts_with(kPredicate)) error.where.pointer.erase(0, kPredicate.size());
+  return error;
+}
+
 Result<int> run_sign(const Context& context, const SignGiven& given) {
   const auto kind = registry::kind_from(given.kind);
   if (!kind) return fail(fmt::format("there is no kind of statement \"{}\"", given.kind), {}, "see docs/statements.md");
   ENTENTE_TRY(const DataSet* data, context.data());
-  ENTENTE_TRY(const std::string text, read_file(given.fields == "-" ? "/dev/stdin" : given.fields, kMostFields));
-  ENTENTE_TRY(const JsonDocument document, JsonDocument::parse(text, given.fields == "-" ? "standard input" : given.fields));
-  if (!as_object(document.root())) return fail("the fields must be a JSON object", {.file = given.fields});
+  ENTENTE_TRY(const std::string text, read_input(given.fields, kMostFields));
+  ENTENTE_TRY(const JsonDocument document, JsonDocument::parse(text, input_name(given.fields)));
+  if (!as_object(document.root())) return fail("the fields must be a JSON object", {.file = input_name(given.fields)});
   Json predicate = to_json(document.root());
   std::vector<keys::SigningKey> keys;
   for (const std::string& file : given.keys) {
@@ -89,14 +100,15 @@ Result<int> run_sign(const Context& context, const SignGiven& given) {
   if (*kind == registry::Kind::pledge && !predicate.contains("key")) predicate["key"] = keys.front().verifier().str();
   std::vector<const keys::SigningKey*> signers;
   for (const keys::SigningKey& key : keys) signers.push_back(&key);
-  ENTENTE_TRY(const std::string entry, registry::make_statement(*kind, predicate, signers, *data));
-  if (!given.send.empty()) return send(context, {.url = given.send, .wait = given.wait, .receipt = given.receipt}, entry);
-  fmt::print("{}", entry);
+  const auto entry = registry::make_statement(*kind, predicate, signers, *data);
+  if (!entry) return fail(of_fields(entry.error(), given.fields));
+  if (!given.send.empty()) return send(context, {.url = given.send, .wait = given.wait, .receipt = given.receipt}, *entry);
+  fmt::print("{}", *entry);
   return kOk;
 }
 
 Result<int> run_send(const Context& context, const SendGiven& given) {
-  ENTENTE_TRY(const std::string statement, read_file(given.statement, kMostFields));
+  ENTENTE_TRY(const std::string statement, read_input(given.statement, kMostFields));
   return send(context, given, statement);
 }
 

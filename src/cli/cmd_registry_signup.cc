@@ -74,9 +74,10 @@ Result<int> run_challenge(const Context& context, const StepGiven& given) {
   ENTENTE_TRY(const auto response, signup_client().post(signup_url(given, "challenges"), "application/json", json_compact(question)));
   return print_step(context, given, response, [&given](JsonView answer) {
     const auto shown = [&](auto... members) { return printable(signup_text(answer, members...), 500); };
-    fmt::print("publish one of these until {} (stage {}):\n  TXT record {}\n    {}\n  page {}\n    {}\nthen: entente registry prove\n",
-               shown("expires"), shown("stage"), shown("dns-txt", "name"), shown("dns-txt", "value"), shown("https-well-known", "url"),
-               shown("https-well-known", "body"));
+    fmt::print(
+        "publish one of these until {} (stage {}):\n  TXT record {}\n    {}\n  page {}\n    {}\nthen: entente registry prove {} {} {}\n",
+        shown("expires"), shown("stage"), shown("dns-txt", "name"), shown("dns-txt", "value"), shown("https-well-known", "url"),
+        shown("https-well-known", "body"), given.url, given.id, given.domain);
     if (!given.new_key.empty()) fmt::print("      with --new-key {} --expires {}\n", given.new_key, shown("expires"));
   });
 }
@@ -114,6 +115,9 @@ Result<int> run_signup(const Context& context, const StepGiven& given) {
         fmt::print("domain   {}: {}{}\n", printable(signup_text(domain, "domain"), 260),
                    until.empty() ? "not proven" : "proven until " + printable(until, 40),
                    expires.empty() ? "" : ", a challenge is open until " + printable(expires, 40));
+        if (!expires.empty())
+          fmt::print("         then: entente registry prove {} {} {}\n", given.url, given.id,
+                     printable(signup_text(domain, "domain"), 260));
       }
     print_mailbox(answer, given);
     const auto approval = json_get(answer, "approval");

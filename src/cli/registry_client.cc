@@ -18,15 +18,24 @@ RegistryClient::RegistryClient(std::string url)
 }
 
 Result<RegistryClient::Answer> RegistryClient::get(const std::string& resource) {
+  status_ = 0;
   ENTENTE_TRY(const http::ClientResponse response, client_.get(url_ + "/api/v1" + resource));
+  status_ = response.status;
   ENTENTE_TRY(JsonDocument document, JsonDocument::parse(response.body, url_, {.max_bytes = 16 << 20, .max_depth = 32}));
   return Answer{.status = response.status, .document = std::move(document)};
 }
 
 Result<RegistryClient::Answer> RegistryClient::post(const std::string& resource, std::string_view type, std::string_view body) {
+  status_ = 0;
   ENTENTE_TRY(const http::ClientResponse response, client_.post(url_ + "/api/v1" + resource, type, body));
+  status_ = response.status;
   ENTENTE_TRY(JsonDocument document, JsonDocument::parse(response.body, url_, {.max_bytes = 16 << 20, .max_depth = 32}));
   return Answer{.status = response.status, .document = std::move(document)};
+}
+
+int RegistryClient::report_failure(const Context& context, const Error& error) const {
+  const int code = report(context, error);
+  return refused() ? kFindings : code;
 }
 
 tl::unexpected<Error> refusal(const RegistryClient::Answer& answer, const std::string& url) {

@@ -30,9 +30,14 @@ class RegistryClient {
   [[nodiscard]] Result<Sent> submit(const std::string& statement);
   [[nodiscard]] Result<std::string> origin();  // of its ledger
   [[nodiscard]] const std::string& url() const { return url_; }
+  // Whether the last answer was a refusal (4xx) of what was asked, rather than a server that could not.
+  [[nodiscard]] bool refused() const { return status_ >= 400 && status_ < 500; }
+  // Reports what an exchange ended with; the exit code: a refusal is a finding, all else an error.
+  int report_failure(const Context& context, const Error& error) const;
 
  private:
   std::string url_;
+  unsigned status_ = 0;  // of the last answer; 0: none arrived
   http::Client client_;
 };
 

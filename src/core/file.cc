@@ -79,6 +79,38 @@ Result<std::string> read_file(const fs::path& path, std::uint64_t max_bytes) {
   return out;
 }
 
+namespace {
+
+// To the end, or one byte beyond the limit. Waits where the descriptor would not block.
+Result<std::string> read_stream(int fd, const std::string& name, std::uint64_t max_bytes) {
+  std::string out;
+  std::vector<char> piece(64 << 10);
+  while (true) {
+    const ssize_t n = ::read(fd, piece.data(), piece.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return os_error("read", name, errno);
+    if (n == 0) return out;
+    out.append(piece.data(), static_cast<std::size_t>(n));
+    if (out.size() > max_bytes) return fail(fmt::format("more than {} bytes, which is the limit here", max_bytes), {.file = name});
+  }
+}
+
+}  // namespace
+
+std::string input_name(const std::string& path) { return path == "-" ? "standard input" : path; }
+
+Result<std::string> read_input(const fs::path& path, std::uint64_t max_bytes) {
+  if (path == "-") return read_stream(STDIN_FILENO, "standard input", max_bytes);
+  struct stat st{};
+  if (::stat(path.c_str(), &st) != 0 || S_ISREG(st.st_mode) || S_ISDIR(st.st_mode) || S_ISBLK(st.st_mode))
+    return read_file(path, max_bytes);
+  const bool terminal_or_pipe = S_ISFIFO(st.st_mode) || path.native().starts_with("/dev/fd/") || path == "/dev/stdin";
+  if (!terminal_or_pipe) return read_file(path, max_bytes);  // says what it is
+  const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (fd.get() < 0) return os_error("open", path, errno);
+  return read_stream(fd.get(), path.string(), max_bytes);
+}
+
 Result<void> sync_folder(const fs::path& folder) {
   const fs::path where = folder.empty() ? fs::path(".") : folder;
   const Fd fd(::open(where.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -107,7 +139,7 @@ Result<void> write_file_atomic(const fs::path& path, std::string_view content, F
   ENTENTE_CHECK(check_replaceable(path));
   const fs::path temporary = path.parent_path() / fmt::format(".{}.{}.tmp", path.filename().string(), random_suffix());
   Fd fd(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, static_cast<mode_t>(mode)));
-  if (fd.get() < 0) return os_error("create", temporary, errno, errno == ENOENT ? "the folder does not exist" : "");
+  if (fd.get() < 0) return os_error("create", path, errno, errno == ENOENT ? "the folder does not exist" : "");
   const auto abandon = [&](std::string_view doing) {
     const int code = errno;
     ::unlink(temporary.c_str());

@@ -19,6 +19,12 @@ inline constexpr std::uint64_t kMaxFileBytes = std::uint64_t{1} << 30;  // 1 GiB
 // Whole file as bytes. Errors: absent, not a regular file, larger than `max_bytes`, unreadable; all name the path.
 [[nodiscard]] Result<std::string> read_file(const std::filesystem::path& path, std::uint64_t max_bytes = kMaxFileBytes);
 
+// What a command is given to read, streams included: "-" is standard input, and standard input, /dev/fd/N and a pipe are read to their end.
+// Errors as read_file(); a stream is read no further than the limit.
+[[nodiscard]] Result<std::string> read_input(const std::filesystem::path& path, std::uint64_t max_bytes = kMaxFileBytes);
+// How messages name it: "standard input" for "-".
+[[nodiscard]] std::string input_name(const std::string& path);
+
 enum class FileMode : unsigned { normal = 0644, secret = 0600 };
 // Writes a temporary file beside `path`, fsyncs it, renames it over `path`, fsyncs the folder. After success the new
 // content survives a power cut; after failure the old content is untouched and the temporary file is gone. Refused: a `path` that is a

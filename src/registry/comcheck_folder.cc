@@ -12,6 +12,7 @@
 #include <cstring>
 
 #include "core/file.h"
+#include "core/utf8.h"
 
 namespace entente::registry {
 namespace fs = std::filesystem;
@@ -162,7 +163,8 @@ Result<ComcheckFolder> ComcheckFolder::create(const fs::path& base, ComcheckReco
 
 Result<ComcheckFolder> ComcheckFolder::open(const fs::path& base, const std::string& round, const keys::VerifierKey& log) {
   if (!exists(base, round))
-    return fail("there is no such round", {.file = (base / "…").string()}, "entente registry comcheck plan makes one");
+    return fail(fmt::format("there is no round \"{}\"", printable(round, 64)), {.file = base.string()},
+                "entente registry comcheck plan makes one");
   ENTENTE_TRY(ComcheckRecord record, read_record(base / round));
   std::error_code ignored;
   if (fs::exists(base / round / "draw.json", ignored)) {

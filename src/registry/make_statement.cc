@@ -26,7 +26,9 @@ Result<Digest> subject_of(Kind kind, const Json& predicate, const DataSet& data)
     at = end;
   }
   if (!value->is_string()) return fail("the statement's subject must be a digest", {.pointer = "/predicate" + pointer});
-  return Digest::from_hex(value->get_ref<const std::string&>());
+  const auto digest = Digest::from_hex(value->get_ref<const std::string&>());
+  if (!digest) return fail(digest.error().what, {.pointer = "/predicate" + pointer}, digest.error().hint);
+  return *digest;
 }
 
 }  // namespace

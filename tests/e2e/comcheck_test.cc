@@ -50,6 +50,7 @@ class Comcheck : public testing::Test {
   void deposit(const std::string& id, const std::vector<Json>& contacts) {
     const Json document{{"organisation", Json{{"id", id}}}, {"contacts", contacts}};
     test::spit(live.path(id + ".json"), document.dump());
+    for (const char* old : {".opened.json", ".opened.dsse.json"}) std::filesystem::remove(live.path(id + old));
     const auto made = run({"registry", "contacts", "make", live.path(id + ".json"), "--key", live.path(id + ".key"), "--out", opened(id)});
     ASSERT_EQ(made.code, 0) << made.err;
     const auto sent = run({"registry", "contacts", "send", live.url(), opened(id)});
@@ -136,7 +137,7 @@ TEST_F(Comcheck, ContactsAreShownToWhomTheyAreFor) {
   ASSERT_TRUE(keys::write_key_file(live.path("stranger.key"), key("stranger")).has_value());
   for (const char* name : {"stranger", "beta"}) {  // nobody's key, under a supporter's name or its own
     const auto refused = run({"registry", "contacts", "read", live.url(), "alpha", "--key", live.path("stranger.key"), "--as", name});
-    EXPECT_EQ(refused.code, 2);
+    EXPECT_EQ(refused.code, 1) << "a refusal is a finding";
     EXPECT_THAT(refused.err, HasSubstr("not-entitled"));
   }
   EXPECT_EQ(run({"registry", "contacts", "open", opened("alpha"), "--log", live.log()}).code, 0);
@@ -148,6 +149,20 @@ TEST_F(Comcheck, ContactsAreShownToWhomTheyAreFor) {
   forged.replace(forged.find("Dora"), 4, "Dosa");
   test::spit(live.path("forged.json"), forged);
   EXPECT_EQ(run({"registry", "contacts", "open", live.path("forged.json"), "--log", live.log()}).code, 1);
+  const std::string kept = test::slurp(opened("alpha")), input = test::slurp(live.path("alpha.json"));
+  for (const std::string& out : {opened("alpha"), live.path("alpha.json")}) {
+    const auto again = run({"registry", "contacts", "make", live.path("alpha.json"), "--key", live.path("alpha.key"), "--out", out});
+    EXPECT_EQ(again.code, 2);
+    EXPECT_THAT(again.err, HasSubstr("nothing is overwritten"));
+  }
+  EXPECT_EQ(test::slurp(opened("alpha")), kept) << "the only salts of the set";
+  EXPECT_EQ(test::slurp(live.path("alpha.json")), input);
+  const auto nowhere =
+      run({"registry", "contacts", "make", live.path("alpha.json"), "--key", live.path("alpha.key"), "--out", live.path("no/x.json")});
+  EXPECT_EQ(nowhere.code, 2);
+  EXPECT_THAT(nowhere.err, testing::AllOf(HasSubstr("no/x.json"), Not(HasSubstr(".tmp"))));
+  EXPECT_THAT(run({"registry", "contacts", "show", opened("alpha"), "--entry", "9"}).err,
+              testing::AllOf(HasSubstr(opened("alpha")), HasSubstr("no entry 9")));
 }
 
 TEST_F(Comcheck, ErasedContactsAreNowhere) {
@@ -157,14 +172,14 @@ TEST_F(Comcheck, ErasedContactsAreNowhere) {
   const std::string private_folder = live.folder() + "/private";
   EXPECT_FALSE(files_with(private_folder, "Dora Duty").empty());
   const auto foreign = run({"registry", "contacts", "erase", live.url(), "alpha", "--key", live.path("beta.key")});
-  EXPECT_EQ(foreign.code, 2) << foreign.out;
+  EXPECT_EQ(foreign.code, 1) << foreign.out;
   EXPECT_FALSE(files_with(private_folder, "Dora Duty").empty());
   const auto erased = run({"registry", "contacts", "erase", live.url(), "alpha", "--key", live.path("alpha.key")});
   EXPECT_EQ(erased.code, 0) << erased.err;
   EXPECT_THAT(files_with(live.folder(), "Dora Duty"), testing::IsEmpty());
   EXPECT_THAT(files_with(live.folder(), "duty@alpha.example"), testing::IsEmpty());
   const auto read = run({"registry", "contacts", "read", live.url(), "alpha", "--key", live.path("beta.key"), "--as", "beta"});
-  EXPECT_THAT(read.out, Not(HasSubstr("Dora")));
+  EXPECT_THAT(read.out, testing::AllOf(Not(HasSubstr("Dora")), HasSubstr("duty  not deposited")));
   EXPECT_EQ(LiveRegistry::json(live.get("/supporters/alpha/contacts"))["deposited"], false);
 
   deposit("alpha", {duty_contact("Dora Duty", {"duty@alpha.example"})});
@@ -182,10 +197,21 @@ TEST_F(Comcheck, ErasedContactsAreNowhere) {
 }
 
 void Comcheck::plan_and_draw() {
-  const Instant start = std::chrono::floor<std::chrono::seconds>(now()) + std::chrono::seconds(3);
-  const auto planned =
-      run(comcheck("plan", {"--start", format_time(start), "--end", format_time(start + std::chrono::hours(2)), "--spread", "1s",
-                            "--public-url", kPublicUrl, "--key", live.folder() + "/keys/officer-1.key", "--send", live.url(), "--json"}));
+  const Instant start = std::chrono::floor<std::chrono::seconds>(now()) + std::chrono::seconds(8);
+  const auto plan = [&](const std::string& key_file, const std::string& url) {
+    return run(comcheck("plan", {"--start", format_time(start), "--end", format_time(start + std::chrono::hours(2)), "--spread", "1s",
+                                 "--public-url", kPublicUrl, "--key", key_file, "--send", url, "--json"}));
+  };
+  ASSERT_TRUE(keys::write_key_file(live.path("unknown.key"), key("unknown")).has_value());
+  EXPECT_EQ(plan(live.path("unknown.key"), live.url()).code, 1);
+  EXPECT_FALSE(std::filesystem::exists(round_file("plan.json"))) << "a key the ledger does not know leaves nothing behind";
+  const auto unreached = plan(live.folder() + "/keys/officer-2.key", "http://127.0.0.1:1");
+  EXPECT_EQ(unreached.code, 2);
+  EXPECT_THAT(unreached.err, HasSubstr("entente registry send http://127.0.0.1:1 " + round_file("commitment.dsse.json")));
+  const auto undrawn = run(comcheck("draw"));
+  EXPECT_EQ(undrawn.code, 2);
+  EXPECT_THAT(undrawn.err, HasSubstr("does not cover the commitment"));
+  const auto planned = plan(live.folder() + "/keys/officer-1.key", live.url());
   ASSERT_EQ(planned.code, 0) << planned.err;
   EXPECT_EQ(Json::parse(planned.out)["contacts"], 5) << "six entries, two of them of one mailbox";
   EXPECT_EQ(answer("AAAAAAAAAAAAAAAAAAAAAA", "11").status, 404U) << "not drawn";
@@ -196,6 +222,10 @@ void Comcheck::plan_and_draw() {
   EXPECT_EQ(run(comcheck("draw")).code, 0);
   EXPECT_EQ(test::slurp(round_file("draw.json")), before) << "a second draw changes nothing";
   EXPECT_EQ(mode_of(round_file("plan.json")), 0600U);
+  const auto replanned = plan(live.folder() + "/keys/officer-1.key", live.url());
+  EXPECT_EQ(replanned.code, 2);
+  const auto none = run({"registry", "comcheck", "show", live.folder(), "r9"});
+  EXPECT_THAT(none.err, HasSubstr("there is no round \"r9\""));
   const auto early = run(comcheck("close", {"--key", live.folder() + "/keys/officer-1.key"}));
   EXPECT_EQ(early.code, 2);
   EXPECT_THAT(early.err, HasSubstr("answers are taken until"));
@@ -279,9 +309,23 @@ void Comcheck::answers_come_in() {
 }
 
 void Comcheck::close_and_verify() {
+  const std::string locked = run(comcheck("show")).out;
+  EXPECT_THAT(locked, testing::AllOf(HasSubstr("drawn; answers are taken until"), HasSubstr("locked")));
+  const auto close = [&](const std::string& key_file, const std::string& url) {
+    return run(comcheck("close", {"--key", key_file, "--now", "--reason", "a test", "--send", url}));
+  };
+  const auto wrong = close(live.path("unknown.key"), live.url());
+  EXPECT_EQ(wrong.code, 1) << wrong.out;
+  EXPECT_FALSE(std::filesystem::exists(round_file("closed"))) << "refused before anything is written";
+  EXPECT_THAT(run(comcheck("show")).out, HasSubstr("drawn; answers"));
+  const auto unreached = close(live.folder() + "/keys/officer-1.key", "http://127.0.0.1:1");
+  EXPECT_EQ(unreached.code, 2);
+  EXPECT_THAT(unreached.err, HasSubstr("entente registry send http://127.0.0.1:1 " + round_file("closed/round.dsse.json")));
+  EXPECT_THAT(run(comcheck("show")).out, testing::AllOf(HasSubstr("closed 2"), HasSubstr("(a test)")));
   const auto closed = run(
       comcheck("close", {"--key", live.folder() + "/keys/officer-2.key", "--now", "--reason", "a test", "--send", live.url(), "--json"}));
   ASSERT_EQ(closed.code, 0) << closed.err;
+  EXPECT_THAT(closed.err, HasSubstr("signed anew")) << "it was another officer's";
   const Json result = Json::parse(closed.out);
   EXPECT_EQ(result["entries"], 6);
   EXPECT_EQ(result["classes"], (Json{{"auto-reply", 1}, {"bounced", 1}, {"no-answer", 1}, {"within-1h", 3}})) << closed.out;
@@ -297,6 +341,8 @@ void Comcheck::close_and_verify() {
     EXPECT_THAT(by_log.out, testing::AllOf(HasSubstr("which the ledger has"), HasSubstr("asked when it was drawn")));
     EXPECT_EQ(run({"registry", "comcheck", "verify", file, "--url", live.url()}).code, 0);
   }
+  test::spit(live.path("empty.json"), "");
+  EXPECT_EQ(run({"registry", "comcheck", "verify", live.path("empty.json"), "--log", live.log()}).code, 2);
   const std::string honest = test::slurp(round_file("closed/parties/delta.json"));
   const auto forged = [&](const std::string& from, const std::string& to) {
     std::string text = honest;
