@@ -2,6 +2,7 @@
 // statements. What is expected is counted here from the list itself, and from what is known of it (notes on the registry).
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cctype>
 #include <set>
 
@@ -50,11 +51,12 @@ void import_all(World& world, const Json& list) {
   std::set<std::string> taken;
   Json records = Json::array();
   for (const Json& row : list) records.push_back(record_of(row, taken));
+  std::sort(records.begin(), records.end(), [](const Json& a, const Json& b) { return a["organisation"]["id"] < b["organisation"]["id"]; });
   std::vector<Json> parts;
   for (std::size_t i = 0; i < records.size(); i += kPart) parts.emplace_back(Json::array());
   for (std::size_t i = 0; i < records.size(); ++i) parts[i / kPart].push_back(records[i]);
   std::string contents;
-  for (const Json& part : parts) contents += sha(json_compact(part)) + "\n";
+  for (const Json& part : parts) contents += canonical_digest(part).hex() + "\n";
   for (std::size_t n = 0; n < parts.size(); ++n) {
     Json p;
     p["source"] = {{"name", "Official list"}, {"format", "json"}, {"files", 1}, {"sha256", sha("list")}};
@@ -62,7 +64,7 @@ void import_all(World& world, const Json& list) {
     p["tool"] = {{"name", "entente"}, {"version", "0.1.0"}};
     p["at"] = world.now();
     p["part"] = {{"number", n + 1}, {"of", parts.size()}, {"records", records.size()}, {"whole", sha(contents)}};
-    const std::string content = sha(json_compact(parts[n]));
+    const std::string content = canonical_digest(parts[n]).hex();
     p["content"] = dig(content);
     p["records"] = parts[n];
     world.append(entry("import", content, p, {&key("importer")}));
