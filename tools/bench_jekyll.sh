@@ -8,7 +8,7 @@ set -euo pipefail
 entente=$(readlink -f "$1"); rounds=${2:-3}
 command -v jekyll >/dev/null || { echo "bench_jekyll: jekyll is not installed (apt-get install jekyll)" >&2; exit 2; }
 folder=$(mktemp -d "${TMPDIR:-/tmp}/entente-bench-jekyll.XXXXXX")
-trap 'rm -rf "$folder"' EXIT
+trap 'rm -rf "$folder" "$folder.published"' EXIT
 site=$folder/site
 mkdir -p "$site/_supporters_en" "$site/_includes" "$site/_layouts" "$site/fr"
 
@@ -90,7 +90,7 @@ seconds_of() { # COMMAND… → processor seconds
   awk '{print $1 + $2}' "$folder/time"
 }
 rebuild() { rm -f "$folder/tables.sqlite"; "$entente" --quiet registry rebuild "$folder/log" --database "sqlite:$folder/tables.sqlite"; }
-publish() { rm -rf "$folder/published"; "$entente" --quiet publish "$folder/published" --registry "$folder"; }
+publish() { rm -rf "$folder.published"; "$entente" --quiet publish "$folder.published" --registry "$folder"; }
 declare -A least
 measure() { # NAME COMMAND…
   local name=$1 t
@@ -108,6 +108,6 @@ pages=$(find "$folder/built" -path '*supporters*' -name '*.html' | wc -l)
 records=$(sqlite3 "$folder/tables.sqlite" 'select count(*) from supporters' 2>/dev/null || echo '?')
 printf 'jekyll   %7.3f s CPU: %s cards in each of 2 languages, %s pages\n' "${least[jekyll]}" "$cards" "$pages"
 printf 'rebuild  %7.3f s CPU: tables of %s records and their digest\n' "${least[rebuild]}" "$records"
-printf 'publish  %7.3f s CPU: %s static files\n' "${least[publish]}" "$(find "$folder/published" -type f | wc -l)"
+printf 'publish  %7.3f s CPU: %s static files\n' "${least[publish]}" "$(find "$folder.published" -type f | wc -l)"
 awk -v j="${least[jekyll]}" -v r="${least[rebuild]}" -v p="${least[publish]}" \
   'BEGIN {printf "ratio    %7.0f to rebuild (goal: at least 100), %.0f to publish\n", j / r, j / p}'

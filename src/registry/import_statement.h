@@ -26,6 +26,7 @@ struct ImportSource {
 
 // SHA-256 of canonical JSON (RFC 8785: members sorted, no spaces; the values are texts and whole numbers only).
 [[nodiscard]] Digest canonical_digest(const Json& value);
+[[nodiscard]] Digest canonical_digest(JsonView value);
 
 // One envelope a part, in order. The same import, key and instant give the same bytes. Errors: no source name, a record too large for an
 // entry.

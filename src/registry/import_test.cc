@@ -423,5 +423,15 @@ TEST(ImportStatements, CanonicalJsonSortsMembers) {
   EXPECT_EQ(canonical_digest(Json::parse(R"({"b": 1, "a": "é\n"})")), sha256("{\"a\":\"é\\n\",\"b\":1}"));
 }
 
+TEST(ImportStatements, BothWaysToTheCanonicalDigestAgree) {
+  for (const char* text :
+       {R"({"b":1,"a":[true,null,-5,"x"],"é":{},"c":[],"d":"tab\t \"quoted\" \\ \u0001 \u007f é \u2028"})",
+        R"([[],[[]],{"z":{"b":"","a":""}}])", R"({"n":[0,18446744073709551615,-9223372036854775808,1.5,1e300]})", R"("only")"}) {
+    const auto document = JsonDocument::parse(text, "test");
+    ASSERT_OK(document);
+    EXPECT_EQ(canonical_digest(document->root()).hex(), canonical_digest(to_json(document->root())).hex()) << text;
+  }
+}
+
 }  // namespace
 }  // namespace entente::registry
