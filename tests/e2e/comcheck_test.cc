@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 
 #include "live_registry.h"
-#include "mail_sink.h"
+#include "mail_receiver.h"
 #include "registry/comcheck.h"
 #include "registry/party_request.h"
 #include "registry/received_mail.h"
@@ -75,7 +75,8 @@ class Comcheck : public testing::Test {
     return out;
   }
   std::vector<std::string> sending() {
-    return comcheck("send", {"--smtp", sink.address(), "--smtp-tls", "none", "--mail-from", "check@registry.example", "--json"});
+    return comcheck("send", {"--smtp", "127.0.0.1:" + std::to_string(sink.port()), "--smtp-tls", "none", "--mail-from",
+                             "check@registry.example", "--json"});
   }
   // The code a message to this address carries, and its question's right answer.
   std::pair<std::string, std::string> check_of(const std::string& address);
@@ -88,16 +89,16 @@ class Comcheck : public testing::Test {
   void close_and_verify();
 
   LiveRegistry live;
-  test::MailSink sink;
+  test::MailReceiver sink{"<refused"};
 };
 
 std::string decoded(const std::string& message) { return registry::ReceivedMail::parse(message).value().text; }
 
 std::pair<std::string, std::string> Comcheck::check_of(const std::string& address) {
-  for (const auto& message : sink.messages()) {
+  for (const auto& message : sink.mails()) {
     // The mailbox that serves two organisations is written in two ways; either may be the one used.
     if (::strcasecmp(message.to.c_str(), address.c_str()) != 0) continue;
-    const std::string text = decoded(message.text);
+    const std::string text = decoded(message.message);
     const std::string mark = std::string(kPublicUrl) + "/comcheck#" + kRound + ".";
     const std::string nonce = text.substr(text.find(mark) + mark.size(), 22);
     for (const auto& question : registry::comcheck_questions())
@@ -234,19 +235,19 @@ void Comcheck::plan_and_draw() {
 void Comcheck::send_all() {
   const auto first = run(sending());
   ASSERT_EQ(first.code, 0) << first.err;
-  for (int i = 0; i < 100 && sink.messages().size() < 5; ++i) {
+  for (int i = 0; i < 100 && sink.mails().size() < 5; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
     ASSERT_EQ(run(sending()).code, 0);
   }
-  ASSERT_EQ(sink.messages().size(), 5U) << "a refused address gives way to the contact's next";
+  ASSERT_EQ(sink.mails().size(), 5U) << "a refused address gives way to the contact's next";
   const auto again = run(sending());
   EXPECT_EQ(Json::parse(again.out)["sent"], 0) << again.out;
-  EXPECT_EQ(sink.messages().size(), 5U) << "each once";
+  EXPECT_EQ(sink.mails().size(), 5U) << "each once";
   EXPECT_EQ(mode_of(round_file("events.jsonl")), 0600U);
-  for (const auto& message : sink.messages()) {
-    EXPECT_THAT(message.text, HasSubstr("EXERCISE")) << "in the subject, or encoded there";
-    EXPECT_THAT(decoded(message.text), HasSubstr("EXERCISE"));
-    EXPECT_THAT(message.text, HasSubstr("Auto-Submitted: auto-generated"));
+  for (const auto& message : sink.mails()) {
+    EXPECT_THAT(message.message, HasSubstr("EXERCISE")) << "in the subject, or encoded there";
+    EXPECT_THAT(decoded(message.message), HasSubstr("EXERCISE"));
+    EXPECT_THAT(message.message, HasSubstr("Auto-Submitted: auto-generated"));
   }
 }
 
@@ -297,8 +298,8 @@ void Comcheck::answers_come_in() {
                                        "I am away. You wrote: " + beta_code);
   EXPECT_EQ(out_of_office.code, 0) << out_of_office.err;
   std::string original;
-  for (const auto& message : sink.messages())
-    if (message.to == "duty@gamma.example") original = message.text;
+  for (const auto& message : sink.mails())
+    if (message.to == "duty@gamma.example") original = message.message;
   const auto bounced =
       come_back("Return-Path: <>\r\nFrom: MAILER-DAEMON@mx.example\r\nContent-Type: multipart/report; report-type=delivery-status",
                 "no such mailbox\r\n\r\n" + original);
