@@ -101,14 +101,4 @@ Result<void> MailConfirmation::redeem(std::string_view token, Stage stage, const
   return {};
 }
 
-Result<bool> SpentNonces::spend(const MailNonce& nonce, Instant expires, Instant now) {
-  const std::lock_guard lock(mutex_);
-  if (now - swept_ > std::chrono::minutes{1} || used_.size() >= capacity_) {
-    std::erase_if(used_, [&](const auto& entry) { return entry.second <= now; });
-    swept_ = now;
-  }
-  if (used_.size() >= capacity_ && !used_.contains(nonce)) return fail("too many tokens are in use", {}, "try again later");
-  return used_.emplace(nonce, expires).second;
-}
-
 }  // namespace entente::registry

@@ -6,8 +6,6 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <map>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -58,20 +56,6 @@ class MailConfirmation {
   [[nodiscard]] Digest mac(Stage stage, const MailAddress& recipient, const MailToken& token) const;
   MailSecret secret_;
   std::string about_;
-};
-
-// Used nonces in memory, for one process that may forget them at its end (its secret must then be new as well). Thread-safe.
-class SpentNonces {
- public:
-  // Forgets what expired before `now`; at most `capacity` are held, then spending is an error.
-  [[nodiscard]] Result<bool> spend(const MailNonce& nonce, Instant expires, Instant now);
-  explicit SpentNonces(std::size_t capacity = 1'000'000) : capacity_(capacity) {}
-
- private:
-  std::size_t capacity_;
-  std::mutex mutex_;
-  std::map<MailNonce, Instant> used_;
-  Instant swept_{};
 };
 
 }  // namespace entente::registry
