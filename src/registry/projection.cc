@@ -19,7 +19,7 @@ StatementRow statement_row(const Entry& entry) {
           .disposition = std::string(name(entry.disposition)),
           .at = entry.kind ? format_time(entry.at) : std::string(),
           .supporter = entry.supporter,
-          .body = json_compact(record_json(entry))};
+          .body = record_text(entry)};
 }
 
 // The first of the dates there is, in the order of what they are worth; the kinds stay apart in the record itself.
@@ -149,7 +149,7 @@ tl::expected<Applied, Rejection> Projection::admit(Submission& submission, Insta
 
 void Projection::note(Applied done) {
   history_ = sha256_of({history_.view(), done.envelope.view()});
-  if (state_.next_leaf() > stored_.next_leaf) stepped_.push_back(std::move(done));
+  if (state_.next_leaf() > taken_) stepped_.push_back(std::move(done));
 }
 
 Result<Projection::Outcome> Projection::apply(std::span<const std::string> entries) {
@@ -162,7 +162,7 @@ Result<Projection::Outcome> Projection::apply(std::span<const std::string> entri
     outcome.began_anew = true;
     return outcome;
   }
-  ENTENTE_CHECK(write(gather()));
+  ENTENTE_CHECK(write(take()));
   return outcome;
 }
 
@@ -186,22 +186,25 @@ std::vector<SupporterRow> Projection::rows_of(const std::set<std::string>& ids) 
   return out;
 }
 
-StoreChanges Projection::gather() const {
+StoreChanges Projection::take() {
   StoreChanges changes{.position = {.next_leaf = state_.next_leaf(), .history = history_}};
   if (stepped_.empty()) return changes;
-  const Touched touched = touched_by(state_, stepped_, stored_.next_leaf);
+  const Touched touched = touched_by(state_, stepped_, taken_);
   changes.supporters = rows_of(touched.supporters);
+  changes.statements.reserve(touched.statements.size());
   for (const Leaf leaf : touched.statements)
     if (const auto entry = state_.entry(leaf)) changes.statements.push_back(statement_row(*entry));
   put_documents(state_, touched, changes);
+  stepped_.clear();
+  taken_ = changes.position.next_leaf;
   return changes;
 }
 
 Result<void> Projection::write(const StoreChanges& changes) {
-  if (stepped_.empty()) return {};
+  // While the tables are ahead of what was replayed there is nothing to write.
+  if (changes.position.next_leaf <= stored_.next_leaf) return {};
   ENTENTE_CHECK(store_.write(changes));
   stored_ = changes.position;
-  stepped_.clear();
   return {};
 }
 

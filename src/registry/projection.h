@@ -31,11 +31,12 @@ class Projection {
     std::uint64_t ignored = 0;  // entries without effect
   };
   [[nodiscard]] Result<Outcome> apply(std::span<const std::string> entries);
-  // The same in steps, for a server: step() and admit() change the State only, gather() says what the tables lack, write() writes it.
-  // gather() and write() may run beside readers of state(); write() needs the store for itself.
+  // The same in steps, for a server: step() and admit() change the State only; take() says what the tables lack since the last take();
+  // write() writes what was taken, each once and in order, on whatever thread: it needs the store for itself. take() may run beside readers
+  // of state(). Where a write() fails, only a new start makes the tables whole.
   Applied step(std::string_view entry);
   [[nodiscard]] tl::expected<Applied, Rejection> admit(Submission& submission, Instant now);  // State::admit
-  [[nodiscard]] StoreChanges gather() const;
+  [[nodiscard]] StoreChanges take();
   Result<void> write(const StoreChanges& changes);
 
   [[nodiscard]] const State& state() const { return state_; }
@@ -45,15 +46,16 @@ class Projection {
 
  private:
   Projection(Store store, const DataSet& data, const Position& stored, catalog::Catalog catalog)
-      : store_(std::move(store)), state_(data), stored_(stored), catalog_(std::move(catalog)) {}
+      : store_(std::move(store)), state_(data), stored_(stored), taken_(stored.next_leaf), catalog_(std::move(catalog)) {}
   void note(Applied done);
   [[nodiscard]] std::vector<SupporterRow> rows_of(const std::set<std::string>& ids) const;
 
   Store store_;
   State state_;
   Position stored_;  // as the tables say
+  Leaf taken_;       // where take() ended last
   catalog::Catalog catalog_;
-  std::vector<Applied> stepped_;  // not flushed
+  std::vector<Applied> stepped_;  // not taken
   Digest history_;                // h(0) = zeros, h(n + 1) = SHA-256(h(n) ‖ SHA-256(entry n))
 };
 

@@ -218,5 +218,23 @@ TEST(Store, AMissingTableIsMadeAnewAndADamagedFileIsNamed) {
   EXPECT_FALSE(Store::open("sqlite:").has_value());
 }
 
+TEST(RecordText, IsTheRecordAsJson) {
+  Entry entry{.leaf = 7, .envelope = sha256("x"), .kind = Kind::renewal, .disposition = Disposition::applied, .at = now()};
+  EXPECT_EQ(record_text(entry), json_compact(record_json(entry)));
+  entry.supporter = "alpha";
+  EXPECT_EQ(record_text(entry), json_compact(record_json(entry)));
+  entry.signers = {"alpha.example/a+01020304", "alpha.example/b+01020305"};
+  EXPECT_EQ(record_text(entry), json_compact(record_json(entry)));
+  for (const char* odd : {"a\"b", "back\\slash", "l\u00e9gal", "tab\t"}) {
+    entry.signers.front() = odd;
+    EXPECT_EQ(record_text(entry), json_compact(record_json(entry))) << odd;
+  }
+  entry.kind.reset();
+  EXPECT_EQ(record_text(entry), json_compact(record_json(entry)));
+  entry.kind = Kind::pledge;
+  entry.ignored = Rejection{.code = Code::stale, .what = "old"};
+  EXPECT_EQ(record_text(entry), json_compact(record_json(entry)));
+}
+
 }  // namespace
 }  // namespace entente::registry

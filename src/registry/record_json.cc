@@ -1,10 +1,19 @@
 // Plain transcription, one function a record.
 #include "registry/record_json.h"
 
+#include <fmt/format.h>
+#include <algorithm>
+#include <iterator>
+
 #include "catalog/control.h"
 
 namespace entente::registry {
 namespace {
+
+// Stands in a JSON string as it is.
+bool is_plain(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
+}
 
 void put_text(Json& out, const char* member, const std::string& value) {
   if (!value.empty()) out[member] = value;
@@ -165,6 +174,20 @@ Json record_json(const Entry& entry) {
     put_text(why, "hint", entry.ignored->hint);
     out["ignored"] = std::move(why);
   }
+  return out;
+}
+
+std::string record_text(const Entry& entry) {
+  const bool plain = is_plain(entry.supporter) && std::all_of(entry.signers.begin(), entry.signers.end(), is_plain);
+  if (!plain || !entry.kind || entry.ignored) return json_compact(record_json(entry));
+  std::string out;
+  const auto put = std::back_inserter(out);
+  fmt::format_to(put, R"({{"leaf":{},"envelope":"{}","kind":"{}","disposition":"{}","at":"{}")", entry.leaf, entry.envelope.hex(),
+                 name(*entry.kind), name(entry.disposition), format_time(entry.at));
+  if (!entry.supporter.empty()) fmt::format_to(put, R"(,"supporter":"{}")", entry.supporter);
+  for (const std::string& signer : entry.signers)
+    fmt::format_to(put, R"({}"{}")", &signer == entry.signers.data() ? ",\"signers\":[" : ",", signer);
+  out += entry.signers.empty() ? "}" : "]}";
   return out;
 }
 

@@ -10,6 +10,8 @@ namespace entente::registry {
 
 [[nodiscard]] Json record_json(const Supporter& supporter);
 [[nodiscard]] Json record_json(const Entry& entry);
+// json_compact(record_json(entry)); written without building the value where nothing in it needs escaping, as nearly always.
+[[nodiscard]] std::string record_text(const Entry& entry);
 [[nodiscard]] Json record_json(const Assessment& assessment);
 [[nodiscard]] Json record_json(const Dispute& dispute);
 [[nodiscard]] Json record_json(const Event& event);

@@ -1,25 +1,26 @@
-// A batch is what came in while the one before was appended. Its entries change the State as they are admitted, so that the next is judged
-// by them; should the append fail, State and ledger differ, and nothing more is taken until a new start replays the ledger. The tables may
-// lack the latest statements when the process dies: the next start replays them too.
+// A batch is what came in while the one before was judged. Its entries change the State as they are admitted, so that the next is judged
+// by them; should the ledger fail, it takes none of those behind it either, State and ledger differ, and nothing more is taken until a new
+// start replays the ledger. The tables are never ahead of the ledger: what they lack is gathered when no batch is under way. They may lack
+// the latest statements when the process dies: the next start replays them.
 #include "server/admission_queue.h"
 
 #include <fmt/format.h>
 #include <algorithm>
-#include <future>
 
 namespace entente::server {
 namespace {
 
 constexpr std::size_t kMostInABatch = 512;
-constexpr std::uint64_t kMostUnwritten = 4'096;           // statements
-constexpr std::chrono::milliseconds kWritePatience{100};  // nobody waits for the tables
+constexpr std::uint64_t kMostUnwritten = 16'384;            // statements from which the tables are written though nobody reads them,
+constexpr std::chrono::milliseconds kWritePatience{1'000};  // and the time
+constexpr std::uint64_t kMostBehind = 4 * kMostUnwritten;   // statements the tables may lack before judging waits for them
 
 Error busy() { return {.what = "too many statements are waiting", .where = {}, .hint = "try again in a moment"}; }
 Error stopped_error() { return {.what = "the registry is stopping", .where = {}, .hint = {}}; }
 
 }  // namespace
 
-AdmissionQueue::AdmissionQueue(Parts parts) : parts_(std::move(parts)), thread_([this] { loop(); }) {}
+AdmissionQueue::AdmissionQueue(Parts parts) : parts_(std::move(parts)), writer_([this] { write_loop(); }), thread_([this] { loop(); }) {}
 
 AdmissionQueue::~AdmissionQueue() { stop(); }
 
@@ -30,6 +31,12 @@ void AdmissionQueue::stop() {
   }
   arrived_.notify_one();
   if (thread_.joinable()) thread_.join();
+  {
+    const std::scoped_lock lock(mutex_);
+    over_ = true;
+  }
+  gathered_changes_.notify_one();
+  if (writer_.joinable()) writer_.join();
 }
 
 std::optional<Error> AdmissionQueue::failure() const {
@@ -76,46 +83,54 @@ void AdmissionQueue::submit(std::string entry, ledger::Appender::Wait wait, Done
   arrived_.notify_one();
 }
 
-bool AdmissionQueue::must_write(Clock::time_point time) const {
-  if (failure_ || in_tables_ == answered_) return false;
-  return readers_ > 0 || stopping_ || answered_ - in_tables_ >= kMostUnwritten || time >= unwritten_since_ + kWritePatience;
+bool AdmissionQueue::must_gather(Clock::time_point time) const {
+  if (to_write_ || gathered_ == answered_) return false;
+  return readers_ > 0 || stopping_ || answered_ - gathered_ >= kMostUnwritten || time >= unwritten_since_ + kWritePatience;
 }
 
-std::deque<AdmissionQueue::Request> AdmissionQueue::next_batch() {
+// What there is to do now; nothing while what was begun must end first.
+std::optional<AdmissionQueue::Turn::Work> AdmissionQueue::work(Clock::time_point time) const {
+  using Work = Turn::Work;
+  if (failure_) {
+    if (!queue_.empty()) return Work::refuse;
+    return stopping_ && in_flight_ == 0 ? std::optional(Work::stop) : std::nullopt;
+  }
+  if (must_gather(time)) return in_flight_ == 0 ? std::optional(Work::gather) : std::nullopt;
+  if (!queue_.empty()) return answered_ - in_tables_ < kMostBehind ? std::optional(Work::judge) : std::nullopt;
+  return stopping_ && in_flight_ == 0 && in_tables_ == answered_ ? std::optional(Work::stop) : std::nullopt;
+}
+
+AdmissionQueue::Turn AdmissionQueue::next_turn() {
   std::unique_lock lock(mutex_);
-  const auto awaited = [&] { return stopping_ || !queue_.empty() || must_write(Clock::now()); };
-  while (!awaited()) {
-    if (in_tables_ == answered_ || failure_)
+  std::optional<Turn::Work> now;
+  while (!(now = work(Clock::now()))) {
+    if (failure_ || to_write_ || in_flight_ > 0 || gathered_ == answered_)
       arrived_.wait(lock);
     else
       arrived_.wait_until(lock, unwritten_since_ + kWritePatience);
   }
-  std::deque<Request> batch;
-  if (must_write(Clock::now())) return batch;
-  const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(std::min(queue_.size(), kMostInABatch));
-  std::move(queue_.begin(), end, std::back_inserter(batch));
-  queue_.erase(queue_.begin(), end);
-  return batch;
+  Turn turn{.work = *now, .batch = {}};
+  if (turn.work == Turn::Work::judge || turn.work == Turn::Work::refuse) {
+    const auto end = queue_.begin() + static_cast<std::ptrdiff_t>(std::min(queue_.size(), kMostInABatch));
+    std::move(queue_.begin(), end, std::back_inserter(turn.batch));
+    queue_.erase(queue_.begin(), end);
+  }
+  return turn;
 }
 
 void AdmissionQueue::loop() {
   while (true) {
-    std::deque<Request> batch = next_batch();
-    if (batch.empty()) {
-      const std::unique_lock lock(mutex_);
-      const bool unwritten = in_tables_ < answered_ && !failure_;
-      if (!unwritten && stopping_ && queue_.empty()) return;
+    Turn turn = next_turn();
+    switch (turn.work) {
+      case Turn::Work::stop: return;
+      case Turn::Work::refuse:
+        for (Request& r : turn.batch) r.done(tl::unexpected(*failure()));
+        break;
+      case Turn::Work::gather: gather(); break;
+      case Turn::Work::judge:
+        if (auto admitted = judge(std::move(turn.batch)); !admitted.empty()) append(std::move(admitted));
+        break;
     }
-    if (const auto failed = failure()) {
-      for (Request& r : batch) r.done(tl::unexpected(*failed));
-      continue;
-    }
-    if (batch.empty()) {
-      write_tables();
-      continue;
-    }
-    auto admitted = judge(std::move(batch));
-    if (!admitted.empty()) finish(std::move(admitted));
   }
 }
 
@@ -140,51 +155,46 @@ std::vector<AdmissionQueue::Admitted> AdmissionQueue::judge(std::deque<Request> 
   return admitted;
 }
 
-Result<ledger::Appender::Added> AdmissionQueue::append(const std::vector<Admitted>& admitted) {
+void AdmissionQueue::append(std::vector<Admitted> admitted) {
   std::vector<std::string> entries;
   entries.reserve(admitted.size());
-  for (const Admitted& a : admitted) entries.push_back(a.request.entry);
-  std::promise<Result<ledger::Appender::Added>> answered;
-  auto answer = answered.get_future();
-  parts_.appender->add(std::move(entries), ledger::Appender::Wait::integrated,
-                       [&](Result<ledger::Appender::Added> added) { answered.set_value(std::move(added)); });
-  ENTENTE_TRY(ledger::Appender::Added added, answer.get());
-  for (std::size_t i = 0; i < admitted.size(); ++i)
-    if (added.indices[i] != admitted[i].accepted.leaf)
-      return fail(fmt::format("the ledger put a statement at leaf {}, not {}: somebody else appends to it", added.indices[i],
-                              admitted[i].accepted.leaf));
-  return added;
-}
-
-void AdmissionQueue::finish(std::vector<Admitted> admitted) {
-  const auto added = append(admitted);
-  if (!added) return fail_all(added.error(), admitted);
+  for (Admitted& a : admitted) {
+    // Who waits for a checkpoint needs the bytes once more, see answer().
+    if (a.request.wait == ledger::Appender::Wait::integrated)
+      entries.push_back(std::move(a.request.entry));
+    else
+      entries.push_back(a.request.entry);
+  }
   {
     const std::scoped_lock lock(mutex_);
-    if (in_tables_ == answered_) unwritten_since_ = Clock::now();
-    answered_ += admitted.size();
+    ++in_flight_;
   }
-  for (Admitted& a : admitted) answer(std::move(a));
+  auto batch = std::make_shared<std::vector<Admitted>>(std::move(admitted));
+  parts_.appender->add(std::move(entries), ledger::Appender::Wait::integrated,
+                       [this, batch](Result<ledger::Appender::Added> added) { finish(std::move(*batch), std::move(added)); });
 }
 
-void AdmissionQueue::write_tables() {
-  // This thread alone changes the State, so it may read it without the lock.
-  const registry::StoreChanges changes = parts_.projection->gather();
-  Result<void> written;
-  {
-    const std::scoped_lock lock(*parts_.store_mutex);
-    written = parts_.projection->write(changes);
+// On a thread of the ledger's; two batches may end at once, in any order.
+void AdmissionQueue::finish(std::vector<Admitted> admitted, Result<ledger::Appender::Added> added) {
+  for (std::size_t i = 0; added && i < admitted.size(); ++i)
+    if (added->indices[i] != admitted[i].accepted.leaf)
+      added = entente::fail(fmt::format("the ledger put a statement at leaf {}, not {}: somebody else appends to it", added->indices[i],
+                                        admitted[i].accepted.leaf));
+  if (added) {
+    const std::scoped_lock lock(mutex_);
+    if (gathered_ == answered_) unwritten_since_ = Clock::now();
+    answered_ += admitted.size();
+  } else {
+    fail(added.error());
   }
-  if (written) {
-    const std::unique_lock lock(*parts_.lock);
-    parts_.changed(changes);
+  for (Admitted& a : admitted) {
+    if (added)
+      answer(std::move(a));
+    else
+      a.request.done(tl::unexpected(added.error()));
   }
   const std::scoped_lock lock(mutex_);
-  if (written)
-    in_tables_ = answered_.load();
-  else
-    failure_ = written.error();  // what was answered is in the ledger: the tables heal at the next start
-  written_.notify_all();
+  if (--in_flight_ == 0) arrived_.notify_one();
 }
 
 void AdmissionQueue::answer(Admitted admitted) {
@@ -197,13 +207,53 @@ void AdmissionQueue::answer(Admitted admitted) {
   });
 }
 
-void AdmissionQueue::fail_all(const Error& error, const std::vector<Admitted>& admitted) {
+// No batch is under way, and this thread alone changes the State, so it may read it without the lock.
+void AdmissionQueue::gather() {
+  registry::StoreChanges changes = parts_.projection->take();
   {
     const std::scoped_lock lock(mutex_);
-    failure_ = error;
-    written_.notify_all();
+    to_write_ = std::move(changes);
+    gathered_ = answered_;
   }
-  for (const Admitted& a : admitted) a.request.done(tl::unexpected(error));
+  gathered_changes_.notify_one();
+}
+
+void AdmissionQueue::write_loop() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    gathered_changes_.wait(lock, [&] { return to_write_ || over_; });
+    if (!to_write_) return;
+    const registry::StoreChanges changes = std::move(*to_write_);
+    const std::uint64_t covered = gathered_;
+    lock.unlock();
+    write_tables(changes, covered);
+    lock.lock();
+    to_write_.reset();
+    arrived_.notify_one();
+  }
+}
+
+void AdmissionQueue::write_tables(const registry::StoreChanges& changes, std::uint64_t covered) {
+  Result<void> written;
+  {
+    const std::scoped_lock lock(*parts_.store_mutex);
+    written = parts_.projection->write(changes);
+  }
+  if (!written) return fail(written.error());  // what was answered is in the ledger: the tables heal at the next start
+  {
+    const std::unique_lock lock(*parts_.lock);
+    parts_.changed(changes);
+  }
+  const std::scoped_lock lock(mutex_);
+  in_tables_ = covered;
+  written_.notify_all();
+}
+
+void AdmissionQueue::fail(const Error& error) {
+  const std::scoped_lock lock(mutex_);
+  if (!failure_) failure_ = error;
+  written_.notify_all();
+  arrived_.notify_one();
 }
 
 }  // namespace entente::server

@@ -1,7 +1,8 @@
-// Statements in the order they came in: judged one after the other against a State that has seen those before, appended together, and
+// Statements in the order they came in: judged one after the other against a State that has seen those before, given to the ledger, and
 // answered when they are durable. What costs most of a judgement (reading, the schema, Ed25519) is done by the threads that submit; the
-// rest by one thread of the queue's. It also writes the tables: at once when somebody waits to read them, else now and then, so that a
-// record that many statements change in a row is written once.
+// rest by one thread of the queue's, which does not wait for the disk: the next are judged while those before are made durable. What the
+// tables lack is gathered when somebody waits to read them, else now and then, so that a record that many statements change in a row is
+// written once; and written by a thread of its own.
 #pragma once
 
 #include <atomic>
@@ -58,28 +59,38 @@ class AdmissionQueue {
     Request request;
     Accepted accepted;
   };
+  struct Turn {
+    enum class Work { judge, refuse, gather, stop } work = Work::stop;
+    std::deque<Request> batch;  // to judge or refuse
+  };
   using Clock = std::chrono::steady_clock;
   void loop();
-  // The next batch; empty: it is time to write the tables, or to stop.
-  std::deque<Request> next_batch();
-  [[nodiscard]] bool must_write(Clock::time_point time) const;  // mutex_ held
-  std::vector<Admitted> judge(std::deque<Request> batch);
-  Result<ledger::Appender::Added> append(const std::vector<Admitted>& admitted);
-  void finish(std::vector<Admitted> admitted);
-  void write_tables();
+  Turn next_turn();
+  [[nodiscard]] std::optional<Turn::Work> work(Clock::time_point time) const;  // mutex_ held
+  [[nodiscard]] bool must_gather(Clock::time_point time) const;                // mutex_ held
+  [[nodiscard]] std::vector<Admitted> judge(std::deque<Request> batch);
+  void append(std::vector<Admitted> admitted);
+  void finish(std::vector<Admitted> admitted, Result<ledger::Appender::Added> added);
   void answer(Admitted admitted);
-  void fail_all(const Error& error, const std::vector<Admitted>& admitted);
+  void gather();
+  void write_loop();
+  void write_tables(const registry::StoreChanges& changes, std::uint64_t covered);
+  void fail(const Error& error);
 
   const Parts parts_;
   mutable std::mutex mutex_;
-  std::condition_variable arrived_, written_;
+  std::condition_variable arrived_;  // of anything the queue's thread may have to do
+  std::condition_variable gathered_changes_, written_;
   std::deque<Request> queue_;
+  std::size_t in_flight_ = 0;                                // batches judged, given to the ledger, not answered
   std::atomic<std::uint64_t> answered_ = 0, in_tables_ = 0;  // statements; written under mutex_
+  std::uint64_t gathered_ = 0;                               // statements; between the two
+  std::optional<registry::StoreChanges> to_write_;           // the tables' thread is at it, or about to be
   std::size_t readers_ = 0;                                  // that wait for the tables
   Clock::time_point unwritten_since_;
   std::optional<Error> failure_;
-  bool stopping_ = false;
-  std::thread thread_;
+  bool stopping_ = false, over_ = false;  // over_: the queue's thread has ended
+  std::thread writer_, thread_;
 };
 
 }  // namespace entente::server

@@ -202,7 +202,7 @@ Result<bool> RegistryService::State::take_what_is_new() {
     const std::unique_lock guard(lock);
     for (const std::string& entry : batch) projection->step(entry);
   }
-  const registry::StoreChanges changes = projection->gather();  // this thread alone changes the State
+  const registry::StoreChanges changes = projection->take();  // this thread alone changes the State
   {
     const std::scoped_lock guard(store_mutex);
     ENTENTE_CHECK(projection->write(changes));
