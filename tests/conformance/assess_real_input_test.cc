@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <zstd.h>
 
 #include <set>
 
@@ -12,6 +11,7 @@
 #include "core/file.h"
 #include "core/parallel.h"
 #include "test_support.h"
+#include "zstd_data.h"
 
 namespace entente {
 namespace {
@@ -42,25 +42,6 @@ path = "kev.json"
 collected_at = 2025-08-28
 )";
 
-std::string unpacked(const fs::path& path) {
-  const std::string packed = read_file(path).value();
-  std::string out;
-  ZSTD_DStream* stream = ZSTD_createDStream();
-  ZSTD_inBuffer in{packed.data(), packed.size(), 0};
-  std::string chunk(1 << 16, '\0');
-  while (in.pos < in.size) {
-    ZSTD_outBuffer part{chunk.data(), chunk.size(), 0};
-    const std::size_t status = ZSTD_decompressStream(stream, &part, &in);
-    if (ZSTD_isError(status) != 0) {
-      ADD_FAILURE() << path << ": " << ZSTD_getErrorName(status);
-      break;
-    }
-    out.append(chunk.data(), part.pos);
-  }
-  ZSTD_freeDStream(stream);
-  return out;
-}
-
 class RealInput : public ::testing::Test {
  protected:
   // Copies only what one run needs into a folder of its own; nothing of it stays.
@@ -70,9 +51,9 @@ class RealInput : public ::testing::Test {
     for (const char* name : {"Go.jsonl.zst", "PyPI.jsonl.zst", "crates.io.jsonl.zst"}) {
       ASSERT_OK(write_file_atomic(folder.path() / "osv" / name, read_file(p6 / "osv" / name).value()));
     }
-    ASSERT_OK(write_file_atomic(folder.path() / "kev.json", unpacked(p6 / "kev/known_exploited_vulnerabilities.json.zst")));
+    ASSERT_OK(write_file_atomic(folder.path() / "kev.json", test::unpacked(p6 / "kev/known_exploited_vulnerabilities.json.zst")));
     for (const auto& sbom : sboms) {
-      const std::string content = sbom.extension() == ".zst" ? unpacked(sbom) : read_file(sbom).value();
+      const std::string content = sbom.extension() == ".zst" ? test::unpacked(sbom) : read_file(sbom).value();
       const std::string name = sbom.extension() == ".zst" ? sbom.stem().string() : sbom.filename().string();
       ASSERT_OK(write_file_atomic(folder.path() / "sbom" / name, content));
     }

@@ -70,15 +70,17 @@ struct VexDocument {
   std::vector<::entente::keys::VerifierKey> signed_by;  // trusted keys whose signature over it verified
   bool in_envelope = false;
   std::vector<VexStatement> statements;
-  std::vector<Error> problems;  // statements left out: what the format demands is missing from them
+  std::vector<Error> problems;  // what the format demands and is missing: statements left out for it, or a time
 };
 
 inline constexpr std::size_t kMaxVexStatements = 200'000;  // a document with more is refused
 inline constexpr std::size_t kMaxVexSubcomponents = 100'000;
 
 // `trusted`: keys under which envelopes are verified. An envelope that none of them signed is an error if `trusted` is not empty, else it
-// is read without the signature meaning anything. Errors: syntax, none of the formats, a time or a status that is none.
-[[nodiscard]] Result<VexDocument> parse_vex(std::string_view text, std::string name, std::span<const ::entente::keys::VerifierKey> trusted = {});
+// is read without the signature meaning anything. Errors: syntax, none of the formats, a time or a status that is none. A document without
+// a time is read, its statements being older than any other.
+[[nodiscard]] Result<VexDocument> parse_vex(std::string_view text, std::string name,
+                                            std::span<const ::entente::keys::VerifierKey> trusted = {});
 [[nodiscard]] Result<VexDocument> read_vex(const std::filesystem::path& path, std::span<const ::entente::keys::VerifierKey> trusted = {});
 
 // Which statement, of which document.

@@ -65,7 +65,8 @@ struct OpenedEnvelope {
   std::vector<::entente::keys::VerifierKey> signed_by;
 };
 
-Result<OpenedEnvelope> open_envelope(std::string_view text, const std::string& name, std::span<const ::entente::keys::VerifierKey> trusted) {
+Result<OpenedEnvelope> open_envelope(std::string_view text, const std::string& name,
+                                     std::span<const ::entente::keys::VerifierKey> trusted) {
   ENTENTE_TRY(statement::Envelope envelope, statement::Envelope::parse(text, name));
   if (envelope.payload_type != statement::kPayloadType)
     return fail(fmt::format("the envelope holds \"{}\", not an in-toto statement", printable(envelope.payload_type, 100)), {.file = name});
@@ -189,7 +190,11 @@ Result<void> VexReader::openvex(JsonView root, const std::string& pointer, const
   out_.format = VexFormat::openvex;
   out_.id = text_of(root, "@id");
   out_.author = text_of(root, "author");
-  ENTENTE_TRY(out_.at, time(root, pointer, "timestamp"));
+  if (json_get(root, "timestamp")) {
+    ENTENTE_TRY(out_.at, time(root, pointer, "timestamp"));
+  } else {
+    problem(pointer + "/timestamp", "the document has no timestamp: its statements count as older than any other");
+  }
   if (json_get(root, "last_updated")) {
     ENTENTE_TRY(const Instant updated, time(root, pointer, "last_updated"));
     out_.at = std::max(out_.at, updated);

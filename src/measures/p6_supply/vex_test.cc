@@ -305,9 +305,12 @@ TEST(VexReading, WhatIsNoVexOrBrokenIsAnErrorWithItsPlace) {
   for (const char* text : {"", "[]", "{}", R"({"a":1,"a":2})", R"({"bomFormat":"SPDX"})",
                            R"({"_type":"https://in-toto.io/Statement/v1","predicateType":"x"})"})
     EXPECT_FALSE(parse_vex(text, "x.json")) << text;
+  const auto bad_time = parse_vex(R"({"@context":"https://openvex.dev/ns/v0.2.0","timestamp":"today","statements":[]})", "x.json");
+  ASSERT_FALSE(bad_time);
+  EXPECT_EQ(bad_time.error().where.pointer, "/timestamp");
   const auto no_time = parse_vex(R"({"@context":"https://openvex.dev/ns/v0.2.0","statements":[]})", "x.json");
-  ASSERT_FALSE(no_time);
-  EXPECT_EQ(no_time.error().where.pointer, "/timestamp");
+  ASSERT_OK(no_time);
+  EXPECT_THAT(no_time->problems.at(0).what, HasSubstr("older than any other"));
   const auto no_status = parse_vex(openvex(says("CVE-1", kWeb, "safe")), "x.json");
   ASSERT_FALSE(no_status);
   EXPECT_EQ(no_status.error().where.pointer, "/statements/0/status");
