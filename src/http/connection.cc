@@ -139,7 +139,7 @@ void Connection::dispatch() {
   deadline_.reset();
   if (shared.rate.enabled()) {
     if (const auto wait = shared.rate.take(client_key(peer_), Clock::now()); wait.count() > 0) {
-      Response slow = plain(429, "too many requests from this address");
+      Response slow = shared.refusal(429, "too many requests from this address", request);
       slow.headers.emplace_back("Retry-After", std::to_string((wait.count() + 999) / 1000));
       return send(std::move(slow));
     }
@@ -231,7 +231,7 @@ void Connection::refuse(unsigned status, std::string_view reason) {
   state_ = State::handling;
   keep_alive_ = false;
   method_ = Method::get;
-  Response response = plain(status, reason);
+  Response response = loop_->shared().refusal(status, reason, parsing_->request());
   if (status == 503) response.headers.emplace_back("Retry-After", "1");
   send(std::move(response));
 }
