@@ -97,14 +97,15 @@ bool same_question(const registry::ComcheckPlan& a, const registry::ComcheckPlan
          a.page == b.page && a.questions == b.questions;
 }
 
-// The round's folder: a new one, or the one an earlier run left whose commitment never came into the ledger.
+// The round's folder: a new one, or the one an earlier run left that does not know whether its commitment came into the ledger.
 Result<ComcheckFolder> plan_folder(const ComcheckGiven& given, const ReadLedger& read, registry::ComcheckRecord record) {
   const fs::path rounds = places(given).rounds();
   if (!ComcheckFolder::exists(rounds, given.round)) return ComcheckFolder::create(rounds, std::move(record));
   ENTENTE_TRY(ComcheckFolder round, ComcheckFolder::open(rounds, given.round, read.log.verifier()));
   ENTENTE_TRY(const Digest commitment, round.record().plan.commitment(round.record().plan_salt));
   const Where where{.file = round.path().string()};
-  if (round.record().drawn || read.state.commitments().contains(commitment))
+  const bool committed = read.state.commitments().contains(commitment);
+  if (round.record().drawn || (committed && !same_question(round.record().plan, record.plan)))
     return fail(fmt::format("there is a round \"{}\"", given.round), where, "a round's name is used once");
   if (!same_question(round.record().plan, record.plan))
     return fail(fmt::format("there is a round \"{}\", planned otherwise", given.round), where,
@@ -134,10 +135,11 @@ Result<int> run_plan(const Context& context, const ComcheckGiven& given) {
   }
   ENTENTE_TRY(const ComcheckFolder round, plan_folder(given, read, std::move(record)));
   ENTENTE_TRY(const Digest commitment, round.record().plan.commitment(round.record().plan_salt));
+  const bool there = read.state.commitments().contains(commitment);  // sent by an earlier run, whose answer may have been lost
   ENTENTE_TRY(const std::string statement, commitment_statement(round.record(), key, *data));
   const fs::path file = round.path() / "commitment.dsse.json";
-  ENTENTE_CHECK(write_file_atomic(file, statement, FileMode::secret));
-  if (!given.send.empty()) {
+  if (!there) ENTENTE_CHECK(write_file_atomic(file, statement, FileMode::secret));
+  if (!there && !given.send.empty()) {
     const auto sent = send_kept(context, given.send,
                                 {.statement = statement,
                                  .file = file,
@@ -151,8 +153,8 @@ Result<int> run_plan(const Context& context, const ComcheckGiven& given) {
   if (context.json)
     print_json({{"round", plan.round}, {"contacts", plan.contacts}, {"commitment", commitment.hex()}, {"statement", file.string()}});
   else
-    fmt::print("round {}: {} contacts will be asked\n{}: {}\n", plan.round, plan.contacts, given.send.empty() ? "to be sent" : "sent",
-               file.string());
+    fmt::print("round {}: {} contacts will be asked\n{}: {}\n", plan.round, plan.contacts,
+               !there && given.send.empty() ? "to be sent" : "sent", file.string());
   return kOk;
 }
 

@@ -15,10 +15,8 @@ constexpr std::size_t kMostFields = 1 << 20;
 
 constexpr const char* kSignExamples = R"help(  entente keygen alpha -o alpha.key
   printf 'The Call, as you read it.\n' > call.txt
-  cat > pledge.json <<END
-  {"organisation":{"id":"alpha","name":"Alpha","category":"private-sector","country":"FRA"},
-   "text":{"language":"en","sha256":"$(sha256sum call.txt | cut -c1-64)"}}
-  END
+  echo '{"organisation":{"id":"alpha","name":"Alpha","category":"private-sector","country":"FRA"},' > pledge.json
+  echo '"text":{"language":"en","sha256":"'$(sha256sum call.txt | cut -c1-64)'"}}' >> pledge.json
   entente registry sign pledge pledge.json --key alpha.key > pledge.dsse.json
       in a real pledge call.txt is the text itself, to the byte
   entente registry sign pledge pledge.json --key alpha.key --send http://127.0.0.1:8080

@@ -31,6 +31,10 @@ constexpr const char* kServeExamples = R"(  entente serve
 
 The API: docs/api.md. The ledger's own resources are below /log.)";
 
+// A registry that is there has its key somewhere: a new one would not help.
+constexpr const char* kNoLogKey =
+    "put back the key this registry's log was made with, or name it with --key; without it the log can be read (--read-only), not written";
+
 struct ServeGiven {
   std::string folder = "entente-registry", key, database, signing_journal, policy, listen = "127.0.0.1:8080", public_url, log;
   bool read_only = false;
@@ -49,14 +53,14 @@ Result<server::RegistryOptions> service_options(const Context& context, const Se
   options.problem = log_problem;
   ENTENTE_TRY(options.data, context.data());
   if (given.read_only) return options;
-  ENTENTE_TRY(keys::SigningKey key, read_signing_key(given.key.empty() ? folder.log_key().string() : given.key));
+  auto read = read_signing_key(given.key.empty() ? folder.log_key().string() : given.key);
+  if (!read && given.key.empty()) read.error().hint = kNoLogKey;
+  ENTENTE_TRY(keys::SigningKey key, std::move(read));
   if (const auto fits = check_log_key(folder.log().string(), key); !fits) {
     if (!given.key.empty()) return fail(fits.error());
     Error error = fits.error();
     error.where.file = folder.log_key().string();
-    error.hint =
-        "keys/log.key is another log's: put back the one this registry was made with, or name it with --key; "
-        "without it the log can be read (--read-only), not written";
+    error.hint = kNoLogKey;
     return fail(std::move(error));
   }
   if (!given.policy.empty()) {
