@@ -88,9 +88,8 @@ class MadeToTryOut {
   MadeToTryOut(const MadeToTryOut&) = delete;
   MadeToTryOut& operator=(const MadeToTryOut&) = delete;
   Result<void> make() {
-    const auto done = folder_.make_for_trying_out();
-    made_ = done.has_value();
-    return done;
+    made_ = folder_.is_free();
+    return folder_.make_for_trying_out();
   }
   bool keep() { return std::exchange(made_, false); }  // whether it was made
 

@@ -47,9 +47,14 @@ bool RegistryFolder::exists() const {
   return fs::exists(log(), ignored);
 }
 
+bool RegistryFolder::is_free() const {
+  std::error_code failed;
+  return !fs::exists(folder_, failed) || (fs::is_directory(folder_, failed) && fs::is_empty(folder_, failed));
+}
+
 Result<void> RegistryFolder::make_for_trying_out() const {
   std::error_code failed;
-  if (fs::exists(folder_, failed) && !fs::is_empty(folder_, failed))
+  if (!is_free())
     return fail("the folder holds no registry, but other things", {.file = folder_.string()},
                 "name a new or an empty folder, or give --key and make the log first");
   fs::create_directories(keys(), failed);
