@@ -203,6 +203,10 @@ TEST_F(HttpServer, RefusalsAreWordedByThePathThatWasAskedFor) {
               testing::AllOf(StartsWith("HTTP/1.1 413 "), HasSubstr("application/x-test"), HasSubstr("\r\n\r\n/here|")));
   EXPECT_THAT(refused(get("/there", "a: " + std::string(2000, 'a') + "\r\n")),
               testing::AllOf(StartsWith("HTTP/1.1 431 "), HasSubstr("\r\n\r\n/there|")));
+  EXPECT_THAT(refused("GET /long?" + std::string(5000, 'a') + " HTTP/1.1\r\n"),
+              testing::AllOf(StartsWith("HTTP/1.1 431 "), HasSubstr("\r\n\r\n/long|")));
+  EXPECT_THAT(refused("GET /" + std::string(5000, 'a') + " HTTP/1.1\r\n"),
+              testing::AllOf(StartsWith("HTTP/1.1 431 "), HasSubstr("\r\n\r\n|")));
   EXPECT_THAT(refused("nonsense\r\n\r\n"), testing::AllOf(StartsWith("HTTP/1.1 400 "), HasSubstr("\r\n\r\n|")));
   EXPECT_EQ(echo.requests, 0);
 }

@@ -152,6 +152,15 @@ TEST_F(Comcheck, ContactsAreShownToWhomTheyAreFor) {
   forged.replace(forged.find("Dora"), 4, "Dosa");
   test::spit(live.path("forged.json"), forged);
   EXPECT_EQ(run({"registry", "contacts", "open", live.path("forged.json"), "--log", live.log()}).code, 1);
+  // What the ledger was never told is a finding, however it is asked; what cannot be asked or read is an error.
+  std::string unknown = alone.out;
+  unknown.replace(unknown.find("\"alpha\""), 7, "\"nobody\"");
+  test::spit(live.path("unknown.json"), unknown);
+  EXPECT_EQ(run({"registry", "contacts", "open", live.path("unknown.json"), "--log", live.log()}).code, 1);
+  EXPECT_EQ(run({"registry", "contacts", "open", live.path("unknown.json"), "--url", live.url()}).code, 1);
+  EXPECT_EQ(run({"registry", "contacts", "open", opened("alpha"), "--url", "http://127.0.0.1:1"}).code, 2);
+  test::spit(live.path("nothing.json"), "[");
+  EXPECT_EQ(run({"registry", "contacts", "open", live.path("nothing.json"), "--url", live.url()}).code, 2);
   const std::string kept = test::slurp(opened("alpha")), input = test::slurp(live.path("alpha.json"));
   for (const std::string& out : {opened("alpha"), live.path("alpha.json")}) {
     const auto again = run({"registry", "contacts", "make", live.path("alpha.json"), "--key", live.path("alpha.key"), "--out", out});
