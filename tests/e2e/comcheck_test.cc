@@ -300,7 +300,11 @@ void Comcheck::answers_come_in() {
   EXPECT_EQ(LiveRegistry::status_and_code(answer(nonce, "other")), "409 closed");
 
   const auto [guessed, rest] = check_of("duty@delta.example");
-  for (int i = 0; i < 5; ++i) EXPECT_EQ(answer(guessed, "no").status, 422U);
+  for (const char* left : {"4 more tries", "3 more tries", "2 more tries", "one more try", "this was the last try"}) {
+    const auto no = answer(guessed, "no");
+    EXPECT_EQ(no.status, 422U);
+    EXPECT_EQ(LiveRegistry::json(no)["hint"], left);
+  }
   EXPECT_EQ(LiveRegistry::status_and_code(answer(guessed, rest)), "409 closed") << "five wrong answers";
 
   const auto signed_answer = [&](const std::string& by) {
