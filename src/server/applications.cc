@@ -141,7 +141,11 @@ std::vector<ApplicationProblem> Applications::check(const registry::Application&
 
 std::optional<Response> Applications::refuse(std::string_view entry) const {
   const auto envelope = statement::Envelope::parse(entry, "entry");
-  if (!envelope || envelope->payload.find("predicate/pledge/v1") == std::string::npos) return std::nullopt;
+  // Most statements are no pledges: where the name does not stand in the text, and no escape can hide it, nothing more is read.
+  const auto may_be_pledge = [](std::string_view payload) {
+    return payload.find("predicate/pledge/v1") != std::string_view::npos || payload.find('\\') != std::string_view::npos;
+  };
+  if (!envelope || !may_be_pledge(envelope->payload)) return std::nullopt;
   const auto document = JsonDocument::parse(envelope->payload, "payload");
   if (!document || json_string(document->root(), "predicateType") != std::string(statement::kPredicateBase) + "pledge/v1")
     return std::nullopt;

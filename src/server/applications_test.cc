@@ -40,6 +40,18 @@ TEST(Applications, APledgeIsRefusedAtOnceAndLeavesNoTrace) {
   expect_refused(s.post(changed_pledge(s, "new", [](Json& p) { p["organisation"]["name"] = "Ne\u200Bw"; })), 422, "schema",
                  "/predicate/organisation/name");
   EXPECT_EQ(Json::parse(s.post(changed_pledge(s, "bank", [](Json&) {})).body)["code"], "id-taken");
+  // Not even where the kind is written with escapes, which mean the same to whoever reads it.
+  Json p = s.world.pledge_predicate("new");
+  p["domains"] = {"co.uk"};
+  const std::string text = p["text"]["sha256"];
+  statement::Envelope envelope{.payload = json_compact(Json{{"_type", "https://in-toto.io/Statement/v1"},
+                                                            {"subject", Json::array({Json{{"digest", made::dig(text)}}})},
+                                                            {"predicateType", "https://entente.example/predicate/pledge/v1"},
+                                                            {"predicate", p}})};
+  envelope.payload_type = "application/vnd.in-toto+json";
+  envelope.payload.replace(envelope.payload.find("/pledge/v1"), 10, "\\/pledge\\/v1");
+  statement::add_signature(envelope, made::key("new"));
+  expect_refused(s.post(envelope.str()), 422, "not-allowed", "/predicate/domains/0");
   EXPECT_EQ(Json::parse(s.api("/statements?from=" + std::to_string(size)).body)["items"].size(), 0U);
   // What stands in nobody's way is taken, and taken again as the replay it is.
   const std::string good = changed_pledge(s, "new", [](Json&) {});
