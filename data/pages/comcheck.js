@@ -8,6 +8,11 @@ if (dot > 1) {
   field("nonce").value = location.hash.slice(dot + 1);
   history.replaceState(null, "", location.pathname + location.search);
 }
+// In the page's language: the API speaks English, pages in other languages bring a sentence for each code.
+function refusal(json) {
+  if (document.documentElement.lang === "en") return json.detail + (json.hint ? ` (${json.hint})` : "");
+  return JSON.parse(form.dataset.problems)[json.code] || `${form.dataset.refused} (${json.code})`;
+}
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   let good = false, text = form.dataset.failed;
@@ -17,7 +22,7 @@ form.addEventListener("submit", async (event) => {
       body: JSON.stringify({nonce: field("nonce").value.trim(), answer: field("answer").value}),
     });
     good = answer.ok;
-    text = good ? form.dataset.taken : (await answer.json()).detail;
+    text = good ? form.dataset.taken : refusal(await answer.json());
   } catch { /* the text says so */ }
   status.textContent = text;
   status.className = "message " + (good ? "good" : "bad");

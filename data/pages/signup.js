@@ -3,6 +3,7 @@
 "use strict";
 const $ = (id) => document.getElementById(id);
 const words = $("browser") ? $("browser").dataset : {};
+const problems = JSON.parse(words.problems || "{}");
 const bytes = (text) => new TextEncoder().encode(text);
 const base64 = (data) => btoa(String.fromCharCode(...new Uint8Array(data)));
 const hex = (data) => [...new Uint8Array(data)].map((b) => b.toString(16).padStart(2, "0")).join("");
@@ -42,21 +43,29 @@ async function signed(kind, subject, predicate) {
   return `{"payload":"${base64(payload)}","payloadType":"${type}","signatures":[{"keyid":${JSON.stringify(key.keyid)},"sig":"${base64(sig)}"}]}`;
 }
 
+// In the page's language: the API speaks English, pages in other languages bring a sentence for each code.
+function refusal(json) {
+  if (document.documentElement.lang !== "en") return problems[json.code] || `${words.refused} (${json.code})`;
+  return json.detail + (json.hint ? ` (${json.hint})` : "");
+}
+
 async function post(resource, body) {
   const answer = await fetch("/api/v1" + resource, {method: "POST", headers: {"Content-Type": "application/json"}, body});
   const json = await answer.json();
-  if (!answer.ok) throw new Error(json.detail + (json.hint ? ` (${json.hint})` : ""));
+  if (!answer.ok) throw new Refused(refusal(json));
   return json;
 }
 
-// Runs what a button does; an error is shown in the registry's own words.
+class Refused extends Error {}
+
+// Runs what a button does. What the registry refuses is shown in its words; what the browser says of a failed connection is not.
 function onPress(id, run) {
   $(id).addEventListener("click", async () => {
     $(id).disabled = true;
     try {
       await run();
     } catch (error) {
-      say(error.message || words.failed, "bad");
+      say(error instanceof Refused ? error.message : words.failed, "bad");
     }
     if (id !== "make-key" && !(id === "send" && pledged)) $(id).disabled = false;
   });

@@ -89,25 +89,13 @@ Result<void> add_checkpoint(Json& out, const Ledger& log) {
   return {};
 }
 
-// Standard input, cut one byte beyond what an entry may have.
-Result<std::string> read_standard_input() {
-  std::string out(ledger::kMaxEntryBytes + 1, '\0');
-  out.resize(std::fread(out.data(), 1, out.size(), stdin));
-  if (std::ferror(stdin) != 0) return fail("cannot read standard input");
-  return out;
-}
-
 Result<std::string> read_entry(const std::string& path) {
-  std::error_code ec;
-  const bool too_large = path != "-" && std::filesystem::file_size(path, ec) > ledger::kMaxEntryBytes && !ec;
-  std::string entry;
-  if (!too_large) { ENTENTE_TRY(entry, path == "-" ? read_standard_input() : read_file(path)); }
-  if (entry.empty() && !too_large)
-    return fail("the entry is empty", {.file = path == "-" ? "standard input" : path},
-                "what is in a log stays there: nothing was appended");
-  if (too_large || entry.size() > ledger::kMaxEntryBytes)
-    return fail(fmt::format("a log entry has at most {} bytes", ledger::kMaxEntryBytes), {.file = path},
-                "log a statement with its digest instead; nothing was appended");
+  auto entry = read_input(path, ledger::kMaxEntryBytes);
+  if (!entry && entry.error().hint.empty())
+    entry.error().hint =
+        fmt::format("an entry has at most {} bytes: log a statement with its digest instead; nothing was appended", ledger::kMaxEntryBytes);
+  if (entry && entry->empty())
+    return fail("the entry is empty", {.file = input_name(path)}, "what is in a log stays there: nothing was appended");
   return entry;
 }
 

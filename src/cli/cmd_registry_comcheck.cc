@@ -6,6 +6,7 @@
 
 #include "cli/cmd_registry.h"
 #include "cli/comcheck_send.h"
+#include "cli/comcheck_steps.h"
 #include "cli/ledger.h"
 #include "cli/registry_client.h"
 #include "cli/registry_folder.h"
@@ -43,31 +44,6 @@ constexpr const char* kComcheckExamples =
 
 The protocol: docs/comcheck.md.)";
 
-struct ComcheckGiven {
-  std::string folder, round, private_folder, log;
-  std::string start, end, spread, public_url, key, send, checkpoint, mail, reason;
-  std::vector<std::string> roles;
-  bool watch = false, at_once = false;
-  SmtpGiven smtp;
-};
-
-struct Places {
-  fs::path log, private_folder;
-  [[nodiscard]] fs::path rounds() const { return private_folder / "comcheck"; }
-};
-Places places(const ComcheckGiven& given) {
-  const RegistryFolder folder(given.folder);
-  return {.log = given.log.empty() ? folder.log() : fs::path(given.log),
-          .private_folder = given.private_folder.empty() ? folder.private_files() : fs::path(given.private_folder)};
-}
-
-Result<ComcheckFolder> open_round(const ComcheckGiven& given) {
-  ENTENTE_TRY(const ledger::Ledger log, ledger::Ledger::open_read(places(given).log));
-  return ComcheckFolder::open(places(given).rounds(), given.round, log.verifier());
-}
-
-Instant whole_now() { return std::chrono::floor<std::chrono::seconds>(now()); }
-
 // "90m", "6h", "2d", "30s".
 Result<std::chrono::seconds> read_span(const std::string& text) {
   const auto bad = [&] { return fail(fmt::format("\"{}\" is no span of time", printable(text, 40)), {}, "for instance 30m, 6h or 2d"); };
@@ -80,25 +56,6 @@ Result<std::chrono::seconds> read_span(const std::string& text) {
     case 'd': return std::chrono::days(n);
     default: return bad();
   }
-}
-
-// A refusal that no newer entry of the ledger can undo: the key may not say this. A copy that is behind knows less than the registry of
-// all else, so that is left to the registry.
-std::optional<Error> refused_key(const registry::State& state, const std::string& statement, const std::string& key_file) {
-  const registry::Verdict verdict = state.check(statement, now());
-  if (verdict) return std::nullopt;
-  const registry::Code code = verdict.error().code;
-  if (code != registry::Code::not_entitled && code != registry::Code::unknown_key) return std::nullopt;
-  return Error{.what = fmt::format("the ledger's rules refuse this key ({}): {}", registry::name(code), verdict.error().what),
-               .where = {.file = key_file},
-               .hint = "nothing was written; a round is run with a key of the monitor's or of an officer"};
-}
-
-// How to go on after a statement was written and did not arrive.
-Error say_how_to_send(Error error, const std::string& url, const fs::path& statement, std::string_view then) {
-  if (!error.hint.empty()) error.hint += "; ";
-  error.hint += fmt::format("the statement is kept, go on with: entente registry send {} {}{}", url, statement.string(), then);
-  return error;
 }
 
 // ---- plan
@@ -140,14 +97,15 @@ bool same_question(const registry::ComcheckPlan& a, const registry::ComcheckPlan
          a.page == b.page && a.questions == b.questions;
 }
 
-// The round's folder: a new one, or the one an earlier run left whose commitment never came into the ledger.
+// The round's folder: a new one, or the one an earlier run left that does not know whether its commitment came into the ledger.
 Result<ComcheckFolder> plan_folder(const ComcheckGiven& given, const ReadLedger& read, registry::ComcheckRecord record) {
   const fs::path rounds = places(given).rounds();
   if (!ComcheckFolder::exists(rounds, given.round)) return ComcheckFolder::create(rounds, std::move(record));
   ENTENTE_TRY(ComcheckFolder round, ComcheckFolder::open(rounds, given.round, read.log.verifier()));
   ENTENTE_TRY(const Digest commitment, round.record().plan.commitment(round.record().plan_salt));
   const Where where{.file = round.path().string()};
-  if (round.record().drawn || read.state.commitments().contains(commitment))
+  const bool committed = read.state.commitments().contains(commitment);
+  if (round.record().drawn || (committed && !same_question(round.record().plan, record.plan)))
     return fail(fmt::format("there is a round \"{}\"", given.round), where, "a round's name is used once");
   if (!same_question(round.record().plan, record.plan))
     return fail(fmt::format("there is a round \"{}\", planned otherwise", given.round), where,
@@ -177,22 +135,17 @@ Result<int> run_plan(const Context& context, const ComcheckGiven& given) {
   }
   ENTENTE_TRY(const ComcheckFolder round, plan_folder(given, read, std::move(record)));
   ENTENTE_TRY(const Digest commitment, round.record().plan.commitment(round.record().plan_salt));
+  const bool there = read.state.commitments().contains(commitment);  // sent by an earlier run, whose answer may have been lost
   ENTENTE_TRY(const std::string statement, commitment_statement(round.record(), key, *data));
   const fs::path file = round.path() / "commitment.dsse.json";
-  ENTENTE_CHECK(write_file_atomic(file, statement, FileMode::secret));
-  if (!given.send.empty()) {
-    RegistryClient client(given.send);
-    const auto sent = client.submit(statement);
-    if (!sent) {
-      Error error = sent.error();
-      if (client.refused()) {
-        if (!error.hint.empty()) error.hint += "; ";
-        error.hint += "the round may be planned again with the same options and another --key";
-      } else {
-        error = say_how_to_send(std::move(error), given.send, file, ", or plan again with the same options");
-      }
-      return client.report_failure(context, error);
-    }
+  if (!there) ENTENTE_CHECK(write_file_atomic(file, statement, FileMode::secret));
+  if (!there && !given.send.empty()) {
+    const auto sent = send_kept(context, given.send,
+                                {.statement = statement,
+                                 .file = file,
+                                 .if_refused = "the round may be planned again with the same options and another --key",
+                                 .if_lost = ", or plan again with the same options"});
+    if (!sent) return sent.error();
     if (!sent->checkpoint.empty())
       ENTENTE_CHECK(write_file_atomic(round.path() / "covering.checkpoint", sent->checkpoint, FileMode::secret));
   }
@@ -200,8 +153,8 @@ Result<int> run_plan(const Context& context, const ComcheckGiven& given) {
   if (context.json)
     print_json({{"round", plan.round}, {"contacts", plan.contacts}, {"commitment", commitment.hex()}, {"statement", file.string()}});
   else
-    fmt::print("round {}: {} contacts will be asked\n{}: {}\n", plan.round, plan.contacts, given.send.empty() ? "to be sent" : "sent",
-               file.string());
+    fmt::print("round {}: {} contacts will be asked\n{}: {}\n", plan.round, plan.contacts,
+               !there && given.send.empty() ? "to be sent" : "sent", file.string());
   return kOk;
 }
 
@@ -339,163 +292,6 @@ Result<int> run_comcheck_answer(const Context& context, const ComcheckGiven& giv
   return counts ? kOk : kFindings;
 }
 
-// ---- close
-
-fs::path statement_file(const ComcheckFolder& round) { return round.path() / "closed" / "round.dsse.json"; }
-
-Result<std::string> make_round_statement(const ComcheckFolder& round, const keys::SigningKey& key, const DataSet& data) {
-  ENTENTE_TRY(const auto events, round.events());
-  ENTENTE_TRY(const registry::ComcheckClosing closing, registry::close_round(round.record(), events));
-  return registry::make_statement(registry::Kind::comcheck_round, registry::comcheck_round_predicate(round.record(), closing, whole_now()),
-                                  {&key}, data);
-}
-
-// The statement an earlier run left: kept where the ledger has it, or would take it from this key.
-Result<std::optional<std::string>> standing_statement(const ComcheckFolder& round, const registry::State& state,
-                                                      const keys::SigningKey& key) {
-  std::error_code ignored;
-  if (!fs::exists(statement_file(round), ignored)) return std::nullopt;
-  ENTENTE_TRY(const std::string text, read_file(statement_file(round), 1 << 20));
-  if (state.leaf_of(sha256(text))) return text;
-  if (!state.check(text, now())) return std::nullopt;
-  ENTENTE_TRY(const JsonDocument envelope, JsonDocument::parse(text, statement_file(round).string()));
-  const auto signatures = json_array(envelope.root(), "signatures");
-  if (!signatures || signatures->size() != 1) return std::nullopt;
-  for (const JsonView signature : *signatures)
-    if (json_string(signature, "keyid") == key.verifier().name() + "+" + key.verifier().id_hex()) return text;
-  return std::nullopt;
-}
-
-// Signed anew for as long as the ledger does not have it: what a wrong key signed must not stand in the way.
-Result<std::string> round_statement(const ComcheckFolder& round, const registry::State& state, const keys::SigningKey& key,
-                                    const DataSet& data) {
-  ENTENTE_TRY(const auto standing, standing_statement(round, state, key));
-  if (standing) return *standing;
-  std::error_code ignored;
-  const bool anew = fs::exists(statement_file(round), ignored);
-  ENTENTE_TRY(std::string statement, make_round_statement(round, key, data));
-  ENTENTE_CHECK(write_file_atomic(statement_file(round), statement, FileMode::secret));
-  if (anew) print_warnings({"the statement of an earlier close is not in the ledger; it was signed anew with this key"});
-  return statement;
-}
-
-Result<int> run_close(const Context& context, const ComcheckGiven& given) {
-  ENTENTE_TRY(const DataSet* data, context.data());
-  ENTENTE_TRY(const ReadLedger read, read_ledger(places(given).log, *data));
-  ENTENTE_TRY(const ComcheckFolder round, ComcheckFolder::open(places(given).rounds(), given.round, read.log.verifier()));
-  ENTENTE_TRY(const keys::SigningKey key, read_signing_key(given.key));
-  ENTENTE_CHECK(check_statement_key(key, given.key));
-  const Instant over = round.record().plan.ends + registry::kComcheckGrace;
-  if (given.at_once && given.reason.empty()) return fail("closing early needs a reason", {}, "--reason TEXT");
-  if (!given.at_once && now() < over)
-    return fail(fmt::format("answers are taken until {}", format_time(over)), {}, "wait, or --now --reason TEXT");
-  // Before the round is closed, while answers can still come in: a key that cannot make the statement, a round without a result.
-  ENTENTE_TRY(const std::string tried, make_round_statement(round, key, *data));
-  if (const auto refused = refused_key(read.state, tried, given.key)) {
-    report(context, *refused);
-    return kFindings;
-  }
-  ENTENTE_CHECK(round.update([&](const std::vector<ComcheckEvent>& events) -> Result<std::vector<ComcheckEvent>> {
-    if (registry::closed_at(events)) return std::vector<ComcheckEvent>();
-    return std::vector{ComcheckEvent{.kind = ComcheckEventKind::closed, .at = whole_now(), .detail = given.reason.substr(0, 300)}};
-  }));
-  ENTENTE_TRY(const auto events, round.events());
-  ENTENTE_TRY(const registry::ComcheckClosing closing, registry::close_round(round.record(), events));
-  const fs::path closed = round.path() / "closed";
-  ENTENTE_CHECK(make_folders(closed / "parties"));
-  for (const auto& [supporter, file] : closing.parties)
-    ENTENTE_CHECK(write_file_atomic(closed / "parties" / (supporter + ".json"), json_pretty(file), FileMode::secret));
-  ENTENTE_TRY(const std::string statement, round_statement(round, read.state, key, *data));
-  Json out{{"round", given.round},
-           {"entries", closing.entries},
-           {"left_out", closing.left_out},
-           {"merkle_root", closing.root.hex()},
-           {"classes", Json::object()}};
-  for (const auto& [name, count] : closing.classes) out["classes"][name] = count;
-  out["parties"] = (closed / "parties").string();
-  if (!given.send.empty()) {
-    RegistryClient client(given.send);
-    const auto sent = client.submit(statement);
-    if (!sent) {
-      Error error = sent.error();
-      if (client.refused()) {
-        if (!error.hint.empty()) error.hint += "; ";
-        error.hint += "the round is closed; close it again with another --key to sign the statement anew";
-      } else {
-        error = say_how_to_send(std::move(error), given.send, statement_file(round), "");
-      }
-      return client.report_failure(context, error);
-    }
-    if (sent->leaf) out["leaf"] = *sent->leaf;
-  }
-  if (context.json) {
-    print_json(out);
-    return kOk;
-  }
-  fmt::print("round {}: {} entries, root {}\n", given.round, closing.entries, closing.root.hex());
-  for (const auto& [name, count] : closing.classes) fmt::print("  {:12} {}\n", name, count);
-  if (closing.left_out > 0) fmt::print("left out, as nobody knows whether they were asked: {}\n", closing.left_out);
-  fmt::print("for the parties: {}\n", (closed / "parties").string());
-  return kOk;
-}
-
-// ---- show
-
-std::string progress_word(const registry::ComcheckProgress& p) {
-  if (const auto result = registry::result_class(p); result && (p.answered || p.bounced || p.auto_reply)) return std::string(*result);
-  if (p.gone) return "erased";
-  if (p.wrong >= registry::kMostComcheckTries) return "locked";  // wrong answers
-  if (p.open_intent) return "unsure";
-  return p.sent ? "asked" : "waiting";
-}
-
-std::string round_word(const registry::ComcheckRecord& record, const std::vector<ComcheckEvent>& events) {
-  if (const auto closed = registry::closed_at(events)) {
-    std::string why;
-    for (const ComcheckEvent& event : events)
-      if (event.kind == ComcheckEventKind::closed && why.empty()) why = printable(event.detail, 300);
-    return fmt::format("closed {}{}", format_time(*closed), why.empty() ? "" : " (" + why + ")");
-  }
-  if (!record.drawn) return "planned, not drawn";
-  return fmt::format("drawn; answers are taken until {}", format_time(record.plan.ends + registry::kComcheckGrace));
-}
-
-Result<int> run_show(const Context& context, const ComcheckGiven& given) {
-  ENTENTE_TRY(const ComcheckFolder round, open_round(given));
-  ENTENTE_TRY(const auto events, round.events());
-  const auto progress = registry::comcheck_progress(events);
-  const auto& record = round.record();
-  Json out{{"round", record.plan.round},
-           {"plan", record.plan.json()},
-           {"drawn", record.drawn.has_value()},
-           {"closed", registry::closed_at(events).has_value()},
-           {"contacts", Json::array()}};
-  Table table;
-  for (const char* column : {"supporters", "drawn time", "state", "sent"})
-    table.column(column, column[0] == 's' && column[1] == 'u' ? Fit::cut : Fit::whole);
-  for (const registry::AskedContact& asked : record.asked.contacts) {
-    const auto it = progress.find(asked.id());
-    const registry::ComcheckProgress p = it == progress.end() ? registry::ComcheckProgress{} : it->second;
-    std::string supporters;
-    for (const registry::AskedMember& m : asked.members) supporters += (supporters.empty() ? "" : ", ") + m.supporter;
-    const std::string due =
-        record.drawn ? format_time(registry::draw(record.drawn->seed.seed, record.plan, asked.members.front()).send_at) : "";
-    table.row({{supporters, Colour::bold},
-               {due, Colour::plain},
-               {progress_word(p), Colour::plain},
-               {p.sent ? format_time(*p.sent) : "", Colour::plain}});
-    out["contacts"].push_back(
-        Json{{"supporters", supporters}, {"contact", asked.id()}, {"send_at", due}, {"state", progress_word(p)}, {"wrong", p.wrong}});
-  }
-  if (context.json) {
-    print_json(out);
-    return kOk;
-  }
-  fmt::print("round {}: {}\n", record.plan.round, round_word(record, events));
-  table.print(stdout, terminal_width(stdout));
-  return kOk;
-}
-
 // ---- options
 
 void add_plan_options(CLI::App& plan, ComcheckGiven& given) {
@@ -534,8 +330,8 @@ void add_registry_comcheck(CLI::App& registry_app, Context& context) {
   CLI::App* draw = add("draw", "draw the times from the checkpoint over the commitment", run_draw);
   CLI::App* send = add("send", "send what is due, each at most once", run_comcheck_send);
   CLI::App* answer = add("answer", "read a mail that came back", run_comcheck_answer);
-  CLI::App* close = add("close", "compute the result, and a file for each party", run_close);
-  CLI::App* show = add("show", "how far a round is", run_show);
+  CLI::App* close = add("close", "compute the result, and a file for each party", run_comcheck_close);
+  CLI::App* show = add("show", "how far a round is", run_comcheck_show);
   for (CLI::App* command : {plan, draw, send, answer, close, show}) {
     command->add_option("folder", given->folder, "the registry's folder")->required()->type_name("DIR");
     command->add_option("round", given->round, "the round's name")->required()->type_name("NAME");

@@ -59,11 +59,10 @@ struct ToldByLedger {
   std::optional<registry::Commitment> plan;
 };
 
-Result<ToldByLedger> told_by_url(const std::string& url, const registry::ComcheckParty& party) {
-  RegistryClient client(url);
+Result<ToldByLedger> told_by_url(RegistryClient& client, const registry::ComcheckParty& party) {
   ToldByLedger out;
   ENTENTE_TRY(const auto rounds, client.get("/comchecks"));
-  if (rounds.status != 200) return refusal(rounds, url);
+  if (rounds.status != 200) return refusal(rounds, client.url());
   if (const auto items = json_array(rounds.document.root(), "items"))
     for (const JsonView item : *items) {
       if (json_string(item, "round") != party.round) continue;
@@ -78,6 +77,7 @@ Result<ToldByLedger> told_by_url(const std::string& url, const registry::Comchec
       out.round = std::move(round);
     }
   ENTENTE_TRY(const auto commitments, client.get("/commitments"));
+  if (commitments.status != 200) return refusal(commitments, client.url());
   if (const auto items = json_array(commitments.document.root(), "items"))
     for (const JsonView item : *items)
       if (json_string(item, "commitment") == party.commitment.hex())
@@ -119,8 +119,12 @@ void print_party(const Context& context, const registry::ComcheckParty& party, b
 Result<int> run_comcheck_verify(const Context& context, const ComcheckPartyGiven& given) {
   if (!given.log.empty() && !given.url.empty()) return fail("give --log or --url, not both");
   ENTENTE_TRY(const std::string text, read_input(given.file, registry::kMaxPartyFile));
-  // A file that cannot be read is an error; one that says what does not hold is a finding.
-  ENTENTE_CHECK(JsonDocument::parse(text, input_name(given.file), {.max_bytes = registry::kMaxPartyFile, .max_depth = 12}));
+  // A file that is none is an error; one that says what does not hold is a finding.
+  ENTENTE_TRY(const JsonDocument document,
+              JsonDocument::parse(text, input_name(given.file), {.max_bytes = registry::kMaxPartyFile, .max_depth = 12}));
+  if (!registry::is_party_file(document.root()))
+    return fail("this is no party's file of a communication check", {.file = input_name(given.file)},
+                "`comcheck close` writes one for each party, closed/parties/ID.json");
   std::optional<keys::VerifierKey> log_key;
   if (!given.log_key.empty()) { ENTENTE_TRY(log_key, keys::read_verifier_key(given.log_key)); }
   std::optional<ReadLedger> read;
@@ -137,9 +141,14 @@ Result<int> run_comcheck_verify(const Context& context, const ComcheckPartyGiven
   const bool in_ledger = read || !given.url.empty();
   if (in_ledger) {
     ToldByLedger told;
-    if (read)
+    if (read) {
       told = told_by_state(read->state, *party);
-    else { ENTENTE_TRY(told, told_by_url(given.url, *party)); }
+    } else {
+      RegistryClient client(given.url);
+      auto by_url = told_by_url(client, *party);
+      if (!by_url) return client.report_failure(context, by_url.error());
+      told = std::move(*by_url);
+    }
     const auto fits = told.round ? registry::check_party_against(*party, *told.round, told.plan ? &*told.plan : nullptr)
                                  : Result<void>(fail(fmt::format("the ledger has no round \"{}\"", printable(party->round, 70))));
     if (!fits) {

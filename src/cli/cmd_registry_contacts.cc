@@ -128,19 +128,30 @@ Result<registry::ContactSet> told_set(JsonView answer) {
   return out;
 }
 
-Result<registry::ContactSet> set_in_ledger(const Context& context, const ContactsGiven& given, const std::string& organisation) {
+// What the ledger was told of the organisation's contacts. That it was told nothing is a finding like any other difference.
+struct SetInLedger {
+  std::optional<registry::ContactSet> set;
+  Error why;  // where there is none
+};
+Result<SetInLedger> set_in_ledger(const Context& context, const ContactsGiven& given, const std::string& organisation) {
+  SetInLedger out{.why = {.what = "the ledger holds no contact set of this supporter", .where = {.file = given.url + given.log}}};
   if (!given.url.empty()) {
     RegistryClient client(given.url);
     ENTENTE_TRY(const auto answer, client.get("/supporters/" + organisation + "/contacts"));
+    if (client.refused()) out.why = refusal(answer, client.url()).value();
+    if (client.refused()) return out;
     if (answer.status != 200) return refusal(answer, client.url());
-    return told_set(answer.document.root());
+    const auto set = json_get(answer.document.root(), "set");
+    if (!set || !as_object(*set)) return out;
+    ENTENTE_TRY(out.set, told_set(answer.document.root()));
+    return out;
   }
   ENTENTE_TRY(const DataSet* data, context.data());
   ENTENTE_TRY(const ReadLedger read, read_ledger(given.log, *data));
   const registry::Supporter* supporter = read.state.supporter(organisation);
-  if (supporter == nullptr) return fail(fmt::format("the ledger knows no supporter \"{}\"", organisation), {.file = given.log});
-  if (!supporter->detail().contacts) return fail("the ledger holds no contact set of this supporter", {.file = given.log});
-  return *supporter->detail().contacts;
+  if (supporter == nullptr) out.why.what = fmt::format("the ledger knows no supporter \"{}\"", organisation);
+  if (supporter != nullptr && supporter->detail().contacts) out.set = *supporter->detail().contacts;
+  return out;
 }
 
 Result<int> run_contacts_open(const Context& context, const ContactsGiven& given) {
@@ -149,25 +160,28 @@ Result<int> run_contacts_open(const Context& context, const ContactsGiven& given
   ENTENTE_TRY(const std::string text, read_file(given.file, registry::kMaxContactDocument));
   ENTENTE_TRY(const JsonDocument any, JsonDocument::parse(text, given.file, {.max_bytes = registry::kMaxContactDocument, .max_depth = 16}));
   Result<void> opened;
-  registry::ContactSet set;
+  SetInLedger told;
   std::string what;
   if (json_get(any.root(), "contact")) {
     ENTENTE_TRY(const ShownContact shown, ShownContact::parse(text, given.file, *data));
-    ENTENTE_TRY(set, set_in_ledger(context, given, shown.organisation));
-    const auto row = row_of(shown.contact, set);
-    opened = row ? registry::opens(shown.contact, set.contacts[*row])
-                 : Result<void>(fail("the ledger's latest contact set of this supporter has no such contact"));
+    ENTENTE_TRY(told, set_in_ledger(context, given, shown.organisation));
+    const auto row = told.set ? row_of(shown.contact, *told.set) : std::nullopt;
+    opened = !told.set ? Result<void>(fail(told.why))
+             : row     ? registry::opens(shown.contact, told.set->contacts[*row])
+                       : Result<void>(fail("the ledger's latest contact set of this supporter has no such contact"));
     what = fmt::format("the {} contact of {}", shown.contact.role, shown.organisation);
   } else {
     ENTENTE_TRY(const ContactDocument document, ContactDocument::parse(text, given.file, *data));
-    ENTENTE_TRY(set, set_in_ledger(context, given, document.organisation));
-    opened = registry::opens(document, set);
+    ENTENTE_TRY(told, set_in_ledger(context, given, document.organisation));
+    opened = told.set ? registry::opens(document, *told.set) : Result<void>(fail(told.why));
     what = fmt::format("all {} contacts of {}", document.contacts.size(), document.organisation);
   }
   if (context.json)
-    print_json({{"opens", opened.has_value()}, {"leaf", set.leaf}, {"why", opened ? Json() : Json(opened.error().what)}});
+    print_json({{"opens", opened.has_value()},
+                {"leaf", told.set ? Json(told.set->leaf) : Json()},
+                {"why", opened ? Json() : Json(opened.error().what)}});
   else if (opened)
-    fmt::print("{}: as committed to at leaf {}\n", what, set.leaf);
+    fmt::print("{}: as committed to at leaf {}\n", what, told.set->leaf);
   else
     report(context, opened.error());
   return opened ? kOk : kFindings;

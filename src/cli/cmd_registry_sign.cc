@@ -13,14 +13,23 @@ namespace {
 
 constexpr std::size_t kMostFields = 1 << 20;
 
-constexpr const char* kSignExamples = R"(  entente registry sign pledge pledge.json --key alpha.key --send http://127.0.0.1:8080
-      pledge.json: {"organisation":{"id":"alpha","name":"Alpha","category":"private-sector","country":"FRA"},
-                    "text":{"language":"en","version":"2018-11-12","sha256":"DIGEST-OF-THE-TEXT"}}
+constexpr const char* kSignExamples = R"help(  entente keygen alpha -o alpha.key
+  printf 'The Call, as you read it.\n' > call.txt
+  echo '{"organisation":{"id":"alpha","name":"Alpha","category":"private-sector","country":"FRA"},' > pledge.json
+  echo '"text":{"language":"en","sha256":"'$(sha256sum call.txt | cut -c1-64)'"}}' >> pledge.json
+  entente registry sign pledge pledge.json --key alpha.key > pledge.dsse.json
+      in a real pledge call.txt is the text itself, to the byte
+  entente registry sign pledge pledge.json --key alpha.key --send http://127.0.0.1:8080
+      the same, sent to the registry `entente serve` runs there
   entente registry sign approval approval.json --key officer-1.key --key officer-2.key > approval.dsse.json
       approval.json: {"pledge":{"sha256":"DIGEST-OF-THE-PLEDGE"},"organisation":{"id":"alpha"},"decision":"approved"}
   entente registry sign withdrawal - --key alpha.key < withdrawal.json
 
-What is in CAPITALS is yours to fill in; a digest is 64 hex digits, as `sha256sum` prints it. The kinds and their fields: docs/statements.md. A missing "at" is now; a missing "key" of a pledge is the first --key.)";
+Where a pledge's text.sha256 comes from: the registry says which texts of the Call it takes pledges to, by language, version and SHA-256, at
+URL/api/v1/texts, and gives their bytes at URL/api/v1/texts/SHA256 (also on its page /signup). Read that text and compare: sha256sum prints
+the same 64 digits. A registry that names none takes any. The pledge's subject is that digest.
+
+What is in CAPITALS is yours to fill in. The kinds and their fields: docs/statements.md. A missing "at" is now; a missing "key" of a pledge is the first --key.)help";
 
 constexpr const char* kSendExamples = R"(  entente registry send http://127.0.0.1:8080 approval.dsse.json
       prints the leaf, or why the registry does not take it

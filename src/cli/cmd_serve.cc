@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <cstdio>
 #include <memory>
+#include <utility>
 
 #include "cli/ledger.h"
 #include "cli/registry_folder.h"
@@ -30,6 +31,10 @@ constexpr const char* kServeExamples = R"(  entente serve
 
 The API: docs/api.md. The ledger's own resources are below /log.)";
 
+// A registry that is there has its key somewhere: a new one would not help.
+constexpr const char* kNoLogKey =
+    "put back the key this registry's log was made with, or name it with --key; without it the log can be read (--read-only), not written";
+
 struct ServeGiven {
   std::string folder = "entente-registry", key, database, signing_journal, policy, listen = "127.0.0.1:8080", public_url, log;
   bool read_only = false;
@@ -48,8 +53,16 @@ Result<server::RegistryOptions> service_options(const Context& context, const Se
   options.problem = log_problem;
   ENTENTE_TRY(options.data, context.data());
   if (given.read_only) return options;
-  ENTENTE_TRY(keys::SigningKey key, read_signing_key(given.key.empty() ? folder.log_key().string() : given.key));
-  ENTENTE_CHECK(check_log_key(folder.log().string(), key));
+  auto read = read_signing_key(given.key.empty() ? folder.log_key().string() : given.key);
+  if (!read && given.key.empty()) read.error().hint = kNoLogKey;
+  ENTENTE_TRY(keys::SigningKey key, std::move(read));
+  if (const auto fits = check_log_key(folder.log().string(), key); !fits) {
+    if (!given.key.empty()) return fail(fits.error());
+    Error error = fits.error();
+    error.where.file = folder.log_key().string();
+    error.hint = kNoLogKey;
+    return fail(std::move(error));
+  }
   if (!given.policy.empty()) {
     ENTENTE_TRY(const ledger::Ledger log, ledger::Ledger::open_read(folder.log()));
     ENTENTE_TRY(const auto cosigner, start_cosigner(given.policy, log));
@@ -65,16 +78,33 @@ Result<server::RegistryOptions> service_options(const Context& context, const Se
   return options;
 }
 
+// A folder made for trying out stays only if the server starts: options that cannot be used must not leave keys and a ledger behind.
+class MadeToTryOut {
+ public:
+  explicit MadeToTryOut(const RegistryFolder& folder) : folder_(folder) {}
+  ~MadeToTryOut() {
+    if (made_) folder_.unmake();
+  }
+  MadeToTryOut(const MadeToTryOut&) = delete;
+  MadeToTryOut& operator=(const MadeToTryOut&) = delete;
+  Result<void> make() {
+    made_ = folder_.is_free();
+    return folder_.make_for_trying_out();
+  }
+  bool keep() { return std::exchange(made_, false); }  // whether it was made
+
+ private:
+  const RegistryFolder& folder_;
+  bool made_ = false;
+};
+
 Result<int> run_serve(const Context& context, const ServeGiven& given) {
   ENTENTE_TRY(const auto at, parse_listen(given.listen));
   ENTENTE_CHECK(check_public_url(given.public_url));
   StopSignal signals;
   RegistryFolder folder(given.folder);
-  if (!given.read_only && given.key.empty() && !folder.exists()) {
-    ENTENTE_CHECK(folder.make_for_trying_out());
-    if (!context.quiet)
-      fmt::print(stderr, "made a registry to try out in {} (keys of two officers in {})\n", given.folder, folder.keys().string());
-  }
+  MadeToTryOut made(folder);
+  if (!given.read_only && given.key.empty() && !folder.exists()) ENTENTE_CHECK(made.make());
   ENTENTE_TRY(server::RegistryOptions service, service_options(context, given, folder));
   Progress progress(context.progress());
   const auto started = server::RegistryService::start(std::move(service), [&](std::uint64_t done, std::uint64_t of) {
@@ -88,6 +118,9 @@ Result<int> run_serve(const Context& context, const ServeGiven& given) {
   options.limits.rate_per_second = given.rate;
   options.limits.rate_burst = given.burst;
   options.body_limit = [&registry](const http::Request& head) { return registry.body_limit(head); };
+  options.refusal = [&registry](unsigned status, std::string_view reason, const http::Request& seen) {
+    return registry.refusal(status, reason, seen);
+  };
   options.problem = log_problem;
   ENTENTE_TRY(const auto server, http::Server::start(std::move(options), registry.handler()));
   if (context.json)
@@ -95,6 +128,8 @@ Result<int> run_serve(const Context& context, const ServeGiven& given) {
   else
     fmt::print("{}\n", server->url());
   std::fflush(stdout);
+  if (made.keep() && !context.quiet)
+    fmt::print(stderr, "made a registry to try out in {} (keys of two officers in {})\n", given.folder, folder.keys().string());
   signals.wait();
   if (!context.quiet) fmt::print(stderr, "stopping\n");
   server->stop();

@@ -33,9 +33,12 @@ constexpr std::array<Member, 5> kMembers = {{{"officer-1", registry::Role::secre
 Result<keys::SigningKey> make_key(const fs::path& folder, const std::string& file, const std::string& name) {
   ENTENTE_TRY(keys::SigningKey key, keys::SigningKey::generate(name));
   ENTENTE_CHECK(keys::write_key_file(folder / (file + ".key"), key));
-  ENTENTE_CHECK(write_file_atomic(folder / (file + ".vkey"), key.verifier().str() + "\n"));
   return key;
 }
+
+// What make_for_trying_out() and a server's start put there.
+constexpr std::array<const char*, 7> kMadeHere = {
+    "keys", "log", "private", "registry.sqlite", "registry.sqlite-wal", "registry.sqlite-shm", "registry.sqlite-journal"};
 
 }  // namespace
 
@@ -44,9 +47,14 @@ bool RegistryFolder::exists() const {
   return fs::exists(log(), ignored);
 }
 
+bool RegistryFolder::is_free() const {
+  std::error_code failed;
+  return !fs::exists(folder_, failed) || (fs::is_directory(folder_, failed) && fs::is_empty(folder_, failed));
+}
+
 Result<void> RegistryFolder::make_for_trying_out() const {
   std::error_code failed;
-  if (fs::exists(folder_, failed) && !fs::is_empty(folder_, failed))
+  if (!is_free())
     return fail("the folder holds no registry, but other things", {.file = folder_.string()},
                 "name a new or an empty folder, or give --key and make the log first");
   fs::create_directories(keys(), failed);
@@ -65,6 +73,12 @@ Result<void> RegistryFolder::make_for_trying_out() const {
   ENTENTE_TRY(ledger::Ledger ledger, ledger::Ledger::init(log(), log_key));
   ENTENTE_CHECK(ledger.append(std::span(&entry, 1), log_key));
   return {};
+}
+
+void RegistryFolder::unmake() const {
+  std::error_code ignored;
+  for (const char* made : kMadeHere) fs::remove_all(folder_ / made, ignored);
+  fs::remove(folder_, ignored);  // if nothing else is in it
 }
 
 Result<void> check_public_url(std::string_view url) {

@@ -18,9 +18,12 @@ class RegistryFolder {
   [[nodiscard]] std::filesystem::path log_key() const { return keys() / "log.key"; }
   [[nodiscard]] std::string database() const { return "sqlite:" + (folder_ / "registry.sqlite").string(); }
   [[nodiscard]] bool exists() const;
+  [[nodiscard]] bool is_free() const;  // not there, or an empty folder
   // Makes keys (of the log, two officers of the secretariat, a verifier, an importer and an assessor), the ledger, and the founding
   // statement signed by the two officers. Whoever holds all keys decides alone: not for a real registry, where each makes their own.
   [[nodiscard]] Result<void> make_for_trying_out() const;
+  // Takes back what make_for_trying_out() made in this very run, where a server did not come to start on it.
+  void unmake() const;
 
  private:
   std::filesystem::path folder_;

@@ -85,6 +85,10 @@ void add_signup_options(CLI::App& command, SignupGiven& given) {
       ->type_name("N");
   command.add_option("--proof-certificates", given.certificates, "PEM certificates to trust for proof pages in place of the system's")
       ->type_name("FILE");
+  command
+      .add_option("--call-text", given.call_texts,
+                  "a text of the Call that pledges are taken to, published at /api/v1/texts; several; none: any text")
+      ->type_name("LANG[@VERSION]=FILE|SHA256");
   command.add_flag("--allow-private-proof-addresses", given.allow_private_proof_addresses,
                    "look for proof pages at private and loopback addresses too: for tests only");
 }
@@ -98,6 +102,10 @@ Result<server::SignupOptions> signup_options(const SignupGiven& given, const Reg
   out.public_suffixes = given.public_suffixes;
   if (given.public_suffixes.empty() && fs::exists(kSuffixList, ignored)) out.public_suffixes = kSuffixList;
   if (given.allow_private_proof_addresses) out.private_addresses = http::PrivateAddresses::allow;
+  for (const std::string& text : given.call_texts) {
+    ENTENTE_TRY(registry::CallText call, registry::read_call_text(text));
+    out.texts.push_back(std::move(call));
+  }
   std::set<std::string> resolvers, names;
   for (const std::string& text : given.vantages) {
     ENTENTE_TRY(registry::Vantage vantage, read_vantage(text, given.trust_anchors));

@@ -14,6 +14,7 @@ struct SignupGiven {
   std::string private_folder, verifier_key, trust_anchors, public_suffixes, certificates;
   std::vector<std::string> vantages;  // "north=192.0.2.53", "south=[2001:db8::53]:5353", "own=root"
   std::size_t proofs_per_hour = 10, mails_per_hour = 100;
+  std::vector<std::string> call_texts;  // "en@2018-11-12=call-en.txt"
   bool allow_private_proof_addresses = false;
 };
 

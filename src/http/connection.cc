@@ -20,6 +20,18 @@ constexpr std::chrono::milliseconds kLingerTimeout{2'000};
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 using ErrorCode = boost::system::error_code;
 
+// The path of "GET /signup?lang=fr&name=aaa…", whatever follows it; empty where there is none of a sensible length.
+std::string path_in_line(std::string_view line) {
+  constexpr std::size_t kLongestMethod = 16, kLongestPath = 200;
+  const std::size_t space = line.substr(0, kLongestMethod).find(' ');
+  if (space == std::string_view::npos) return {};
+  line.remove_prefix(space + 1);
+  const std::string_view path = line.substr(0, std::min(line.find_first_of("? \r\n"), line.size()));
+  const bool sensible = path.starts_with('/') && path.size() <= kLongestPath &&
+                        std::all_of(path.begin(), path.end(), [](char c) { return c > ' ' && c < 0x7F; });
+  return sensible ? std::string(path) : std::string();
+}
+
 }  // namespace
 
 // A request on its way through the handler. Its destruction without an answer is answered too.
@@ -139,7 +151,7 @@ void Connection::dispatch() {
   deadline_.reset();
   if (shared.rate.enabled()) {
     if (const auto wait = shared.rate.take(client_key(peer_), Clock::now()); wait.count() > 0) {
-      Response slow = plain(429, "too many requests from this address");
+      Response slow = shared.refusal(429, "too many requests from this address", request);
       slow.headers.emplace_back("Retry-After", std::to_string((wait.count() + 999) / 1000));
       return send(std::move(slow));
     }
@@ -231,7 +243,10 @@ void Connection::refuse(unsigned status, std::string_view reason) {
   state_ = State::handling;
   keep_alive_ = false;
   method_ = Method::get;
-  Response response = plain(status, reason);
+  // Of a request line that is too long the path may be there all the same, and a refusal is worded by it.
+  Request seen{.path = path_in_line({buffer_.data() + begin_, unread()})};
+  if (seen.path.empty() || !parsing_->request().path.empty()) seen = parsing_->request();
+  Response response = loop_->shared().refusal(status, reason, seen);
   if (status == 503) response.headers.emplace_back("Retry-After", "1");
   send(std::move(response));
 }

@@ -25,6 +25,9 @@ struct Shared {
   Shared(ServerOptions o, Handler h) : options(std::move(o)), handler(std::move(h)), rate(limits().rate_per_second, limits().rate_burst) {}
   [[nodiscard]] const Limits& limits() const { return options.limits; }
   void tell(std::string what, std::string hint = {}) const;
+  [[nodiscard]] Response refusal(unsigned status, std::string_view reason, const Request& seen) const {
+    return options.refusal ? options.refusal(status, reason, seen) : plain(status, reason);
+  }
 
   const ServerOptions options;
   const Handler handler;

@@ -32,6 +32,13 @@ std::string_view find_header(const Headers& headers, std::string_view name) {
   return {};
 }
 
+std::string Request::list_header(std::string_view name) const {
+  std::string out;
+  for (const auto& [key, value] : headers)
+    if (same_name(key, name)) out += (out.empty() ? "" : ", ") + value;
+  return out;
+}
+
 std::optional<std::string_view> Request::parameter(std::string_view name) const {
   for (std::string_view rest = query; !rest.empty();) {
     const std::string_view pair = rest.substr(0, rest.find('&'));

@@ -28,6 +28,8 @@ struct Request {
   Headers headers;    // in the order received, names as sent, values without surrounding white space
 
   [[nodiscard]] std::string_view header(std::string_view name) const { return find_header(headers, name); }
+  // A field that is a list (RFC 9110 section 5.3): all of its lines, in their order, with ", " between them.
+  [[nodiscard]] std::string list_header(std::string_view name) const;
   // The value of the first "name=value" of the query, not decoded; nullopt if absent.
   [[nodiscard]] std::optional<std::string_view> parameter(std::string_view name) const;
 };

@@ -29,7 +29,7 @@ class RequestParser {
   [[nodiscard]] Step feed(std::string_view bytes);
 
   [[nodiscard]] bool started() const;            // any byte of the present request was fed
-  [[nodiscard]] const Request& request() const;  // from Event::head on
+  [[nodiscard]] const Request& request() const;  // what arrived so far; the whole head from Event::head on
   [[nodiscard]] bool keep_alive() const;         // by version and Connection field
   [[nodiscard]] bool http_1_0() const;
   [[nodiscard]] bool expects_continue() const;  // Expect: 100-continue

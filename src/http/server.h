@@ -35,6 +35,9 @@ struct ServerOptions {
   Limits limits;
   // The body limit of this request, of which only the head has arrived; at most limits.max_body_bytes counts. Unset: the latter.
   std::function<std::size_t(const Request& head)> body_limit;
+  // Words what the server itself refuses (400, 408, 413, 429, 431, 500, 503): `seen` is what arrived of the request, perhaps nothing.
+  // Called on an I/O thread. Unset: plain().
+  std::function<Response(unsigned status, std::string_view reason, const Request& seen)> refusal;
   // Told what an operator should know (a handler that threw, sockets running out). Called on an I/O thread.
   std::function<void(const Error&)> problem;
 };

@@ -188,6 +188,35 @@ TEST_F(HttpServer, BodyLimitByPath) {
   EXPECT_THAT(client.ask("POST /small HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n12345"), StartsWith("HTTP/1.1 413 "));
 }
 
+TEST_F(HttpServer, RefusalsAreWordedByThePathThatWasAskedFor) {
+  ServerOptions options{.threads = 1, .limits = {.max_header_bytes = 1024, .max_body_bytes = 10}};
+  options.refusal = [](unsigned status, std::string_view reason, const Request& seen) {
+    return Response{.status = status, .content_type = "application/x-test", .body = seen.path + "|" + std::string(reason)};
+  };
+  server = must_start(std::move(options), echo.handler());
+  const auto refused = [&](const std::string& bytes) {
+    RawClient client(server->port());
+    client.send(bytes);
+    return client.rest();
+  };
+  EXPECT_THAT(refused("POST /here HTTP/1.1\r\nHost: x\r\nContent-Length: 11\r\n\r\n12345678901"),
+              testing::AllOf(StartsWith("HTTP/1.1 413 "), HasSubstr("application/x-test"), HasSubstr("\r\n\r\n/here|")));
+  EXPECT_THAT(refused(get("/there", "a: " + std::string(2000, 'a') + "\r\n")),
+              testing::AllOf(StartsWith("HTTP/1.1 431 "), HasSubstr("\r\n\r\n/there|")));
+  EXPECT_THAT(refused("GET /long?" + std::string(5000, 'a') + " HTTP/1.1\r\n"),
+              testing::AllOf(StartsWith("HTTP/1.1 431 "), HasSubstr("\r\n\r\n/long|")));
+  EXPECT_THAT(refused("GET /" + std::string(5000, 'a') + " HTTP/1.1\r\n"),
+              testing::AllOf(StartsWith("HTTP/1.1 431 "), HasSubstr("\r\n\r\n|")));
+  EXPECT_THAT(refused("nonsense\r\n\r\n"), testing::AllOf(StartsWith("HTTP/1.1 400 "), HasSubstr("\r\n\r\n|")));
+  EXPECT_EQ(echo.requests, 0);
+}
+
+TEST(HttpMessage, AListInSeveralLinesIsOneList) {
+  const Request request{.headers = {{"If-None-Match", "\"a\", \"b\""}, {"Other", "x"}, {"if-none-match", "W/\"c\""}}};
+  EXPECT_EQ(request.list_header("If-None-Match"), "\"a\", \"b\", W/\"c\"");
+  EXPECT_EQ(request.list_header("If-Match"), "");
+}
+
 TEST_F(HttpServer, ClosesOnRequestAndForOldClients) {
   start();
   RawClient one(server->port());

@@ -45,7 +45,7 @@ Response absent(std::string_view what) {
 
 // A body with its validator; 304 if the client has it.
 Response validated(const Request& request, Response response, std::string etag, const char* caching) {
-  if (http::etag_matches(request.header("If-None-Match"), etag)) {
+  if (http::etag_matches(request.list_header("If-None-Match"), etag)) {
     response.status = 304;
     response.body.clear();
     response.shared_body.reset();

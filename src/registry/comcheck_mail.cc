@@ -22,14 +22,24 @@ constexpr std::string_view kComcheckFrench =
     "EXERCICE (EXERCISE) - EXERCICE (EXERCISE)\n\n"
     "Ceci est un essai de communication du registre {registry}. Il ne s'est rien passé.\nNous voulons savoir si une personne lit ce qui "
     "est "
-    "envoyé au contact « {role} » de\n\n  {organisations}\n\n"
+    "envoyé à {role} de\n\n  {organisations}\n\n"
     "Veuillez répondre à cette question, aussi vite que vous le feriez en vrai :\n\n  {question}\n\n"
     "Ouvrez cette page, saisissez votre réponse et appuyez sur le bouton :\n\n  {page}#{round}.{nonce}\n\n"
-    "Ouvrir la page ne change rien à soi seul. Si l'adresse est coupée, allez sur {page} et saisissez\n\n  série   {round}\n  code    "
+    "Ouvrir la page ne change rien à soi seul. Si l'adresse est coupée, allez sur {page} et saisissez\n\n  tour    {round}\n  code    "
     "{nonce}\n\n"
     "Les réponses automatiques ne comptent pas. Les réponses sont admises jusqu'à la clôture, quelques jours après le {ends} (UTC).\n"
     "Nous publions combien de contacts ont répondu et en combien de temps, pas lesquels.\n\n"
     "EXERCICE (EXERCISE) - EXERCICE (EXERCISE)\n";
+
+// Completes "ce qui est envoyé à …".
+std::string_view french_role(std::string_view role) {
+  if (role == "policy") return "l'interlocuteur politique";
+  if (role == "technical") return "l'interlocuteur technique";
+  if (role == "duty") return "la permanence";
+  if (role == "press") return "l'interlocuteur pour la presse";
+  if (role == "victim-support") return "l'interlocuteur pour l'aide aux victimes";
+  return "l'interlocuteur";
+}
 
 }  // namespace
 
@@ -53,7 +63,8 @@ MailMessage comcheck_message(const ComcheckMail& mail) {
                             mail.plan->round);
   out.body =
       fmt::format(fmt::runtime(french ? kComcheckFrench : kComcheckEnglish), fmt::arg("registry", mail.plan->origin),
-                  fmt::arg("role", mail.role), fmt::arg("organisations", fmt::join(mail.organisations, "\n  ")),
+                  fmt::arg("role", french ? french_role(mail.role) : std::string_view(mail.role)),
+                  fmt::arg("organisations", fmt::join(mail.organisations, "\n  ")),
                   fmt::arg("question", french ? question.french : question.english), fmt::arg("page", mail.plan->page),
                   fmt::arg("round", mail.plan->round), fmt::arg("nonce", mail.nonce), fmt::arg("ends", format_time(mail.plan->ends)));
   out.language = french ? "fr" : "en";

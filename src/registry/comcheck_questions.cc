@@ -12,11 +12,11 @@ namespace entente::registry {
 const std::vector<ComcheckQuestion>& comcheck_questions() {
   static const std::vector<ComcheckQuestion> list{
       {"What is the third word of this sentence: \"Calm seas carry ships\"?",
-       "Quel est le troisième mot de cette phrase : « Calm seas carry ships » ?",
-       {"carry"}},
+       "Quel est le troisième mot de cette phrase : « La mer porte les navires » ?",
+       {"carry", "porte"}},
       {"What is the last word of this sentence: \"The lamp is on the table\"?",
-       "Quel est le dernier mot de cette phrase : « The lamp is on the table » ?",
-       {"table", "the table"}},
+       "Quel est le dernier mot de cette phrase : « La lampe est sur la table » ?",
+       {"table", "the table", "la table"}},
       {"How much is seven and four?", "Combien font sept et quatre ?", {"11", "eleven", "onze"}},
       {"How much is twelve less three?", "Combien font douze moins trois ?", {"9", "nine", "neuf"}},
       {"How much is two times eight?", "Combien font deux fois huit ?", {"16", "sixteen", "seize"}},

@@ -183,13 +183,17 @@ Json comcheck_round_predicate(const ComcheckRecord& record, const ComcheckClosin
   return out;
 }
 
+bool is_party_file(JsonView document) {
+  return as_object(document) && party_text(document, "format") == kPartyFormat && json_get(document, "plan") &&
+         json_array(document, "entries");
+}
+
 Result<ComcheckParty> check_party(std::string_view text, std::string name, const keys::VerifierKey* log) {
   ENTENTE_TRY(const JsonDocument document, JsonDocument::parse(text, std::move(name), {.max_bytes = kMaxPartyFile, .max_depth = 12}));
   const JsonView root = document.root();
   const auto plan_object = json_get(root, "plan");
   const auto entries = json_array(root, "entries");
-  if (party_text(root, "format") != kPartyFormat || !plan_object || !entries)
-    return fail("this is no party's file of a communication check", {.file = document.name()});
+  if (!is_party_file(root)) return fail("this is no party's file of a communication check", {.file = document.name()});
   ComcheckParty out{.round = party_text(root, "round"), .supporter = party_text(root, "supporter")};
   ENTENTE_TRY(const ComcheckPlan plan, ComcheckPlan::from(*plan_object));
   if (plan.round != out.round) return fail("the plan is of another round");

@@ -56,6 +56,8 @@ struct ComcheckParty {
   std::vector<Entry> entries;
 };
 inline constexpr std::size_t kMaxPartyFile = 8 << 20;
+// Whether the document is one at all, whatever it says.
+[[nodiscard]] bool is_party_file(JsonView document);
 // Errors say which part does not fit: an entry that is not under the root, a class that does not follow from the times, a secret that is
 // not the plan's, and, where the log's key is given, a checkpoint it did not sign or a message sent before its drawn time.
 [[nodiscard]] Result<ComcheckParty> check_party(std::string_view text, std::string name, const keys::VerifierKey* log);

@@ -308,6 +308,16 @@ TEST(ComcheckMails, SayWhatTheyAreInBothLanguages) {
     EXPECT_OK(compose(message));
   }
   EXPECT_THAT(comcheck_message(mail).body, HasSubstr("Combien font sept et quatre"));
+  // No English sentence in a French mail: none of the questions', and no code of a role.
+  for (mail.question = 0; mail.question < comcheck_questions().size(); ++mail.question)
+    for (const char* role : {"policy", "technical", "duty", "press", "victim-support"}) {
+      mail.role = role;
+      const std::string body = comcheck_message(mail).body;
+      for (const char* word : {" the ", " is ", "Calm", "How", "Which", " duty", " policy", " technical ", "victim-", "contact of"})
+        EXPECT_THAT(body, testing::Not(HasSubstr(word)));
+    }
+  EXPECT_TRUE(is_right_answer(comcheck_questions()[0], "Porte"));
+  EXPECT_TRUE(is_right_answer(comcheck_questions()[1], "la table"));
   EXPECT_EQ(mail_language(contacts_alpha().contacts[0]), MailLanguage::french);
   EXPECT_EQ(comcheck_message_id(mail.nonce).find(mail.nonce), std::string::npos);
 }

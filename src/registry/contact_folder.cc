@@ -53,13 +53,33 @@ Result<void> ContactFolder::remove_leftovers() const {
 }
 
 Result<std::vector<ContactDocument>> ContactFolder::all() const {
+  std::vector<Error> broken;
+  ENTENTE_TRY(auto out, all_but_broken(broken));
+  if (!broken.empty()) return fail(broken.front());
+  return out;
+}
+
+Result<std::vector<ContactDocument>> ContactFolder::all_but_broken(std::vector<Error>& broken) const {
   std::vector<ContactDocument> out;
   ENTENTE_TRY(const auto files, list_files(folder_));
-  for (const std::string& file : files) {
-    if (!file.ends_with(".json")) continue;  // a temporary file a crash left
+  const auto read = [&](const std::string& file) -> Result<ContactDocument> {
     ENTENTE_TRY(const std::string text, read_file(folder_ / file, kMaxContactDocument));
     ENTENTE_TRY(ContactDocument document, ContactDocument::parse(text, (folder_ / file).string()));
-    out.push_back(std::move(document));
+    if (file_of(document.organisation).filename() != file)
+      return fail("the file has another name than that of its organisation's contacts", {.file = (folder_ / file).string()});
+    return document;
+  };
+  for (const std::string& file : files) {
+    if (!file.ends_with(".json")) continue;  // a temporary file a crash left
+    auto document = read(file);
+    if (document) {
+      out.push_back(std::move(*document));
+      continue;
+    }
+    Error error = document.error();
+    error.where.file = (folder_ / file).string();
+    error.hint = "move it away, or put a good copy in its place; its organisation can send the contacts again";
+    broken.push_back(std::move(error));
   }
   return out;
 }

@@ -25,6 +25,8 @@ class ContactFolder {
   [[nodiscard]] Result<void> remove_leftovers() const;
   // Of all. A file that is none is an error that names it.
   [[nodiscard]] Result<std::vector<ContactDocument>> all() const;
+  // The same, but a file that is none is put among `broken` and the rest is read.
+  [[nodiscard]] Result<std::vector<ContactDocument>> all_but_broken(std::vector<Error>& broken) const;
 
  private:
   explicit ContactFolder(std::filesystem::path folder) : folder_(std::move(folder)) {}

@@ -2,7 +2,10 @@
 #include "registry/csv_export.h"
 
 #include <fmt/format.h>
+#include <algorithm>
 #include <array>
+
+#include "registry/feed_text.h"
 
 namespace entente::registry {
 namespace {
@@ -77,9 +80,16 @@ bool starts_formula(std::string_view value) {
 std::span<const std::string_view> export_columns() { return kExportColumns; }
 
 std::string csv_cell(std::string_view value) {
+  // A table is shown as it is: what turns the reading direction around would reach into the cells beside it.
   std::string text;
-  if (starts_formula(value)) text += '\'';
-  text += value;
+  if (std::any_of(value.begin(), value.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; }))
+    for (std::size_t pos = 0; pos < value.size();) {
+      const std::size_t from = pos;
+      if (!turns_text(next_code_point(value, pos))) text += value.substr(from, pos - from);
+    }
+  else
+    text = value;
+  if (starts_formula(text)) text.insert(0, 1, '\'');
   if (text.find_first_of(",\"\r\n") == std::string::npos && (text.empty() || (text.front() != ' ' && text.back() != ' '))) return text;
   std::string out = "\"";
   for (const char c : text) {

@@ -9,7 +9,6 @@ namespace {
 
 constexpr char32_t kReplacement = 0xFFFD;
 
-bool is_bidi_control(char32_t c) { return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069); }
 bool is_control(char32_t c) { return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x2028 || c == 0x2029; }
 bool is_xml_char(char32_t c) {
   return c == 0x9 || c == 0xA || c == 0xD || (c >= 0x20 && c <= 0xD7FF) || (c >= 0xE000 && c <= 0xFFFD) || (c >= 0x10000 && c <= 0x10FFFF);
@@ -52,12 +51,16 @@ void append_utf8(std::string& out, char32_t c) {
   }
 }
 
+bool turns_text(char32_t c) {
+  return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+}
+
 std::string plain_line(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t pos = 0; pos < text.size();) {
     const char32_t c = next_code_point(text, pos);
-    if (is_bidi_control(c)) continue;
+    if (turns_text(c)) continue;
     append_utf8(out, is_control(c) ? U' ' : c);
   }
   return out;

@@ -11,6 +11,8 @@ namespace entente::registry {
 // One code point of UTF-8 at `pos`, which moves behind it; U+FFFD for every byte that is not part of one. `pos` < text.size().
 [[nodiscard]] char32_t next_code_point(std::string_view text, std::size_t& pos);
 void append_utf8(std::string& out, char32_t c);
+// Embedding, override and isolate characters of the bidirectional algorithm (UAX #9).
+[[nodiscard]] bool turns_text(char32_t c);
 
 // One line: valid UTF-8, control characters (C0, C1, line and paragraph separators) as spaces, and no embedding, override or isolate
 // characters of the bidirectional algorithm (UAX #9).

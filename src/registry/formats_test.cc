@@ -19,6 +19,7 @@ namespace entente::registry {
 namespace {
 
 using namespace fixture;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -31,7 +32,7 @@ const std::vector<std::string>& hostile() {
       "+1 more, and; semicolons \\ back",
       "-2+3",
       "منظمة السلام الرقمي",
-      "ארגון \xE2\x80\xAEreversed",
+      "ארגון הפוך, <b>מאוד</b>",
       "🛡️👩‍👩‍👧‍👦 Família 🇫🇷 & Söhne",
       "]]> --> <!-- <?xml ?> %s {0} $(id)",
       "Institut für Sicherheit – Zürich, «Genève»",
@@ -91,6 +92,8 @@ class Formats : public ::testing::Test {
       const std::string digest = world.put(entry("pledge", sha("the call"), p, {&key(id)}));
       if (i != 3) world.append(world.approval(id, digest, {&key("anna"), &key("ben")}));
     }
+    // No pledge may bring such a name any more; an import says what another list says.
+    world.append(world.import({{"org-turned", "ארגון \u202Ereversed"}}, {&key("importer")}));
   }
   [[nodiscard]] std::vector<Change> changes() const { return latest_changes(world.state, LedgerTimes(world.state), {}); }
   World world;
@@ -116,11 +119,22 @@ TEST(CsvCell, QuotesAndDisarms) {
   EXPECT_EQ(csv_cell("a=b"), "a=b");
 }
 
+TEST_F(Formats, ANameThatTurnsTheTextIsNoPledges) {
+  for (const std::string name : {"Bank \u202Eelpmaxe", "Bank\u200F", "A\u2066b\u2069"}) {
+    Json p = world.pledge_predicate("turned");
+    p["organisation"]["name"] = name;
+    EXPECT_EQ(world.refusal(entry("pledge", sha("the call"), p, {&key("turned")})), "schema");
+    p = world.pledge_predicate("turned");
+    p["organisation"]["names"] = {{"fr", name}};
+    EXPECT_EQ(world.refusal(entry("pledge", sha("the call"), p, {&key("turned")})), "schema");
+  }
+}
+
 TEST_F(Formats, CsvAndNdjsonHaveTheSameRows) {
   if (!has_python()) GTEST_SKIP() << "no python3 to read CSV with";
   for (const ExportScope scope : {ExportScope::counting, ExportScope::all}) {
     const std::string table = supporters_csv(world.state, scope), lines = supporters_ndjson(world.state, scope);
-    const std::size_t want = hostile().size() - (scope == ExportScope::counting ? 1 : 0);
+    const std::size_t want = hostile().size() + (scope == ExportScope::counting ? 0 : 1);
     EXPECT_EQ(static_cast<std::size_t>(std::count(lines.begin(), lines.end(), '\n')), want);
     const TempFile csv_file(table), json_file(lines);
     // A CSV reader that is not ours gives the same cells, but for the apostrophe.
@@ -129,9 +143,11 @@ TEST_F(Formats, CsvAndNdjsonHaveTheSameRows) {
         "n=[json.loads(l) for l in open(\"" +
         json_file.path().string() + "\",encoding=\"utf-8\")]; assert len(r)==len(n)==" + std::to_string(want) +
         "; assert list(r[0])==list(n[0]); q=chr(39); "
-        "ok=all((a[k]==(b[k] or \"\")) or (a[k]==q+b[k] and b[k][0] in \"=+-@\") for a,b in zip(r,n) for k in b); "
+        "ok=all((a[k]==(b[k] or \"\").replace(chr(0x202e),\"\")) or (a[k]==q+b[k] and b[k][0] in \"=+-@\") for a,b in zip(r,n) for k in "
+        "b); "
         "sys.exit(0 if ok else 1)";
     EXPECT_EQ(python(code, csv_file.path()), 0);
+    EXPECT_THAT(table, AllOf(HasSubstr("reversed"), Not(HasSubstr("\u202E"))));
     EXPECT_THAT(table, Not(HasSubstr(",=")));
     EXPECT_THAT(table, Not(HasSubstr(",@")));
   }
@@ -317,10 +333,12 @@ TEST_F(Formats, BadgeSaysWhatTheLedgerSaysAndWhen) {
     EXPECT_THAT(image, HasSubstr("<title id="));
     EXPECT_THAT(image, HasSubstr("role=\"img\""));
     EXPECT_THAT(image, Not(HasSubstr("<script")));
-    EXPECT_THAT(image, HasSubstr(supporter.status == Status::applied ? "application pending" : "supporter"));
+    EXPECT_THAT(image, HasSubstr(supporter.status == Status::applied    ? "application pending"
+                                 : supporter.status == Status::imported ? "listed, not confirmed"
+                                                                        : "supporter"));
   }
   expect_xml(images, {"<script>alert(1)</script> & \"Co\" 'x'"});
-  EXPECT_THAT(badge_svg(world.state.supporter("org-6"), english), Not(HasSubstr("\xE2\x80\xAE")));
+  EXPECT_THAT(badge_svg(world.state.supporter("org-turned"), english), Not(HasSubstr("\xE2\x80\xAE")));
   EXPECT_EQ(badge_words(nullptr, english), "not in the register");
   BadgeInfo french = english;
   french.language = catalog::Language::fr;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "registry/names.h"
+
 namespace entente::registry {
 namespace {
 
@@ -49,28 +51,92 @@ IdentityFinding judge_renewal(const State& state, const Supporter& s, Instant at
   return {age <= 730 ? catalog::Status::satisfied : age <= 1095 ? catalog::Status::partial : catalog::Status::not_satisfied, {leaf}};
 }
 
-// P0-05: the record is complete: category, country (bodies of several states have none), a date, a domain, contact points.
-IdentityFinding judge_record(const Supporter& s) {
+// What clean_name would change or a person should look at. All of it is one issue, since one habit often shows in every language.
+bool has_odd_characters(const Identity& identity) {
+  constexpr std::string_view kLooked = "*\\&<`\"'";
+  const auto odd = [&](std::string_view name) {
+    const bool plain =
+        !name.empty() && name.front() != ' ' && name.back() != ' ' && name.find("  ") == std::string_view::npos &&
+        std::all_of(name.begin(), name.end(), [&](char c) { return c >= ' ' && c < 0x7F && kLooked.find(c) == std::string_view::npos; });
+    return !plain && !clean_name(name).found.empty();
+  };
+  return odd(identity.name) || std::any_of(identity.names.begin(), identity.names.end(), [&](const auto& n) { return odd(n.second); });
+}
+
+// P0-05: the record is complete and well formed: category, country (bodies of several states have none), a date, a domain, contact points;
+// no odd characters; no duplicate. One or two of the lesser issues: in part.
+IdentityFinding judge_record(const Supporter& s, const RecordTwins* twins) {
   const bool category = s.identity.category.has_value();
   const bool country = !s.identity.country.empty() || s.identity.category == Category::intergovernmental;
   const bool date = !s.dates.signed_on.empty() || !s.dates.published_on.empty();
   const bool domain = !s.identity.website.empty() || !s.detail().domains.empty() || !s.pledge.domains.empty();
-  const int minor = (date ? 0 : 1) + (domain ? 0 : 1) + (s.detail().contacts ? 0 : 1);
+  const Supporter* twin = twins != nullptr ? twins->twin(s) : nullptr;
+  const int minor = (date ? 0 : 1) + (domain ? 0 : 1) + (s.detail().contacts ? 0 : 1) + (has_odd_characters(s.identity) ? 1 : 0) +
+                    (twin != nullptr ? 1 : 0);
   const catalog::Status status = !category || !country || minor > 2 ? catalog::Status::not_satisfied
                                  : minor > 0                        ? catalog::Status::partial
                                                                     : catalog::Status::satisfied;
   std::vector<Leaf> leaves = {s.identity_leaf};
   if (s.detail().contacts) leaves.push_back(s.detail().contacts->leaf);
+  if (twin != nullptr) leaves.push_back(twin->identity_leaf);
+  std::sort(leaves.begin(), leaves.end());
+  leaves.erase(std::unique(leaves.begin(), leaves.end()), leaves.end());
   return {status, std::move(leaves)};
+}
+
+// Domains the record names or has proven, each once.
+template <class F>
+void each_domain(const Supporter& s, const F& run) {
+  std::vector<std::string_view> seen;
+  const auto take = [&](std::string_view domain) {
+    if (domain.starts_with("www.")) domain.remove_prefix(4);
+    if (domain.empty() || std::find(seen.begin(), seen.end(), domain) != seen.end()) return;
+    seen.push_back(domain);
+    run(domain);
+  };
+  take(s.identity.website);
+  for (const std::string& domain : s.pledge.domains) take(domain);
+  for (const ProvenDomain& proven : s.detail().domains) take(proven.domain);
 }
 
 }  // namespace
 
-std::optional<IdentityFinding> judge_identity(const State& state, const Supporter& supporter, catalog::ControlId control, Instant at) {
+RecordTwins::RecordTwins(const State& state) {
+  for (const auto& [id, supporter] : state.supporters())
+    if (counts(supporter.status)) each_domain(supporter, [&](std::string_view domain) { by_domain_[domain].push_back(&supporter); });
+}
+
+RecordTwins::RecordTwins(const State& state, const Supporter& only) {
+  each_domain(only, [&](std::string_view domain) { by_domain_[domain]; });
+  if (by_domain_.empty()) return;
+  for (const auto& [id, supporter] : state.supporters())
+    if (counts(supporter.status))
+      each_domain(supporter, [&](std::string_view domain) {
+        if (const auto it = by_domain_.find(domain); it != by_domain_.end()) it->second.push_back(&supporter);
+      });
+}
+
+const Supporter* RecordTwins::twin(const Supporter& supporter) const {
+  const Supporter* found = nullptr;
+  std::string folded;
+  each_domain(supporter, [&](std::string_view domain) {
+    const auto it = by_domain_.find(domain);
+    if (it == by_domain_.end()) return;
+    for (const Supporter* other : it->second) {
+      if (other->identity.id == supporter.identity.id || (found != nullptr && found->identity.id <= other->identity.id)) continue;
+      if (folded.empty()) folded = fold(supporter.identity.name);
+      if (fold(other->identity.name) == folded) found = other;
+    }
+  });
+  return found;
+}
+
+std::optional<IdentityFinding> judge_identity(const State& state, const Supporter& supporter, catalog::ControlId control, Instant at,
+                                              const RecordTwins* twins) {
   if (control == catalog::ControlId(0, 1)) return judge_domain(supporter, at);
   if (control == catalog::ControlId(0, 2)) return judge_signature(supporter, at);
   if (control == catalog::ControlId(0, 4)) return judge_renewal(state, supporter, at);
-  if (control == catalog::ControlId(0, 5)) return judge_record(supporter);
+  if (control == catalog::ControlId(0, 5)) return judge_record(supporter, twins);
   return std::nullopt;
 }
 

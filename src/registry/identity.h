@@ -3,6 +3,8 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "catalog/finding.h"
@@ -15,8 +17,23 @@ struct IdentityFinding {
   std::vector<Leaf> leaves;  // statements it rests on, in order; empty where nothing was found
 };
 
+// Which records say the same name and domain as another that counts: duplicates as the catalogue has them (P0-05), by folded name (names.h)
+// and a domain or website both name. Nothing is taken for a duplicate by its name alone. For the state it was made from.
+class RecordTwins {
+ public:
+  explicit RecordTwins(const State& state);
+  // For one record only: the same answer, in one pass over the others.
+  RecordTwins(const State& state, const Supporter& only);
+  // The other record, the first by id; null: none.
+  [[nodiscard]] const Supporter* twin(const Supporter& supporter) const;
+
+ private:
+  std::unordered_map<std::string_view, std::vector<const Supporter*>> by_domain_;  // of records that count
+};
+
 // As of `at`: what was said later is not looked at. Nothing for controls the ledger cannot judge (P0-03, and all beyond principle 0).
+// Without `twins` P0-05 looks for no duplicates.
 [[nodiscard]] std::optional<IdentityFinding> judge_identity(const State& state, const Supporter& supporter, catalog::ControlId control,
-                                                            Instant at);
+                                                            Instant at, const RecordTwins* twins = nullptr);
 
 }  // namespace entente::registry

@@ -15,8 +15,8 @@ using catalog::EvidenceClass;
 
 class IndexMaker {
  public:
-  IndexMaker(const State& state, const catalog::Catalog& catalog, const LedgerTimes& times, Instant at)
-      : state_(state), catalog_(catalog), times_(times), at_(at) {
+  IndexMaker(const State& state, const catalog::Catalog& catalog, const LedgerTimes& times, Instant at, const RecordTwins* twins)
+      : state_(state), catalog_(catalog), times_(times), at_(at), twins_(twins) {
     sums_.resize(catalog.controls().size());
     never_.reserve(sums_.size());
     for (const catalog::Control& c : catalog.controls()) never_.push_back(c.not_applicable.en == "never");
@@ -81,7 +81,7 @@ class IndexMaker {
   void judge_pledge(SupporterIndex& out) const {
     for (IndexRow& row : out.rows) {
       if (row.control.principle() != 0) break;
-      auto made = judge_identity(state_, *out.supporter, row.control, at_);
+      auto made = judge_identity(state_, *out.supporter, row.control, at_, twins_);
       if (!made) continue;
       row.finding = nullptr;
       row.evidence_at.reset();
@@ -164,6 +164,7 @@ class IndexMaker {
   const catalog::Catalog& catalog_;
   const LedgerTimes& times_;
   Instant at_;
+  const RecordTwins* const twins_;  // null: duplicates are not looked for
   std::vector<bool> never_;
   std::vector<catalog::Judgement> sums_;
   std::unordered_map<Digest, Instant> evidence_at_;
@@ -180,7 +181,8 @@ std::string_view name(Ground ground) {
 
 Index index_at(const State& state, const catalog::Catalog& catalog, Instant at) {
   const LedgerTimes times(state);
-  IndexMaker maker(state, catalog, times, at);
+  const RecordTwins twins(state);
+  IndexMaker maker(state, catalog, times, at, &twins);
   Index out{.at = at,
             .ledger_time = state.ledger_time(),
             .ledger_size = state.next_leaf(),
@@ -192,10 +194,12 @@ Index index_at(const State& state, const catalog::Catalog& catalog, Instant at) 
 }
 
 std::optional<SupporterIndex> index_of(const State& state, const catalog::Catalog& catalog, const LedgerTimes& times, std::string_view id,
-                                       Instant at) {
+                                       Instant at, OtherRecords others) {
   const Supporter* supporter = state.supporter(id);
   if (supporter == nullptr || !counts(supporter->status)) return std::nullopt;
-  return IndexMaker(state, catalog, times, at).make(*supporter);
+  std::optional<RecordTwins> twins;
+  if (others == OtherRecords::looked_at) twins.emplace(state, *supporter);
+  return IndexMaker(state, catalog, times, at, twins ? &*twins : nullptr).make(*supporter);
 }
 
 }  // namespace entente::registry

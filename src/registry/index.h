@@ -75,8 +75,10 @@ struct Index {
 
 [[nodiscard]] Index index_at(const State& state, const catalog::Catalog& catalog, Instant at);
 // One supporter's; nothing if there is no such record, or it does not count. `times` of the same state.
+// Whether it is asked which other record is the same (P0-05): what hangs on other records has no place in a row of this one's.
+enum class OtherRecords : std::uint8_t { looked_at, left_out };
 [[nodiscard]] std::optional<SupporterIndex> index_of(const State& state, const catalog::Catalog& catalog, const LedgerTimes& times,
-                                                     std::string_view id, Instant at);
+                                                     std::string_view id, Instant at, OtherRecords others = OtherRecords::left_out);
 
 // principles: ten rows a supporter; findings: besides, every control with its evidence digests and its place in the ledger.
 enum class IndexDetail { principles, findings };

@@ -203,6 +203,54 @@ TEST_F(IndexOf, ThePledgeIsJudgedFromTheLedgerNotFromTheAssessment) {
   EXPECT_EQ(row_in(only(world, "bank", now - std::chrono::seconds(30)), domain).ground, Ground::not_assessed);
 }
 
+// P0-05 of a record as the whole index has it.
+catalog::Status record_status(const World& world, std::string_view id) {
+  const Index index = index_at(world.state, test_catalog(), world.state.ledger_time());
+  for (const SupporterIndex& row : index.supporters)
+    if (row.supporter->identity.id == id) {
+      const LedgerTimes times(world.state);
+      const auto alone = index_of(world.state, test_catalog(), times, id, world.state.ledger_time(), OtherRecords::looked_at);
+      EXPECT_EQ(supporter_index_json(*alone, IndexDetail::findings), supporter_index_json(row, IndexDetail::findings)) << id;
+      return row_in(row, ControlId(0, 5)).counted;
+    }
+  ADD_FAILURE() << id;
+  return {};
+}
+
+TEST_F(IndexOf, ARecordIsWellFormedAndNobodysDouble) {
+  const auto joins = [&](const std::string& id, const std::string& name, const std::vector<std::string>& domains) {
+    Json p = world.pledge_predicate(id);
+    p["organisation"]["name"] = name;
+    p["domains"] = domains;
+    const std::string digest = world.put(entry("pledge", sha("the call"), p, {&key(id)}));
+    world.append(world.approval(id, digest, {&key("anna"), &key("ben")}));
+    Json contacts{{"organisation", org(id)}, {"commitment", dig(sha("contacts of " + id))}};
+    contacts["contacts"] = Json::array({Json{
+        {"role", "duty"}, {"commitment", dig(sha("duty of " + id))}, {"channels", 1}, {"languages", {"en"}}, {"audience", "supporters"}}});
+    contacts["at"] = world.now();
+    world.append(entry("contact-set", sha("contacts of " + id), contacts, {&key(id)}));
+  };
+  joins("club", "Club of Clubs", {"club.example"});
+  joins("far", "Club of clubs", {"far.example"});
+  joins("shop", "Shop", {"club.example"});
+  EXPECT_EQ(record_status(world, "club"), catalog::Status::satisfied) << "neither the name alone nor the domain alone makes a double";
+  EXPECT_EQ(record_status(world, "bank"), catalog::Status::partial) << "no contact points";
+  joins("again", "CLUB OF CLUBS", {"www.club.example"});
+  EXPECT_EQ(record_status(world, "club"), catalog::Status::partial) << "a double: the same folded name and domain";
+  EXPECT_EQ(record_status(world, "again"), catalog::Status::partial);
+  EXPECT_EQ(record_status(world, "far"), catalog::Status::satisfied);
+  EXPECT_EQ(record_status(world, "shop"), catalog::Status::satisfied);
+  const LedgerTimes times(world.state);
+  const auto without = index_of(world.state, test_catalog(), times, "club", world.state.ledger_time());
+  EXPECT_EQ(row_in(*without, ControlId(0, 5)).counted, catalog::Status::satisfied) << "rows of tables look at no other record";
+  joins("mixed", "P\u0430ypal", {"mixed.example"});
+  EXPECT_EQ(record_status(world, "mixed"), catalog::Status::partial) << "a letter of another script";
+  joins("marked", "Marked *", {"marked.example"});
+  EXPECT_EQ(record_status(world, "marked"), catalog::Status::partial) << "a footnote's mark";
+  joins("accents", "Société d’Études – Zürich", {"accents.example"});
+  EXPECT_EQ(record_status(world, "accents"), catalog::Status::satisfied);
+}
+
 TEST_F(IndexOf, ARenewalMakesThePledgeYoungAgain) {
   world.pass(std::chrono::days(750));
   Json p{{"pledge", dig(sha(world.log[1]))}, {"organisation", org("bank")}, {"until", format_time(world.clock + std::chrono::days(700))}};

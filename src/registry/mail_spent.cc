@@ -41,6 +41,16 @@ std::optional<std::pair<MailNonce, Instant>> parse_spent_line(std::string_view l
   return out;
 }
 
+bool may_begin_spent_line(std::string_view text) {
+  constexpr std::size_t kMostDigits = 12;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const bool digit = c >= '0' && c <= '9', hex = digit || (c >= 'a' && c <= 'f');
+    if (i < kNonceDigits ? !hex : i == kNonceDigits ? c != ' ' : !digit || i > kNonceDigits + kMostDigits) return false;
+  }
+  return true;
+}
+
 tl::unexpected<Error> spent_error(std::string_view what, const std::filesystem::path& path) {
   return fail(fmt::format("{}: {}", what, std::error_code(errno, std::system_category()).message()), {.file = path.string()});
 }
@@ -61,6 +71,12 @@ Result<void> SpentFile::take_lock() {
   return {};
 }
 
+tl::unexpected<Error> SpentFile::damaged(std::size_t line) const {
+  return fail("the list of what was used is damaged: this line is none of it", {.file = path_.string(), .line = line},
+              "an old copy would forget what was used since: move the file away, and remove server-secret beside it, so that every mail "
+              "token still out becomes void; organisations then ask for new mails");
+}
+
 Result<void> SpentFile::read(Instant now) {
   std::error_code ignored;
   std::string text;
@@ -69,10 +85,12 @@ Result<void> SpentFile::read(Instant now) {
   std::size_t begin = 0, number = 1;
   for (std::size_t end = 0; (end = text.find('\n', begin)) != std::string::npos; begin = end + 1, ++number) {
     const auto entry = parse_spent_line(std::string_view(text).substr(begin, end - begin));
-    if (!entry) return fail("this line is no used token", {.file = path_.string(), .line = number}, "restore the file from a copy");
+    if (!entry) return damaged(number);
     if (entry->second <= now) continue;
     spent_.insert_or_assign(entry->first, entry->second);
   }
+  // What follows the last line's end may be a line that a crash cut off, and nothing else.
+  if (!may_begin_spent_line(std::string_view(text).substr(begin))) return damaged(number);
   for (const auto& [nonce, expires] : spent_) kept += spent_line(nonce, expires);
   ENTENTE_CHECK(write_file_atomic(path_, kept, FileMode::secret));
   size_ = static_cast<std::int64_t>(kept.size());

@@ -34,6 +34,7 @@ class SpentFile {
   explicit SpentFile(std::filesystem::path path) : path_(std::move(path)) {}
   [[nodiscard]] Result<void> take_lock();
   [[nodiscard]] Result<void> read(Instant now);
+  [[nodiscard]] tl::unexpected<Error> damaged(std::size_t line) const;
 
   const std::filesystem::path path_;
   mutable std::mutex mutex_;

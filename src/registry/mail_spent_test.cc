@@ -131,5 +131,31 @@ TEST_F(MailSpent, TheSecretIsMadeOnceAndKept) {
   EXPECT_FALSE(mail_secret_file(secret));
 }
 
+TEST(SpentFiles, DamageIsToldFromALineACrashCutOff) {
+  const TemporaryFolder folder = TemporaryFolder::make("spent").value();
+  const auto path = folder.path() / "spent-tokens";
+  const Instant time = parse_time("2026-11-28T09:00:00Z").value();
+  const std::string whole = std::string(32, 'a') + " 1900000000\n";
+  for (const std::string& cut : {std::string(), std::string("0123"), std::string(32, 'b') + " ", std::string(32, 'b') + " 19000"}) {
+    test::spit(path, whole + cut);
+    const auto opened = SpentFile::open(path, time);
+    ASSERT_TRUE(opened.has_value()) << cut;
+    MailNonce nonce{};
+    nonce.fill(0xaa);
+    EXPECT_TRUE((*opened)->is_spent(nonce));
+  }
+  for (const std::string& bad : {std::string("\x7f"
+                                             "ELF"),
+                                 std::string(300, '0'), std::string("zz") + std::string(30, 'a') + " 19\n" + whole}) {
+    test::spit(path, bad);
+    const auto opened = SpentFile::open(path, time);
+    ASSERT_FALSE(opened.has_value()) << bad;
+    EXPECT_EQ(opened.error().where.file, path.string());
+    EXPECT_EQ(opened.error().where.line, 1U);
+    EXPECT_THAT(opened.error().hint, testing::AllOf(testing::HasSubstr("move the file away"), testing::HasSubstr("server-secret")));
+    EXPECT_EQ(test::slurp(path), bad) << "nothing is lost by trying";
+  }
+}
+
 }  // namespace
 }  // namespace entente::registry

@@ -51,13 +51,19 @@ Result<void> check_identity(const Identity& identity, const Countries* countries
   if (countries != nullptr && !identity.country.empty() && countries->find(identity.country) == nullptr)
     return fail(fmt::format("\"{}\" is no country's code", identity.country), {.pointer = "/organisation/country"},
                 "ISO 3166-1 alpha-3: FRA, ROU …");
-  // What a person must look at (scripts that mix, direction marks, joiners of emoji and of Persian) is for the approval, not refused here.
-  constexpr std::array kRefused = {NameIssue::white_space, NameIssue::control, NameIssue::not_nfc, NameIssue::not_utf8, NameIssue::empty};
+  // What a person must look at (scripts that mix, joiners of emoji) is for the server that is asked (application.h) and for the approval.
+  constexpr std::array kRefused = {NameIssue::white_space, NameIssue::control,  NameIssue::bidi,
+                                   NameIssue::not_nfc,     NameIssue::not_utf8, NameIssue::empty};
   const CleanName clean = clean_name(identity.name);
   for (const CleanName::Found& found : clean.found)
     if (std::ranges::find(kRefused, found.issue) != kRefused.end())
       return fail(fmt::format("the name holds what a name should not ({})", found.detail.empty() ? "white space" : found.detail),
                   {.pointer = "/organisation/name"}, fmt::format("write it as \"{}\"", clean.text));
+  for (const auto& [tag, name] : identity.names)
+    for (const CleanName::Found& found : clean_name(name).found)
+      if (found.issue == NameIssue::control || found.issue == NameIssue::bidi)
+        return fail(fmt::format("the name holds what a name should not ({})", found.detail), {.pointer = "/organisation/names/" + tag},
+                    fmt::format("write it as \"{}\"", clean_name(name).text));
   return {};
 }
 

@@ -20,7 +20,7 @@ constexpr std::string_view kBadQuestion = "bad question: ";
 
 Response answer_with(const Request& request, const CachedAnswer& answer) {
   Response out{.content_type = answer.content_type, .headers = {{"ETag", answer.etag}, {"Cache-Control", "no-cache"}}};
-  if (http::etag_matches(request.header("If-None-Match"), answer.etag)) {
+  if (http::etag_matches(request.list_header("If-None-Match"), answer.etag)) {
     out.status = 304;
     return out;
   }

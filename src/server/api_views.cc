@@ -106,7 +106,8 @@ Result<Made> index(const ApiContext& context, const Call& call) {
 Result<Made> index_of(const ApiContext& context, const Call& call) {
   ENTENTE_TRY(const Instant at, time_asked(context, call));
   const registry::State& state = context.projection->state();
-  const auto row = registry::index_of(state, *context.catalog, registry::LedgerTimes(state), call.values[0], at);
+  const auto row =
+      registry::index_of(state, *context.catalog, registry::LedgerTimes(state), call.values[0], at, registry::OtherRecords::looked_at);
   if (!row) return absent("supporter that counts of the id " + shown(call.values[0]));
   return json_made(registry::supporter_index_json(*row, registry::IndexDetail::findings));
 }

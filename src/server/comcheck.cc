@@ -35,6 +35,11 @@ Response no_such_check() {
   return comcheck_problem(404, "not-found", "there is no such check", "enter round and code as they stand in the message");
 }
 
+std::string tries_left(std::size_t tries) {
+  if (tries == 0) return "this was the last try";
+  return tries == 1 ? "one more try" : fmt::format("{} more tries", tries);
+}
+
 std::string form_value(const http::Request& request, std::string_view name) {
   const http::Request as_query{.query = request.body};  // the same encoding as a query's
   const auto values = parameters(as_query, name);
@@ -121,8 +126,8 @@ Response ComcheckAnswers::judge(const Round& round, std::size_t contact, const G
       out = comcheck_problem(409, "closed", "there were too many wrong answers to this check");
     } else if (!right) {
       more.push_back({.kind = ComcheckEventKind::wrong, .at = time, .contact = asked.id()});
-      out = comcheck_problem(422, "wrong-answer", "this is not the answer",
-                             fmt::format("{} more tries", registry::kMostComcheckTries - it->second.wrong - 1));
+      out =
+          comcheck_problem(422, "wrong-answer", "this is not the answer", tries_left(registry::kMostComcheckTries - it->second.wrong - 1));
     } else {
       more.push_back(
           {.kind = ComcheckEventKind::answered, .at = time, .contact = asked.id(), .detail = given.request ? "signature" : "form"});

@@ -51,11 +51,27 @@ Result<std::shared_ptr<Contacts>> Contacts::open(Parts parts) {
   std::shared_ptr<Contacts> out(new Contacts(std::move(parts)));
   if (base.empty() || !writable) return out;
   ENTENTE_CHECK(make_private_folder(base));
-  ENTENTE_TRY(out->heard_, registry::SpentFile::open(base / "heard-requests", out->parts_.clock()));
+  auto heard = registry::SpentFile::open(base / "heard-requests", out->parts_.clock());
+  if (!heard) {
+    Error error = heard.error();
+    if (error.where.line)
+      error.hint = "move the file away; a request to read or erase contacts of the last minutes could then be answered once more";
+    return fail(std::move(error));
+  }
+  out->heard_ = std::move(*heard);
   ENTENTE_TRY(out->folder_, registry::ContactFolder::open(base / "contacts"));
   ENTENTE_CHECK(out->folder_->remove_leftovers());
-  ENTENTE_TRY(const auto documents, out->folder_->all());
+  std::vector<Error> broken;
+  ENTENTE_TRY(const auto documents, out->folder_->all_but_broken(broken));
+  for (const Error& error : broken) {
+    out->broken_.insert(fs::path(error.where.file).stem().string());
+    out->tell(error);
+  }
   const std::shared_lock lock(*out->parts_.api->lock);
+  // Nobody can tell what is in a broken file, so it may not outlive the record it was of.
+  if (!broken.empty())
+    for (const auto& [id, supporter] : out->parts_.api->projection->state().supporters())
+      if (is_tombstone(supporter.status) && out->broken_.contains(sha256(id).hex())) ENTENTE_CHECK(out->drop(id));
   for (const ContactDocument& document : documents) {
     if (registry::stands(document, out->parts_.api->projection->state()))
       out->deposited_.insert(document.organisation);
@@ -88,13 +104,25 @@ void Contacts::tell(const Error& error) const {
 Result<void> Contacts::drop(const std::string& id) {
   ENTENTE_CHECK(folder_->remove(id));
   deposited_.erase(id);
+  broken_.erase(sha256(id).hex());
   return {};
+}
+
+std::size_t Contacts::broken_files() const {
+  const std::scoped_lock guard(mutex_);
+  return broken_.size();
 }
 
 void Contacts::ledger_changed(const std::vector<registry::SupporterRow>& supporters) {
   if (!folder_) return;
   const std::scoped_lock guard(mutex_);
   for (const registry::SupporterRow& row : supporters) {
+    if (broken_.contains(sha256(row.id).hex())) {
+      const registry::Supporter* s = parts_.api->projection->state().supporter(row.id);
+      if (s == nullptr || !is_tombstone(s->status)) continue;
+      if (const auto dropped = drop(row.id); !dropped) tell(dropped.error());
+      continue;
+    }
     if (!deposited_.contains(row.id)) continue;
     const auto document = folder_->find(row.id);
     if (document && *document && registry::stands(**document, parts_.api->projection->state())) continue;
@@ -121,6 +149,7 @@ Response Contacts::deposit(const Call& call) {
     return contacts_problem(503, "unavailable", "the contacts could not be kept", "the operator was told; try again later");
   }
   deposited_.insert(id);
+  broken_.erase(sha256(id).hex());
   Json body{{"supporter", id}, {"leaf", state.supporter(id)->detail().contacts->leaf}, {"contacts", document->contacts.size()}};
   body["warnings"] = document->warnings();
   return contacts_json(201, body);
@@ -202,7 +231,7 @@ Response Contacts::erase(const Call& call) {
   if (!request) return request.error();
   if (request->by != call.values[0]) return contacts_problem(403, "not-entitled", "a supporter has its own contacts erased, nobody else's");
   const std::scoped_lock guard(mutex_);
-  const bool was_there = deposited_.contains(request->by);
+  const bool was_there = deposited_.contains(request->by) || broken_.contains(sha256(request->by).hex());
   if (const auto dropped = drop(request->by); !dropped) {
     tell(dropped.error());
     return contacts_problem(503, "unavailable", "the contacts could not be erased", "the operator was told; try again later");

@@ -22,12 +22,15 @@ class Contacts {
     std::shared_ptr<const ApiContext> api;
     std::function<Instant()> clock;
   };
-  // Removes what no longer stands by the ledger, and what a crash left. Errors: the private folder.
+  // Removes what no longer stands by the ledger, and what a crash left. A file that cannot be read is told to the operator, counted and
+  // left alone: its organisation's contacts are not shown, all others are. Errors: the private folder.
   [[nodiscard]] static Result<std::shared_ptr<Contacts>> open(Parts parts);
   // GET and POST /supporters/{id}/contacts, POST …/read, POST …/erase.
   static void add_routes(Router& router, const std::shared_ptr<Contacts>& contacts);
   // Called with the API's lock held, after a statement changed these supporters: documents that no longer stand are removed.
   void ledger_changed(const std::vector<registry::SupporterRow>& supporters);
+  // Files that could not be read at the start and were not replaced or removed since.
+  [[nodiscard]] std::size_t broken_files() const;
 
  private:
   enum class Sees : std::uint8_t { everybody, supporters, states };
@@ -45,6 +48,7 @@ class Contacts {
   std::optional<registry::ContactFolder> folder_;
   mutable std::mutex mutex_;                    // of the folder and what follows
   std::set<std::string> deposited_;             // ids
+  std::set<std::string> broken_;                // names of files
   std::unique_ptr<registry::SpentFile> heard_;  // requests that were answered; outlives a restart
 };
 

@@ -147,5 +147,34 @@ TEST_F(ContactsApi, TooManyAnswersFromOneAddress) {
   EXPECT_EQ(code(s.ask(http::Method::post, "/api/v1/comcheck/x/answers", "{}")), "400 malformed");
 }
 
+TEST_F(ContactsApi, ABrokenFileIsToldAndTheRestIsServed) {
+  const ContactDocument contacts = document();
+  put_set(contacts);
+  ASSERT_EQ(deposit(contacts).status, 201U);
+  const auto folder = s.folder() / "private" / "contacts";
+  const auto broken = folder / (sha256("other").hex() + ".json"), ended = folder / (sha256("gone").hex() + ".json");
+  test::spit(broken, "{\"half\":");
+  test::spit(ended, "no contacts");
+  std::vector<std::string> told;
+  const auto restart = [&] {
+    RegistryOptions options{.log = s.folder() / "log", .database = "sqlite::memory:"};
+    options.key = {std::shared_ptr<void>(), &fixture::log_key()};
+    options.clock = [this] { return s.world.clock; };
+    options.signup.private_folder = s.folder() / "private";
+    options.problem = [&](const Error& error) { told.push_back(error.str()); };
+    s.service.reset();
+    s.service = RegistryService::start(std::move(options)).value();
+  };
+  restart();
+  ASSERT_EQ(told.size(), 2U);
+  EXPECT_THAT(told[0] + told[1], testing::AllOf(HasSubstr(broken.string()), HasSubstr("move it away")));
+  EXPECT_THAT(s.get("/metrics").body, HasSubstr("entente_contacts_broken_files 1\n"));
+  EXPECT_EQ(Json::parse(s.api("/supporters/bank/contacts").body)["deposited"], true);
+  EXPECT_EQ(Json::parse(s.api("/supporters/other/contacts").body)["deposited"], false);
+  EXPECT_TRUE(std::filesystem::exists(broken)) << "it may be mended";
+  EXPECT_FALSE(std::filesystem::exists(ended)) << "but nothing outlives the record it was of";
+  ASSERT_EQ(s.get("/healthz").status, 200U);
+}
+
 }  // namespace
 }  // namespace entente::server

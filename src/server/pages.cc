@@ -22,8 +22,8 @@ using http::Response;
 constexpr std::string_view kPolicy =
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors "
     "'none'";
-constexpr std::array<std::string_view, 8> kTemplates{"layout.html",  "front.html",     "signup.html",   "pledge.html",
-                                                     "confirm.html", "confirmed.html", "comcheck.html", "texts.json"};
+constexpr std::array<std::string_view, 9> kTemplates{"layout.html",    "front.html",    "signup.html",  "pledge.html", "confirm.html",
+                                                     "confirmed.html", "comcheck.html", "refused.html", "texts.json"};
 constexpr std::array<std::string_view, 4> kAssets{"site.css", "signup.js", "confirm.js", "comcheck.js"};
 constexpr std::array<std::string_view, 4> kPaths{"/", "/signup", "/confirm", "/comcheck"};
 constexpr std::string_view kAssetPrefix = "/pages/";
@@ -48,12 +48,17 @@ std::string typed(const Request& request, std::string_view name) {
   return std::string(text);
 }
 
-// The pledge but for key and time, which come with the signature.
-Json typed_pledge(const Request& request) {
+// The pledge but for key and time, which come with the signature. A text the registry publishes brings its language and version.
+Json typed_pledge(const Request& request, const std::vector<registry::CallText>& texts) {
   Json organisation{{"id", typed(request, "id")}, {"name", typed(request, "name")}, {"category", typed(request, "category")}};
   if (const std::string country = typed(request, "country"); !country.empty()) organisation["country"] = country;
   Json out{{"organisation", std::move(organisation)}};
   out["text"] = {{"language", page_language(request) == PageLanguage::french ? "fr" : "en"}, {"sha256", typed(request, "text")}};
+  for (const registry::CallText& text : texts) {
+    if (out["text"]["sha256"] != Json(text.sha256.hex())) continue;
+    out["text"]["language"] = text.language;
+    if (!text.version.empty()) out["text"]["version"] = text.version;
+  }
   if (const std::string domain = typed(request, "domain"); !domain.empty()) out["domains"] = Json::array({domain});
   return out;
 }
@@ -115,10 +120,10 @@ Result<void> Pages::read() {
 
 // So that a text that is missing shows at the start and not to a reader.
 Result<void> Pages::check_templates() const {
-  constexpr std::array<std::string_view, 16> kValues{"language", "registry", "title", "other_code", "id",       "name",
+  constexpr std::array<std::string_view, 17> kValues{"language", "registry", "title", "other_code", "id",       "name",
                                                      "country",  "domain",   "text",  "pledge",     "commands", "supporter",
-                                                     "salt",     "script",   "body",  "problem"};
-  constexpr std::array<std::string_view, 3> kMade{"categories", "result", "words"};
+                                                     "salt",     "script",   "body",  "problem",    "refused"};
+  constexpr std::array<std::string_view, 5> kMade{"categories", "result", "words", "text_field", "problems"};
   for (const auto& [file, content] : templates_) {
     if (!file.ends_with(".html")) continue;
     for (std::size_t at = content.find("{{"); at != std::string::npos; at = content.find("{{", at + 1)) {
@@ -183,7 +188,103 @@ std::string Pages::words(std::initializer_list<std::string_view> names, PageLang
   return out;
 }
 
+// ---- what is wrong, in the page's language
+
+// The form's fields by where they stand in the pledge.
+std::string Pages::field_name(std::string_view pointer, PageLanguage language) const {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kFields{{{"/organisation/id", "field_id"},
+                                                                                  {"/organisation/name", "field_name"},
+                                                                                  {"/organisation/category", "field_category"},
+                                                                                  {"/organisation/country", "field_country"},
+                                                                                  {"/domains", "field_domain"},
+                                                                                  {"/text", "field_text"}}};
+  for (const auto& [begin, key] : kFields)
+    if (pointer.starts_with(begin)) return std::string(text(key, language));
+  return std::string(text("field_other", language));
+}
+
+std::vector<std::string> Pages::faults(const Json& predicate, PageLanguage language) const {
+  const bool french = language == PageLanguage::french;
+  std::vector<std::string> out;
+  const auto add = [&](std::string_view pointer, std::string_view what, std::string_view repair) {
+    out.push_back(fmt::format("{}{} {}{} {}.", field_name(pointer, language), french ? " :" : ":", what, french ? " ;" : ";", repair));
+  };
+  const auto document = JsonDocument::parse(json_compact(predicate), "pledge");
+  if (parts_.applications && document)
+    for (const registry::ApplicationProblem& problem : parts_.applications->check(registry::Application::of(document->root()))) {
+      const auto& words = french ? problem.french : problem.english;
+      add(problem.pointer, words.what, words.repair);
+    }
+  if (!out.empty()) return out;
+  const auto sound = check_typed_pledge(predicate, *parts_.data);
+  if (sound) return out;
+  std::string_view pointer = sound.error().where.pointer;
+  if (constexpr std::string_view kPredicate = "/predicate"; pointer.starts_with(kPredicate)) pointer.remove_prefix(kPredicate.size());
+  // The schema speaks of patterns; people are told the form that is asked for.
+  const std::string_view form = pointer.starts_with("/organisation/id")         ? "form_id"
+                                : pointer.starts_with("/organisation/name")     ? "form_name"
+                                : pointer.starts_with("/organisation/category") ? "form_category"
+                                : pointer.starts_with("/organisation/country")  ? "hint_country"
+                                : pointer.starts_with("/domains")               ? "form_domain"
+                                : pointer.starts_with("/text")                  ? "form_text"
+                                                                                : "form_other";
+  out.push_back(fmt::format("{}{} {}", field_name(pointer, language), french ? " :" : ":", text(form, language)));
+  return out;
+}
+
+// What the API answered: its own English, or the sentence the pages have for its code.
+std::string Pages::answer_words(std::string_view code, const std::string& english, PageLanguage language) const {
+  if (language == PageLanguage::english) return english;
+  const std::string key = "problem_" + std::string(code);
+  if (texts_.contains(key)) return std::string(text(key, language));
+  return fmt::format("{} ({})", text("problem_other", language), code);
+}
+
+// For scripts: a JSON object from codes to sentences; empty where the API's English is the page's language.
+std::string Pages::problem_words(PageLanguage language) const {
+  Json out = Json::object();
+  constexpr std::string_view kProblem = "problem_";
+  if (language != PageLanguage::english)
+    for (const auto& [key, both] : texts_)
+      if (key.starts_with(kProblem)) out[key.substr(kProblem.size())] = both.second;
+  return fmt::format(R"(data-problems="{}")", assess::escape(json_compact(out)));
+}
+
+Response Pages::refused(unsigned status, PageLanguage language) const {
+  std::string key = "refused_" + std::to_string(status);
+  if (!texts_.contains(key)) key = "refused_other";
+  Values values;
+  values.text["refused"] = text(key, language);
+  Response out = page(status, "refused", language, std::move(values), "refused_title");
+  return out;
+}
+
 // ---- the pages
+
+// A choice where the registry says which texts it takes, else a field for any.
+std::string Pages::text_field(const std::string& chosen, PageLanguage language) const {
+  static const std::vector<registry::CallText> kNone;
+  const auto& texts = parts_.applications ? parts_.applications->texts() : kNone;
+  if (texts.empty())
+    return fmt::format(R"(<p class="hint" id="text-hint">{}</p>
+<input id="text" name="text" value="{}" required pattern="[0-9a-f]{{64}}" maxlength="64" aria-describedby="text-hint" autocapitalize="none" spellcheck="false">)",
+                       assess::escape(text("hint_text", language)), assess::escape(chosen));
+  std::string options, links;
+  for (const registry::CallText& call : texts) {
+    const std::string digest = call.sha256.hex();
+    const bool preset = chosen.empty() && call.language.starts_with(language == PageLanguage::french ? "fr" : "en");
+    const std::string label = fmt::format("{}{}{}: {}", call.language, call.version.empty() ? "" : ", ", call.version, digest);
+    options +=
+        fmt::format(R"(<option value="{}"{}>{}</option>)", digest, digest == chosen || preset ? " selected" : "", assess::escape(label));
+    links += fmt::format("<li>{}</li>", call.content.empty()
+                                            ? assess::escape(label)
+                                            : fmt::format(R"(<a href="{}/texts/{}">{}</a>)", kApiPrefix, digest, assess::escape(label)));
+  }
+  return fmt::format(R"(<p class="hint" id="text-hint">{}</p>
+<ul>{}</ul>
+<select id="text" name="text" required aria-describedby="text-hint">{}</select>)",
+                     assess::escape(text("hint_text_choice", language)), links, options);
+}
 
 std::string Pages::pledge(const Json& predicate, PageLanguage language) const {
   const std::string id = predicate["organisation"]["id"];
@@ -200,13 +301,15 @@ std::string Pages::pledge(const Json& predicate, PageLanguage language) const {
   commands += fmt::format("entente registry signup {} {}\n", url, id);
   Values values;
   values.text = {{"pledge", shown}, {"commands", commands}};
-  values.html["words"] = words({"kept", "sent", "looking", "proven", "mailed", "copied", "failed"}, language);
+  values.html["words"] = words({"kept", "sent", "looking", "proven", "mailed", "copied", "failed", "refused"}, language);
+  values.html["problems"] = problem_words(language);
   return fill("pledge.html", language, values);
 }
 
 Response Pages::signup(const Request& request, PageLanguage language) const {
   Values values;
-  for (const char* field : {"id", "name", "country", "domain", "text"}) values.text[field] = typed(request, field);
+  for (const char* field : {"id", "name", "country", "domain"}) values.text[field] = typed(request, field);
+  values.html["text_field"] = text_field(typed(request, "text"), language);
   std::string& options = values.html["categories"];
   options = fmt::format(R"(<option value="">{}</option>)", assess::escape(text("no_choice", language)));
   const std::string chosen = typed(request, "category");
@@ -216,15 +319,13 @@ Response Pages::signup(const Request& request, PageLanguage language) const {
                              assess::escape(language == PageLanguage::french ? code.fr : code.en));
   unsigned status = 200;
   if (!parameters(request, "id").empty()) {
-    const Json predicate = typed_pledge(request);
-    if (const auto sound = check_typed_pledge(predicate, *parts_.data)) {
+    const Json predicate = typed_pledge(request, parts_.applications ? parts_.applications->texts() : std::vector<registry::CallText>());
+    const std::vector<std::string> wrong = faults(predicate, language);
+    if (wrong.empty())
       values.html["result"] = pledge(predicate, language);
-    } else {
+    else
       status = 422;
-      const Error& error = sound.error();
-      values.html["problem"] = problem_html(
-          printable(error.what, 500) + (error.where.pointer.empty() ? "" : " (" + printable(error.where.pointer, 100) + ")"), language);
-    }
+    for (const std::string& fault : wrong) values.html["problem"] += problem_html(fault, language);
   }
   return page(status, "signup", language, std::move(values), "signup_title");
 }
@@ -243,7 +344,8 @@ Response Pages::confirmed(const Response& answer, PageLanguage language) const {
     return out;
   }
   const std::string hint = member("hint");
-  values.html["problem"] = problem_html(member("detail") + (hint.empty() ? "" : " (" + hint + ")"), language);
+  values.html["problem"] =
+      problem_html(answer_words(member("code"), member("detail") + (hint.empty() ? "" : " (" + hint + ")"), language), language);
   return page(answer.status, "confirm", language, std::move(values), "confirm_title");
 }
 
@@ -251,7 +353,7 @@ void Pages::confirm(const Request& request, PageLanguage language, const Reply& 
   auto returned = MailSignup::read_returned(request);
   if (!returned) {
     Values values;
-    values.html["problem"] = problem_html(returned.error().what, language);
+    values.html["problem"] = problem_html(answer_words("malformed-token", returned.error().what, language), language);
     return reply(page(400, "confirm", language, std::move(values), "confirm_title"));
   }
   parts_.confirmations->confirm(std::move(*returned),
@@ -268,7 +370,7 @@ void Pages::handle(const Request& request, const Reply& reply) const {
   const PageLanguage language = page_language(request);
   if (request.method == Method::post && path == "/confirm") return confirm(request, language, reply);
   if (request.method != Method::get && request.method != Method::head) {
-    Response out = http::plain(405, "this page is read with GET");
+    Response out = refused(405, language);
     out.headers.emplace_back("Allow", path == "/confirm" ? "GET, HEAD, POST" : "GET, HEAD");
     return reply(std::move(out));
   }
@@ -279,7 +381,10 @@ void Pages::handle(const Request& request, const Reply& reply) const {
   }
   if (path == "/signup") return reply(signup(request, language));
   Values values;
-  if (path == "/comcheck") values.html["words"] = words({"taken", "failed"}, language);
+  if (path == "/comcheck") {
+    values.html["words"] = words({"taken", "failed", "refused"}, language);
+    values.html["problems"] = problem_words(language);
+  }
   const std::string name = path == "/" ? "front" : std::string(path.substr(1));
   reply(page(200, name, language, std::move(values), name + "_title"));
 }

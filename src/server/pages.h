@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "server/api.h"
+#include "server/applications.h"
 #include "server/mail_signup.h"
 
 namespace entente::server {
@@ -25,12 +26,15 @@ class Pages {
     std::string public_url;                 // may be empty
     std::function<std::string()> registry;  // its name, as the rules say it
     std::shared_ptr<MailSignup> confirmations;
+    std::shared_ptr<const Applications> applications;
   };
   // Errors: a file of data/pages/ is missing, or a template names a text that is not there.
   [[nodiscard]] static Result<std::shared_ptr<Pages>> open(Parts parts);
   [[nodiscard]] bool has(std::string_view path) const;
   // For a path it has. GET and HEAD change nothing; the one POST is /confirm, for those without scripts.
   void handle(const http::Request& request, const http::Reply& reply) const;
+  // A page that says no more than what kind of refusal it is: 404, 405, 413 …
+  [[nodiscard]] http::Response refused(unsigned status, PageLanguage language) const;
 
  private:
   // Values of a template: those of `text` are escaped, those of `html` are not.
@@ -46,6 +50,12 @@ class Pages {
                                     std::string_view title) const;
   [[nodiscard]] http::Response signup(const http::Request& request, PageLanguage language) const;
   [[nodiscard]] std::string pledge(const Json& predicate, PageLanguage language) const;
+  // What keeps the typed pledge from being one, in the page's language, each with the field's name; empty: nothing.
+  [[nodiscard]] std::vector<std::string> faults(const Json& predicate, PageLanguage language) const;
+  [[nodiscard]] std::string field_name(std::string_view pointer, PageLanguage language) const;
+  [[nodiscard]] std::string text_field(const std::string& chosen, PageLanguage language) const;
+  [[nodiscard]] std::string answer_words(std::string_view code, const std::string& english, PageLanguage language) const;
+  [[nodiscard]] std::string problem_words(PageLanguage language) const;
   [[nodiscard]] std::string problem_html(std::string_view what, PageLanguage language) const;
   [[nodiscard]] std::string words(std::initializer_list<std::string_view> names, PageLanguage language) const;
   [[nodiscard]] http::Response confirmed(const http::Response& answer, PageLanguage language) const;

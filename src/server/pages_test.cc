@@ -73,6 +73,20 @@ TEST(Pages, TheFormMakesAPledgeAndEscapesWhatWasTyped) {
   }
 }
 
+TEST(Pages, WithoutScriptsTheyStillSayWhatToDo) {
+  TestService s;
+  const auto noscript = [&](const std::string& path) {
+    const std::string body = s.get(path).body;
+    const std::size_t from = body.find("<noscript>"), to = body.find("</noscript>");
+    return from == std::string::npos ? std::string() : body.substr(from, to - from);
+  };
+  EXPECT_THAT(noscript("/comcheck"), HasSubstr("entente registry comcheck reply"));
+  EXPECT_THAT(noscript("/comcheck?lang=fr"), AllOf(HasSubstr("Sans scripts"), HasSubstr("entente registry comcheck reply")));
+  const std::string pledge = "/signup?id=club&name=Club&category=civil-society&text=" + std::string(64, 'a');
+  EXPECT_THAT(noscript(pledge), HasSubstr("run the commands above"));
+  EXPECT_THAT(noscript(pledge + "&lang=fr"), HasSubstr("exécutez les commandes ci-dessus"));
+}
+
 TEST(Pages, ATokenIsReturnedByTheButtonOnly) {
   TestService s;
   EXPECT_EQ(s.get("/confirm?token=entente-mail-v1.x").status, 200U);
@@ -85,6 +99,9 @@ TEST(Pages, ATokenIsReturnedByTheButtonOnly) {
   const Response without = press("token=%3Cb%3E", "?lang=fr");
   EXPECT_EQ(without.status, 409U) << "this server sends no mail";
   EXPECT_THAT(without.body, AllOf(HasSubstr("Cela n&#39;a pas"), Not(HasSubstr("<b>"))));
+  EXPECT_THAT(without.body, AllOf(HasSubstr("ne propose pas cette étape"), Not(HasSubstr("this server"))));
+  const Response none_french = press("token=", "?lang=fr");
+  EXPECT_THAT(none_french.body, AllOf(HasSubstr("Saisissez le code"), Not(HasSubstr("token is"))));
   EXPECT_EQ(without.content_type, "text/html; charset=utf-8");
 }
 

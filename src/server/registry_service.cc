@@ -16,6 +16,7 @@
 #include "server/admission_queue.h"
 #include "server/api.h"
 #include "server/api_reading.h"
+#include "server/applications.h"
 #include "server/comcheck.h"
 #include "server/contacts.h"
 #include "server/mail_signup.h"
@@ -29,6 +30,19 @@ namespace {
 constexpr std::string_view kLogPrefix = "/log";
 constexpr std::uint64_t kReplayStep = 1024;  // entries a transaction
 constexpr std::chrono::seconds kPublicationPatience{30};
+
+// Of what the HTTP layer refuses, for programs.
+std::string_view refusal_code(unsigned status) {
+  switch (status) {
+    case 408: return "too-slow";
+    case 413: return "too-large";
+    case 429: return "too-many";
+    case 431: return "head-too-large";
+    case 500: return "internal";
+    case 503: return "unavailable";
+    default: return "malformed";
+  }
+}
 
 // Counts for /metrics, by class of status. Thread-safe.
 class RequestCounts {
@@ -78,6 +92,7 @@ struct RegistryService::State {
   std::optional<catalog::Catalog> catalog;
   std::unique_ptr<ledger::Appender> appender;
   std::unique_ptr<AdmissionQueue> queue;
+  std::shared_ptr<Applications> applications;
   std::shared_ptr<Signup> signup;
   std::shared_ptr<MailSignup> mail_signup;
   std::shared_ptr<Pages> pages;
@@ -180,6 +195,7 @@ Result<void> RegistryService::State::fill_search() {
 void RegistryService::State::take_changes(const registry::StoreChanges& changes) {
   search.put(changes.supporters);
   if (contacts) contacts->ledger_changed(changes.supporters);
+  if (applications) applications->ledger_changed(changes.supporters);
   cache.clear();
 }
 
@@ -282,6 +298,12 @@ Result<void> RegistryService::State::open_faces() {
 }
 
 Result<void> RegistryService::State::open_signup() {
+  ENTENTE_TRY(
+      applications,
+      Applications::open(
+          {.public_suffixes = options.signup.public_suffixes, .texts = options.signup.texts, .api = context, .clock = options.clock}));
+  Applications::add_routes(router, applications);
+  context->refuse = [applications = applications](std::string_view entry) { return applications->refuse(entry); };
   ENTENTE_TRY(signup,
               Signup::open({.options = options.signup, .origin = reader->verifier().name(), .api = context, .clock = options.clock}));
   Signup::add_routes(router, signup);
@@ -296,7 +318,11 @@ Result<void> RegistryService::State::open_signup() {
     const registry::Rules* rules = projection->state().rules();
     return rules == nullptr ? "Entente" : rules->registry;
   };
-  ENTENTE_TRY(pages, Pages::open({.data = options.data, .public_url = options.public_url, .registry = name, .confirmations = mail_signup}));
+  ENTENTE_TRY(pages, Pages::open({.data = options.data,
+                                  .public_url = options.public_url,
+                                  .registry = name,
+                                  .confirmations = mail_signup,
+                                  .applications = applications}));
   ENTENTE_TRY(
       contacts,
       Contacts::open(
@@ -325,6 +351,7 @@ http::Response RegistryService::State::metrics() const {
     gauge("entente_ledger_integrated_entries", "Entries that are durable and in the tree.", appender->integrated());
     gauge("entente_ledger_published_entries", "Entries a published checkpoint covers.", appender->published());
   }
+  if (contacts) gauge("entente_contacts_broken_files", "Files of deposited contacts that cannot be read.", contacts->broken_files());
   if (queue) gauge("entente_statements_waiting", "Statements that wait to be judged.", queue->waiting());
   return {.content_type = "text/plain; version=0.0.4", .body = std::move(text)};
 }
@@ -385,6 +412,7 @@ void RegistryService::State::handle(http::Request request, http::Reply reply) {
   if (pages->has(path)) return pages->handle(request, counted);
   if (path == "/healthz") return counted(health());
   if (path == "/metrics") return counted(metrics());
+  if (request.header("Accept").find("text/html") != std::string_view::npos) return counted(pages->refused(404, page_language(request)));
   counted(problem(404, "not-found", "there is nothing here", fmt::format("the API is at {}", kApiPrefix)));
 }
 
@@ -411,6 +439,20 @@ std::size_t RegistryService::body_limit(const http::Request& head) const {
   constexpr std::size_t kMostStatement = 70'000;  // a ledger entry and a little, so that what is too large is told, not cut off
   if (std::string_view(head.path).starts_with(kLogPrefix)) return state_->log_service->body_limit(head);
   return kMostStatement;
+}
+
+http::Response RegistryService::refusal(unsigned status, std::string_view reason, const http::Request& seen) const {
+  const std::string_view path = seen.path;
+  http::Response out;
+  if (path.empty() || path == kLogPrefix || path.starts_with(std::string(kLogPrefix) + "/") || path == "/healthz" || path == "/metrics")
+    out = http::plain(status, reason);
+  else if (state_->pages->has(path))
+    out = state_->pages->refused(status, page_language(seen));
+  else
+    out = problem(status, refusal_code(status), reason);
+  if (path.starts_with(kApiPrefix)) out.headers.emplace_back("Access-Control-Allow-Origin", "*");
+  out.headers.emplace_back("X-Content-Type-Options", "nosniff");
+  return out;
 }
 
 void RegistryService::submit(std::string entry, ledger::Appender::Wait wait, std::function<void(Result<Outcome>)> done) {

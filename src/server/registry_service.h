@@ -16,6 +16,7 @@
 #include "http/message.h"
 #include "keys/keys.h"
 #include "ledger/appender.h"
+#include "registry/application.h"
 #include "registry/mail_smtp.h"
 #include "registry/state.h"
 #include "registry/vantage.h"
@@ -32,6 +33,7 @@ struct SignupOptions {
   std::filesystem::path web_certificates;  // PEM, trusted for proof pages in place of the system\'s; empty: the system\'s
   std::size_t proofs_per_hour = 10;        // for one supporter
   std::size_t mails_per_hour = 100;        // confirmation mails in all
+  std::vector<registry::CallText> texts;   // of the Call, that pledges are taken to; empty: any
 };
 
 struct RegistryOptions {
@@ -65,6 +67,8 @@ class RegistryService {
   [[nodiscard]] http::Handler handler();
   [[nodiscard]] std::vector<std::string> routes() const;  // of the API: "GET /supporters/{id}" …
   [[nodiscard]] std::size_t body_limit(const http::Request& head) const;
+  // What the HTTP layer refuses, as the rest of that path would say it: problem details for the API, a page for a page.
+  [[nodiscard]] http::Response refusal(unsigned status, std::string_view reason, const http::Request& seen) const;
 
   // What became of a statement.
   struct Accepted {

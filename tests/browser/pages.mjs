@@ -94,6 +94,19 @@ const tasks = {
     }
     return out;
   },
+  // The link of a communication check: opened, and, where there is an answer, answered.
+  async answer({link, answer}) {
+    await open(link);
+    const out = {round: await run(`document.getElementById("round").value`), nonce: await run(`document.getElementById("nonce").value`),
+      address: await run("location.href"), lang: await run("document.documentElement.lang")};
+    if (answer !== undefined) {
+      await type("answer", answer);
+      await run(`document.getElementById("comcheck").requestSubmit()`);
+      await until(`!document.getElementById("status").hidden`);
+      Object.assign(out, {status: await status(), kind: await run(`document.getElementById("status").className`)});
+    }
+    return out;
+  },
   // Pictures of the pages, and what a careful reader of the DOM finds missing.
   async look(pages) {
     const out = {};

@@ -5,6 +5,7 @@
 #include <strings.h>
 #include <sys/stat.h>
 
+#include "browser.h"
 #include "live_registry.h"
 #include "mail_receiver.h"
 #include "registry/comcheck.h"
@@ -86,6 +87,7 @@ class Comcheck : public testing::Test {
   void plan_and_draw();
   void send_all();
   void answers_come_in();
+  void answer_in_a_browser(const std::string& nonce, const std::string& right);
   void close_and_verify();
 
   LiveRegistry live;
@@ -150,6 +152,15 @@ TEST_F(Comcheck, ContactsAreShownToWhomTheyAreFor) {
   forged.replace(forged.find("Dora"), 4, "Dosa");
   test::spit(live.path("forged.json"), forged);
   EXPECT_EQ(run({"registry", "contacts", "open", live.path("forged.json"), "--log", live.log()}).code, 1);
+  // What the ledger was never told is a finding, however it is asked; what cannot be asked or read is an error.
+  std::string unknown = alone.out;
+  unknown.replace(unknown.find("\"alpha\""), 7, "\"nobody\"");
+  test::spit(live.path("unknown.json"), unknown);
+  EXPECT_EQ(run({"registry", "contacts", "open", live.path("unknown.json"), "--log", live.log()}).code, 1);
+  EXPECT_EQ(run({"registry", "contacts", "open", live.path("unknown.json"), "--url", live.url()}).code, 1);
+  EXPECT_EQ(run({"registry", "contacts", "open", opened("alpha"), "--url", "http://127.0.0.1:1"}).code, 2);
+  test::spit(live.path("nothing.json"), "[");
+  EXPECT_EQ(run({"registry", "contacts", "open", live.path("nothing.json"), "--url", live.url()}).code, 2);
   const std::string kept = test::slurp(opened("alpha")), input = test::slurp(live.path("alpha.json"));
   for (const std::string& out : {opened("alpha"), live.path("alpha.json")}) {
     const auto again = run({"registry", "contacts", "make", live.path("alpha.json"), "--key", live.path("alpha.key"), "--out", out});
@@ -216,6 +227,13 @@ void Comcheck::plan_and_draw() {
   ASSERT_EQ(planned.code, 0) << planned.err;
   EXPECT_EQ(Json::parse(planned.out)["contacts"], 5) << "six entries, two of them of one mailbox";
   EXPECT_EQ(answer("AAAAAAAAAAAAAAAAAAAAAA", "11").status, 404U) << "not drawn";
+  // As after an answer that was lost: the ledger has the commitment. A wrong key changes nothing, and neither does a right one.
+  const std::string sent = test::slurp(round_file("commitment.dsse.json"));
+  EXPECT_EQ(plan(live.path("unknown.key"), live.url()).code, 1);
+  const auto repeated = plan(live.folder() + "/keys/officer-2.key", live.url());
+  EXPECT_EQ(repeated.code, 0) << repeated.err;
+  EXPECT_EQ(Json::parse(repeated.out)["commitment"], Json::parse(planned.out)["commitment"]);
+  EXPECT_EQ(test::slurp(round_file("commitment.dsse.json")), sent);
   const auto drawn = run(comcheck("draw"));
   ASSERT_EQ(drawn.code, 0) << drawn.err;
   EXPECT_THAT(drawn.err, Not(HasSubstr("later statements")));
@@ -251,11 +269,29 @@ void Comcheck::send_all() {
   }
 }
 
+// The link of the message, as a person follows it: opening sends nothing, a wrong answer is told in the page's language, a right one
+// counts.
+void Comcheck::answer_in_a_browser(const std::string& nonce, const std::string& right) {
+  if (!test::has_browser()) return;  // tests/e2e/pages_test.cc says so
+  const std::string link = "/comcheck?lang=fr#" + std::string(kRound) + "." + nonce;
+  const Json opened = test::browse(live, live.path("browser-opened"), "answer", Json{{"link", link}});
+  EXPECT_EQ(opened["result"]["nonce"], nonce) << "put into the form";
+  EXPECT_EQ(opened["result"]["round"], kRound);
+  EXPECT_EQ(opened["result"]["address"].get<std::string>().find(nonce), std::string::npos) << "and out of the address";
+  EXPECT_EQ(opened["posts"], Json::array()) << "opening the link sends nothing";
+  const Json wrong = test::browse(live, live.path("browser-wrong"), "answer", Json{{"link", link}, {"answer", "peut-être"}});
+  EXPECT_THAT(wrong["result"]["status"].get<std::string>(), HasSubstr("Ce n'est pas la bonne réponse"));
+  const Json taken = test::browse(live, live.path("browser-right"), "answer", Json{{"link", link}, {"answer", " " + right + " "}});
+  EXPECT_EQ(taken["result"]["status"], "Merci. Votre réponse a été enregistrée.");
+  EXPECT_EQ(taken["result"]["kind"], "message good");
+}
+
 void Comcheck::answers_come_in() {
   const auto [nonce, right] = check_of("duty@alpha.example");
   EXPECT_EQ(LiveRegistry::status_and_code(answer(nonce, "perhaps")), "422 wrong-answer");
   EXPECT_EQ(LiveRegistry::status_and_code(answer("AAAAAAAAAAAAAAAAAAAAAA", right)), "404 not-found");
   EXPECT_EQ(live.get(std::string("/comcheck/") + kRound + "/answers").status, 405U);
+  answer_in_a_browser(nonce, right);
   const auto taken = live.post(std::string("/comcheck/") + kRound + "/answers", "nonce=" + nonce + "&answer=+" + right,
                                "application/x-www-form-urlencoded");
   ASSERT_EQ(taken.status, 200U) << taken.body;
@@ -264,7 +300,11 @@ void Comcheck::answers_come_in() {
   EXPECT_EQ(LiveRegistry::status_and_code(answer(nonce, "other")), "409 closed");
 
   const auto [guessed, rest] = check_of("duty@delta.example");
-  for (int i = 0; i < 5; ++i) EXPECT_EQ(answer(guessed, "no").status, 422U);
+  for (const char* left : {"4 more tries", "3 more tries", "2 more tries", "one more try", "this was the last try"}) {
+    const auto no = answer(guessed, "no");
+    EXPECT_EQ(no.status, 422U);
+    EXPECT_EQ(LiveRegistry::json(no)["hint"], left);
+  }
   EXPECT_EQ(LiveRegistry::status_and_code(answer(guessed, rest)), "409 closed") << "five wrong answers";
 
   const auto signed_answer = [&](const std::string& by) {
@@ -335,6 +375,12 @@ void Comcheck::close_and_verify() {
       comcheck("close", {"--key", live.folder() + "/keys/officer-2.key", "--now", "--reason", "a test", "--send", live.url(), "--json"}));
   EXPECT_EQ(again.code, 0) << again.err;
   EXPECT_EQ(Json::parse(again.out)["merkle_root"], result["merkle_root"]);
+  // As after an answer that was lost: a wrong key changes nothing of what the ledger has.
+  const std::string in_ledger = test::slurp(round_file("closed/round.dsse.json"));
+  EXPECT_EQ(close(live.path("unknown.key"), live.url()).code, 1);
+  EXPECT_EQ(test::slurp(round_file("closed/round.dsse.json")), in_ledger);
+  EXPECT_EQ(close(live.folder() + "/keys/officer-1.key", live.url()).code, 0);
+  EXPECT_EQ(test::slurp(round_file("closed/round.dsse.json")), in_ledger) << "the ledger's statement stays, whoever closes again";
   for (const char* id : {"alpha", "beta", "gamma", "delta", "epsilon", "zeta"}) {
     const std::string file = round_file(std::string("closed/parties/") + id + ".json");
     const auto by_log = run({"registry", "comcheck", "verify", file, "--log", live.log()});
@@ -342,6 +388,8 @@ void Comcheck::close_and_verify() {
     EXPECT_THAT(by_log.out, testing::AllOf(HasSubstr("which the ledger has"), HasSubstr("asked when it was drawn")));
     EXPECT_EQ(run({"registry", "comcheck", "verify", file, "--url", live.url()}).code, 0);
   }
+  test::spit(live.path("other.json"), R"({"format":"something else"})");
+  EXPECT_EQ(run({"registry", "comcheck", "verify", live.path("other.json"), "--log", live.log()}).code, 2) << "no party's file at all";
   test::spit(live.path("empty.json"), "");
   EXPECT_EQ(run({"registry", "comcheck", "verify", live.path("empty.json"), "--log", live.log()}).code, 2);
   const std::string honest = test::slurp(round_file("closed/parties/delta.json"));

@@ -248,14 +248,17 @@ TEST(RegistryFuzz, NoRequestBreaksTheServer) {
   std::filesystem::create_directories(registry / "keys");
   ASSERT_OK(keys::write_key_file(registry / "keys" / "log.key", server::fixture::log_key()));
   const std::string errors = (folder->path() / "stderr").string();
-  test::BackgroundBinary server({"serve", registry.string(), "--listen", "127.0.0.1:0", "--database", "sqlite::memory:"}, errors);
+  test::spit(folder->path() / "call.txt", "the call");  // what the made pledges name
+  test::BackgroundBinary server({"serve", registry.string(), "--listen", "127.0.0.1:0", "--database", "sqlite::memory:", "--call-text",
+                                 "en=" + (folder->path() / "call.txt").string()},
+                                errors);
   const std::string url = server.line();
   ASSERT_TRUE(url.starts_with("http://127.0.0.1:")) << test::slurp(errors);
   const auto port = static_cast<std::uint16_t>(std::stoi(url.substr(url.rfind(':') + 1)));
 
   const std::vector<Operation> all = operations();
   Generator generator(20261127, world);
-  const int requests = std::getenv("ENTENTE_SOAK") != nullptr ? 200'000 : 2'000;
+  const int requests = std::getenv("ENTENTE_SOAK") != nullptr ? 200'000 : 3'000;
   std::map<int, int> statuses;
   std::set<std::string> answered;  // operations that were answered well at least once
   auto client = std::make_unique<test::RawClient>(port);

@@ -1,0 +1,166 @@
+// Who has proven a domain is kept in a table of its own, since the state is ordered by supporter: a pair is added when a proof comes and
+// stays; whether it counts is asked of the state each time.
+#include "server/applications.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "server/api_reading.h"
+#include "statement/statement.h"
+
+namespace entente::server {
+namespace {
+
+using http::Method;
+using http::Response;
+using registry::ApplicationFault;
+using registry::ApplicationProblem;
+
+// What admission judges itself, by the ledger alone.
+bool is_for_admission(ApplicationFault fault) {
+  return fault == ApplicationFault::id_taken || fault == ApplicationFault::id_ended || fault == ApplicationFault::country_unknown;
+}
+
+std::string_view code_of(ApplicationFault fault) {
+  switch (fault) {
+    case ApplicationFault::id_taken:
+    case ApplicationFault::id_ended: return "id-taken";
+    case ApplicationFault::domain_taken: return "domain-taken";
+    case ApplicationFault::name_unclear:
+    case ApplicationFault::country_unknown: return "schema";
+    case ApplicationFault::public_suffix: return "not-allowed";
+    case ApplicationFault::text_unknown: break;
+  }
+  return "unknown-text";
+}
+
+Json text_json(const registry::CallText& text) {
+  Json out{{"language", text.language}};
+  if (!text.version.empty()) out["version"] = text.version;
+  out["sha256"] = text.sha256.hex();
+  if (!text.content.empty()) out["url"] = fmt::format("{}/texts/{}", kApiPrefix, text.sha256.hex());
+  return out;
+}
+
+// The texts the ledger's pledges name, with how many of the records that count name each.
+Json pledged_texts(const registry::State& state) {
+  std::map<std::tuple<std::string, std::string, std::string>, std::uint64_t> found;
+  for (const auto& [id, supporter] : state.supporters())
+    if (counts(supporter.status) && supporter.pledge.envelope != Digest{})
+      ++found[{supporter.pledge.text.hex(), supporter.pledge.language, supporter.pledge.version}];
+  Json out = Json::array();
+  for (const auto& [key, count] : found) {
+    const auto& [digest, language, version] = key;
+    Json item{{"language", language}};
+    if (!version.empty()) item["version"] = version;
+    item["sha256"] = digest;
+    item["supporters"] = count;
+    out.push_back(std::move(item));
+  }
+  return out;
+}
+
+}  // namespace
+
+Applications::Applications(Parts parts, dns::PublicSuffixList suffixes, registry::Countries countries)
+    : parts_(std::move(parts)), suffixes_(std::move(suffixes)), countries_(std::move(countries)) {}
+
+Result<std::shared_ptr<Applications>> Applications::open(Parts parts) {
+  ENTENTE_TRY(registry::Countries countries, registry::Countries::load(*parts.api->data));
+  ENTENTE_TRY(dns::PublicSuffixList suffixes,
+              parts.public_suffixes.empty() ? dns::PublicSuffixList::builtin() : dns::PublicSuffixList::from_file(parts.public_suffixes));
+  std::shared_ptr<Applications> out(new Applications(std::move(parts), std::move(suffixes), std::move(countries)));
+  const std::unique_lock lock(*out->parts_.api->lock);
+  for (const auto& [id, supporter] : out->parts_.api->projection->state().supporters()) out->take_domains(supporter);
+  return out;
+}
+
+void Applications::add_routes(Router& router, const std::shared_ptr<Applications>& applications) {
+  router.add(Method::get, "/texts",
+             reading(applications->parts_.api, [applications](const ApiContext& context, const Call&) -> Result<Made> {
+               Json accepted = Json::array();
+               for (const registry::CallText& text : applications->texts()) accepted.push_back(text_json(text));
+               return json_made(json_compact(Json{{"any", applications->texts().empty()},
+                                                  {"accepted", std::move(accepted)},
+                                                  {"pledged", pledged_texts(context.projection->state())}}));
+             }));
+  router.add(Method::get, "/texts/{sha256}",
+             reading(applications->parts_.api, [applications](const ApiContext&, const Call& call) -> Result<Made> {
+               for (const registry::CallText& text : applications->texts())
+                 if (!text.content.empty() && text.sha256.hex() == call.values[0])
+                   return Made{.body = text.content, .content_type = "text/plain; charset=utf-8"};
+               return absent("text of the Call with that SHA-256 here");
+             }));
+}
+
+// ---- what is in the way of a pledge
+
+void Applications::take_domains(const registry::Supporter& supporter) {
+  for (const registry::ProvenDomain& proven : supporter.detail().domains) {
+    const auto [first, last] = holders_.equal_range(proven.domain);
+    if (std::none_of(first, last, [&](const auto& pair) { return pair.second == supporter.identity.id; }))
+      holders_.emplace(proven.domain, supporter.identity.id);
+  }
+}
+
+void Applications::ledger_changed(const std::vector<registry::SupporterRow>& changed) {
+  for (const registry::SupporterRow& row : changed)
+    if (const registry::Supporter* supporter = parts_.api->projection->state().supporter(row.id)) take_domains(*supporter);
+}
+
+std::optional<std::string> Applications::proven_by_other(const std::string& domain, const std::string& id) const {
+  const Instant at = parts_.clock();
+  const auto [first, last] = holders_.equal_range(domain);
+  for (auto it = first; it != last; ++it) {
+    if (it->second == id) continue;
+    const registry::Supporter* holder = parts_.api->projection->state().supporter(it->second);
+    if (holder == nullptr || is_tombstone(holder->status)) continue;
+    const auto& named = holder->pledge.domains;
+    if (holder->identity.website != domain && std::ranges::find(named, domain) == named.end()) continue;  // given up by a correction
+    for (const registry::ProvenDomain& proven : holder->detail().domains)
+      if (proven.domain == domain && at < proven.until) return it->second;
+  }
+  return std::nullopt;
+}
+
+std::vector<ApplicationProblem> Applications::check_locked(const registry::Application& application) const {
+  registry::ApplicationFacts facts{.state = &parts_.api->projection->state(), .countries = &countries_, .texts = parts_.texts};
+  facts.is_public_suffix = [this](std::string_view text) {
+    const auto domain = dns::Domain::parse(text);
+    return domain && suffixes_.is_public_suffix(*domain);
+  };
+  facts.proven_by_other = [&](const std::string& domain) { return proven_by_other(domain, application.id); };
+  return registry::check_application(application, facts);
+}
+
+std::vector<ApplicationProblem> Applications::check(const registry::Application& application) const {
+  const std::shared_lock lock(*parts_.api->lock);
+  return check_locked(application);
+}
+
+std::optional<Response> Applications::refuse(std::string_view entry) const {
+  const auto envelope = statement::Envelope::parse(entry, "entry");
+  // Most statements are no pledges: where the name does not stand in the text, and no escape can hide it, nothing more is read.
+  const auto may_be_pledge = [](std::string_view payload) {
+    return payload.find("predicate/pledge/v1") != std::string_view::npos || payload.find('\\') != std::string_view::npos;
+  };
+  if (!envelope || !may_be_pledge(envelope->payload)) return std::nullopt;
+  const auto document = JsonDocument::parse(envelope->payload, "payload");
+  if (!document || json_string(document->root(), "predicateType") != std::string(statement::kPredicateBase) + "pledge/v1")
+    return std::nullopt;
+  const auto predicate = json_get(document->root(), "predicate");
+  if (!predicate) return std::nullopt;
+  const registry::Application application = registry::Application::of(*predicate);
+  const std::shared_lock lock(*parts_.api->lock);
+  const registry::State& state = parts_.api->projection->state();
+  if (state.leaf_of(sha256(entry))) return std::nullopt;
+  for (const ApplicationProblem& problem_found : check_locked(application)) {
+    if (is_for_admission(problem_found.fault)) continue;
+    return problem(problem_found.fault == ApplicationFault::domain_taken ? 409 : 422, code_of(problem_found.fault),
+                   problem_found.english.what, problem_found.english.repair, "/predicate" + problem_found.pointer);
+  }
+  return std::nullopt;
+}
+
+}  // namespace entente::server
