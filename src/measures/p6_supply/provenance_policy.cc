@@ -12,6 +12,7 @@ namespace entente::measures::p6_supply::provenance {
 namespace {
 
 constexpr std::string_view kHostedRunner = "https://github.com/actions/runner/github-hosted";
+constexpr std::string_view kRunner = "https://github.com/actions/runner";
 constexpr std::string_view kGithubIssuer = "https://token.actions.githubusercontent.com";
 
 struct NameAndRef {
@@ -71,12 +72,22 @@ bool level_reached(std::string_view wanted, std::string_view stated) {
   return a && b && a->first == b->first && a->second <= b->second;
 }
 
+bool ran_on_hosted_runner(const Certificate& certificate) {
+  return certificate.oidc_issuer() == std::string(kGithubIssuer) &&
+         certificate.field(FulcioField::runner_environment) == std::string("github-hosted");
+}
+
+// npm's SLSA v0.2 names GitHub's runner and not which kind of machine; the certificate does.
+std::string builder_name(const BuildFacts& facts, const Certificate* certificate) {
+  const bool runner = facts.builder_id == kRunner && certificate != nullptr && ran_on_hosted_runner(*certificate);
+  return runner ? std::string(kHostedRunner) : facts.builder_id;
+}
+
 // May whoever holds this certificate speak for that builder?
 bool signs_for_builder(const Certificate& certificate, std::string_view builder) {
   if (std::ranges::find(certificate.identities(), builder) != certificate.identities().end()) return true;
   // GitHub's own machines: the certificate of a workflow says which kind of machine it ran on.
-  return builder == kHostedRunner && certificate.oidc_issuer() == std::string(kGithubIssuer) &&
-         certificate.field(FulcioField::runner_environment) == std::string("github-hosted");
+  return builder == kHostedRunner && ran_on_hosted_runner(certificate);
 }
 
 std::string listed(const std::vector<std::string>& items) {
@@ -134,11 +145,13 @@ Outcome<void> check_builder(const BuildFacts& facts, const Certificate* certific
       return refuse(Reject::policy_incomplete, "the policy names no builder; this one is {}", printable(facts.builder_id, 200));
     return {};
   }
-  const bool allowed =
-      std::ranges::any_of(policy.builders, [&](const std::string& b) { return builder_allowed(facts.builder_id, b, policy.builder_ref); });
+  const std::string name = builder_name(facts, certificate);
+  const bool allowed = std::ranges::any_of(policy.builders, [&](const std::string& b) {
+    return builder_allowed(name, b, policy.builder_ref) || builder_allowed(facts.builder_id, b, policy.builder_ref);
+  });
   if (!allowed)
     return refuse(Reject::builder_mismatch, "built by {}; allowed: {}", printable(facts.builder_id, 200), listed(policy.builders));
-  if (vouched || (certificate != nullptr && signs_for_builder(*certificate, facts.builder_id))) return {};
+  if (vouched || (certificate != nullptr && signs_for_builder(*certificate, name))) return {};
   return refuse(Reject::builder_untrusted, "the statement names the builder {}, but was signed by {}", printable(facts.builder_id, 200),
                 certificate != nullptr ? listed(certificate->identities()) : "a key");
 }

@@ -137,17 +137,17 @@ class Verification {
 
   Outcome<void> chain() {
     if (leaf() == nullptr) return {};
-    const auto authority = verify_chain(*leaf(), trust_, report_.times.empty() ? assumed_ : report_.times);
-    if (!authority) return tl::unexpected(authority.error());
-    authority_ = *authority;
-    say(fmt::format("issued by {}, valid from {} to {}", printable(authority_->url, 120), format_time(leaf()->not_before()),
+    const auto issuer = verify_chain(*leaf(), trust_, report_.times.empty() ? assumed_ : report_.times);
+    if (!issuer) return tl::unexpected(issuer.error());
+    issuer_ = *issuer;
+    say(fmt::format("issued by {}, valid from {} to {}", printable(issuer_->authority->url, 120), format_time(leaf()->not_before()),
                     format_time(leaf()->not_after())));
     return {};
   }
 
   Outcome<void> transparency() {
     if (leaf() == nullptr) return {};
-    const auto log = verify_scts(*leaf(), authority_->chain.front(), trust_);
+    const auto log = verify_scts(*leaf(), *issuer_->certificate, trust_);
     if (!log) return tl::unexpected(log.error());
     say("the certificate was logged by " + printable((*log)->url, 120));
     return {};
@@ -173,7 +173,9 @@ class Verification {
     const std::string signed_bytes = statement::pae(envelope()->payload_type, envelope()->payload);
     return std::ranges::any_of(envelope()->signatures, [&](const ContentSignature& s) {
       if (leaf() == nullptr && policy_.keyid && *policy_.keyid != s.keyid) return false;
-      return key.verify(as_bytes(signed_bytes), s.signature);
+      // Bare envelopes are also signed by systems that write ECDSA's r and s side by side, as DSSE's own example does.
+      return key.verify(as_bytes(signed_bytes), s.signature) ||
+             (bundle_.form == Bundle::Form::envelope && key.verify(as_bytes(signed_bytes), key.der_signature(s.signature)));
     });
   }
 
@@ -348,7 +350,7 @@ class Verification {
   Step::State state_ = Step::State::held;
   std::vector<VerifiedEntry> verified_;
   std::vector<Instant> assumed_;
-  const TrustedAuthority* authority_ = nullptr;
+  std::optional<VerifiedIssuer> issuer_;
   std::optional<Signer> signer_;
   std::optional<Attestation> attestation_;
   std::optional<BuildFacts> facts_;

@@ -2,6 +2,8 @@
 // signs is put together as RFC 6962 3.2 says: the certificate without its SCTs, bound to the issuer's key.
 #include "measures/p6_supply/sigstore_certificate.h"
 
+#include <algorithm>
+
 #include "core/utf8.h"
 
 namespace entente::measures::p6_supply::provenance {
@@ -9,11 +11,12 @@ namespace {
 
 constexpr std::uint8_t kTlsSha256 = 4, kTlsRsa = 1, kTlsEcdsa = 3;
 
-Outcome<void> trusted_at(const TrustedAuthority& authority, Instant t) {
+// `issuer`: index in the chain of what issued the leaf; those before it have no part in the path.
+Outcome<void> trusted_at(const TrustedAuthority& authority, std::size_t issuer, Instant t) {
   if (!authority.valid.contains(t))
     return refuse(Reject::authority_outside_validity, "{} was not trusted at {}", printable(authority.url, 120), format_time(t));
-  for (const Certificate& certificate : authority.chain)
-    if (!certificate.valid_at(t))
+  for (std::size_t i = issuer; i < authority.chain.size(); ++i)
+    if (!authority.chain[i].valid_at(t))
       return refuse(Reject::authority_outside_validity, "a certificate of {} was not valid at {}", printable(authority.url, 120),
                     format_time(t));
   return {};
@@ -47,7 +50,7 @@ bool sct_verifies(const Sct& sct, const TrustedLog& log, const Bytes& message) {
 
 }  // namespace
 
-Outcome<const TrustedAuthority*> verify_chain(const Certificate& leaf, const TrustRoot& trust, std::span<const Instant> times) {
+Outcome<VerifiedIssuer> verify_chain(const Certificate& leaf, const TrustRoot& trust, std::span<const Instant> times) {
   if (!leaf.leaf_fault().empty())
     return refuse(Reject::certificate_malformed, "the signing certificate is not one for signing: {}", leaf.leaf_fault());
   for (const Instant t : times)
@@ -56,11 +59,12 @@ Outcome<const TrustedAuthority*> verify_chain(const Certificate& leaf, const Tru
                     format_time(leaf.not_before()), format_time(leaf.not_after()));
   std::optional<Refusal> nearly;
   for (const TrustedAuthority& authority : trust.certificate_authorities) {
-    if (!leaf.issued_by(authority.chain.front())) continue;
+    const auto issuer = std::ranges::find_if(authority.chain, [&](const Certificate& c) { return leaf.issued_by(c); });
+    if (issuer == authority.chain.end()) continue;
     Outcome<void> held;
     for (const Instant t : times)
-      if (held) held = trusted_at(authority, t);
-    if (held) return &authority;
+      if (held) held = trusted_at(authority, static_cast<std::size_t>(issuer - authority.chain.begin()), t);
+    if (held) return VerifiedIssuer{&authority, &*issuer};
     nearly = held.error();
   }
   if (nearly) return tl::unexpected(*nearly);

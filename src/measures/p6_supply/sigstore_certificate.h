@@ -9,10 +9,13 @@
 
 namespace entente::measures::p6_supply::provenance {
 
+struct VerifiedIssuer {
+  const TrustedAuthority* authority;
+  const Certificate* certificate;  // of the authority's chain: what issued the leaf
+};
 // The authority that issued the leaf and was trusted, like the leaf itself and every certificate between, at each of the times. Only chains
 // of the trust root are used: what certificates a bundle brings along does not matter.
-[[nodiscard]] Outcome<const TrustedAuthority*> verify_chain(const Certificate& leaf, const TrustRoot& trust,
-                                                            std::span<const Instant> times);
+[[nodiscard]] Outcome<VerifiedIssuer> verify_chain(const Certificate& leaf, const TrustRoot& trust, std::span<const Instant> times);
 
 // At least one SCT in the certificate (RFC 6962 3.3) verifies under a log of the trust root, trusted at the SCT's time; none by such a log
 // fails. Gives that log.

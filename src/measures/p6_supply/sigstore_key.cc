@@ -3,6 +3,7 @@
 #include "measures/p6_supply/sigstore_key.h"
 
 #include <openssl/bio.h>
+#include <openssl/ecdsa.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -134,6 +135,20 @@ bool PublicKey::verify(ByteView message, ByteView signature) const {
                     EVP_DigestVerify(context.get(), signature.data(), signature.size(), message.data(), message.size()) == 1;
   ERR_clear_error();
   return good;
+}
+
+Bytes PublicKey::der_signature(ByteView r_and_s) const {
+  const std::size_t half = kind_ == KeyKind::p256 ? 32 : kind_ == KeyKind::p384 ? 48 : kind_ == KeyKind::p521 ? 66 : 0;
+  if (half == 0 || r_and_s.size() != 2 * half) return {};
+  const std::unique_ptr<ECDSA_SIG, decltype(&ECDSA_SIG_free)> numbers(ECDSA_SIG_new(), ECDSA_SIG_free);
+  ECDSA_SIG_set0(numbers.get(), BN_bin2bn(r_and_s.data(), static_cast<int>(half), nullptr),
+                 BN_bin2bn(r_and_s.data() + half, static_cast<int>(half), nullptr));
+  unsigned char* der = nullptr;
+  const int size = i2d_ECDSA_SIG(numbers.get(), &der);
+  if (size <= 0) return {};
+  Bytes out(der, der + size);
+  OPENSSL_free(der);
+  return out;
 }
 
 bool PublicKey::verify_digest(HashKind hash, ByteView digest, ByteView signature) const {

@@ -41,6 +41,8 @@ class PublicKey {
   [[nodiscard]] bool verify(ByteView message, ByteView signature) const;
   // Over a digest made with `hash`. False for Ed25519, which signs messages and not digests.
   [[nodiscard]] bool verify_digest(HashKind hash, ByteView digest, ByteView signature) const;
+  // An ECDSA signature written as r ‖ s (IEEE P1363), in DER; empty if the length or the kind of key does not fit.
+  [[nodiscard]] Bytes der_signature(ByteView r_and_s) const;
   [[nodiscard]] evp_pkey_st* native() const { return state_->key.get(); }
 
  private:
