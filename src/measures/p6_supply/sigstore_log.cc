@@ -12,7 +12,7 @@ namespace {
 std::vector<const TrustedLog*> logs_with_id(const std::vector<TrustedLog>& logs, std::string_view id) {
   std::vector<const TrustedLog*> out;
   for (const TrustedLog& log : logs)
-    if (log.id == id) out.push_back(&log);
+    if (log.id == id || log.checkpoint_id == id) out.push_back(&log);
   return out;
 }
 
@@ -31,13 +31,13 @@ bool name_fits_origin(std::string_view name, std::string_view origin) {
 }
 
 bool key_id_fits(const TrustedLog& log, const merkle::NoteSignature& line) {
-  const auto* id = reinterpret_cast<const std::uint8_t*>(log.id.data());
-  const std::uint32_t wanted = std::uint32_t{id[0]} << 24 | std::uint32_t{id[1]} << 16 | std::uint32_t{id[2]} << 8 | id[3];
-  if (line.key_id != wanted) return false;
-  if (log.key.kind() != KeyKind::ed25519 || as_text(log.key.id().view()) == log.id) return true;
+  const std::string& id = log.checkpoint_id;
+  const auto byte = [&](std::size_t i) { return std::uint32_t{static_cast<std::uint8_t>(id[i])}; };
+  if (line.key_id != (byte(0) << 24 | byte(1) << 16 | byte(2) << 8 | byte(3))) return false;
+  if (log.key.kind() != KeyKind::ed25519 || as_text(log.key.id().view()) == id) return true;
   const std::uint8_t separator[] = {0x0a, 0x01};
   const Bytes raw = log.key.raw_ed25519();
-  return as_text(sha256_of({as_bytes(line.name), separator, raw}).view()) == log.id;
+  return as_text(sha256_of({as_bytes(line.name), separator, raw}).view()).starts_with(id);
 }
 
 // How many of the trust root's witnesses cosigned.

@@ -34,6 +34,20 @@ bool imprint_fits(TS_TST_INFO* info, ByteView message) {
   return as_text(digest) == as_text({ASN1_STRING_get0_data(stated), static_cast<std::size_t>(ASN1_STRING_length(stated))});
 }
 
+// Where the trust root names the certificate that signs timestamps, it must be that one.
+bool signed_by_leaf(TS_RESP* response, const TrustedAuthority& authority) {
+  const Certificate& leaf = authority.chain.front();
+  if (leaf.is_authority()) return true;
+  STACK_OF(X509)* known = sk_X509_new_null();
+  sk_X509_push(known, leaf.native());
+  STACK_OF(X509)* signers = PKCS7_get0_signers(TS_RESP_get_token(response), known, 0);
+  const bool good = signers != nullptr && sk_X509_num(signers) == 1 && X509_cmp(sk_X509_value(signers, 0), leaf.native()) == 0;
+  sk_X509_free(signers);
+  sk_X509_free(known);
+  ERR_clear_error();
+  return good;
+}
+
 // The last certificate of the chain is trusted, the others help; all are judged at time t.
 bool token_verifies(TS_RESP* response, const TrustedAuthority& authority, Instant t) {
   X509_STORE* store = X509_STORE_new();
@@ -70,7 +84,7 @@ Outcome<VerifiedTimestamp> verify_timestamp(ByteView response, ByteView message,
   if (!imprint_fits(info, message))
     return refuse(Reject::timestamp_invalid, "the timestamp is of other bytes than the signature, or its digest is not SHA-2");
   for (const TrustedAuthority& authority : trust.timestamp_authorities) {
-    if (!token_verifies(parsed.get(), authority, stated)) continue;
+    if (!signed_by_leaf(parsed.get(), authority) || !token_verifies(parsed.get(), authority, stated)) continue;
     if (!authority.valid.contains(stated))
       return refuse(Reject::timestamp_invalid, "{} was not trusted at {}", printable(authority.url, 120), format_time(stated));
     return VerifiedTimestamp{stated, &authority};

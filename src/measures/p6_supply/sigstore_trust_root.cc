@@ -39,6 +39,12 @@ Result<std::optional<TrustedLog>> trust_log(const JsonDocument& doc, JsonView it
   if (!der || !id_bytes || id_bytes->size() != 32)
     return fail("a log needs publicKey.rawBytes and a logId.keyId of 32 bytes, both base64", doc.where(pointer));
   out.id = as_text(*id_bytes);
+  out.checkpoint_id = out.id;
+  if (const auto checkpoint = member(item, "checkpointKeyId")) {
+    const auto bytes = bytes_member(*checkpoint, "keyId");
+    if (!bytes || bytes->size() < 4 || bytes->size() > 32) return fail("checkpointKeyId.keyId must have 4 to 32 bytes", doc.where(pointer));
+    out.checkpoint_id = as_text(*bytes);
+  }
   auto parsed = PublicKey::from_spki(*der);
   const auto hash = json_string(item, "hashAlgorithm");
   if (!parsed || (hash && *hash != "SHA2_256")) {

@@ -22,7 +22,8 @@ struct Validity {
 
 struct TrustedLog {
   std::string url;
-  std::string id;  // 32 bytes: SHA-256 of the public key, or, for logs with signed-note keys, of name ‖ 0A ‖ 01 ‖ key
+  std::string id;             // 32 bytes: SHA-256 of the public key, or, for logs with signed-note keys, of name ‖ 0A ‖ 01 ‖ key
+  std::string checkpoint_id;  // the same for its checkpoints, 4 to 32 bytes; most often the id
   PublicKey key;
   Validity valid;
 };
