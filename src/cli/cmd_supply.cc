@@ -6,7 +6,8 @@ namespace {
 
 constexpr const char* kSupplyExamples = R"(  entente supply db build -o advisories.idx all.zip        compile OSV advisories into one file
   entente supply scan bom.json --db advisories.idx         what in this SBOM is known to be vulnerable
-  entente supply check bom.json                            how complete this SBOM is)";
+  entente supply check bom.json                            how complete this SBOM is
+  entente supply provenance verify --help                  who signed and built an artefact)";
 
 }  // namespace
 

@@ -246,7 +246,8 @@ class Verification {
     if (!parsed) return tl::unexpected(parsed.error());
     attestation_ = std::move(*parsed);
     report_.predicate_type = attestation_->predicate_type;
-    say(fmt::format("{} with {} subjects", printable(attestation_->predicate_type, 200), attestation_->subjects.size()));
+    say(fmt::format("{} with {} subject{}", printable(attestation_->predicate_type, 200), attestation_->subjects.size(),
+                    attestation_->subjects.size() == 1 ? "" : "s"));
     return {};
   }
 
