@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::string_view kFulcioArc = "1.3.6.1.4.1.57264.1.";
 constexpr std::string_view kSctList = "1.3.6.1.4.1.11129.2.4.2";
+constexpr std::uint8_t kDerSequence = 0x30, kDerExtensions = 0xa3;  // the latter: [3] EXPLICIT, RFC 5280 4.1
 constexpr std::size_t kMaxScts = 16;
 constexpr int kFirstUtf8StringField = 8;  // the older ones are bare bytes, those from 8 on DER UTF8Strings
 
@@ -32,19 +33,61 @@ std::optional<Instant> instant_of(const ASN1_TIME* time) {
   return Instant(std::chrono::seconds(timegm(&tm)));
 }
 
-// A DER value's tag and content where the whole text is that one value; long lengths of up to three bytes.
-std::optional<ByteView> der_content(ByteView der, std::uint8_t tag) {
-  if (der.size() < 2 || der[0] != tag) return std::nullopt;
-  std::size_t size = der[1], header = 2;
+struct DerItem {
+  std::uint8_t tag;
+  ByteView whole, content;
+};
+// Takes the first DER value off `rest`; tags of one byte, lengths of up to three.
+std::optional<DerItem> next_der(ByteView& rest) {
+  if (rest.size() < 2) return std::nullopt;
+  std::size_t size = rest[1], header = 2;
   if (size >= 0x80) {
     const std::size_t bytes = size & 0x7f;
-    if (bytes == 0 || bytes > 3 || der.size() < 2 + bytes) return std::nullopt;
+    if (bytes == 0 || bytes > 3 || rest.size() < 2 + bytes) return std::nullopt;
     size = 0;
-    for (std::size_t i = 0; i < bytes; ++i) size = size << 8 | der[2 + i];
+    for (std::size_t i = 0; i < bytes; ++i) size = size << 8 | rest[2 + i];
     header += bytes;
   }
-  if (der.size() - header != size) return std::nullopt;
-  return der.subspan(header);
+  if (rest.size() - header < size) return std::nullopt;
+  const DerItem out{rest[0], rest.first(header + size), rest.subspan(header, size)};
+  rest = rest.subspan(header + size);
+  return out;
+}
+
+// The content where the whole text is one value of that tag.
+std::optional<ByteView> der_content(ByteView der, std::uint8_t tag) {
+  const auto item = next_der(der);
+  return item && item->tag == tag && der.empty() ? std::optional(item->content) : std::nullopt;
+}
+
+void append_bytes(Bytes& out, ByteView bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); }
+
+Bytes der_value(std::uint8_t tag, const Bytes& content) {
+  Bytes out{tag};
+  const std::size_t size = content.size();
+  if (size < 0x80) {
+    out.push_back(static_cast<std::uint8_t>(size));
+  } else {
+    const unsigned bytes = size < 0x100 ? 1 : size < 0x10000 ? 2 : 3;
+    out.push_back(static_cast<std::uint8_t>(0x80 | bytes));
+    for (unsigned i = bytes; i-- > 0;) out.push_back(static_cast<std::uint8_t>(size >> (8 * i)));
+  }
+  append_bytes(out, content);
+  return out;
+}
+
+// SEQUENCE OF Extension without the one whose object identifier is the SCT list's.
+std::optional<Bytes> extensions_without_scts(ByteView extensions) {
+  static constexpr std::uint8_t kOid[] = {0x06, 0x0a, 0x2b, 0x06, 0x01, 0x04, 0x01, 0xd6, 0x79, 0x02, 0x04, 0x02};
+  auto list = der_content(extensions, kDerSequence);
+  if (!list) return std::nullopt;
+  Bytes out;
+  while (!list->empty()) {
+    const auto extension = next_der(*list);
+    if (!extension) return std::nullopt;
+    if (!as_text(extension->content).starts_with(as_text(kOid))) append_bytes(out, extension->whole);
+  }
+  return der_value(kDerSequence, out);
 }
 
 // Takes n bytes, or a vector with a two-byte length, off the front.
@@ -195,20 +238,25 @@ bool Certificate::issued_by(const Certificate& issuer) const {
   return good;
 }
 
+// Cut out of the bytes as they are: decoding and encoding the certificate anew costs more than verifying the timestamp.
 Bytes Certificate::precertificate_tbs() const {
-  const X509Handle copy(X509_dup(native()), X509_free);
-  if (!copy) return {};
-  for (int i = X509_get_ext_count(copy.get()) - 1; i >= 0; --i) {
-    if (object_text(X509_EXTENSION_get_object(X509_get_ext(copy.get(), i))) != kSctList) continue;
-    X509_EXTENSION_free(X509_delete_ext(copy.get(), i));
+  ByteView certificate = state_->der;
+  auto outer = next_der(certificate);
+  auto tbs = outer ? next_der(outer->content) : std::nullopt;
+  if (!tbs) return {};
+  Bytes out;
+  while (!tbs->content.empty()) {
+    const auto field = next_der(tbs->content);
+    if (!field) return {};
+    if (field->tag != kDerExtensions) {
+      append_bytes(out, field->whole);
+      continue;
+    }
+    const auto rest = extensions_without_scts(field->content);
+    if (!rest) return {};
+    append_bytes(out, der_value(kDerExtensions, *rest));
   }
-  unsigned char* der = nullptr;
-  const int size = i2d_re_X509_tbs(copy.get(), &der);
-  ERR_clear_error();
-  if (size <= 0) return {};
-  Bytes out(der, der + size);
-  OPENSSL_free(der);
-  return out;
+  return der_value(kDerSequence, out);
 }
 
 }  // namespace entente::measures::p6_supply::provenance
