@@ -6,7 +6,8 @@ namespace {
 
 constexpr const char* kSupplyExamples = R"(  entente supply db build -o advisories.idx all.zip        compile OSV advisories into one file
   entente supply scan bom.json --db advisories.idx         what in this SBOM is known to be vulnerable
-  entente supply check bom.json                            how complete this SBOM is)";
+  entente supply check bom.json                            how complete this SBOM is
+  entente supply provenance verify --help                  who signed and built an artefact)";
 
 }  // namespace
 
@@ -16,6 +17,7 @@ void add_supply(CLI::App& app, Context& context) {
   supply->require_subcommand(1);
   add_supply_db(*supply, context);
   add_supply_scan(*supply, context);
+  add_supply_provenance(*supply, context);
 }
 
 }  // namespace entente::cli
