@@ -1,6 +1,6 @@
 // Package URLs. Reading takes the string apart from the right, as the specification asks: subpath after the last '#',
 // qualifiers after the last '?', scheme, type up to the first '/', version after the last '@'. Only then is each segment
-// percent-decoded, so that an encoded '/' or '@' never splits anything. What a type folds or forbids stands in one table.
+// percent-decoded, so that an encoded '/' or '@' never splits anything. What a type folds or forbids is data (purl_types.h).
 #include "measures/p6_supply/purl.h"
 
 #include <algorithm>
@@ -9,63 +9,12 @@
 
 #include "core/ascii.h"
 #include "core/utf8.h"
+#include "measures/p6_supply/purl_types.h"
 
 namespace entente::measures::p6_supply {
 namespace {
 
 constexpr std::size_t kMaxPurlBytes = 8192;
-
-enum Rule : std::uint16_t {
-  kFoldNamespace = 1,
-  kFoldName = 2,
-  kFoldVersion = 4,
-  kNoNamespace = 8,
-  kNeedNamespace = 16,
-};
-
-struct TypeRule {
-  std::string_view type;
-  std::uint16_t rules;
-};
-
-// From the type definitions of the purl specification (types/*.json). A namespace the specification requires is insisted on
-// only where no tool is known to leave it out: "pkg:golang/stdlib" and "pkg:deb/curl" are in daily use.
-constexpr std::array kTypeRules = std::to_array<TypeRule>({
-    {"alpm", kFoldNamespace | kFoldName},
-    {"apk", kFoldNamespace | kFoldName},
-    {"bazel", kNoNamespace},
-    {"bitbucket", kFoldNamespace | kFoldName | kNeedNamespace},
-    {"bitnami", kFoldName | kNoNamespace},
-    {"brew", kFoldNamespace | kFoldName},
-    {"cargo", kNoNamespace},
-    {"chrome-extension", kFoldName | kNoNamespace},
-    {"cocoapods", kNoNamespace},
-    {"composer", kFoldNamespace | kFoldName},
-    {"conda", kNoNamespace},
-    {"cran", kNoNamespace},
-    {"deb", kFoldNamespace | kFoldName},
-    {"gem", kNoNamespace},
-    {"git", kNeedNamespace},
-    {"github", kFoldNamespace | kFoldName | kNeedNamespace},
-    {"hackage", kNoNamespace},
-    {"hex", kFoldNamespace | kFoldName},
-    {"huggingface", kFoldVersion},
-    {"julia", kNoNamespace},
-    {"luarocks", kFoldNamespace | kFoldName},
-    {"maven", kNeedNamespace},
-    {"mlflow", kNoNamespace},
-    {"nuget", kNoNamespace},
-    {"oci", kFoldName | kFoldVersion | kNoNamespace},
-    {"opam", kNoNamespace},
-    {"otp", kFoldName | kNoNamespace},
-    {"pub", kFoldName | kNoNamespace},
-    {"pypi", kFoldName | kFoldVersion | kNoNamespace},
-    {"qpkg", kFoldNamespace},
-    {"rpm", kFoldNamespace},
-    {"vcpkg", kNoNamespace},
-    {"vscode-extension", kFoldNamespace | kFoldName | kFoldVersion},
-    {"yocto", kFoldNamespace},
-});
 
 void fold(std::string& s) {
   for (char& c : s) c = lower(c);
@@ -171,52 +120,16 @@ Result<void> check_type(std::string& type, std::size_t offset) {
   return {};
 }
 
-// What the type asks beyond folding and namespaces.
-Result<void> check_special(Purl& purl) {
-  if (purl.type == "pypi") {
-    std::replace(purl.name.begin(), purl.name.end(), '_', '-');
-  } else if (purl.type == "mlflow") {
-    // Model names on Databricks are case insensitive, on Azure ML they are not.
-    const auto url = purl.qualifier("repository_url");
-    if (url && url->find("azuredatabricks.net") != std::string_view::npos) fold(purl.name);
-  } else if (purl.type == "cpan") {
-    if (purl.name.find("::") != std::string::npos)
-      return bad("a CPAN name is a distribution (URI-PackageURL), not a module (URI::PackageURL)", 0);
-  } else if (purl.type == "julia") {
-    if (!purl.qualifier("uuid")) return bad("a Julia package needs the uuid qualifier", 0);
-  } else if (purl.type == "chrome-extension") {
-    const auto id = [](char c) { return c >= 'a' && c <= 'p'; };
-    if (purl.name.size() != 32 || !std::all_of(purl.name.begin(), purl.name.end(), id))
-      return bad("a Chrome extension id is 32 letters a to p", 0);
-    std::size_t dots = 0;
-    bool digit_before = false;
-    for (const char c : purl.version) {
-      if (!is_digit(c) && (c != '.' || !digit_before)) return bad("a Chrome extension version is one to four numbers with dots", 0);
-      dots += c == '.' ? 1 : 0;
-      digit_before = is_digit(c);
-    }
-    if (dots > 3 || (!purl.version.empty() && !digit_before)) return bad("a Chrome extension version is one to four numbers with dots", 0);
-  }
-  return {};
-}
-
 // Folding and rules that parse() and build() share.
 Result<Purl> finish(Purl purl, std::size_t type_offset) {
   ENTENTE_CHECK(check_type(purl.type, type_offset));
   if (purl.name.empty()) return bad("no name", type_offset);
-  const auto rule =
-      std::lower_bound(kTypeRules.begin(), kTypeRules.end(), purl.type, [](const TypeRule& r, const std::string& t) { return r.type < t; });
-  const std::uint16_t rules = rule != kTypeRules.end() && rule->type == purl.type ? rule->rules : 0;
-  if ((rules & kNoNamespace) != 0 && !purl.ns.empty()) return bad("the type " + purl.type + " has no namespace", type_offset);
-  if ((rules & kNeedNamespace) != 0 && purl.ns.empty()) return bad("the type " + purl.type + " needs a namespace", type_offset);
-  if ((rules & kFoldNamespace) != 0) fold(purl.ns);
-  if ((rules & kFoldName) != 0) fold(purl.name);
-  if ((rules & kFoldVersion) != 0) fold(purl.version);
   std::sort(purl.qualifiers.begin(), purl.qualifiers.end());
   const auto same_key = [](const auto& a, const auto& b) { return a.first == b.first; };
   if (std::adjacent_find(purl.qualifiers.begin(), purl.qualifiers.end(), same_key) != purl.qualifiers.end())
     return bad("a qualifier key stands twice", type_offset);
-  ENTENTE_CHECK(check_special(purl));
+  if (const PurlType* rules = purl_type(purl.type); rules != nullptr)
+    if (auto held = apply_purl_type(*rules, purl); !held) return bad(std::move(held).error().what, type_offset);
   return purl;
 }
 
@@ -329,7 +242,8 @@ std::string Purl::str() const {
     encode_path(ns, out);
     out += '/';
   }
-  encode(name, out);
+  const PurlType* rules = name.find('/') == std::string::npos ? nullptr : purl_type(type);
+  rules != nullptr && rules->name_is_path ? encode_path(name, out) : encode(name, out);
   if (!version.empty()) {
     out += '@';
     encode(version, out);
