@@ -48,7 +48,9 @@ class ScanWriter {
         r_(scan.result),
         indexes_(scan.indexes),
         at_(scan.at),
-        names_(scan.sbom.components.size()) {}
+        names_(scan.sbom.components.size()),
+        component_rows_(scan.sbom.components.size()),
+        advisory_rows_(scan.result.advisories.size()) {}
 
   void write() {
     out_.key("sbom", "{");
@@ -69,7 +71,7 @@ class ScanWriter {
     });
     out_.list("undecided", r_.undecided, [&](const UndecidedRecord& u) {
       write_component(u.component);
-      out_.field("id", indexes_[u.index].record(u.undecided.record).id);
+      out_.field("id", indexes_[u.index].record_id(u.undecided.record));
       out_.field("why", why_text(u.undecided.why));
       out_.raw("}");
       out_.flush();
@@ -85,12 +87,18 @@ class ScanWriter {
     return name;
   }
 
-  // Opens a row with what tells the component.
+  // Opens a row with what tells the component; the same for each row about it, so it is written out once.
   void write_component(std::uint32_t component) {
-    out_.key("component", "\n{");
-    out_.text(name(component));
-    out_.field("purl", sbom_.components[component].purl);
-    out_.field("pointer", sbom_.pointer(component));
+    std::string& row = component_rows_[component];
+    if (row.empty()) {
+      JsonText text;
+      text.key("component", "\n{");
+      text.text(name(component));
+      text.field("purl", sbom_.components[component].purl);
+      text.field("pointer", sbom_.pointer(component));
+      row = text.take();
+    }
+    out_.raw(row);
   }
 
   void write_upgrade() {
@@ -105,60 +113,69 @@ class ScanWriter {
     out_.raw("}");
   }
 
-  void write_kev(const Advisory& a) {
-    out_.key("kev");
-    if (a.kev == nullptr) return out_.raw("null");
-    out_.key("cve", "{");
-    out_.text(a.kev_cve);
-    out_.field("date_added", format_date(a.kev->date_added));
-    out_.field("due_date", format_date(a.kev->due_date));
-    out_.field("days_overdue", static_cast<std::uint64_t>(days_overdue(*a.kev, at_)));
-    out_.field("ransomware", a.kev->ransomware == RansomwareUse::known ? "known" : "unknown");
-    out_.raw("}");
+  void write_kev(const Advisory& a, JsonText& out) const {
+    out.key("kev");
+    if (a.kev == nullptr) return out.raw("null");
+    out.key("cve", "{");
+    out.text(a.kev_cve);
+    out.field("date_added", format_date(a.kev->date_added));
+    out.field("due_date", format_date(a.kev->due_date));
+    out.field("days_overdue", static_cast<std::uint64_t>(days_overdue(*a.kev, at_)));
+    out.field("ransomware", a.kev->ransomware == RansomwareUse::known ? "known" : "unknown");
+    out.raw("}");
   }
 
   // Only what was asked for: without an EPSS table there is no "epss", and a score always has its date.
-  void write_priority(const Vulnerability& v) {
+  void write_priority(std::uint32_t advisory, JsonText& out) const {
     if (scan_.priorities.empty()) return;
-    const Priority& p = scan_.priorities[v.advisory];
+    const Priority& p = scan_.priorities[advisory];
     if (scan_.epss != nullptr) {
-      out_.key("epss");
+      out.key("epss");
       if (p.epss)
-        out_.raw(fmt::format(R"({{"cve":"{}","probability":{:.5f},"percentile":{:.5f},"score_date":"{}"}})", p.epss_cve,
-                             p.epss->probability, p.epss->percentile, format_date(scan_.epss->score_date())));
+        out.raw(fmt::format(R"({{"cve":"{}","probability":{:.5f},"percentile":{:.5f},"score_date":"{}"}})", p.epss_cve, p.epss->probability,
+                            p.epss->percentile, format_date(scan_.epss->score_date())));
       else
-        out_.raw("null");
+        out.raw("null");
     }
-    if (scan_.bod) out_.list("bod_26_04", p.bod, [&](const BodOutcome& outcome) { out_.text(bod_text(outcome)); });
+    if (scan_.bod) out.list("bod_26_04", p.bod, [&](const BodOutcome& outcome) { out.text(bod_text(outcome)); });
+  }
+
+  // What a row says of the vulnerability, whichever component has it.
+  const std::string& advisory_row(std::uint32_t advisory) {
+    std::string& row = advisory_rows_[advisory];
+    if (!row.empty()) return row;
+    const Advisory& a = r_.advisories[advisory];
+    JsonText text;
+    text.field("id", a.name);
+    text.list("aliases", a.aliases, [&](std::string_view alias) { text.text(alias); });
+    text.field("severity", severity_word(a));
+    text.key("cvss");
+    text.raw(a.score ? fmt::format("{:.1f}", a.score->score) : "null");
+    write_kev(a, text);
+    text.key("published");
+    if (a.published)
+      text.text(format_time(*a.published));
+    else
+      text.raw("null");
+    write_priority(advisory, text);
+    return row = text.take();
   }
 
   void write_vulnerability(const Vulnerability& v) {
-    const Advisory& a = r_.advisories[v.advisory];
     write_component(v.component);
-    out_.field("id", a.name);
-    out_.list("aliases", a.aliases, [&](std::string_view alias) { out_.text(alias); });
-    out_.field("severity", severity_word(a));
-    out_.key("cvss");
-    out_.raw(a.score ? fmt::format("{:.1f}", a.score->score) : "null");
-    write_kev(a);
-    out_.key("published");
-    if (a.published)
-      out_.text(format_time(*a.published));
-    else
-      out_.raw("null");
-    write_priority(v);
+    out_.raw(advisory_row(v.advisory));
     out_.field("fixed", v.fixed);
     const AskedPackage asked = explain_ == Explain::yes ? asked_package(sbom_.components[v.component]) : AskedPackage();
     out_.list("records", r_.records_of(v), [&](const RecordMatch& m) {
       out_.key("id", "{");
-      out_.text(indexes_[m.index].record(m.match.record).id);
+      out_.text(indexes_[m.index].record_id(m.match.record));
       out_.field("range", m.match.range());
       out_.field("fixed", m.match.fixed());
       if (explain_ == Explain::yes) out_.field("why", explain_match(m.match, asked.version, asked.ecosystem));
       out_.raw("}");
     });
     out_.list("path", path_to(r_.reached, v.component), [&](std::uint32_t step) { out_.text(name(step)); });
-    out_.field("summary", a.summary);
+    out_.field("summary", r_.advisories[v.advisory].summary);
     out_.raw("}");
     out_.flush();
   }
@@ -170,7 +187,7 @@ class ScanWriter {
   const ScanResult& r_;
   std::span<const AdvisoryIndex> indexes_;
   Instant at_;
-  std::vector<std::string> names_;
+  std::vector<std::string> names_, component_rows_, advisory_rows_;  // made when first needed
 };
 
 }  // namespace

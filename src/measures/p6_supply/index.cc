@@ -282,6 +282,8 @@ RecordView AdvisoryIndex::record(std::uint32_t record) const {
   return out;
 }
 
+std::string_view AdvisoryIndex::record_id(std::uint32_t record) const { return state_->view.text(state_->view.records[record].id); }
+
 std::vector<std::string_view> AdvisoryIndex::fixed_versions(std::string_view ecosystem, std::string_view name, std::uint32_t record) const {
   const IndexView& view = state_->view;
   const KeyedName keyed = keyed_name(ecosystem, name);

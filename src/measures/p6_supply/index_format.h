@@ -16,7 +16,7 @@ namespace entente::measures::p6_supply::format {
 static_assert(std::endian::native == std::endian::little, "the index is mapped as it lies: little-endian machines only");
 
 inline constexpr std::string_view kMagic = "ENTADVI\n";
-inline constexpr std::uint32_t kVersion = 3;
+inline constexpr std::uint32_t kVersion = 4;
 inline constexpr std::uint32_t kInfinite = 0xffffffff;  // Interval::high: no upper end
 inline constexpr std::int64_t kNoTime = INT64_MIN;
 inline constexpr std::size_t kChecksumBytes = 32;

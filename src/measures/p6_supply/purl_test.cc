@@ -136,6 +136,12 @@ TEST(Purl, CanonicalSpellingIsAFixedPoint) {
   }
 }
 
+TEST(PackageKey, BitnamiRevisionsAreNoPreReleases) {
+  EXPECT_EQ(package_version(Purl::parse("pkg:bitnami/activemq@5.15.12-3?arch=amd64").value()), "5.15.12");
+  EXPECT_EQ(package_version(Purl::parse("pkg:bitnami/activemq@5.15.12-rc.1").value()), "5.15.12-rc.1");
+  EXPECT_EQ(package_version(Purl::parse("pkg:bitnami/activemq@5.15.12").value()), "5.15.12");
+}
+
 TEST(PackageKey, AdvisoryNames) {
   const auto key = [](std::string_view text) -> std::string {
     const auto k = package_key(Purl::parse(text).value());

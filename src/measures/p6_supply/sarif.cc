@@ -91,7 +91,7 @@ class SarifRun {
       notes.push_back(fmt::format("not evaluated: {}: {}{}{}", scan_.sbom.display(n.component), why_text(n.why),
                                   n.detail.empty() ? "" : ": ", n.detail));
     for (const UndecidedRecord& u : r_.undecided)
-      notes.push_back(fmt::format("not decided: {} for {}: {}", scan_.indexes[u.index].record(u.undecided.record).id,
+      notes.push_back(fmt::format("not decided: {} for {}: {}", scan_.indexes[u.index].record_id(u.undecided.record),
                                   scan_.sbom.display(u.component), why_text(u.undecided.why)));
     out_.list("toolExecutionNotifications", notes, [&](const std::string& note) {
       out_.raw("\n{\"level\":\"warning\"");

@@ -61,7 +61,7 @@ void csv_vulnerability(std::string& out, const ScanReport& scan, const Vulnerabi
 std::string ranges_text(const ScanReport& scan, const Vulnerability& v) {
   std::string out;
   for (const RecordMatch& m : scan.result.records_of(v))
-    out += fmt::format("{}{}: {}", out.empty() ? "" : "; ", scan.indexes[m.index].record(m.match.record).id, m.match.range());
+    out += fmt::format("{}{}: {}", out.empty() ? "" : "; ", scan.indexes[m.index].record_id(m.match.record), m.match.range());
   return out;
 }
 

@@ -199,7 +199,8 @@ TEST(Explain, SaysWhyAndWhere) {
   EXPECT_EQ(explain_match(m, "1.5", "npm"), "1.5 is not below 1.0 and is below 1.6, which repairs it (order: semver)");
   m.introduced = "0";
   m.upper = Upper::last_affected;
-  EXPECT_EQ(explain_match(m, "1.5", "Bitnami"), "1.5 is not above 1.6, the last affected; there is no first affected version");
+  EXPECT_EQ(explain_match(m, "1.5", "Bitnami"),
+            "1.5 is not above 1.6, the last affected; there is no first affected version (order: semver)");
   m.upper = Upper::none;
   EXPECT_EQ(explain_match(m, "1.5", "PyPI"), "every version is affected, 1.5 too (order: pep440)");
   m.how = How::enumerated;

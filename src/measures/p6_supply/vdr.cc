@@ -87,7 +87,7 @@ class VdrWriter {
       property("entente:not-evaluated", fmt::format("{}: {}", sbom_.display(n.component), why_text(n.why)), ",\n{");
     for (const UndecidedRecord& u : r_.undecided)
       property("entente:not-decided",
-               fmt::format("{} for {}: {}", scan_.indexes[u.index].record(u.undecided.record).id, sbom_.display(u.component),
+               fmt::format("{} for {}: {}", scan_.indexes[u.index].record_id(u.undecided.record), sbom_.display(u.component),
                            why_text(u.undecided.why)),
                ",\n{");
     out_.raw("]");
