@@ -6,7 +6,8 @@ namespace {
 
 constexpr const char* kSupplyExamples = R"(  entente supply db build -o advisories.idx all.zip        compile OSV advisories into one file
   entente supply scan bom.json --db advisories.idx         what in this SBOM is known to be vulnerable
-  entente supply check bom.json                            how complete this SBOM is)";
+  entente supply check bom.json                            how complete this SBOM is
+  entente supply portfolio advisory all.portfolio new.json who ships what this advisory affects)";
 
 }  // namespace
 
@@ -16,6 +17,7 @@ void add_supply(CLI::App& app, Context& context) {
   supply->require_subcommand(1);
   add_supply_db(*supply, context);
   add_supply_scan(*supply, context);
+  add_supply_portfolio(*supply, context);
 }
 
 }  // namespace entente::cli
