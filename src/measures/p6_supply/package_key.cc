@@ -21,6 +21,7 @@ constexpr std::array kDistros = std::to_array<DistroName>({
     {"deb", "debian", "Debian"},
     {"deb", "echo", "Echo"},
     {"deb", "ubuntu", "Ubuntu"},
+    {"rpm", "alma", "AlmaLinux"},  // as Trivy writes it
     {"rpm", "almalinux", "AlmaLinux"},
     {"rpm", "azurelinux", "Azure Linux"},
     {"rpm", "mageia", "Mageia"},
@@ -43,6 +44,7 @@ constexpr std::array kLanguages = std::to_array<LanguageName>({
     {"conan", "ConanCenter", ""},
     {"cran", "CRAN", ""},
     {"gem", "RubyGems", ""},
+    {"githubactions", "GitHub Actions", "/"},
     {"golang", "Go", "/"},
     {"hackage", "Hackage", ""},
     {"hex", "Hex", "/"},

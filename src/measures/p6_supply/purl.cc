@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstring>
 
 #include "core/ascii.h"
 #include "core/utf8.h"
@@ -121,16 +122,34 @@ Result<void> check_type(std::string& type, std::size_t offset) {
 }
 
 // Folding and rules that parse() and build() share.
-Result<Purl> finish(Purl purl, std::size_t type_offset) {
+Result<void> finish(Purl& purl, std::size_t type_offset) {
   ENTENTE_CHECK(check_type(purl.type, type_offset));
   if (purl.name.empty()) return bad("no name", type_offset);
-  std::sort(purl.qualifiers.begin(), purl.qualifiers.end());
-  const auto same_key = [](const auto& a, const auto& b) { return a.first == b.first; };
-  if (std::adjacent_find(purl.qualifiers.begin(), purl.qualifiers.end(), same_key) != purl.qualifiers.end())
-    return bad("a qualifier key stands twice", type_offset);
+  if (purl.qualifiers.size() > 1) {
+    std::sort(purl.qualifiers.begin(), purl.qualifiers.end());
+    const auto same_key = [](const auto& a, const auto& b) { return a.first == b.first; };
+    if (std::adjacent_find(purl.qualifiers.begin(), purl.qualifiers.end(), same_key) != purl.qualifiers.end())
+      return bad("a qualifier key stands twice", type_offset);
+  }
   if (const PurlType* rules = purl_type(purl.type); rules != nullptr)
     if (auto held = apply_purl_type(*rules, purl); !held) return bad(std::move(held).error().what, type_offset);
-  return purl;
+  return {};
+}
+
+// Only bytes 1 to 127; eight at a time.
+bool is_plain(std::string_view text) {
+  std::size_t i = 0;
+  std::uint64_t high = 0, zero = 0;
+  for (; i + 8 <= text.size(); i += 8) {
+    std::uint64_t v = 0;
+    std::memcpy(&v, text.data() + i, 8);
+    high |= v;
+    zero |= (v - 0x0101010101010101) & ~v;
+  }
+  if (((high | zero) & 0x8080808080808080) != 0) return false;
+  for (; i < text.size(); ++i)
+    if (text[i] <= 0) return false;
+  return true;
 }
 
 // The '@' before the version: the last one, unless it opens a segment that others follow ("@scope/name").
@@ -183,11 +202,13 @@ std::string clean_path(std::string_view path, Dots dots) {
 
 Result<Purl> Purl::parse(std::string_view text) {
   if (text.size() > kMaxPurlBytes) return bad("longer than 8,192 bytes", kMaxPurlBytes);
-  const bool ascii = std::all_of(text.begin(), text.end(), [](char c) { return c > 0; });
+  const bool ascii = is_plain(text);
   if (!ascii && !is_valid_utf8(text)) return bad("not UTF-8", 0);
   if (!ascii && text.find('\0') != std::string_view::npos) return bad("a NUL character", text.find('\0'));
-  if (text.size() < 4 || folded(text.substr(0, 4)) != "pkg:") return bad("it does not begin with \"pkg:\"", 0);
-  Purl purl;
+  if (text.size() < 4 || lower(text[0]) != 'p' || lower(text[1]) != 'k' || lower(text[2]) != 'g' || text[3] != ':')
+    return bad("it does not begin with \"pkg:\"", 0);
+  Result<Purl> result;  // filled in place: moving a Purl costs as much as parsing a short one
+  Purl& purl = *result;
   std::string_view rest = text;
   if (const std::size_t hash = rest.rfind('#'); hash != std::string_view::npos) {
     ENTENTE_CHECK(decode_path(rest.substr(hash + 1), hash + 1, Dots::drop, purl.subpath));
@@ -213,7 +234,8 @@ Result<Purl> Purl::parse(std::string_view text) {
   const std::size_t name_begin = path.rfind('/') + 1;  // npos + 1 == 0
   ENTENTE_CHECK(decode(path.substr(name_begin), slash + 1 + name_begin, purl.name));
   if (name_begin > 0) ENTENTE_CHECK(decode_path(path.substr(0, name_begin - 1), slash + 1, Dots::keep, purl.ns));
-  return finish(std::move(purl), offset);
+  ENTENTE_CHECK(finish(purl, offset));
+  return result;
 }
 
 Result<Purl> Purl::build(Purl parts) {
@@ -230,7 +252,8 @@ Result<Purl> Purl::build(Purl parts) {
     if (!value.empty()) qualifiers.emplace_back(std::move(folded_key), std::move(value));
   }
   parts.qualifiers = std::move(qualifiers);
-  return finish(std::move(parts), 0);
+  ENTENTE_CHECK(finish(parts, 0));
+  return parts;
 }
 
 std::string Purl::str() const {

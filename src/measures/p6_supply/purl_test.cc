@@ -1,6 +1,7 @@
 // Package URLs: canonical spellings, what is refused and where, round trips, and the way to advisory names.
 #include "measures/p6_supply/purl.h"
 #include "core/data.h"
+#include "measures/p6_supply/index.h"
 #include "measures/p6_supply/purl_types.h"
 
 #include <gmock/gmock.h>
@@ -134,6 +135,16 @@ TEST(Purl, CanonicalSpellingIsAFixedPoint) {
     ASSERT_OK(built);
     EXPECT_EQ(*built, *first);
   }
+}
+
+TEST(PackageKey, NamesWithoutRegardToCase) {
+  const AdvisorySource source = AdvisorySource::memory(
+      "a.jsonl",
+      R"({"id":"EX-1","modified":"2026-01-01T00:00:00Z","affected":[{"package":{"ecosystem":"NuGet","name":"Example.Json"},"versions":["1.0.0"]}]})");
+  Progress progress(Progress::Mode::silent);
+  const auto index = AdvisoryIndex::from_memory(AdvisoryIndex::build_bytes(std::span(&source, 1), progress).value().bytes);
+  ASSERT_OK(index);
+  EXPECT_EQ(index->lookup("NuGet", "EXAMPLE.json", "1.0").verdict, Verdict::affected);
 }
 
 TEST(PackageKey, BitnamiRevisionsAreNoPreReleases) {

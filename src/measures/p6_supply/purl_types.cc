@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <re2/re2.h>
 #include <algorithm>
+#include <array>
 
 #include "core/ascii.h"
 #include "core/data.h"
@@ -98,16 +99,43 @@ Result<std::vector<PurlType>> read_purl_types(std::string_view json, std::string
   return out;
 }
 
-const PurlType* purl_type(std::string_view type) {
-  static const std::vector<PurlType> kTypes = [] {
+namespace {
+
+// Types by a hash of their length and ends: open addressing, so that a look-up in a hot loop is one comparison.
+class TypeTable {
+ public:
+  TypeTable() {
     const DataSet& data = DataSet::embedded();
     const auto text = data.file(kPurlTypesFile);
     auto types = text ? read_purl_types(*text, data.display_name(kPurlTypesFile)) : std::vector<PurlType>();
-    return types ? std::move(*types) : std::vector<PurlType>();  // a test holds that the embedded table reads
-  }();
-  const auto it =
-      std::lower_bound(kTypes.begin(), kTypes.end(), type, [](const PurlType& t, std::string_view name) { return t.type < name; });
-  return it != kTypes.end() && it->type == type ? &*it : nullptr;
+    if (types) types_ = std::move(*types);  // a test holds that the embedded table reads
+    if (types_.size() > slots_.size() / 2) types_.resize(slots_.size() / 2);
+    for (const PurlType& type : types_) {
+      std::size_t slot = place(type.type);
+      while (slots_[slot] != nullptr) slot = (slot + 1) % slots_.size();
+      slots_[slot] = &type;
+    }
+  }
+  [[nodiscard]] const PurlType* find(std::string_view type) const {
+    for (std::size_t slot = place(type); slots_[slot] != nullptr; slot = (slot + 1) % slots_.size())
+      if (slots_[slot]->type == type) return slots_[slot];
+    return nullptr;
+  }
+
+ private:
+  static std::size_t place(std::string_view type) {
+    if (type.empty()) return 0;
+    return (type.size() * 5 + static_cast<unsigned char>(type.front()) * 31 + static_cast<unsigned char>(type.back()) * 7) % 256;
+  }
+  std::vector<PurlType> types_;
+  std::array<const PurlType*, 256> slots_{};
+};
+
+}  // namespace
+
+const PurlType* purl_type(std::string_view type) {
+  static const TypeTable kTypes;
+  return kTypes.find(type);
 }
 
 Result<void> apply_purl_type(const PurlType& rules, Purl& purl) {
