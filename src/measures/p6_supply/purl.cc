@@ -152,9 +152,15 @@ bool is_plain(std::string_view text) {
   return true;
 }
 
+// std::string_view::rfind looks at one byte at a time.
+std::size_t last_place(std::string_view text, char c) {
+  const void* at = text.empty() ? nullptr : ::memrchr(text.data(), c, text.size());
+  return at == nullptr ? std::string_view::npos : static_cast<std::size_t>(static_cast<const char*>(at) - text.data());
+}
+
 // The '@' before the version: the last one, unless it opens a segment that others follow ("@scope/name").
 std::size_t version_mark(std::string_view path) {
-  const std::size_t at = path.rfind('@');
+  const std::size_t at = last_place(path, '@');
   if (at == std::string_view::npos) return at;
   const bool opens_segment = at == 0 || path[at - 1] == '/';
   return opens_segment && path.find('/', at) != std::string_view::npos ? std::string_view::npos : at;
@@ -210,11 +216,11 @@ Result<Purl> Purl::parse(std::string_view text) {
   Result<Purl> result;  // filled in place: moving a Purl costs as much as parsing a short one
   Purl& purl = *result;
   std::string_view rest = text;
-  if (const std::size_t hash = rest.rfind('#'); hash != std::string_view::npos) {
+  if (const std::size_t hash = last_place(rest, '#'); hash != std::string_view::npos) {
     ENTENTE_CHECK(decode_path(rest.substr(hash + 1), hash + 1, Dots::drop, purl.subpath));
     rest = rest.substr(0, hash);
   }
-  if (const std::size_t mark = rest.rfind('?'); mark != std::string_view::npos) {
+  if (const std::size_t mark = last_place(rest, '?'); mark != std::string_view::npos) {
     ENTENTE_CHECK(read_qualifiers(rest.substr(mark + 1), mark + 1, purl));
     rest = rest.substr(0, mark);
   }
@@ -231,7 +237,7 @@ Result<Purl> Purl::parse(std::string_view text) {
   } else {
     while (!path.empty() && path.back() == '/') path.remove_suffix(1);
   }
-  const std::size_t name_begin = path.rfind('/') + 1;  // npos + 1 == 0
+  const std::size_t name_begin = last_place(path, '/') + 1;  // npos + 1 == 0
   ENTENTE_CHECK(decode(path.substr(name_begin), slash + 1 + name_begin, purl.name));
   if (name_begin > 0) ENTENTE_CHECK(decode_path(path.substr(0, name_begin - 1), slash + 1, Dots::keep, purl.ns));
   ENTENTE_CHECK(finish(purl, offset));
