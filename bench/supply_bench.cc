@@ -1,6 +1,7 @@
 // Advisory matching: how fast the index is built and asked, purls parsed, version keys made. Real advisories from ../shared
 // where they are, else generated ones.
 #include <benchmark/benchmark.h>
+#include <dlfcn.h>
 #include <fmt/format.h>
 #include <random>
 
@@ -139,6 +140,45 @@ void BM_VersionCompareByKey(benchmark::State& state) {
   state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations()));
 }
 BENCHMARK(BM_VersionCompareByKey);
+
+// apt's own comparison of Debian versions, from the library as installed (its headers are not needed): the peer of the one below. Versions
+// are compared within one package only, so these are the releases of one.
+const std::vector<std::string>& debian_versions() {
+  static const std::vector<std::string> kVersions{"7.88.1-1",          "7.88.1-9",          "7.88.1-10",         "7.88.1-10+deb12u1",
+                                                  "7.88.1-10+deb12u4", "7.88.1-10+deb12u5", "7.88.1-10+deb12u8", "7.88.1-10+deb12u12",
+                                                  "7.88.1-11",         "7.88.1-11~bpo11+1"};
+  return kVersions;
+}
+
+using AptCompare = int (*)(const void*, const char*, const char*, const char*, const char*);
+void BM_VersionCompareByApt(benchmark::State& state) {
+  void* library = dlopen("libapt-pkg.so.6.0", RTLD_NOW);
+  void* self = library == nullptr ? nullptr : dlsym(library, "debVS");
+  const auto compare =
+      library == nullptr ? nullptr : reinterpret_cast<AptCompare>(dlsym(library, "_ZN19debVersioningSystem12DoCmpVersionEPKcS1_S1_S1_"));
+  if (self == nullptr || compare == nullptr) {
+    state.SkipWithError("no libapt-pkg.so.6.0 here");
+    return;
+  }
+  const auto& versions = debian_versions();
+  for (auto _ : state)
+    for (const std::string& a : versions)
+      for (const std::string& b : versions)
+        benchmark::DoNotOptimize(compare(self, a.data(), a.data() + a.size(), b.data(), b.data() + b.size()));
+  state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations() * versions.size() * versions.size()));
+}
+BENCHMARK(BM_VersionCompareByApt);
+
+// The same pairs by keys made before, as a look-up compares.
+void BM_VersionCompareDebianByKey(benchmark::State& state) {
+  std::vector<std::string> keys;
+  for (const std::string& version : debian_versions()) keys.push_back(version_key(Scheme::debian, version).value());
+  for (auto _ : state)
+    for (const std::string& a : keys)
+      for (const std::string& b : keys) benchmark::DoNotOptimize(a < b);
+  state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations() * keys.size() * keys.size()));
+}
+BENCHMARK(BM_VersionCompareDebianByKey);
 
 }  // namespace
 

@@ -7,7 +7,8 @@ namespace {
 constexpr const char* kSupplyExamples = R"(  entente supply db build -o advisories.idx all.zip        compile OSV advisories into one file
   entente supply scan bom.json --db advisories.idx         what in this SBOM is known to be vulnerable
   entente supply check bom.json                            how complete this SBOM is
-  entente supply provenance verify --help                  who signed and built an artefact)";
+  entente supply provenance verify --help                  who signed and built an artefact
+  entente supply portfolio advisory all.portfolio new.json who ships what this advisory affects)";
 
 }  // namespace
 
@@ -18,6 +19,7 @@ void add_supply(CLI::App& app, Context& context) {
   add_supply_db(*supply, context);
   add_supply_scan(*supply, context);
   add_supply_provenance(*supply, context);
+  add_supply_portfolio(*supply, context);
 }
 
 }  // namespace entente::cli

@@ -1,4 +1,5 @@
-// `entente supply db`: compiles OSV advisories into the index that `supply scan` and `assess` map, and says what one holds.
+// `entente supply db`: compiles OSV advisories into the index that `supply scan` and `assess` map, brings one up to date, and says what one
+// holds.
 #include <fmt/format.h>
 #include <cstdio>
 #include <filesystem>
@@ -9,14 +10,17 @@
 #include "core/terminal.h"
 #include "core/utf8.h"
 #include "measures/p6_supply/index.h"
+#include "measures/p6_supply/index_update.h"
 
 namespace entente::cli {
 namespace {
 
 using measures::p6_supply::AdvisoryIndex;
 using measures::p6_supply::AdvisorySource;
+using measures::p6_supply::build_updatable;
 using measures::p6_supply::BuildReport;
 using measures::p6_supply::IndexInfo;
+using measures::p6_supply::update_index;
 
 constexpr const char* kBuildExamples = R"(  entente supply db build -o advisories.idx npm-all.zip pypi-all.zip
       zips as osv.dev publishes them: https://storage.googleapis.com/osv-vulnerabilities/npm/all.zip
@@ -25,6 +29,12 @@ constexpr const char* kBuildExamples = R"(  entente supply db build -o advisorie
 
 The same records give the same bytes, in whatever order and files they come. A record that cannot be read is named, counted and
 left out, and the exit code is 1: a vulnerability in it would be overlooked.)";
+constexpr const char* kUpdateExamples = R"(  entente supply db build --updatable -o advisories.idx npm-all.zip
+  entente supply db update advisories.idx npm-changed.jsonl
+  entente supply db update advisories.idx npm-all.zip          everything once more: what is not newer changes nothing
+
+Of one id the record with the later "modified" stays. The result is the same, byte by byte, as a build from all records. Needs the file
+that --updatable wrote beside the index.)";
 constexpr const char* kInfoExamples = R"(  entente supply db info advisories.idx
   entente supply db info advisories.idx --json)";
 
@@ -73,6 +83,7 @@ void print_info(const IndexInfo& info) {
 struct BuildOptions {
   std::vector<std::string> sources;
   std::string out;
+  bool updatable = false;
 };
 
 void print_bad(const BuildReport& report) {
@@ -93,7 +104,7 @@ int run_build(const Context& context, const BuildOptions& given) {
     if (std::filesystem::equivalent(source, given.out, ec))
       return report(context, Error{"the output is one of the sources", {.file = given.out}, "name another file with -o"});
   Progress progress(context.progress());
-  const auto built = AdvisoryIndex::build(sources, given.out, progress);
+  const auto built = given.updatable ? build_updatable(sources, given.out, progress) : AdvisoryIndex::build(sources, given.out, progress);
   progress.done();
   if (!built) return report(context, built.error());
   if (context.json) {
@@ -119,6 +130,45 @@ int run_build(const Context& context, const BuildOptions& given) {
   return built->bad == 0 ? kOk : kFindings;
 }
 
+struct UpdateOptions {
+  std::string index;
+  std::vector<std::string> sources;
+};
+
+int run_update(const Context& context, const UpdateOptions& given) {
+  std::vector<AdvisorySource> sources;
+  for (const std::string& source : given.sources) sources.push_back(AdvisorySource::file(source));
+  Progress progress(context.progress());
+  const auto updated = update_index(given.index, sources, progress);
+  progress.done();
+  if (!updated) return report(context, updated.error());
+  const BuildReport& built = updated->build;
+  if (context.json) {
+    Json errors = Json::array();
+    for (const Error& error : built.first_errors) errors.push_back({{"what", error.what}, {"where", error.where.str()}});
+    print_json({{"index", given.index},
+                {"read", built.read},
+                {"bad", built.bad},
+                {"first_errors", std::move(errors)},
+                {"added", updated->added},
+                {"changed", updated->changed},
+                {"withdrawn", updated->withdrawn},
+                {"kept", updated->kept},
+                {"info", info_json(built.info)}});
+  } else {
+    print_bad(built);
+    if (!context.quiet) {
+      std::printf("%s  %llu records read: %llu new, %llu changed, %llu withdrawn; %llu kept; %llu not understood\n",
+                  paint(stdout, Colour::bold, printable(given.index)).c_str(), static_cast<unsigned long long>(built.read),
+                  static_cast<unsigned long long>(updated->added), static_cast<unsigned long long>(updated->changed),
+                  static_cast<unsigned long long>(updated->withdrawn), static_cast<unsigned long long>(updated->kept),
+                  static_cast<unsigned long long>(built.bad));
+      print_info(built.info);
+    }
+  }
+  return built.bad == 0 ? kOk : kFindings;
+}
+
 int run_info(const Context& context, const std::string& path) {
   const auto index = AdvisoryIndex::open(path);
   if (!index) return report(context, index.error());
@@ -127,6 +177,10 @@ int run_info(const Context& context, const std::string& path) {
   } else {
     std::printf("%s\n", paint(stdout, Colour::bold, printable(path)).c_str());
     print_info(index->info());
+    std::error_code ec;
+    const bool updatable = std::filesystem::is_regular_file(measures::p6_supply::record_store_path(path), ec);
+    std::printf("\n  %s\n", updatable ? "Its records lie beside it: `supply db update` can bring it up to date."
+                                      : "Its records are not kept: rebuild it from all sources, with --updatable for updates.");
   }
   return kOk;
 }
@@ -134,13 +188,21 @@ int run_info(const Context& context, const std::string& path) {
 }  // namespace
 
 void add_supply_db(CLI::App& supply, Context& context) {
-  CLI::App* group = add_command(supply, context, "db", "build and inspect the advisory index", "", {});
+  CLI::App* group = add_command(supply, context, "db", "build, update and inspect the advisory index", "", {});
   group->require_subcommand(1);
   const auto build = std::make_shared<BuildOptions>();
   CLI::App* command = add_command(*group, context, "build", "compile OSV advisories into one index file", kBuildExamples,
                                   [&context, build] { return run_build(context, *build); });
   command->add_option("-o,--output", build->out, "the index file to write")->required()->type_name("FILE");
   command->add_option("source", build->sources, "folders, zips, .jsonl, .jsonl.zst or JSON files of OSV records")
+      ->required()
+      ->type_name("SOURCE");
+  command->add_flag("--updatable", build->updatable, "keep the records beside the index, for `supply db update`");
+  const auto change = std::make_shared<UpdateOptions>();
+  CLI::App* update = add_command(*group, context, "update", "merge new and changed OSV records into an index", kUpdateExamples,
+                                 [&context, change] { return run_update(context, *change); });
+  update->add_option("index", change->index, "an index built with --updatable")->required()->type_name("INDEX");
+  update->add_option("source", change->sources, "folders, zips, .jsonl, .jsonl.zst or JSON files of OSV records")
       ->required()
       ->type_name("SOURCE");
   const auto path = std::make_shared<std::string>();

@@ -12,6 +12,8 @@
 #include "core/terminal.h"
 #include "core/time.h"
 #include "core/utf8.h"
+#include "measures/p6_supply/explain.h"
+#include "measures/p6_supply/priority.h"
 
 namespace entente::cli {
 namespace {
@@ -23,16 +25,29 @@ constexpr const char* kSupplyScanExamples = R"(  entente supply db build -o advi
   entente supply scan *.cdx.json app.spdx.json --db advisories.idx --kev known_exploited_vulnerabilities.json
   entente supply scan bom.json --db osv/Go.jsonl.zst --explain     raw OSV records work too, compiled in memory
   entente supply scan bom.json --db advisories.idx --fail-on critical --json > report.json
+  entente supply scan bom.json --db advisories.idx --format sarif > report.sarif        also cyclonedx-vdr, csv
+  entente supply scan bom.json --db advisories.idx --kev kev.json --epss epss_scores.csv.gz --ssvc ssvc.csv --exposed yes
 
 Matches are listed worst first: on KEV, then by CVSS score. A component that cannot be judged (no purl, an ecosystem without
-advisories …) is counted as "not evaluated", never as clean. Exit code 1 if there is a match --fail-on asks for, or advisories could not be read; 2 if of an SBOM nothing could be judged.)";
+advisories …) is counted as "not evaluated", never as clean. --fail-on not-evaluated asks for any match and for any such component or undecided record.
+Exit code 1 if there is what --fail-on asks for, or advisories could not be read; 2 if of an SBOM nothing could be judged.)";
+
+enum class ReportFormat { table, json, sarif, vdr, csv };
+const std::map<std::string, ReportFormat> kReportFormats{{"table", ReportFormat::table},
+                                                         {"json", ReportFormat::json},
+                                                         {"sarif", ReportFormat::sarif},
+                                                         {"cyclonedx-vdr", ReportFormat::vdr},
+                                                         {"csv", ReportFormat::csv}};
+const std::map<std::string, Known> kExposure{{"yes", Known::yes}, {"no", Known::no}, {"unknown", Known::unknown}};
 
 struct ScanOptions {
   std::vector<std::string> sboms;
   std::vector<std::string> databases;
-  std::string kev;
+  std::string kev, epss, ssvc;
+  Known exposed = Known::unknown;
   std::string at;
   std::string fail_on = "low";
+  ReportFormat format = ReportFormat::table;
   std::size_t limit = 50;
   bool explain = false;
 };
@@ -60,6 +75,8 @@ struct Inputs {
   std::vector<AdvisoryIndex> indexes;
   std::vector<Error> unreadable;  // advisories that could not be read: a vulnerability in them would be overlooked
   std::optional<KevCatalog> kev;
+  std::optional<EpssScores> epss;
+  std::optional<SsvcTable> ssvc;
   Instant at;
 };
 
@@ -79,13 +96,40 @@ Result<Inputs> read_inputs(const ScanOptions& options, Progress& progress) {
     ENTENTE_TRY(KevCatalog kev, KevCatalog::read(options.kev));
     inputs.kev = std::move(kev);
   }
+  if (!options.epss.empty()) {
+    ENTENTE_TRY(EpssScores epss, EpssScores::read(options.epss));
+    inputs.epss = std::move(epss);
+  }
+  if (!options.ssvc.empty()) {
+    ENTENTE_TRY(SsvcTable ssvc, SsvcTable::read(options.ssvc));
+    inputs.ssvc = std::move(ssvc);
+  }
   return inputs;
+}
+
+// One SBOM, read and scanned.
+struct Scanned {
+  std::string path;
+  Sbom sbom;
+  ScanResult result;
+  std::vector<Priority> priorities;  // empty: no table was given
+};
+
+ScanReport report_of(const Scanned& scanned, const Inputs& inputs, const ScanOptions& options) {
+  return {.path = is_valid_utf8(scanned.path) ? scanned.path : printable(scanned.path, 4096),
+          .sbom = scanned.sbom,
+          .result = scanned.result,
+          .indexes = inputs.indexes,
+          .priorities = scanned.priorities,
+          .epss = inputs.epss ? &*inputs.epss : nullptr,
+          .bod = inputs.ssvc.has_value() || options.exposed != Known::unknown,
+          .at = inputs.at};
 }
 
 // Whether this match is one that --fail-on asks for. A match without a score counts as low: only "low" catches it.
 bool fails(const Advisory& advisory, const std::string& fail_on) {
   if (fail_on == "never") return false;
-  if (fail_on == "kev") return advisory.kev != nullptr;
+  if (fail_on == "kev") return advisory.kev != nullptr;  // "low" and "not-evaluated": any match
   const Severity severity = advisory.severity().value_or(Severity::low);
   const Severity least = fail_on == "critical" ? Severity::critical
                          : fail_on == "high"   ? Severity::high
@@ -100,12 +144,15 @@ Colour colour_of(const Advisory& advisory) {
   return severity == Severity::medium ? Colour::yellow : Colour::plain;
 }
 
-void print_supply_scan_table(const Sbom& sbom, const ScanResult& r, const std::vector<std::uint32_t>& order, const Inputs& inputs,
-                             std::size_t limit) {
+void print_supply_scan_table(const ScanReport& scan, const std::vector<std::uint32_t>& order, std::size_t limit) {
+  const Sbom& sbom = scan.sbom;
+  const ScanResult& r = scan.result;
   Table table;
   table.column("severity");
   table.column("CVSS");
   table.column("KEV due");
+  if (scan.epss != nullptr) table.column("EPSS");
+  if (scan.bod) table.column("BOD 26-04", Fit::cut);
   table.column("component", Fit::cut);
   table.column("version", Fit::cut);
   table.column("fixed in", Fit::cut);
@@ -117,14 +164,20 @@ void print_supply_scan_table(const Sbom& sbom, const ScanResult& r, const std::v
     const Component& c = sbom.components[v.component];
     std::string name = c.group.empty() ? std::string(c.name) : std::string(c.group) + "/" + std::string(c.name);
     std::string due = a.kev == nullptr ? "" : format_date(a.kev->due_date);
-    const Colour due_colour = a.kev != nullptr && days_overdue(*a.kev, inputs.at) > 0 ? Colour::red : Colour::yellow;
-    table.row({{std::string(severity_word(a)), colour_of(a)},
-               {a.score ? fmt::format("{:.1f}", a.score->score) : std::string("-"), Colour::plain},
-               {due, due_colour},
-               {printable(name, 200), Colour::bold},
-               {printable(c.version, 100), Colour::plain},
-               {v.fixed.empty() ? std::string("-") : printable(v.fixed, 100), Colour::green},
-               {printable(a.name, 100), Colour::plain}});
+    const Colour due_colour = a.kev != nullptr && days_overdue(*a.kev, scan.at) > 0 ? Colour::red : Colour::yellow;
+    std::vector<Cell> row{{std::string(severity_word(a)), colour_of(a)},
+                          {a.score ? fmt::format("{:.1f}", a.score->score) : std::string("-"), Colour::plain},
+                          {due, due_colour}};
+    if (scan.epss != nullptr) {
+      const auto& epss = scan.priorities[v.advisory].epss;
+      row.push_back({epss ? fmt::format("{:.1f} %", epss->probability * 100) : std::string("-"), Colour::plain});
+    }
+    if (scan.bod) row.push_back({bod_column(scan, v), Colour::plain});
+    row.push_back({printable(name, 200), Colour::bold});
+    row.push_back({printable(c.version, 100), Colour::plain});
+    row.push_back({v.fixed.empty() ? std::string("-") : printable(v.fixed, 100), Colour::green});
+    row.push_back({printable(a.name, 100), Colour::plain});
+    table.row(std::move(row));
   }
   if (!table.empty()) table.print(stdout, terminal_width(stdout));
   if (shown < order.size()) std::printf("  … and %zu more (--limit 0 shows all)\n", order.size() - shown);
@@ -138,9 +191,10 @@ void print_explanations(const Sbom& sbom, const ScanResult& r, const std::vector
     const Advisory& a = r.advisories[v.advisory];
     std::printf("\n  %s in %s\n", paint(stdout, Colour::bold, printable(a.name)).c_str(), sbom.display(v.component).c_str());
     if (!a.summary.empty()) std::printf("    %s\n", printable(a.summary).c_str());
+    const AskedPackage asked = asked_package(sbom.components[v.component]);
     for (const RecordMatch& m : r.records_of(v))
-      std::printf("    because %s says %s%s\n", printable(inputs.indexes[m.index].record(m.match.record).id).c_str(),
-                  m.match.how == How::enumerated ? "this version is affected: " : "affected is ", printable(m.match.range()).c_str());
+      std::printf("    because of %s, affected %s: %s\n", printable(inputs.indexes[m.index].record(m.match.record).id).c_str(),
+                  printable(m.match.range()).c_str(), printable(explain_match(m.match, asked.version, asked.ecosystem)).c_str());
     if (const auto path = path_to(r.reached, v.component); path.size() > 1) {
       std::string text;
       for (const std::uint32_t step : path) text += (text.empty() ? "" : " > ") + sbom.display(step);
@@ -166,15 +220,18 @@ void print_not_evaluated(const Sbom& sbom, const ScanResult& r, bool explain) {
                 n.detail.empty() ? "" : (": " + n.detail).c_str());
 }
 
-void print_scan(const std::string& path, const Sbom& sbom, const ScanResult& r, const Inputs& inputs, const ScanOptions& options) {
-  std::printf("%s  %s %s, %llu components looked at, %llu evaluated\n", paint(stdout, Colour::bold, printable(path)).c_str(),
+void print_scan(const ScanReport& scan, const Inputs& inputs, const ScanOptions& options) {
+  const Sbom& sbom = scan.sbom;
+  const ScanResult& r = scan.result;
+  std::printf("%s  %s %s, %llu components looked at, %llu evaluated\n", paint(stdout, Colour::bold, printable(scan.path)).c_str(),
               std::string(to_string(sbom.format)).c_str(), printable(sbom.spec_version).c_str(),
               static_cast<unsigned long long>(r.components), static_cast<unsigned long long>(r.evaluated));
   const std::vector<std::uint32_t> order = worst_first(r);
   if (!order.empty()) std::printf("\n");
-  print_supply_scan_table(sbom, r, order, inputs, options.limit);
+  print_supply_scan_table(scan, order, options.limit);
   if (options.explain) print_explanations(sbom, r, order, inputs, options.limit);
   print_not_evaluated(sbom, r, options.explain);
+  if (scan.epss != nullptr) std::printf("\n  EPSS scores of %s\n", format_date(scan.epss->score_date()).c_str());
   std::printf("\n  %s\n", scan_summary(r).c_str());
   if (const auto upgrade = best_upgrade(sbom, inputs.indexes, r); upgrade && upgrade->removes > 0) {
     std::string text = fmt::format("update {} to {}: removes {} of {} matches", sbom.display(upgrade->component),
@@ -185,52 +242,77 @@ void print_scan(const std::string& path, const Sbom& sbom, const ScanResult& r, 
   std::printf("\n");
 }
 
-int run_supply_scan(const Context& context, const ScanOptions& options) {
-  Progress progress(context.progress());
-  auto inputs = read_inputs(options, progress);
-  if (!inputs) {
-    progress.done();
-    return report(context, inputs.error());
+void print_unreadable(const Inputs& inputs) {
+  for (const Error& error : inputs.unreadable)
+    std::fprintf(stderr, "%s %s: %s\n", paint(stderr, Colour::yellow, "left out:").c_str(), printable(error.where.str()).c_str(),
+                 printable(error.what).c_str());
+}
+
+void print_scan_json(const std::vector<ScanReport>& scans, const Inputs& inputs, Explain explain) {
+  Json unreadable = Json::array();
+  for (const Error& error : inputs.unreadable) unreadable.push_back({{"what", error.what}, {"where", error.where.str()}});
+  std::printf("{\"at\":\"%s\",\"unreadable_advisories\":%s,\"sboms\":[", format_time(inputs.at).c_str(), json_compact(unreadable).c_str());
+  for (std::size_t i = 0; i < scans.size(); ++i) {
+    std::printf("%s\n", i == 0 ? "" : ",");
+    write_scan_json(stdout, scans[i], explain);
   }
-  // All are read before anything is printed: an error must not leave half a document behind.
-  std::vector<Sbom> sboms;
+  std::printf("]}\n");
+}
+
+void print_reports(const std::vector<ScanReport>& scans, const Inputs& inputs, const ScanOptions& options) {
+  if (options.format != ReportFormat::json) print_unreadable(inputs);
+  switch (options.format) {
+    case ReportFormat::table:
+      for (const ScanReport& scan : scans) print_scan(scan, inputs, options);
+      return;
+    case ReportFormat::json: return print_scan_json(scans, inputs, options.explain ? Explain::yes : Explain::no);
+    case ReportFormat::sarif: return write_sarif(stdout, scans);
+    case ReportFormat::vdr: return write_vdr(stdout, scans.front());
+    case ReportFormat::csv: return write_scan_csv(stdout, scans);
+  }
+}
+
+// The inputs, and every SBOM scanned. All are read before anything is printed: an error must not leave half a document behind.
+Result<std::pair<Inputs, std::vector<Scanned>>> scan_all(const ScanOptions& options, Progress& progress) {
+  if (options.format == ReportFormat::vdr && options.sboms.size() != 1)
+    return fail("a CycloneDX VDR is about one SBOM", {}, "run the command once for each SBOM, or use --format sarif");
+  ENTENTE_TRY(Inputs inputs, read_inputs(options, progress));
+  std::vector<Scanned> scanned;
+  const PrioritySources sources{.kev = inputs.kev ? &*inputs.kev : nullptr,
+                                .epss = inputs.epss ? &*inputs.epss : nullptr,
+                                .ssvc = inputs.ssvc ? &*inputs.ssvc : nullptr,
+                                .exposed = options.exposed};
+  const bool prioritise = sources.epss != nullptr || sources.ssvc != nullptr || sources.exposed != Known::unknown;
   for (const std::string& path : options.sboms) {
     progress.step("Reading " + path);
-    auto sbom = read_sbom(path);
-    if (!sbom) {
-      progress.done();
-      return report(context, sbom.error());
-    }
-    sboms.push_back(std::move(*sbom));
+    ENTENTE_TRY(Sbom sbom, read_sbom(path));
+    progress.step("Scanning " + path);
+    ScanResult result = scan(sbom, inputs.indexes, sources.kev);
+    std::vector<Priority> of_each = prioritise ? priorities(result, sources) : std::vector<Priority>();
+    scanned.push_back({path, std::move(sbom), std::move(result), std::move(of_each)});
   }
-  bool found = !inputs->unreadable.empty();
+  return std::pair(std::move(inputs), std::move(scanned));
+}
+
+int run_supply_scan(const Context& context, ScanOptions options) {
+  if (context.json) options.format = ReportFormat::json;
+  Progress progress(context.progress());
+  const auto all = scan_all(options, progress);
+  progress.done();
+  if (!all) return report(context, all.error());
+  const auto& [inputs, scanned] = *all;
+  std::vector<ScanReport> reports;
+  bool found = !inputs.unreadable.empty();
   bool nothing = false;  // of an SBOM with components, none could be judged
-  Json unreadable = Json::array();
-  for (const Error& error : inputs->unreadable) {
-    if (context.json)
-      unreadable.push_back({{"what", error.what}, {"where", error.where.str()}});
-    else
-      std::fprintf(stderr, "%s %s: %s\n", paint(stderr, Colour::yellow, "left out:").c_str(), printable(error.where.str()).c_str(),
-                   printable(error.what).c_str());
-  }
-  if (context.json)
-    std::printf("{\"at\":\"%s\",\"unreadable_advisories\":%s,\"sboms\":[", format_time(inputs->at).c_str(),
-                json_compact(unreadable).c_str());
-  for (std::size_t i = 0; i < sboms.size(); ++i) {
-    progress.step("Scanning " + options.sboms[i]);
-    const ScanResult r = scan(sboms[i], inputs->indexes, inputs->kev ? &*inputs->kev : nullptr);
-    progress.done();
+  for (const Scanned& one : scanned) {
+    reports.push_back(report_of(one, inputs, options));
+    const ScanResult& r = one.result;
     nothing = nothing || (r.components > 0 && r.evaluated == 0);
-    found = found || std::any_of(r.vulnerabilities.begin(), r.vulnerabilities.end(),
-                                 [&](const Vulnerability& v) { return fails(r.advisories[v.advisory], options.fail_on); });
-    if (!context.json) {
-      print_scan(options.sboms[i], sboms[i], r, *inputs, options);
-      continue;
-    }
-    std::printf("%s\n", i == 0 ? "" : ",");
-    write_scan_json(stdout, options.sboms[i], sboms[i], r, inputs->indexes, inputs->at);
+    found = found || (options.fail_on == "not-evaluated" && (!r.not_evaluated.empty() || !r.undecided.empty())) ||
+            std::any_of(r.vulnerabilities.begin(), r.vulnerabilities.end(),
+                        [&](const Vulnerability& v) { return fails(r.advisories[v.advisory], options.fail_on); });
   }
-  if (context.json) std::printf("]}\n");
+  print_reports(reports, inputs, options);
   if (nothing)
     std::fprintf(stderr, "%s of at least one SBOM not a single component could be judged; that is not \"clean\"\n",
                  paint(stderr, Colour::red, "error:").c_str());
@@ -250,9 +332,18 @@ void add_supply_scan(CLI::App& supply, Context& context) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->type_name("FILE");
   command->add_option("--kev", options->kev, "CISA's known exploited vulnerabilities, JSON")->type_name("FILE");
+  command->add_option("--epss", options->epss, "EPSS scores as FIRST publishes them (CSV, also .gz)")->type_name("FILE");
+  command->add_option("--ssvc", options->ssvc, "CSV with cve,automatable,technical_impact: for the deadlines of CISA's BOD 26-04")
+      ->type_name("FILE");
+  command->add_option("--exposed", options->exposed, "whether the product can be reached from the internet (for BOD 26-04)")
+      ->transform(CLI::CheckedTransformer(kExposure).description(""))
+      ->type_name("yes|no|unknown");
+  command->add_option("--format", options->format, "table (default), json, sarif, cyclonedx-vdr or csv")
+      ->transform(CLI::CheckedTransformer(kReportFormats).description(""))
+      ->type_name("FORMAT");
   command->add_option("--at", options->at, "judge dates at this time (RFC 3339 time or date; default: now)")->type_name("TIME");
   command->add_option("--fail-on", options->fail_on, "exit 1 from this severity on (default low: any match)")
-      ->check(CLI::IsMember({"low", "medium", "high", "critical", "kev", "never"}))
+      ->check(CLI::IsMember({"low", "medium", "high", "critical", "kev", "not-evaluated", "never"}))
       ->type_name("LEVEL");
   command->add_option("--limit", options->limit, "rows shown for each SBOM (0: all; default 50)")->check(whole_number())->type_name("N");
   command->add_flag("--explain", options->explain, "say for each match why, and through which dependency it came in");

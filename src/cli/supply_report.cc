@@ -5,6 +5,9 @@
 #include <map>
 
 #include "core/utf8.h"
+#include "measures/p6_supply/explain.h"
+#include "measures/p6_supply/json_stream.h"
+#include "measures/p6_supply/purl.h"
 
 namespace entente::cli {
 
@@ -35,77 +38,23 @@ std::string scan_summary(const ScanResult& r) {
 
 namespace {
 
-// Appends JSON to a buffer that is written out whenever it is large.
-class JsonStream {
- public:
-  explicit JsonStream(std::FILE* stream) : stream_(stream) { out_.reserve(kFlushBytes + 4096); }
-  ~JsonStream() { std::fwrite(out_.data(), 1, out_.size(), stream_); }
-  JsonStream(const JsonStream&) = delete;
-  JsonStream& operator=(const JsonStream&) = delete;
-
-  void raw(std::string_view text) { out_ += text; }
-  void number(std::uint64_t value) { fmt::format_to(std::back_inserter(out_), "{}", value); }
-  void text(std::string_view value) {
-    out_ += '"';
-    std::size_t plain = 0;  // start of what can be copied as it is
-    for (std::size_t i = 0; i < value.size(); ++i) {
-      const auto c = static_cast<unsigned char>(value[i]);
-      if (c >= 0x20 && c != '"' && c != '\\') continue;
-      out_ += value.substr(plain, i - plain);
-      plain = i + 1;
-      if (c == '"' || c == '\\')
-        (out_ += '\\') += static_cast<char>(c);
-      else
-        fmt::format_to(std::back_inserter(out_), "\\u{:04x}", c);
-    }
-    out_ += value.substr(plain);
-    out_ += '"';
-  }
-  // `"key": `, with a comma before it unless it is the first of its object.
-  void key(std::string_view name, std::string_view before = ",") {
-    (out_ += before) += '"';
-    (out_ += name) += "\":";
-  }
-  void field(std::string_view name, std::string_view value) {
-    key(name);
-    text(value);
-  }
-  void field(std::string_view name, std::uint64_t value) {
-    key(name);
-    number(value);
-  }
-  template <class List, class One>
-  void list(std::string_view name, const List& items, One&& one) {
-    key(name);
-    out_ += '[';
-    bool first = true;
-    for (const auto& item : items) {
-      if (!first) out_ += ',';
-      first = false;
-      one(item);
-    }
-    out_ += ']';
-  }
-  void flush() {
-    if (out_.size() < kFlushBytes) return;
-    std::fwrite(out_.data(), 1, out_.size(), stream_);
-    out_.clear();
-  }
-
- private:
-  static constexpr std::size_t kFlushBytes = std::size_t{1} << 20;
-  std::FILE* stream_;
-  std::string out_;
-};
-
 class ScanWriter {
  public:
-  ScanWriter(std::FILE* stream, const Sbom& sbom, const ScanResult& result, std::span<const AdvisoryIndex> indexes, Instant at)
-      : out_(stream), sbom_(sbom), r_(result), indexes_(indexes), at_(at), names_(sbom.components.size()) {}
+  ScanWriter(std::FILE* stream, const ScanReport& scan, Explain explain)
+      : out_(stream),
+        scan_(scan),
+        explain_(explain),
+        sbom_(scan.sbom),
+        r_(scan.result),
+        indexes_(scan.indexes),
+        at_(scan.at),
+        names_(scan.sbom.components.size()),
+        component_rows_(scan.sbom.components.size()),
+        advisory_rows_(scan.result.advisories.size()) {}
 
-  void write(const std::string& path) {
+  void write() {
     out_.key("sbom", "{");
-    out_.text(is_valid_utf8(path) ? path : printable(path, 4096));
+    out_.text(is_valid_utf8(scan_.path) ? scan_.path : printable(scan_.path, 4096));
     out_.field("format", to_string(sbom_.format));
     out_.field("spec_version", sbom_.spec_version);
     out_.field("components", r_.components);
@@ -122,7 +71,7 @@ class ScanWriter {
     });
     out_.list("undecided", r_.undecided, [&](const UndecidedRecord& u) {
       write_component(u.component);
-      out_.field("id", indexes_[u.index].record(u.undecided.record).id);
+      out_.field("id", indexes_[u.index].record_id(u.undecided.record));
       out_.field("why", why_text(u.undecided.why));
       out_.raw("}");
       out_.flush();
@@ -138,12 +87,18 @@ class ScanWriter {
     return name;
   }
 
-  // Opens a row with what tells the component.
+  // Opens a row with what tells the component; the same for each row about it, so it is written out once.
   void write_component(std::uint32_t component) {
-    out_.key("component", "\n{");
-    out_.text(name(component));
-    out_.field("purl", sbom_.components[component].purl);
-    out_.field("pointer", sbom_.pointer(component));
+    std::string& row = component_rows_[component];
+    if (row.empty()) {
+      JsonText text;
+      text.key("component", "\n{");
+      text.text(name(component));
+      text.field("purl", sbom_.components[component].purl);
+      text.field("pointer", sbom_.pointer(component));
+      row = text.take();
+    }
+    out_.raw(row);
   }
 
   void write_upgrade() {
@@ -158,60 +113,86 @@ class ScanWriter {
     out_.raw("}");
   }
 
-  void write_kev(const Advisory& a) {
-    out_.key("kev");
-    if (a.kev == nullptr) return out_.raw("null");
-    out_.key("cve", "{");
-    out_.text(a.kev_cve);
-    out_.field("date_added", format_date(a.kev->date_added));
-    out_.field("due_date", format_date(a.kev->due_date));
-    out_.field("days_overdue", static_cast<std::uint64_t>(days_overdue(*a.kev, at_)));
-    out_.field("ransomware", a.kev->ransomware == RansomwareUse::known ? "known" : "unknown");
-    out_.raw("}");
+  void write_kev(const Advisory& a, JsonText& out) const {
+    out.key("kev");
+    if (a.kev == nullptr) return out.raw("null");
+    out.key("cve", "{");
+    out.text(a.kev_cve);
+    out.field("date_added", format_date(a.kev->date_added));
+    out.field("due_date", format_date(a.kev->due_date));
+    out.field("days_overdue", static_cast<std::uint64_t>(days_overdue(*a.kev, at_)));
+    out.field("ransomware", a.kev->ransomware == RansomwareUse::known ? "known" : "unknown");
+    out.raw("}");
+  }
+
+  // Only what was asked for: without an EPSS table there is no "epss", and a score always has its date.
+  void write_priority(std::uint32_t advisory, JsonText& out) const {
+    if (scan_.priorities.empty()) return;
+    const Priority& p = scan_.priorities[advisory];
+    if (scan_.epss != nullptr) {
+      out.key("epss");
+      if (p.epss)
+        out.raw(fmt::format(R"({{"cve":"{}","probability":{:.5f},"percentile":{:.5f},"score_date":"{}"}})", p.epss_cve, p.epss->probability,
+                            p.epss->percentile, format_date(scan_.epss->score_date())));
+      else
+        out.raw("null");
+    }
+    if (scan_.bod) out.list("bod_26_04", p.bod, [&](const BodOutcome& outcome) { out.text(bod_text(outcome)); });
+  }
+
+  // What a row says of the vulnerability, whichever component has it.
+  const std::string& advisory_row(std::uint32_t advisory) {
+    std::string& row = advisory_rows_[advisory];
+    if (!row.empty()) return row;
+    const Advisory& a = r_.advisories[advisory];
+    JsonText text;
+    text.field("id", a.name);
+    text.list("aliases", a.aliases, [&](std::string_view alias) { text.text(alias); });
+    text.field("severity", severity_word(a));
+    text.key("cvss");
+    text.raw(a.score ? fmt::format("{:.1f}", a.score->score) : "null");
+    write_kev(a, text);
+    text.key("published");
+    if (a.published)
+      text.text(format_time(*a.published));
+    else
+      text.raw("null");
+    write_priority(advisory, text);
+    return row = text.take();
   }
 
   void write_vulnerability(const Vulnerability& v) {
-    const Advisory& a = r_.advisories[v.advisory];
     write_component(v.component);
-    out_.field("id", a.name);
-    out_.list("aliases", a.aliases, [&](std::string_view alias) { out_.text(alias); });
-    out_.field("severity", severity_word(a));
-    out_.key("cvss");
-    out_.raw(a.score ? fmt::format("{:.1f}", a.score->score) : "null");
-    write_kev(a);
-    out_.key("published");
-    if (a.published)
-      out_.text(format_time(*a.published));
-    else
-      out_.raw("null");
+    out_.raw(advisory_row(v.advisory));
     out_.field("fixed", v.fixed);
+    const AskedPackage asked = explain_ == Explain::yes ? asked_package(sbom_.components[v.component]) : AskedPackage();
     out_.list("records", r_.records_of(v), [&](const RecordMatch& m) {
       out_.key("id", "{");
-      out_.text(indexes_[m.index].record(m.match.record).id);
+      out_.text(indexes_[m.index].record_id(m.match.record));
       out_.field("range", m.match.range());
       out_.field("fixed", m.match.fixed());
+      if (explain_ == Explain::yes) out_.field("why", explain_match(m.match, asked.version, asked.ecosystem));
       out_.raw("}");
     });
     out_.list("path", path_to(r_.reached, v.component), [&](std::uint32_t step) { out_.text(name(step)); });
-    out_.field("summary", a.summary);
+    out_.field("summary", r_.advisories[v.advisory].summary);
     out_.raw("}");
     out_.flush();
   }
 
   JsonStream out_;
+  const ScanReport& scan_;
+  Explain explain_;
   const Sbom& sbom_;
   const ScanResult& r_;
   std::span<const AdvisoryIndex> indexes_;
   Instant at_;
-  std::vector<std::string> names_;
+  std::vector<std::string> names_, component_rows_, advisory_rows_;  // made when first needed
 };
 
 }  // namespace
 
-void write_scan_json(std::FILE* stream, const std::string& path, const Sbom& sbom, const ScanResult& result,
-                     std::span<const AdvisoryIndex> indexes, Instant at) {
-  ScanWriter(stream, sbom, result, indexes, at).write(path);
-}
+void write_scan_json(std::FILE* stream, const ScanReport& scan, Explain explain) { ScanWriter(stream, scan, explain).write(); }
 
 Json quality_report(const std::string& path, const Sbom& sbom, const Quality& q) {
   Json present = Json::object();

@@ -2,24 +2,22 @@
 #pragma once
 
 #include <cstdio>
-#include <span>
 #include <string>
 
 #include "core/json.h"
-#include "core/time.h"
 #include "measures/p6_supply/quality.h"
 #include "measures/p6_supply/sbom.h"
 #include "measures/p6_supply/scan.h"
+#include "measures/p6_supply/scan_report.h"
 
 namespace entente::cli {
 
 // "12 matches in 4 of 120 evaluated components: 1 on KEV, 2 critical, 5 high …".
 [[nodiscard]] std::string scan_summary(const measures::p6_supply::ScanResult& result);
+enum class Explain { no, yes };
 // One SBOM's scan as a JSON object: figures, vulnerabilities worst first (one a line), what was not evaluated. Written straight to the
-// stream, because a document tree of 100,000 rows would take half a gigabyte. Deterministic.
-void write_scan_json(std::FILE* stream, const std::string& path, const measures::p6_supply::Sbom& sbom,
-                     const measures::p6_supply::ScanResult& result, std::span<const measures::p6_supply::AdvisoryIndex> indexes,
-                     Instant at);
+// stream, because a document tree of 100,000 rows would take half a gigabyte. Deterministic. Explain::yes adds a sentence to each record.
+void write_scan_json(std::FILE* stream, const measures::p6_supply::ScanReport& scan, Explain explain);
 // One SBOM's completeness as a JSON object: the figures, every issue, every incomplete component.
 [[nodiscard]] Json quality_report(const std::string& path, const measures::p6_supply::Sbom& sbom,
                                   const measures::p6_supply::Quality& quality);

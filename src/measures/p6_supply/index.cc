@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <algorithm>
 
+#include "core/ascii.h"
 #include "measures/p6_supply/index_view.h"
 #include "measures/p6_supply/purl.h"
 
@@ -37,7 +38,8 @@ namespace format {
 KeyedName keyed_name(std::string_view ecosystem, std::string_view name) {
   const std::optional<Scheme> scheme = scheme_of(ecosystem);
   if (scheme && !is_distribution(ecosystem)) ecosystem = ecosystem.substr(0, ecosystem.find(':'));
-  return {ecosystem, scheme == Scheme::pep440 ? pep503_name(name) : std::string(name), scheme};
+  const bool caseless = ecosystem == "NuGet" || ecosystem == "Packagist" || ecosystem == "GitHub Actions" || ecosystem == "VSCode";
+  return {ecosystem, scheme == Scheme::pep440 ? pep503_name(name) : caseless ? lower(name) : std::string(name), scheme};
 }
 
 }  // namespace format
@@ -281,6 +283,8 @@ RecordView AdvisoryIndex::record(std::uint32_t record) const {
   if (row.published != kNoTime) out.published = Instant(std::chrono::microseconds(row.published));
   return out;
 }
+
+std::string_view AdvisoryIndex::record_id(std::uint32_t record) const { return state_->view.text(state_->view.records[record].id); }
 
 std::vector<std::string_view> AdvisoryIndex::fixed_versions(std::string_view ecosystem, std::string_view name, std::uint32_t record) const {
   const IndexView& view = state_->view;

@@ -122,7 +122,8 @@ class AdvisoryIndex {
 
   // `ecosystem` as package_key() gives it, or with a suffix. PyPI names are normalised here as well.
   [[nodiscard]] Answer lookup(std::string_view ecosystem, std::string_view name, std::string_view version) const;
-  [[nodiscard]] RecordView record(std::uint32_t record) const;  // of a Match or Undecided of this index
+  [[nodiscard]] RecordView record(std::uint32_t record) const;           // of a Match or Undecided of this index
+  [[nodiscard]] std::string_view record_id(std::uint32_t record) const;  // the same id, without the rest
   // The versions that repair the record in this package, in version order (empty if none is known).
   [[nodiscard]] std::vector<std::string_view> fixed_versions(std::string_view ecosystem, std::string_view name, std::uint32_t record) const;
   [[nodiscard]] const IndexInfo& info() const;

@@ -11,6 +11,7 @@
 #include "core/parallel.h"
 #include "measures/p6_supply/alias_groups.h"
 #include "measures/p6_supply/index.h"
+#include "measures/p6_supply/index_build.h"
 #include "measures/p6_supply/index_format.h"
 #include "measures/p6_supply/intervals.h"
 
@@ -359,21 +360,8 @@ std::string fingerprint(const OsvRecord& r) {
   return out;
 }
 
-// Sorted by id, one record an id, none withdrawn.
-void settle(std::vector<OsvRecord>& records, BuildReport& report) {
-  std::sort(records.begin(), records.end(), [](const OsvRecord& a, const OsvRecord& b) {
-    if (a.id != b.id) return a.id < b.id;
-    if (a.modified != b.modified) return a.modified > b.modified;
-    return fingerprint(a) < fingerprint(b);
-  });
-  const auto same = std::unique(records.begin(), records.end(), [](const OsvRecord& a, const OsvRecord& b) { return a.id == b.id; });
-  report.superseded = static_cast<std::uint64_t>(records.end() - same);
-  records.erase(same, records.end());
-  report.withdrawn = std::erase_if(records, [](const OsvRecord& r) { return r.withdrawn.has_value(); });
-}
-
 Result<std::string> compile(std::vector<OsvRecord>& records, BuildReport& report) {
-  settle(records, report);
+  report.withdrawn = std::erase_if(records, [](const OsvRecord& r) { return r.withdrawn.has_value(); });
   if (records.size() >= kInfinite) return fail("more than 4,294,967,294 advisories");
   std::vector<std::vector<Contribution>> parts(records.size());
   parallel_for(
@@ -395,21 +383,45 @@ Result<std::string> compile(std::vector<OsvRecord>& records, BuildReport& report
 
 }  // namespace
 
-Result<AdvisoryIndex::Built> AdvisoryIndex::build_bytes(std::span<const AdvisorySource> sources, Progress& progress) {
-  Built out;
-  std::vector<OsvRecord> records;
+void keep_newest(std::vector<OsvRecord>& records, BuildReport& report) {
+  std::sort(records.begin(), records.end(), [](const OsvRecord& a, const OsvRecord& b) {
+    if (a.id != b.id) return a.id < b.id;
+    if (a.modified != b.modified) return a.modified > b.modified;
+    return fingerprint(a) < fingerprint(b);
+  });
+  const auto same = std::unique(records.begin(), records.end(), [](const OsvRecord& a, const OsvRecord& b) { return a.id == b.id; });
+  report.superseded = static_cast<std::uint64_t>(records.end() - same);
+  records.erase(same, records.end());
+}
+
+Result<void> read_sources(std::span<const AdvisorySource> sources, Progress& progress, std::vector<OsvRecord>& records,
+                          BuildReport& report) {
   if (sources.empty()) return fail("no advisory source", {}, "give a folder or zip of OSV .json, .jsonl, .jsonl.zst or a JSON array");
   for (const AdvisorySource& source : sources) {
     progress.step("reading " + source.name);
     ENTENTE_TRY(ReadReport read, read_advisories(source, [&](OsvRecord&& record) { records.push_back(std::move(record)); }, progress));
-    out.report.read += read.read;
-    out.report.bad += read.bad;
-    std::move(read.first_errors.begin(), read.first_errors.end(), std::back_inserter(out.report.first_errors));
+    report.read += read.read;
+    report.bad += read.bad;
+    std::move(read.first_errors.begin(), read.first_errors.end(), std::back_inserter(report.first_errors));
   }
-  progress.step("compiling");
-  ENTENTE_TRY(out.bytes, compile(records, out.report));
-  ENTENTE_TRY(const AdvisoryIndex index, from_memory(out.bytes));
+  return {};
+}
+
+Result<AdvisoryIndex::Built> compile_index(std::vector<OsvRecord> newest, BuildReport report) {
+  AdvisoryIndex::Built out{{}, std::move(report)};
+  ENTENTE_TRY(out.bytes, compile(newest, out.report));
+  ENTENTE_TRY(const AdvisoryIndex index, AdvisoryIndex::from_memory(out.bytes));
   out.report.info = index.info();
+  return out;
+}
+
+Result<AdvisoryIndex::Built> AdvisoryIndex::build_bytes(std::span<const AdvisorySource> sources, Progress& progress) {
+  std::vector<OsvRecord> records;
+  BuildReport report;
+  ENTENTE_CHECK(read_sources(sources, progress, records, report));
+  progress.step("compiling");
+  keep_newest(records, report);
+  ENTENTE_TRY(Built out, compile_index(std::move(records), std::move(report)));
   progress.done();
   return out;
 }

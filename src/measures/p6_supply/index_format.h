@@ -16,7 +16,7 @@ namespace entente::measures::p6_supply::format {
 static_assert(std::endian::native == std::endian::little, "the index is mapped as it lies: little-endian machines only");
 
 inline constexpr std::string_view kMagic = "ENTADVI\n";
-inline constexpr std::uint32_t kVersion = 3;
+inline constexpr std::uint32_t kVersion = 4;
 inline constexpr std::uint32_t kInfinite = 0xffffffff;  // Interval::high: no upper end
 inline constexpr std::int64_t kNoTime = INT64_MIN;
 inline constexpr std::size_t kChecksumBytes = 32;
@@ -140,7 +140,7 @@ inline std::uint64_t package_hash(std::string_view ecosystem, std::string_view n
 
 // Ecosystem and name as the index keys them: the suffix is dropped where the ecosystem is ordered (it says where a package comes
 // from, not which it is), but kept for Linux distributions ("Debian:12"), whose releases repair a flaw each in a version of
-// their own; PyPI names are normalised.
+// their own; PyPI names are normalised, NuGet's, Packagist's, VSCode's and those of GitHub Actions in lower case.
 struct KeyedName {
   std::string_view ecosystem;
   std::string name;

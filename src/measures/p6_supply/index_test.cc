@@ -66,7 +66,7 @@ std::vector<Json> sample() {
       record("EX-4", entry("Go", "stdlib", range("SEMVER", {{"introduced", "1.21.0-0"}, {"fixed", "1.21.4"}}))),
       record("EX-5", entry("crates.io", "thing", range("GIT", {{"introduced", "0"}}))),
       record("EX-6", entry("crates.io", "thing", range("SEMVER", {{"introduced", "0.0.0-0"}}))),
-      record("EX-7", entry("Echo:12", "curl", range("ECOSYSTEM", {{"introduced", "0"}, {"fixed", "8.0-1"}}), {"7.88-10"})),
+      record("EX-7", entry("Root:12", "curl", range("ECOSYSTEM", {{"introduced", "0"}, {"fixed", "8.0-1"}}), {"7.88-10"})),
       record("EX-8", entry("npm", "odd", range("SEMVER", {{"introduced", "0"}, {"fixed", "tomorrow"}}))),
       record("EX-9", entry("npm", "gone", range("SEMVER", {{"introduced", "0"}})), {{"withdrawn", "2024-02-01T00:00:00Z"}}),
       record("EX-A", entry("npm", "empty", Json::array())),
@@ -121,7 +121,7 @@ TEST(Index, GoVersions) {
 TEST(Index, NothingUnknownIsEverClean) {
   const AdvisoryIndex db = index(sample());
   EXPECT_EQ(db.lookup("Maven", "a:b", "1").verdict, Verdict::ecosystem_not_evaluated);
-  EXPECT_EQ(db.lookup("Echo", "a", "1").verdict, Verdict::ecosystem_not_evaluated);
+  EXPECT_EQ(db.lookup("Root", "a", "1").verdict, Verdict::ecosystem_not_evaluated);
   EXPECT_EQ(db.lookup("", "", "").verdict, Verdict::ecosystem_not_evaluated);
   EXPECT_EQ(db.lookup("npm", "unheard-of", "1.0.0").verdict, Verdict::clean);
 
@@ -143,10 +143,10 @@ TEST(Index, NothingUnknownIsEverClean) {
   EXPECT_EQ(odd.undecided[0].why, Undecided::Why::advisory_range);
   EXPECT_EQ(db.lookup("npm", "empty", "1.0.0").undecided.at(0).why, Undecided::Why::no_versions);
 
-  const Answer echo = db.lookup("Echo:12", "curl", "7.87-1");
+  const Answer echo = db.lookup("Root:12", "curl", "7.87-1");
   EXPECT_EQ(echo.verdict, Verdict::ecosystem_not_evaluated);
   EXPECT_EQ(echo.undecided.at(0).why, Undecided::Why::no_order);
-  EXPECT_EQ(db.lookup("Echo:12", "curl", "7.88-10").verdict, Verdict::affected) << "a listed version needs no order";
+  EXPECT_EQ(db.lookup("Root:12", "curl", "7.88-10").verdict, Verdict::affected) << "a listed version needs no order";
 }
 
 TEST(Index, ReleasesOfDistributions) {
@@ -223,7 +223,7 @@ TEST(Index, RecordFields) {
   EXPECT_FALSE(db.record(db.lookup("crates.io", "thing", "1.0.0").matches.at(0).record).published);
   EXPECT_EQ(db.info().ecosystems.at("npm").packages, 3U);
   EXPECT_TRUE(db.info().ecosystems.at("npm").ordered);
-  EXPECT_FALSE(db.info().ecosystems.at("Echo:12").ordered);
+  EXPECT_FALSE(db.info().ecosystems.at("Root:12").ordered);
 }
 
 TEST(Index, SameRecordsSameBytes) {
@@ -291,7 +291,7 @@ TEST(Index, HostileWordsNeverLeadOutside) {
       if (!db) continue;
       ++accepted;
       for (const auto& [ecosystem, name] :
-           {std::pair{"npm", "@s/left"}, {"PyPI", "zope.interface"}, {"crates.io", "thing"}, {"Echo:12", "curl"}}) {
+           {std::pair{"npm", "@s/left"}, {"PyPI", "zope.interface"}, {"crates.io", "thing"}, {"Root:12", "curl"}}) {
         for (const char* version : {"1.5.9", "4.0", "latest", "7.88-10"}) {
           const Answer answer = db->lookup(ecosystem, name, version);
           for (const Match& m : answer.matches) EXPECT_LE(db->record(m.record).id.size() + m.range().size(), bytes.size());

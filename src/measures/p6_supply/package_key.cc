@@ -1,5 +1,6 @@
 // From a purl to what advisories call the package: OSV's ecosystem, for Linux distributions with the release ("Debian:12"), the
 // name, and the version as the ecosystem orders it. Two tables; the releases are read from the `distro` qualifier.
+#include <algorithm>
 #include <array>
 
 #include "core/ascii.h"
@@ -20,6 +21,7 @@ constexpr std::array kDistros = std::to_array<DistroName>({
     {"deb", "debian", "Debian"},
     {"deb", "echo", "Echo"},
     {"deb", "ubuntu", "Ubuntu"},
+    {"rpm", "alma", "AlmaLinux"},  // as Trivy writes it
     {"rpm", "almalinux", "AlmaLinux"},
     {"rpm", "azurelinux", "Azure Linux"},
     {"rpm", "mageia", "Mageia"},
@@ -42,6 +44,7 @@ constexpr std::array kLanguages = std::to_array<LanguageName>({
     {"conan", "ConanCenter", ""},
     {"cran", "CRAN", ""},
     {"gem", "RubyGems", ""},
+    {"githubactions", "GitHub Actions", "/"},
     {"golang", "Go", "/"},
     {"hackage", "Hackage", ""},
     {"hex", "Hex", "/"},
@@ -122,6 +125,15 @@ std::string distro_release(const Purl& purl, std::string_view ecosystem) {
   return {};
 }
 
+// Bitnami's own revision ("5.15.12-3") says how it was packaged; as SemVer it would be a pre-release, below the version it repackages.
+std::string bitnami_version(std::string_view version) {
+  const std::size_t dash = version.rfind('-');
+  const bool revision =
+      dash != std::string_view::npos && dash + 1 < version.size() &&
+      std::all_of(version.begin() + static_cast<std::ptrdiff_t>(dash) + 1, version.end(), [](char c) { return is_digit(c); });
+  return std::string(version.substr(0, revision ? dash : version.size()));
+}
+
 }  // namespace
 
 std::optional<PackageKey> package_key(const Purl& purl) {
@@ -143,6 +155,7 @@ std::optional<PackageKey> package_key(const Purl& purl) {
 }
 
 std::string package_version(const Purl& purl) {
+  if (purl.type == "bitnami") return bitnami_version(purl.version);
   const auto epoch = purl.type == "rpm" ? purl.qualifier("epoch") : std::nullopt;
   return !epoch || epoch->empty() || purl.version.empty() ? purl.version : std::string(*epoch) + ":" + purl.version;
 }

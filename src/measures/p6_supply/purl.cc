@@ -1,71 +1,21 @@
 // Package URLs. Reading takes the string apart from the right, as the specification asks: subpath after the last '#',
 // qualifiers after the last '?', scheme, type up to the first '/', version after the last '@'. Only then is each segment
-// percent-decoded, so that an encoded '/' or '@' never splits anything. What a type folds or forbids stands in one table.
+// percent-decoded, so that an encoded '/' or '@' never splits anything. What a type folds or forbids is data (purl_types.h).
 #include "measures/p6_supply/purl.h"
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstring>
 
 #include "core/ascii.h"
 #include "core/utf8.h"
+#include "measures/p6_supply/purl_types.h"
 
 namespace entente::measures::p6_supply {
 namespace {
 
 constexpr std::size_t kMaxPurlBytes = 8192;
-
-enum Rule : std::uint16_t {
-  kFoldNamespace = 1,
-  kFoldName = 2,
-  kFoldVersion = 4,
-  kNoNamespace = 8,
-  kNeedNamespace = 16,
-};
-
-struct TypeRule {
-  std::string_view type;
-  std::uint16_t rules;
-};
-
-// From the type definitions of the purl specification (types/*.json). A namespace the specification requires is insisted on
-// only where no tool is known to leave it out: "pkg:golang/stdlib" and "pkg:deb/curl" are in daily use.
-constexpr std::array kTypeRules = std::to_array<TypeRule>({
-    {"alpm", kFoldNamespace | kFoldName},
-    {"apk", kFoldNamespace | kFoldName},
-    {"bazel", kNoNamespace},
-    {"bitbucket", kFoldNamespace | kFoldName | kNeedNamespace},
-    {"bitnami", kFoldName | kNoNamespace},
-    {"brew", kFoldNamespace | kFoldName},
-    {"cargo", kNoNamespace},
-    {"chrome-extension", kFoldName | kNoNamespace},
-    {"cocoapods", kNoNamespace},
-    {"composer", kFoldNamespace | kFoldName},
-    {"conda", kNoNamespace},
-    {"cran", kNoNamespace},
-    {"deb", kFoldNamespace | kFoldName},
-    {"gem", kNoNamespace},
-    {"git", kNeedNamespace},
-    {"github", kFoldNamespace | kFoldName | kNeedNamespace},
-    {"hackage", kNoNamespace},
-    {"hex", kFoldNamespace | kFoldName},
-    {"huggingface", kFoldVersion},
-    {"julia", kNoNamespace},
-    {"luarocks", kFoldNamespace | kFoldName},
-    {"maven", kNeedNamespace},
-    {"mlflow", kNoNamespace},
-    {"nuget", kNoNamespace},
-    {"oci", kFoldName | kFoldVersion | kNoNamespace},
-    {"opam", kNoNamespace},
-    {"otp", kFoldName | kNoNamespace},
-    {"pub", kFoldName | kNoNamespace},
-    {"pypi", kFoldName | kFoldVersion | kNoNamespace},
-    {"qpkg", kFoldNamespace},
-    {"rpm", kFoldNamespace},
-    {"vcpkg", kNoNamespace},
-    {"vscode-extension", kFoldNamespace | kFoldName | kFoldVersion},
-    {"yocto", kFoldNamespace},
-});
 
 void fold(std::string& s) {
   for (char& c : s) c = lower(c);
@@ -171,58 +121,46 @@ Result<void> check_type(std::string& type, std::size_t offset) {
   return {};
 }
 
-// What the type asks beyond folding and namespaces.
-Result<void> check_special(Purl& purl) {
-  if (purl.type == "pypi") {
-    std::replace(purl.name.begin(), purl.name.end(), '_', '-');
-  } else if (purl.type == "mlflow") {
-    // Model names on Databricks are case insensitive, on Azure ML they are not.
-    const auto url = purl.qualifier("repository_url");
-    if (url && url->find("azuredatabricks.net") != std::string_view::npos) fold(purl.name);
-  } else if (purl.type == "cpan") {
-    if (purl.name.find("::") != std::string::npos)
-      return bad("a CPAN name is a distribution (URI-PackageURL), not a module (URI::PackageURL)", 0);
-  } else if (purl.type == "julia") {
-    if (!purl.qualifier("uuid")) return bad("a Julia package needs the uuid qualifier", 0);
-  } else if (purl.type == "chrome-extension") {
-    const auto id = [](char c) { return c >= 'a' && c <= 'p'; };
-    if (purl.name.size() != 32 || !std::all_of(purl.name.begin(), purl.name.end(), id))
-      return bad("a Chrome extension id is 32 letters a to p", 0);
-    std::size_t dots = 0;
-    bool digit_before = false;
-    for (const char c : purl.version) {
-      if (!is_digit(c) && (c != '.' || !digit_before)) return bad("a Chrome extension version is one to four numbers with dots", 0);
-      dots += c == '.' ? 1 : 0;
-      digit_before = is_digit(c);
-    }
-    if (dots > 3 || (!purl.version.empty() && !digit_before)) return bad("a Chrome extension version is one to four numbers with dots", 0);
+// Folding and rules that parse() and build() share.
+Result<void> finish(Purl& purl, std::size_t type_offset) {
+  ENTENTE_CHECK(check_type(purl.type, type_offset));
+  if (purl.name.empty()) return bad("no name", type_offset);
+  if (purl.qualifiers.size() > 1) {
+    std::sort(purl.qualifiers.begin(), purl.qualifiers.end());
+    const auto same_key = [](const auto& a, const auto& b) { return a.first == b.first; };
+    if (std::adjacent_find(purl.qualifiers.begin(), purl.qualifiers.end(), same_key) != purl.qualifiers.end())
+      return bad("a qualifier key stands twice", type_offset);
   }
+  if (const PurlType* rules = purl_type(purl.type); rules != nullptr)
+    if (auto held = apply_purl_type(*rules, purl); !held) return bad(std::move(held).error().what, type_offset);
   return {};
 }
 
-// Folding and rules that parse() and build() share.
-Result<Purl> finish(Purl purl, std::size_t type_offset) {
-  ENTENTE_CHECK(check_type(purl.type, type_offset));
-  if (purl.name.empty()) return bad("no name", type_offset);
-  const auto rule =
-      std::lower_bound(kTypeRules.begin(), kTypeRules.end(), purl.type, [](const TypeRule& r, const std::string& t) { return r.type < t; });
-  const std::uint16_t rules = rule != kTypeRules.end() && rule->type == purl.type ? rule->rules : 0;
-  if ((rules & kNoNamespace) != 0 && !purl.ns.empty()) return bad("the type " + purl.type + " has no namespace", type_offset);
-  if ((rules & kNeedNamespace) != 0 && purl.ns.empty()) return bad("the type " + purl.type + " needs a namespace", type_offset);
-  if ((rules & kFoldNamespace) != 0) fold(purl.ns);
-  if ((rules & kFoldName) != 0) fold(purl.name);
-  if ((rules & kFoldVersion) != 0) fold(purl.version);
-  std::sort(purl.qualifiers.begin(), purl.qualifiers.end());
-  const auto same_key = [](const auto& a, const auto& b) { return a.first == b.first; };
-  if (std::adjacent_find(purl.qualifiers.begin(), purl.qualifiers.end(), same_key) != purl.qualifiers.end())
-    return bad("a qualifier key stands twice", type_offset);
-  ENTENTE_CHECK(check_special(purl));
-  return purl;
+// Only bytes 1 to 127; eight at a time.
+bool is_plain(std::string_view text) {
+  std::size_t i = 0;
+  std::uint64_t high = 0, zero = 0;
+  for (; i + 8 <= text.size(); i += 8) {
+    std::uint64_t v = 0;
+    std::memcpy(&v, text.data() + i, 8);
+    high |= v;
+    zero |= (v - 0x0101010101010101) & ~v;
+  }
+  if (((high | zero) & 0x8080808080808080) != 0) return false;
+  for (; i < text.size(); ++i)
+    if (text[i] <= 0) return false;
+  return true;
+}
+
+// std::string_view::rfind looks at one byte at a time.
+std::size_t last_place(std::string_view text, char c) {
+  const void* at = text.empty() ? nullptr : ::memrchr(text.data(), c, text.size());
+  return at == nullptr ? std::string_view::npos : static_cast<std::size_t>(static_cast<const char*>(at) - text.data());
 }
 
 // The '@' before the version: the last one, unless it opens a segment that others follow ("@scope/name").
 std::size_t version_mark(std::string_view path) {
-  const std::size_t at = path.rfind('@');
+  const std::size_t at = last_place(path, '@');
   if (at == std::string_view::npos) return at;
   const bool opens_segment = at == 0 || path[at - 1] == '/';
   return opens_segment && path.find('/', at) != std::string_view::npos ? std::string_view::npos : at;
@@ -270,17 +208,19 @@ std::string clean_path(std::string_view path, Dots dots) {
 
 Result<Purl> Purl::parse(std::string_view text) {
   if (text.size() > kMaxPurlBytes) return bad("longer than 8,192 bytes", kMaxPurlBytes);
-  const bool ascii = std::all_of(text.begin(), text.end(), [](char c) { return c > 0; });
+  const bool ascii = is_plain(text);
   if (!ascii && !is_valid_utf8(text)) return bad("not UTF-8", 0);
   if (!ascii && text.find('\0') != std::string_view::npos) return bad("a NUL character", text.find('\0'));
-  if (text.size() < 4 || folded(text.substr(0, 4)) != "pkg:") return bad("it does not begin with \"pkg:\"", 0);
-  Purl purl;
+  if (text.size() < 4 || lower(text[0]) != 'p' || lower(text[1]) != 'k' || lower(text[2]) != 'g' || text[3] != ':')
+    return bad("it does not begin with \"pkg:\"", 0);
+  Result<Purl> result;  // filled in place: moving a Purl costs as much as parsing a short one
+  Purl& purl = *result;
   std::string_view rest = text;
-  if (const std::size_t hash = rest.rfind('#'); hash != std::string_view::npos) {
+  if (const std::size_t hash = last_place(rest, '#'); hash != std::string_view::npos) {
     ENTENTE_CHECK(decode_path(rest.substr(hash + 1), hash + 1, Dots::drop, purl.subpath));
     rest = rest.substr(0, hash);
   }
-  if (const std::size_t mark = rest.rfind('?'); mark != std::string_view::npos) {
+  if (const std::size_t mark = last_place(rest, '?'); mark != std::string_view::npos) {
     ENTENTE_CHECK(read_qualifiers(rest.substr(mark + 1), mark + 1, purl));
     rest = rest.substr(0, mark);
   }
@@ -297,10 +237,11 @@ Result<Purl> Purl::parse(std::string_view text) {
   } else {
     while (!path.empty() && path.back() == '/') path.remove_suffix(1);
   }
-  const std::size_t name_begin = path.rfind('/') + 1;  // npos + 1 == 0
+  const std::size_t name_begin = last_place(path, '/') + 1;  // npos + 1 == 0
   ENTENTE_CHECK(decode(path.substr(name_begin), slash + 1 + name_begin, purl.name));
   if (name_begin > 0) ENTENTE_CHECK(decode_path(path.substr(0, name_begin - 1), slash + 1, Dots::keep, purl.ns));
-  return finish(std::move(purl), offset);
+  ENTENTE_CHECK(finish(purl, offset));
+  return result;
 }
 
 Result<Purl> Purl::build(Purl parts) {
@@ -317,7 +258,8 @@ Result<Purl> Purl::build(Purl parts) {
     if (!value.empty()) qualifiers.emplace_back(std::move(folded_key), std::move(value));
   }
   parts.qualifiers = std::move(qualifiers);
-  return finish(std::move(parts), 0);
+  ENTENTE_CHECK(finish(parts, 0));
+  return parts;
 }
 
 std::string Purl::str() const {
@@ -329,7 +271,8 @@ std::string Purl::str() const {
     encode_path(ns, out);
     out += '/';
   }
-  encode(name, out);
+  const PurlType* rules = name.find('/') == std::string::npos ? nullptr : purl_type(type);
+  rules != nullptr && rules->name_is_path ? encode_path(name, out) : encode(name, out);
   if (!version.empty()) {
     out += '@';
     encode(version, out);

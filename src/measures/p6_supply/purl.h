@@ -49,7 +49,7 @@ struct PackageKey {
 // The release comes from the `distro` qualifier ("debian-12", "bookworm"; "Debian" alone without one).
 [[nodiscard]] std::optional<PackageKey> package_key(const Purl& purl);
 
-// The version as the package's ecosystem orders it: RPM's epoch stands in a qualifier.
+// The version as the package's ecosystem orders it: RPM's epoch stands in a qualifier, Bitnami's revision ("-3") is not part of it.
 [[nodiscard]] std::string package_version(const Purl& purl);
 
 // PEP 503: lower case, runs of '-', '_' and '.' become one '-'.

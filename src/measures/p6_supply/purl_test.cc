@@ -1,5 +1,8 @@
 // Package URLs: canonical spellings, what is refused and where, round trips, and the way to advisory names.
 #include "measures/p6_supply/purl.h"
+#include "core/data.h"
+#include "measures/p6_supply/index.h"
+#include "measures/p6_supply/purl_types.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -86,9 +89,42 @@ TEST(Purl, RefusesWithThePlace) {
   EXPECT_THAT(error("pkg:npm/" + std::string(9000, 'a')).what, HasSubstr("8,192"));
 }
 
+TEST(PurlTypes, TheTableReadsAndItsErrorsNameThePlace) {
+  const auto text = DataSet::embedded().file("supply/purl-types.json");
+  ASSERT_OK(text);
+  const auto types = read_purl_types(*text, "purl-types.json");
+  ASSERT_OK(types);
+  EXPECT_GE(types->size(), 40U);
+  const auto bad = read_purl_types(R"({"types": {"npm": {"namespace": "perhaps"}}})", "t");
+  ASSERT_FALSE(bad.has_value());
+  EXPECT_EQ(bad.error().where.pointer, "/types/npm");
+  EXPECT_FALSE(read_purl_types(R"({"types": {"npm": {"namespace": "optional", "name_pattern": "("}}})", "t").has_value());
+  EXPECT_FALSE(read_purl_types("[]", "t").has_value());
+}
+
+TEST(PurlTypes, EachKindOfRuleActs) {
+  const auto spelling = [](std::string_view text) -> std::string {
+    const auto purl = Purl::parse(text);
+    return purl ? purl->str() : purl.error().what;
+  };
+  EXPECT_EQ(spelling("pkg:pub/My-Package@1"), "pkg:pub/my_package@1");
+  EXPECT_EQ(spelling("pkg:pypi/A_b@1.0RC1"), "pkg:pypi/a-b@1.0rc1");
+  EXPECT_EQ(spelling("pkg:git/Host/owner/repo%201"), "pkg:git/Host/owner/repo%201");
+  EXPECT_EQ(Purl::parse("pkg:git/host/owner/repo").value().name, "owner/repo");
+  EXPECT_THAT(spelling("pkg:git/repo"), HasSubstr("needs a namespace"));
+  EXPECT_THAT(spelling("pkg:swid/x@1"), HasSubstr("needs the qualifier tag_id"));
+  EXPECT_THAT(spelling("pkg:cpan/A::B@1"), HasSubstr("holds no"));
+  EXPECT_THAT(spelling("pkg:chrome-extension/abc"), HasSubstr("must match"));
+  EXPECT_THAT(spelling("pkg:chrome-extension/hlepfoohegkhhmjieoechaddaejaokhf@1.2.3.4.5"), HasSubstr("must match"));
+  EXPECT_EQ(spelling("pkg:mlflow/Model@1?repository_url=https://adb-1.azuredatabricks.net"),
+            "pkg:mlflow/model@1?repository_url=https:%2F%2Fadb-1.azuredatabricks.net");
+  EXPECT_EQ(spelling("pkg:mlflow/Model@1"), "pkg:mlflow/Model@1");
+  EXPECT_EQ(spelling("pkg:unheard-of/Some/Name@V1"), "pkg:unheard-of/Some/Name@V1");
+}
+
 TEST(Purl, CanonicalSpellingIsAFixedPoint) {
   for (const char* text : {"pkg:golang/stdlib@1.20.1", "pkg:npm/a%2Fb@1", "pkg:generic/x@1%2F2?checksum=sha256:00%2Csha1:11",
-                           "pkg:npm/%40s/n@1#a%3Fb/c%23d", "pkg:pub/%E2%82%AC@%25"}) {
+                           "pkg:npm/%40s/n@1#a%3Fb/c%23d", "pkg:generic/%E2%82%AC@%25"}) {
     const auto first = Purl::parse(text);
     ASSERT_OK(first);
     const auto second = Purl::parse(first->str());
@@ -99,6 +135,22 @@ TEST(Purl, CanonicalSpellingIsAFixedPoint) {
     ASSERT_OK(built);
     EXPECT_EQ(*built, *first);
   }
+}
+
+TEST(PackageKey, NamesWithoutRegardToCase) {
+  const AdvisorySource source = AdvisorySource::memory(
+      "a.jsonl",
+      R"({"id":"EX-1","modified":"2026-01-01T00:00:00Z","affected":[{"package":{"ecosystem":"NuGet","name":"Example.Json"},"versions":["1.0.0"]}]})");
+  Progress progress(Progress::Mode::silent);
+  const auto index = AdvisoryIndex::from_memory(AdvisoryIndex::build_bytes(std::span(&source, 1), progress).value().bytes);
+  ASSERT_OK(index);
+  EXPECT_EQ(index->lookup("NuGet", "EXAMPLE.json", "1.0").verdict, Verdict::affected);
+}
+
+TEST(PackageKey, BitnamiRevisionsAreNoPreReleases) {
+  EXPECT_EQ(package_version(Purl::parse("pkg:bitnami/activemq@5.15.12-3?arch=amd64").value()), "5.15.12");
+  EXPECT_EQ(package_version(Purl::parse("pkg:bitnami/activemq@5.15.12-rc.1").value()), "5.15.12-rc.1");
+  EXPECT_EQ(package_version(Purl::parse("pkg:bitnami/activemq@5.15.12").value()), "5.15.12");
 }
 
 TEST(PackageKey, AdvisoryNames) {

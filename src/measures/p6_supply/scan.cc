@@ -261,6 +261,13 @@ ScanResult scan(const Sbom& sbom, std::span<const AdvisoryIndex> indexes, const 
   return result;
 }
 
+AskedPackage asked_package(const Component& component) {
+  const auto purl = Purl::parse(component.purl);
+  const auto key = purl ? package_key(*purl) : std::nullopt;
+  if (!key) return {};
+  return {key->ecosystem, key->name, purl->version.empty() ? std::string(component.version) : package_version(*purl)};
+}
+
 std::int64_t days_overdue(const KevEntry& entry, Instant at) {
   // The due date is a day; it is over when the day is over (UTC).
   return at < entry.due_date + std::chrono::days(1) ? 0 : days_between(entry.due_date, at);

@@ -96,6 +96,12 @@ struct ScanResult {
 [[nodiscard]] ScanResult scan(const Sbom& sbom, std::span<const AdvisoryIndex> indexes, const KevCatalog* kev,
                               std::optional<Instant> at = std::nullopt);
 
+// What scan() asks the indexes about a component; all empty where it asks nothing (no purl, no ecosystem).
+struct AskedPackage {
+  std::string ecosystem, name, version;
+};
+[[nodiscard]] AskedPackage asked_package(const Component& component);
+
 // On KEV before the others (earliest due date first), then by score, those without a score last.
 [[nodiscard]] bool is_worse(const Advisory& a, const Advisory& b);
 // Positions in ScanResult::vulnerabilities, worst first; equal ones in document order.

@@ -15,7 +15,10 @@ struct EcosystemOrder {
 constexpr EcosystemOrder kEcosystemOrders[] = {
     {"npm", Scheme::semver},        {"crates.io", Scheme::semver},
     {"Go", Scheme::semver},         {"Hex", Scheme::semver},
-    {"SwiftURL", Scheme::semver},   {"PyPI", Scheme::pep440},
+    {"SwiftURL", Scheme::semver},   {"Bitnami", Scheme::semver},
+    {"Julia", Scheme::semver},      {"GitHub Actions", Scheme::semver},
+    {"Kubernetes", Scheme::semver}, {"VSCode", Scheme::semver},
+    {"Echo", Scheme::debian},       {"PyPI", Scheme::pep440},
     {"Maven", Scheme::maven},       {"RubyGems", Scheme::rubygems},
     {"NuGet", Scheme::nuget},       {"Packagist", Scheme::packagist},
     {"Pub", Scheme::pub},           {"CRAN", Scheme::cran},

@@ -124,7 +124,7 @@ TEST(Version, SchemesOfEcosystems) {
   EXPECT_TRUE(is_distribution("Debian:12"));
   EXPECT_FALSE(is_distribution("npm"));
   EXPECT_FALSE(is_distribution("Unheard Of"));
-  for (const char* other : {"", "NPM", "pypi", "Echo", "Root:npm", "Linux", "OSS-Fuzz"}) EXPECT_EQ(scheme_of(other), std::nullopt) << other;
+  for (const char* other : {"", "NPM", "pypi", "Root", "Root:npm", "Linux", "OSS-Fuzz"}) EXPECT_EQ(scheme_of(other), std::nullopt) << other;
 }
 
 TEST(Version, EnumeratedVersions) {

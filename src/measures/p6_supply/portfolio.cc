@@ -1,0 +1,157 @@
+// The portfolio in use: a package is found by binary search; its versions are few; each is asked of the advisory index as a scan would ask.
+#include "measures/p6_supply/portfolio.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <algorithm>
+
+#include "measures/p6_supply/portfolio_format.h"
+
+namespace entente::measures::p6_supply {
+
+struct Portfolio::State {
+  std::vector<std::uint64_t> memory;  // an aligned copy, or
+  void* mapped = MAP_FAILED;          // a mapping
+  std::size_t mapped_bytes = 0;
+  portfolio::View view;
+  std::vector<std::string_view> ecosystems;  // ascending, each once
+
+  State() = default;
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+  ~State() {
+    if (mapped != MAP_FAILED) munmap(mapped, mapped_bytes);
+  }
+
+  Result<void> take(std::string_view file, const std::string& name) {
+    ENTENTE_TRY(view, portfolio::check_portfolio(file, name));
+    for (const portfolio::PackageRow& row : view.packages)
+      if (const std::string_view e = view.text(row.ecosystem); ecosystems.empty() || ecosystems.back() != e) ecosystems.push_back(e);
+    return {};
+  }
+
+  [[nodiscard]] const portfolio::PackageRow* find(std::string_view ecosystem, std::string_view name) const {
+    const auto it = std::lower_bound(
+        view.packages.begin(), view.packages.end(), std::pair(ecosystem, name),
+        [&](const portfolio::PackageRow& row, const auto& key) { return std::pair(view.text(row.ecosystem), view.text(row.name)) < key; });
+    return it != view.packages.end() && view.text(it->ecosystem) == ecosystem && view.text(it->name) == name ? &*it : nullptr;
+  }
+
+  void add_versions(const portfolio::PackageRow& package, std::vector<PortfolioVersion>& out) const {
+    for (const portfolio::VersionRow& row : view.versions.subspan(package.versions.begin, package.versions.count))
+      out.push_back({view.text(package.ecosystem), view.text(package.name), view.text(row.text),
+                     view.shippers.subspan(row.shippers.begin, row.shippers.count)});
+  }
+};
+
+namespace {
+
+// How an ecosystem of the portfolio stands to one an advisory (or a person) names.
+enum class Reach { none, covered, perhaps };
+Reach reach_of(std::string_view named, std::string_view shipped) {
+  if (named == shipped) return Reach::covered;
+  if (!is_distribution(named)) return Reach::none;
+  const std::size_t colon = named.find(':');
+  if (colon == std::string_view::npos)  // "Debian" is for all releases
+    return shipped.size() > named.size() && shipped.starts_with(named) && shipped[named.size()] == ':' ? Reach::covered : Reach::none;
+  return shipped == named.substr(0, colon) ? Reach::perhaps : Reach::none;  // the release shipped is not known
+}
+
+}  // namespace
+
+Result<Portfolio> Portfolio::from_memory(const std::string& bytes, const std::string& name) {
+  auto state = std::make_shared<State>();
+  state->memory.resize((bytes.size() + 7) / 8);
+  if (!bytes.empty()) std::memcpy(state->memory.data(), bytes.data(), bytes.size());
+  ENTENTE_CHECK(state->take({reinterpret_cast<const char*>(state->memory.data()), bytes.size()}, name));
+  return Portfolio(std::move(state));
+}
+
+Result<Portfolio> Portfolio::open(const std::filesystem::path& path) {
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd < 0) return fail("cannot open the portfolio", {.file = path.string()}, "make one with `entente supply portfolio add`");
+  struct stat status{};
+  auto state = std::make_shared<State>();
+  if (::fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0) {
+    state->mapped_bytes = static_cast<std::size_t>(status.st_size);
+    state->mapped = ::mmap(nullptr, state->mapped_bytes, PROT_READ, MAP_PRIVATE, fd, 0);
+  }
+  ::close(fd);
+  if (state->mapped == MAP_FAILED) return fail("cannot map the portfolio: empty, or no regular file", {.file = path.string()});
+  ENTENTE_CHECK(state->take({static_cast<const char*>(state->mapped), state->mapped_bytes}, path.string()));
+  return Portfolio(std::move(state));
+}
+
+std::size_t Portfolio::size() const { return state_->view.entries.size(); }
+std::size_t Portfolio::packages() const { return state_->view.packages.size(); }
+
+PortfolioEntry Portfolio::entry(std::uint32_t number) const {
+  const portfolio::EntryRow& row = state_->view.entries[number];
+  PortfolioEntry out;
+  out.name = state_->view.text(row.name);
+  out.source = state_->view.text(row.source);
+  out.digest.bytes = row.digest;
+  out.added = Instant(std::chrono::microseconds(row.added));
+  out.components = row.components;
+  out.not_evaluated = row.not_evaluated;
+  return out;
+}
+
+std::vector<PortfolioVersion> Portfolio::versions(std::string_view ecosystem, std::string_view name) const {
+  const format::KeyedName keyed = format::keyed_name(ecosystem, name);
+  std::vector<PortfolioVersion> out;
+  for (const std::string_view shipped : state_->ecosystems) {
+    if (reach_of(keyed.ecosystem, shipped) != Reach::covered) continue;
+    if (const portfolio::PackageRow* package = state_->find(shipped, keyed.name); package != nullptr) state_->add_versions(*package, out);
+  }
+  return out;
+}
+
+std::vector<PortfolioVersion> Portfolio::all_versions() const {
+  std::vector<PortfolioVersion> out;
+  out.reserve(state_->view.versions.size());
+  for (const portfolio::PackageRow& package : state_->view.packages) state_->add_versions(package, out);
+  return out;
+}
+
+PortfolioAnswer Portfolio::who_ships(const AdvisoryIndex& index, std::span<const OsvRecord> records) const {
+  // Positions of packages, and whether a release that is not known keeps them from being judged.
+  std::vector<std::pair<const portfolio::PackageRow*, Reach>> packages;
+  for (const OsvRecord& record : records) {
+    for (const OsvAffected& affected : record.affected) {
+      if (affected.name.empty()) continue;
+      const format::KeyedName keyed = format::keyed_name(affected.ecosystem, affected.name);
+      for (const std::string_view shipped : state_->ecosystems) {
+        const Reach how = reach_of(keyed.ecosystem, shipped);
+        const portfolio::PackageRow* package = how == Reach::none ? nullptr : state_->find(shipped, keyed.name);
+        if (package != nullptr) packages.emplace_back(package, how);
+      }
+    }
+  }
+  std::sort(packages.begin(), packages.end());
+  packages.erase(std::unique(packages.begin(), packages.end(), [](const auto& a, const auto& b) { return a.first == b.first; }),
+                 packages.end());
+
+  PortfolioAnswer out;
+  std::vector<PortfolioVersion> versions;
+  for (const auto& [package, how] : packages) {
+    versions.clear();
+    state_->add_versions(*package, versions);
+    for (const PortfolioVersion& v : versions) {
+      Answer answer = index.lookup(v.ecosystem, v.name, v.version);
+      if (!answer.matches.empty()) {
+        out.entries.insert(out.entries.end(), v.entries.begin(), v.entries.end());
+        out.hits.push_back({v, std::move(answer.matches)});
+      } else if (how == Reach::perhaps || !answer.undecided.empty() || answer.verdict != Verdict::clean) {
+        out.unsure.push_back(v);
+      }
+    }
+  }
+  std::sort(out.entries.begin(), out.entries.end());
+  out.entries.erase(std::unique(out.entries.begin(), out.entries.end()), out.entries.end());
+  return out;
+}
+
+}  // namespace entente::measures::p6_supply

@@ -1,0 +1,96 @@
+// `entente supply` as a user runs it: an index that is built, brought up to date and asked; the exit codes, formats and the portfolio.
+#include <gmock/gmock.h>
+
+#include "core/file.h"
+#include "core/json.h"
+#include "run_binary.h"
+#include "test_support.h"
+
+namespace entente::test {
+namespace {
+
+using ::testing::HasSubstr;
+
+class SupplyCommands : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    auto made = TemporaryFolder::make("supply-e2e");
+    ASSERT_OK(made);
+    folder.emplace(std::move(*made));
+    put("one.jsonl",
+        R"({"id":"EX-1","modified":"2026-01-01T00:00:00Z","aliases":["CVE-2026-0001"],"affected":[{"package":{"ecosystem":"npm","name":"a"},"ranges":[{"type":"SEMVER","events":[{"introduced":"0"},{"fixed":"1.5.0"}]}]}]})");
+    put("two.jsonl",
+        R"({"id":"EX-2","modified":"2026-02-01T00:00:00Z","affected":[{"package":{"ecosystem":"npm","name":"b"},"ranges":[{"type":"SEMVER","events":[{"introduced":"0"},{"fixed":"2.0.0"}]}]}]})");
+    put("bom.json",
+        R"({"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","name":"a","version":"1.0.0","purl":"pkg:npm/a@1.0.0"},{"type":"library","name":"b","version":"1.0.0","purl":"pkg:npm/b@1.0.0"},{"type":"library","name":"c","version":"1","purl":"pkg:generic/c@1"}]})");
+    put("unknown.json",
+        R"({"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","name":"c","version":"1","purl":"pkg:generic/c@1"}]})");
+  }
+  void put(const std::string& name, std::string_view text) { ASSERT_OK(write_file_atomic(folder->path() / name, text)); }
+  std::string at(const std::string& name) const { return (folder->path() / name).string(); }
+  std::optional<TemporaryFolder> folder;
+};
+
+TEST_F(SupplyCommands, UpdateGivesTheBytesOfAFullBuild) {
+  EXPECT_EQ(run_entente({"supply", "db", "build", "--updatable", "-o", at("a.idx"), at("one.jsonl")}).code, 0);
+  const auto before = run_entente({"supply", "scan", at("bom.json"), "--db", at("a.idx"), "--json"});
+  EXPECT_EQ(before.code, 1);
+  EXPECT_THAT(before.out, testing::Not(HasSubstr("EX-2")));
+  EXPECT_EQ(run_entente({"supply", "db", "update", at("a.idx"), at("two.jsonl")}).code, 0);
+  EXPECT_EQ(run_entente({"supply", "db", "build", "-o", at("full.idx"), at("two.jsonl"), at("one.jsonl")}).code, 0);
+  EXPECT_EQ(read_file(at("a.idx")).value(), read_file(at("full.idx")).value());
+  EXPECT_THAT(run_entente({"supply", "scan", at("bom.json"), "--db", at("a.idx"), "--json"}).out, HasSubstr("EX-2"));
+  EXPECT_EQ(run_entente({"supply", "db", "update", at("full.idx"), at("two.jsonl")}).code, 2) << "its records were not kept";
+}
+
+TEST_F(SupplyCommands, NotEvaluatedIsNeverClean) {
+  const auto nothing = run_entente({"supply", "scan", at("unknown.json"), "--db", at("one.jsonl")});
+  EXPECT_EQ(nothing.code, 2);
+  EXPECT_THAT(nothing.err, HasSubstr("not \"clean\""));
+  EXPECT_EQ(run_entente({"supply", "scan", at("bom.json"), "--db", at("one.jsonl"), "--fail-on", "kev"}).code, 0);
+  EXPECT_EQ(run_entente({"supply", "scan", at("bom.json"), "--db", at("one.jsonl"), "--fail-on", "not-evaluated"}).code, 1);
+  for (const char* format : {"table", "json", "sarif", "cyclonedx-vdr", "csv"}) {
+    const auto r = run_entente({"supply", "scan", at("bom.json"), "--db", at("one.jsonl"), "--format", format});
+    EXPECT_EQ(r.code, 1) << format;
+    EXPECT_THAT(r.out, testing::ContainsRegex("[Nn]ot.evaluated")) << format;
+  }
+  EXPECT_EQ(run_entente({"supply", "scan", at("bom.json"), at("unknown.json"), "--db", at("one.jsonl"), "--format", "cyclonedx-vdr"}).code,
+            2);
+}
+
+TEST_F(SupplyCommands, EpssAndBodColumns) {
+  put("epss.csv", "#model_version:v1,score_date:2026-11-24\ncve,epss,percentile\nCVE-2026-0001,0.5,0.9\n");
+  put("ssvc.csv", "cve,automatable,technical_impact\nCVE-2026-0001,yes,\n");
+  const auto r = run_entente({"supply", "scan", at("bom.json"), "--db", at("one.jsonl"), "--epss", at("epss.csv"), "--ssvc", at("ssvc.csv"),
+                              "--exposed", "no", "--json", "--explain"});
+  EXPECT_EQ(r.code, 1);
+  const auto json = nlohmann::json::parse(r.out);
+  const auto& v = json.at("sboms").at(0).at("vulnerabilities").at(0);
+  EXPECT_EQ(v.at("epss").at("score_date"), "2026-11-24");
+  EXPECT_EQ(v.at("bod_26_04"), nlohmann::json::array({"3 days and forensics", "14 days", "60 days"})) << "neither KEV nor impact is known";
+  EXPECT_EQ(v.at("records").at(0).at("why"), "1.0.0 is below 1.5.0, which repairs it; there is no first affected version (order: semver)");
+}
+
+TEST_F(SupplyCommands, Portfolio) {
+  EXPECT_EQ(run_entente({"supply", "portfolio", "add", at("p"), at("bom.json"), at("unknown.json")}).code, 0);
+  EXPECT_EQ(run_entente({"supply", "portfolio", "add", at("p"), at("bom.json"), "--name", "shop"}).code, 0);
+  const auto list = nlohmann::json::parse(run_entente({"supply", "portfolio", "list", at("p"), "--json"}).out);
+  ASSERT_EQ(list.at("sboms").size(), 3U);
+  EXPECT_EQ(list.at("sboms").at(0).at("name"), "bom");
+  EXPECT_EQ(list.at("sboms").at(0).at("not_evaluated"), 1);
+  const auto advisory = run_entente({"supply", "portfolio", "advisory", at("p"), at("two.jsonl"), "--json"});
+  EXPECT_EQ(advisory.code, 1);
+  const auto answer = nlohmann::json::parse(advisory.out);
+  EXPECT_EQ(answer.at("affected_sboms"), 2);
+  EXPECT_EQ(answer.at("affected").at(0).at("sboms"), nlohmann::json::array({"bom", "shop"}));
+  EXPECT_THAT(run_entente({"supply", "portfolio", "query", at("p"), "pkg:npm/b"}).out, HasSubstr("shop"));
+  EXPECT_EQ(run_entente({"supply", "portfolio", "remove", at("p"), "shop", "bom"}).code, 0);
+  EXPECT_EQ(run_entente({"supply", "portfolio", "advisory", at("p"), at("two.jsonl")}).code, 0);
+  EXPECT_EQ(run_entente({"supply", "portfolio", "remove", at("p"), "nobody"}).code, 2);
+  put("p",
+      "not a portfolio, but long enough to hold a header, if it were one: 0123456789012345678901234567890123456789012345678901234567890");
+  EXPECT_EQ(run_entente({"supply", "portfolio", "list", at("p")}).code, 2);
+}
+
+}  // namespace
+}  // namespace entente::test
