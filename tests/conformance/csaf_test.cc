@@ -16,14 +16,18 @@ namespace fs = std::filesystem;
 // In place of the network: what the suite says of its URLs. ".invalid" is judged without.
 std::optional<bool> probe_of_the_suite(std::string_view url) { return url.find("/not-available") == std::string_view::npos; }
 
-// In place of a dictionary: the two words the suite's documents misspell.
+// In place of a dictionary, so that what is tested is which members are read and what is made of the answer, not the dictionary: some of
+// the words the suite's documents misspell.
 std::optional<std::vector<std::string>> spelling_of_the_suite(std::string_view language, std::string_view text) {
   if (!language.starts_with("en")) return std::nullopt;
   std::vector<std::string> wrong;
-  for (const char* word : {"Secruity"})
+  for (const char* word : {"Secruity", "vulnerapility", "Pruduct"})
     if (text.find(word) != std::string_view::npos) wrong.emplace_back(word);
   return wrong;
 }
+
+// Two documents of optional tests name one hash algorithm twice, which mandatory test 6.1.25 forbids, though the suite calls them valid.
+bool repeats_a_hash(std::string_view name) { return name.ends_with("-6-2-08-02.json") || name.ends_with("-6-2-09-02.json"); }
 
 bool fails(const Report& report, std::string_view test) {
   for (const Finding& f : report.findings)
@@ -64,7 +68,8 @@ TEST(CsafSuite, EveryCaseFailsOrPassesTheTestItNames) {
         const Report report = validator->validate(*document, selection);
         ++seen;
         EXPECT_EQ(fails(report, id), must_fail) << name << " and test " << id << ":\n" << spelt(report);
-        EXPECT_EQ(report.valid(), json_bool(one, "valid").value_or(false)) << name << ":\n" << spelt(report);
+        EXPECT_EQ(report.valid(), json_bool(one, "valid").value_or(false) && !repeats_a_hash(name)) << name << ":\n" << spelt(report);
+        if (repeats_a_hash(name)) EXPECT_TRUE(fails(report, "6.1.25")) << name;
       }
     }
   }
