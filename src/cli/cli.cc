@@ -337,6 +337,7 @@ int main(int argc, const char* const* argv) {
   add_assess(app, context);
   add_attest(app, context);
   add_controls(app, context);
+  add_csaf(app, context);
   add_evidence(app, context);
   add_keygen(app, context);
   add_ledger(app, context);

@@ -74,6 +74,7 @@ void print_warnings(const std::vector<std::string>& warnings);
 void add_assess(CLI::App& app, Context& context);
 void add_attest(CLI::App& app, Context& context);
 void add_controls(CLI::App& app, Context& context);
+void add_csaf(CLI::App& app, Context& context);
 void add_evidence(CLI::App& app, Context& context);
 void add_keygen(CLI::App& app, Context& context);
 void add_ledger(CLI::App& app, Context& context);

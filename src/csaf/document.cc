@@ -1,0 +1,224 @@
+// Reads a CSAF document in one walk over simdjson's tape: branches are flattened into an array with parent links (parents first), every
+// full product name becomes one Product, IDs go into two hash tables, and each vulnerability keeps views of its lists.
+#include "csaf/document.h"
+
+#include <fmt/format.h>
+
+#include "core/file.h"
+
+namespace entente::csaf {
+namespace {
+
+constexpr std::array<Text, kStatusCount> kStatusNames = {"first_affected",     "first_fixed",   "fixed",       "known_affected",
+                                                         "known_not_affected", "last_affected", "recommended", "under_investigation"};
+
+Text document_text(JsonView object, Text key) { return json_string(object, key).value_or(Text{}); }
+
+void document_texts(JsonView object, Text key, std::vector<Text>& out) {
+  const auto array = json_array(object, key);
+  if (!array) return;
+  out.reserve(array->size());
+  for (const JsonView item : *array)
+    if (const auto text = as_string(item))
+      out.push_back(*text);
+    else
+      out.emplace_back();  // keeps indices those of the document
+}
+
+template <class Visit>
+void document_each(JsonView object, Text key, Visit visit) {
+  const auto array = json_array(object, key);
+  if (!array) return;
+  for (const JsonView item : *array) visit(item);
+}
+
+Scope read_scope(JsonView item) {
+  Scope scope;
+  document_texts(item, "product_ids", scope.products);
+  document_texts(item, "group_ids", scope.groups);
+  return scope;
+}
+
+void read_statements(JsonView node, Vulnerability& v) {
+  document_each(node, "flags",
+                [&](JsonView f) { v.flags.push_back({document_text(f, "label"), document_text(f, "date"), read_scope(f)}); });
+  document_each(node, "threats", [&](JsonView t) {
+    v.threats.push_back({document_text(t, "category"), document_text(t, "details"), document_text(t, "date"), read_scope(t)});
+  });
+  document_each(node, "remediations", [&](JsonView r) {
+    v.remediations.push_back(
+        {document_text(r, "category"), document_text(r, "details"), document_text(r, "url"), document_text(r, "date"), read_scope(r)});
+  });
+  document_each(node, "scores", [&](JsonView s) {
+    Score& score = v.scores.emplace_back();
+    document_texts(s, "products", score.products);
+    score.cvss_v2 = json_get(s, "cvss_v2");
+    score.cvss_v3 = json_get(s, "cvss_v3");
+  });
+}
+
+Vulnerability read_vulnerability(JsonView node) {
+  Vulnerability v;
+  v.cve = document_text(node, "cve");
+  v.title = document_text(node, "title");
+  if (const auto cwe = json_get(node, "cwe")) {
+    v.has_cwe = true;
+    v.cwe_id = document_text(*cwe, "id");
+    v.cwe_name = document_text(*cwe, "name");
+  }
+  v.has_notes = json_get(node, "notes").has_value();
+  v.has_ids = json_get(node, "ids").has_value();
+  document_each(node, "ids", [&](JsonView i) { v.ids.push_back({document_text(i, "system_name"), document_text(i, "text")}); });
+  if (const auto status = json_get(node, "product_status")) {
+    v.has_status = true;
+    for (std::size_t s = 0; s < kStatusCount; ++s) document_texts(*status, kStatusNames[s], v.status[s]);
+  }
+  read_statements(node, v);
+  document_each(node, "involvements", [&](JsonView i) {
+    v.involvements.push_back({document_text(i, "party"), document_text(i, "status"), document_text(i, "date")});
+  });
+  return v;
+}
+
+}  // namespace
+
+Text status_name(Status status) { return kStatusNames[static_cast<std::size_t>(status)]; }
+
+void Document::read_header(JsonView root) {
+  const auto document = json_get(root, "document");
+  if (!document) return;
+  category = document_text(*document, "category");
+  lang = document_text(*document, "lang");
+  source_lang = document_text(*document, "source_lang");
+  title = document_text(*document, "title");
+  document_each(*document, "notes", [&](JsonView n) { note_categories.push_back(document_text(n, "category")); });
+  document_each(*document, "references",
+                [&](JsonView r) { references.push_back({json_string(r, "category").value_or("external"), document_text(r, "url")}); });
+  if (const auto publisher = json_get(*document, "publisher")) {
+    publisher_category = document_text(*publisher, "category");
+    publisher_name = document_text(*publisher, "name");
+    publisher_namespace = document_text(*publisher, "namespace");
+  }
+  if (const auto distribution = json_get(*document, "distribution"))
+    if (const auto tlp = json_get(*distribution, "tlp")) tlp_label = document_text(*tlp, "label");
+  const auto tracking = json_get(*document, "tracking");
+  if (!tracking) return;
+  id = document_text(*tracking, "id");
+  document_status = document_text(*tracking, "status");
+  version = document_text(*tracking, "version");
+  initial_release_date = document_text(*tracking, "initial_release_date");
+  current_release_date = document_text(*tracking, "current_release_date");
+  document_each(*tracking, "revision_history",
+                [&](JsonView r) { revisions.push_back({document_text(r, "date"), document_text(r, "number")}); });
+}
+
+void Document::add_product(JsonView node, Product::Origin origin, std::uint32_t position) {
+  Product p{
+      origin, position, document_text(node, "product_id"), document_text(node, "name"), json_get(node, "product_identification_helper"),
+      {},     {}};
+  if (p.helper) {
+    p.purl = document_text(*p.helper, "purl");
+    p.cpe = document_text(*p.helper, "cpe");
+  }
+  product_by_id.emplace(p.id, static_cast<std::uint32_t>(products.size()));
+  products.push_back(p);
+}
+
+// Depth is bounded by the JSON reader.
+void Document::read_branches(JsonView parent, std::uint32_t parent_index) {
+  std::uint32_t position = 0;
+  document_each(parent, "branches", [&](JsonView node) {
+    const auto index = static_cast<std::uint32_t>(branches.size());
+    branches.push_back({parent_index, position++, document_text(node, "category"), document_text(node, "name")});
+    if (const auto product_node = json_get(node, "product")) add_product(*product_node, Product::Origin::branch, index);
+    read_branches(node, index);
+  });
+}
+
+void Document::read_tree(JsonView tree) {
+  read_branches(tree, Branch::kRoot);
+  std::uint32_t position = 0;
+  document_each(tree, "full_product_names", [&](JsonView p) { add_product(p, Product::Origin::full_product_name, position++); });
+  position = 0;
+  document_each(tree, "relationships", [&](JsonView r) {
+    Relationship& relation = relationships.emplace_back();
+    relation.category = document_text(r, "category");
+    relation.product = document_text(r, "product_reference");
+    relation.relates_to = document_text(r, "relates_to_product_reference");
+    if (const auto name = json_get(r, "full_product_name")) {
+      relation.combined = document_text(*name, "product_id");
+      add_product(*name, Product::Origin::relationship, position);
+    }
+    ++position;
+  });
+  document_each(tree, "product_groups", [&](JsonView g) {
+    ProductGroup& group = groups.emplace_back();
+    group.id = document_text(g, "group_id");
+    group.summary = document_text(g, "summary");
+    document_texts(g, "product_ids", group.products);
+    group_by_id.emplace(group.id, static_cast<std::uint32_t>(groups.size() - 1));
+  });
+}
+
+Result<Document> Document::parse(std::string_view text, std::string name) {
+  ENTENTE_TRY(JsonDocument json, JsonDocument::parse(text, std::move(name)));
+  Document d(std::move(json));
+  const JsonView root = d.json.root();
+  d.read_header(root);
+  if (const auto tree = json_get(root, "product_tree")) {
+    d.has_product_tree = true;
+    d.read_tree(*tree);
+  }
+  if (const auto list = json_get(root, "vulnerabilities")) {
+    d.has_vulnerabilities = true;
+    document_each(root, "vulnerabilities", [&](JsonView v) { d.vulnerabilities.push_back(read_vulnerability(v)); });
+  }
+  return d;
+}
+
+Result<Document> Document::read(const std::filesystem::path& path) {
+  ENTENTE_TRY(const std::string text, read_file(path, JsonLimits{}.max_bytes));
+  return parse(text, path.string());
+}
+
+const Product* Document::product(Text product_id) const {
+  const auto found = product_by_id.find(product_id);
+  return found == product_by_id.end() ? nullptr : &products[found->second];
+}
+
+std::vector<Text> Document::products_of(const Scope& scope) const {
+  std::vector<Text> out = scope.products;
+  for (const Text group : scope.groups)
+    if (const auto found = group_by_id.find(group); found != group_by_id.end())
+      out.insert(out.end(), groups[found->second].products.begin(), groups[found->second].products.end());
+  return out;
+}
+
+std::string Document::branch_pointer(std::uint32_t branch) const {
+  std::string out;
+  for (; branch != Branch::kRoot; branch = branches[branch].parent) out = fmt::format("/branches/{}", branches[branch].position) + out;
+  return "/product_tree" + out;
+}
+
+std::string Document::product_pointer(const Product& p) const {
+  if (p.origin == Product::Origin::branch) return branch_pointer(p.position) + "/product";
+  if (p.origin == Product::Origin::full_product_name) return fmt::format("/product_tree/full_product_names/{}", p.position);
+  return fmt::format("/product_tree/relationships/{}/full_product_name", p.position);
+}
+
+std::string file_name_of(Text tracking_id) {
+  std::string out;
+  bool replaced = false;
+  for (char c : tracking_id) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    const bool kept = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '-';
+    if (kept)
+      out += c;
+    else if (!replaced)
+      out += '_';
+    replaced = !kept;
+  }
+  return out + ".json";
+}
+
+}  // namespace entente::csaf
