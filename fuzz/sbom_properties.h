@@ -17,7 +17,7 @@ inline void check(bool holds) {
 
 inline void check_sbom(std::string_view text) {
   using namespace measures::p6_supply;
-  const auto sbom = parse_sbom(text, "fuzz", {.max_bytes = 1 << 20, .max_depth = 32});
+  const auto sbom = parse_sbom(text, "fuzz", {.limits = {.max_bytes = 1 << 20, .max_depth = 32}});
   if (!sbom) {
     check(!sbom.error().what.empty());
     return;

@@ -196,7 +196,7 @@ int run_supply_scan(const Context& context, const ScanOptions& options) {
   std::vector<Sbom> sboms;
   for (const std::string& path : options.sboms) {
     progress.step("Reading " + path);
-    auto sbom = read_sbom(path);
+    auto sbom = read_sbom(path, {.schema = SchemaCheck::off});
     if (!sbom) {
       progress.done();
       return report(context, sbom.error());

@@ -1,15 +1,34 @@
-// Reading an SBOM of either format: parse the JSON with all checks, tell the format by its marks, let the format's reader walk
-// the parsed values once. Also what needs only the graph: pointers, names, and the breadth-first walk from the roots.
+// Reading an SBOM of any form. A form that is not JSON is first written as the JSON form of the same document, with a map of places; the
+// JSON is parsed with all checks, the format told by its marks, the format's reader walks the parsed values once, and the whole is held
+// against the format's schema. Also what needs only the graph: pointers, names, and the breadth-first walk from the roots.
 #include "measures/p6_supply/sbom.h"
 
 #include <fmt/format.h>
+#include <array>
 
 #include "core/utf8.h"
+#include "measures/p6_supply/sbom_form.h"
 #include "measures/p6_supply/sbom_reader.h"
 
 namespace entente::measures::p6_supply {
 
 std::string_view to_string(SbomFormat format) { return format == SbomFormat::cyclonedx ? "CycloneDX" : "SPDX"; }
+
+std::string_view to_string(SbomForm form) {
+  constexpr std::array<std::string_view, 7> names{"CycloneDX JSON", "CycloneDX XML", "SPDX JSON", "SPDX tag-value",
+                                                  "SPDX YAML",      "SPDX XML",      "SPDX 3 JSON-LD"};
+  return names[static_cast<std::size_t>(form)];
+}
+
+Where Sbom::where(std::string_view at) const {
+  const Where json = document.where(at);
+  return source.lines.empty() ? json : source.where(json.file, json.offset.value_or(0), at);
+}
+
+Where Sbom::where(const Issue& issue) const {
+  if (issue.line == 0) return where(issue.pointer);
+  return {.file = document.name(), .line = issue.line, .column = issue.column, .pointer = issue.pointer};
+}
 
 std::string Sbom::pointer(std::uint32_t component) const {
   if (component >= components.size()) return {};
@@ -18,6 +37,7 @@ std::string Sbom::pointer(std::uint32_t component) const {
     case ComponentOrigin::primary: return "/metadata/component";
     case ComponentOrigin::components: return fmt::format("/components/{}", c.position);
     case ComponentOrigin::packages: return fmt::format("/packages/{}", c.position);
+    case ComponentOrigin::graph: return fmt::format("/@graph/{}", c.position);
     case ComponentOrigin::nested: break;
   }
   // As deep as the document, which the reader bounds.
@@ -66,18 +86,18 @@ std::vector<std::uint32_t> path_to(std::span<const std::uint32_t> reached, std::
 
 namespace {
 
-constexpr std::string_view kFormatsHint = "Entente reads CycloneDX 1.2 to 1.7 and SPDX 2.2 and 2.3, both as JSON";
+constexpr std::string_view kFormatsHint =
+    "Entente reads CycloneDX 1.2 to 1.7 (JSON, XML), SPDX 2.2 and 2.3 (JSON, tag-value, YAML, XML) and SPDX 3.0 (JSON-LD)";
 
-Result<SbomFormat> detect(const JsonDocument& document) {
+Result<SbomForm> json_form(const JsonDocument& document) {
   const JsonView root = document.root();
   if (!root.is_object()) return fail("not an SBOM: the document is no JSON object", document.where(""), std::string(kFormatsHint));
-  if (json_get(root, "bomFormat")) return SbomFormat::cyclonedx;
-  if (json_get(root, "spdxVersion")) return SbomFormat::spdx;
+  if (json_get(root, "bomFormat")) return SbomForm::cyclonedx_json;
+  if (json_get(root, "spdxVersion")) return SbomForm::spdx_json;
   if (json_get(root, "specVersion") && (json_get(root, "components") || json_get(root, "metadata")))
     return fail("not a valid CycloneDX document: \"bomFormat\" is missing", document.where(""),
                 "add \"bomFormat\": \"CycloneDX\" or export the SBOM again");
-  if (json_get(root, "@context") && json_get(root, "@graph"))
-    return fail("SPDX 3 (JSON-LD) cannot be read yet", document.where("/@context"), "export the SBOM as SPDX 2.3 or CycloneDX JSON");
+  if (json_get(root, "@context") && json_get(root, "@graph")) return SbomForm::spdx3_json;
   if (json_get(root, "SPDXID") || json_get(root, "documentNamespace"))
     return fail("not a valid SPDX document: \"spdxVersion\" is missing", document.where(""),
                 "add \"spdxVersion\": \"SPDX-2.3\" or export the SBOM again");
@@ -85,54 +105,137 @@ Result<SbomFormat> detect(const JsonDocument& document) {
               std::string(kFormatsHint));
 }
 
-Result<Sbom> from_document(JsonDocument document) {
-  ENTENTE_TRY(const SbomFormat format, detect(document));
-  Sbom sbom(std::move(document));
-  sbom.format = format;
-  ENTENTE_CHECK(format == SbomFormat::cyclonedx ? read_cyclonedx(sbom) : read_spdx(sbom));
+// Brackets, commas and colons bound what the parser will hold: a document that is hardly anything else would take many times its size.
+Result<void> check_marks(std::string_view json, const std::string& name) {
+  std::uint64_t marks = 0;
+  for (const char c : json) marks += static_cast<std::uint64_t>(c == ',') + static_cast<std::uint64_t>(c == ':');
+  const std::uint64_t most = SizeBudget(json.size()).marks();
+  if (marks <= most) return {};
+  return fail(fmt::format("more than {} values, out of proportion to the size of the document", most), {.file = name},
+              "this is not how SBOMs look; if it is a real one, please report it");
+}
+
+// The form as written, its JSON form, and how to find places.
+struct Prepared {
+  std::string json;  // made; else the source itself is used
+  SourceMap source;
+  XmlForm xml;
+};
+
+Result<std::string> converted(std::string_view text, RecognisedForm form, const std::string& name, const SbomOptions& options, Prepared& out) {
+  if (text.size() >= UINT32_MAX) return fail("the file is too large", {.file = name});
+  JsonFormWriter writer;
+  switch (form) {
+    case RecognisedForm::spdx_tag_value: {
+      out.xml.form = SbomForm::spdx_tag_value;
+      ENTENTE_CHECK(spdx_tag_value_to_json(text, name, options.limits.max_depth, writer));
+      break;
+    }
+    case RecognisedForm::spdx_yaml: {
+      out.xml.form = SbomForm::spdx_yaml;
+      ENTENTE_CHECK(spdx_yaml_to_json(text, name, options.limits.max_depth, writer));
+      break;
+    }
+    default: {
+      ENTENTE_TRY(out.xml, sbom_xml_to_json(std::string(text), name, options, writer));
+      break;
+    }
+  }
+  out.source = {writer.take_places(), line_starts(text)};
+  return writer.take_json();
+}
+
+Result<Sbom> read_graph(Sbom sbom, SchemaCheck check) {
+  sbom.format = sbom.form == SbomForm::cyclonedx_json || sbom.form == SbomForm::cyclonedx_xml ? SbomFormat::cyclonedx : SbomFormat::spdx;
+  if (sbom.form == SbomForm::spdx3_json)
+    ENTENTE_CHECK(read_spdx3(sbom));
+  else if (sbom.format == SbomFormat::cyclonedx)
+    ENTENTE_CHECK(read_cyclonedx(sbom));
+  else
+    ENTENTE_CHECK(read_spdx(sbom));
+  // The XML form of CycloneDX has rules of its own, checked when it was read; SPDX 3 is checked as far as it is read.
+  if (check == SchemaCheck::on && sbom.form != SbomForm::cyclonedx_xml && sbom.form != SbomForm::spdx3_json)
+    ENTENTE_CHECK(check_sbom_schema(sbom));
   return sbom;
 }
 
-// People hand in XML and tag-value files under any name: say so instead of "invalid JSON at byte 0".
-Error explain_foreign(std::string_view text, Error error) {
-  const std::size_t start = text.find_first_not_of(" \t\r\n\xef\xbb\xbf");
-  if (start == std::string_view::npos) return error;
-  const std::string_view head = text.substr(start, 12);
-  if (head.starts_with("<"))
-    error = {"this is XML, and only the JSON form of an SBOM can be read yet", {.file = error.where.file}, std::string(kFormatsHint)};
-  else if (head.starts_with("SPDXVersion") || head.starts_with("##"))
-    error = {"this is SPDX tag-value, and only the JSON form can be read yet", {.file = error.where.file}, std::string(kFormatsHint)};
-  return error;
+// The XML rules' findings stand first: a finding of the reader in the same place is theirs already, so those win.
+void put_first(Sbom& sbom, XmlForm xml) {
+  sbom.error_count += xml.error_count;
+  for (Issue& issue : sbom.issues)
+    if (xml.issues.size() < kMaxIssues) xml.issues.push_back(std::move(issue));
+  sbom.issues = std::move(xml.issues);
+}
+
+Result<Sbom> from_json(std::string_view json, const std::string& name, const SbomOptions& options) {
+  ENTENTE_CHECK(check_marks(json, name));
+  ENTENTE_TRY(JsonDocument document, JsonDocument::parse(json, name, options.limits));
+  ENTENTE_TRY(const SbomForm form, json_form(document));
+  Sbom sbom(std::move(document));
+  sbom.form = form;
+  return read_graph(std::move(sbom), options.schema);
+}
+
+Result<Sbom> from_other(std::string_view text, RecognisedForm form, const std::string& name, const SbomOptions& options) {
+  if (text.size() > options.limits.max_bytes)
+    return fail(fmt::format("larger than the limit of {} bytes", options.limits.max_bytes), {.file = name});
+  if (!is_valid_utf8(text)) return fail("not UTF-8", {.file = name}, "save the file as UTF-8 or UTF-16");
+  Prepared prepared;
+  ENTENTE_TRY(std::string json, converted(text, form, name, options, prepared));
+  JsonLimits limits = options.limits;
+  limits.max_bytes = std::max<std::uint64_t>(limits.max_bytes, json.size());
+  ENTENTE_CHECK(check_marks(json, name));
+  auto document = JsonDocument::parse(json, name, limits);
+  if (!document) {
+    Error error = std::move(document).error();
+    if (error.where.offset) error.where = prepared.source.where(name, *error.where.offset, error.where.pointer);
+    return fail(std::move(error));
+  }
+  json = {};
+  Sbom sbom(std::move(*document));
+  sbom.form = prepared.xml.form;
+  sbom.source = std::move(prepared.source);
+  ENTENTE_TRY(Sbom read, read_graph(std::move(sbom), options.schema));
+  put_first(read, std::move(prepared.xml));
+  return read;
+}
+
+std::string_view name_of(RecognisedForm form) {
+  switch (form) {
+    case RecognisedForm::json: return "JSON";
+    case RecognisedForm::xml: return "XML";
+    case RecognisedForm::spdx_tag_value: return "SPDX tag-value";
+    case RecognisedForm::spdx_yaml: return "SPDX YAML";
+    case RecognisedForm::unknown: break;
+  }
+  return "unknown";
 }
 
 }  // namespace
 
-std::string_view known_but_unread_format(std::string_view text, JsonLimits limits) {
-  const std::string_view head = text.substr(0, 4096);
-  const std::size_t start = head.find_first_not_of(" \t\r\n\xef\xbb\xbf");
-  if (start == std::string_view::npos) return {};
-  const auto holds = [&](std::string_view part) { return head.find(part) != std::string_view::npos; };
-  if (head[start] == '<') {
-    if (holds("http://cyclonedx.org/schema/bom/")) return "CycloneDX XML";
-    return holds("http://spdx.org/rdf/terms") ? "SPDX RDF" : "";
-  }
-  if (head.substr(start).starts_with("SPDXVersion:")) return "SPDX tag-value";
-  if (head[start] != '{') return {};
-  const auto document = JsonDocument::parse(text, "", limits);
-  if (!document || !document->root().is_object()) return {};
-  const auto context = json_string(document->root(), "@context");
-  return context && context->starts_with("https://spdx.org/rdf/3.") && json_get(document->root(), "@graph") ? "SPDX 3" : "";
+std::string_view known_but_unread_format(std::string_view text) {
+  std::string held;
+  const auto utf8 = as_utf8(text.substr(0, 4096), "", held);
+  if (!utf8 || recognise_form(*utf8) != RecognisedForm::xml) return {};
+  return utf8->find("http://spdx.org/rdf/") != std::string_view::npos && utf8->find("RDF") != std::string_view::npos ? "SPDX RDF" : "";
 }
 
-Result<Sbom> parse_sbom(std::string_view text, std::string name, JsonLimits limits) {
-  auto document = JsonDocument::parse(text, std::move(name), limits);
-  if (!document) return fail(explain_foreign(text, std::move(document).error()));
-  return from_document(std::move(*document));
+Result<Sbom> parse_sbom(std::string_view text, std::string name, const SbomOptions& options) {
+  std::string held;
+  ENTENTE_TRY(const std::string_view utf8, as_utf8(text, name, held));
+  const RecognisedForm form = recognise_form(utf8);
+  if (form == RecognisedForm::unknown)
+    return fail("not an SBOM: neither JSON, XML, nor SPDX's tag-value or YAML form", {.file = name}, std::string(kFormatsHint));
+  auto sbom = form == RecognisedForm::json ? from_json(utf8, name, options) : from_other(utf8, form, name, options);
+  if (sbom) return sbom;
+  Error error = std::move(sbom).error();
+  if (form != RecognisedForm::json) error.what = fmt::format("{}: {}", name_of(form), error.what);
+  return fail(std::move(error));
 }
 
-Result<Sbom> read_sbom(const std::filesystem::path& path, JsonLimits limits) {
-  ENTENTE_TRY(const std::string text, read_file(path, limits.max_bytes));
-  return parse_sbom(text, path.string(), limits);
+Result<Sbom> read_sbom(const std::filesystem::path& path, const SbomOptions& options) {
+  ENTENTE_TRY(const std::string text, read_file(path, options.limits.max_bytes));
+  return parse_sbom(text, path.string(), options);
 }
 
 }  // namespace entente::measures::p6_supply

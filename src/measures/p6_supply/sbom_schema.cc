@@ -1,0 +1,68 @@
+// The whole document against the JSON Schema of its format and version. Schemas are compiled on first use and kept. The validator stops at
+// the first violation when asked for a verdict only, which is the common case and the fast one; places are gathered in a second pass.
+#include <array>
+#include <mutex>
+#include <optional>
+#include <set>
+
+#include "core/data.h"
+#include "core/utf8.h"
+#include "measures/p6_supply/sbom_reader.h"
+#include "schema/schema.h"
+
+namespace entente::measures::p6_supply {
+
+namespace {
+
+Result<schema::Schema> compile_sbom_schema(const std::string& file) {
+  const DataSet& data = DataSet::embedded();
+  ENTENTE_TRY(const std::string_view text, data.file("sbom/" + file));
+  schema::CompileOptions options;
+  options.default_draft = "http://json-schema.org/draft-07/schema#";
+  for (const char* name : {"spdx", "jsf-0.82", "cryptography-defs"}) {
+    ENTENTE_TRY(const std::string_view other, data.file(std::string("sbom/") + name + ".json"));
+    options.documents.emplace(std::string("http://cyclonedx.org/schema/") + name + ".schema.json", other);
+  }
+  return schema::Schema::compile(text, data.display_name("sbom/" + file), options);
+}
+
+struct SchemaSlot {
+  std::once_flag once;
+  std::optional<Result<schema::Schema>> schema;
+};
+
+// By CycloneDX minor version, 2 to 7; SPDX 2 at 0.
+const Result<schema::Schema>& sbom_schema(const Sbom& sbom) {
+  static std::array<SchemaSlot, 8> slots;
+  const bool cyclonedx = sbom.format == SbomFormat::cyclonedx;
+  SchemaSlot& slot = slots[cyclonedx ? static_cast<std::size_t>(sbom.spec_version[2] - '0') : 0];
+  std::call_once(slot.once, [&] {
+    slot.schema.emplace(compile_sbom_schema(cyclonedx ? fmt::format("cyclonedx-{}.json", sbom.spec_version) : "spdx-2.json"));
+  });
+  return *slot.schema;
+}
+
+}  // namespace
+
+Result<void> check_sbom_schema(Sbom& sbom) {
+  const Result<schema::Schema>& schema = sbom_schema(sbom);
+  if (!schema) return fail(schema.error());
+  if (schema->is_valid(sbom.document.root())) return {};
+  std::set<std::string, std::less<>> known;
+  for (const Issue& issue : sbom.issues)
+    if (issue.level == IssueLevel::error) known.insert(issue.pointer);
+  const std::uint64_t before = sbom.error_count;
+  for (schema::Violation& v : schema->validate(sbom.document.root(), kMaxIssues)) {
+    if (known.contains(v.instance)) continue;
+    ++sbom.error_count;
+    if (sbom.issues.size() < kMaxIssues) sbom.issues.push_back({IssueLevel::error, std::move(v.instance), std::move(v.message)});
+  }
+  // Beyond the validator's bound nothing is counted; an invalid document is never called valid.
+  if (before == 0 && sbom.error_count == 0) {
+    ++sbom.error_count;
+    sbom.issues.push_back({IssueLevel::error, "", "the document breaks its schema"});
+  }
+  return {};
+}
+
+}  // namespace entente::measures::p6_supply
