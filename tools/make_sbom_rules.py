@@ -161,7 +161,7 @@ class XmlRules:
             elif part.tag == XS + "attributeGroup":
                 self.attributes(self.attribute_groups[part.get("ref").rpartition(":")[2]], made)
             elif part.tag == XS + "anyAttribute":
-                made["any_attribute"] = True
+                made["any_attribute"] = part.get("namespace", "##any")
 
     def model(self, node) -> list:
         low = int(node.get("minOccurs", "1"))

@@ -136,12 +136,12 @@ class CycloneDxXmlCheck {
       const std::string_view key = attribute.name();
       if (key.starts_with("xmlns") || key.starts_with("xml:") || key.starts_with("xsi:")) continue;
       if (key.find(':') != std::string_view::npos) {
-        if (!type.any_attribute) note(node, fmt::format("no attribute \"{}\" is allowed here", printable(key, 60)));
+        if (type.foreign == ForeignAttributes::none) note(node, fmt::format("no attribute \"{}\" is allowed here", printable(key, 60)));
         continue;
       }
       const auto rule = type.attributes.find(key);
       if (rule == type.attributes.end()) {
-        note(node, fmt::format("no attribute \"{}\" is allowed here", printable(key, 60)));
+        if (type.foreign != ForeignAttributes::any) note(node, fmt::format("no attribute \"{}\" is allowed here", printable(key, 60)));
         continue;
       }
       if (const std::string wrong = rules_.fault(rule->second.simple, attribute.value()); !wrong.empty())

@@ -78,7 +78,8 @@ XmlParticle read_particle(JsonView value) {
 
 XmlType read_type(JsonView value) {
   XmlType out;
-  out.any_attribute = json_bool(value, "any_attribute").value_or(false);
+  if (const auto foreign = json_string(value, "any_attribute"))
+    out.foreign = *foreign == "##any" ? ForeignAttributes::any : ForeignAttributes::other_namespaces;
   out.anything = json_bool(value, "anything").value_or(false);
   out.mixed = json_bool(value, "mixed").value_or(false);
   if (const auto text = json_int(value, "text")) out.text = static_cast<std::uint32_t>(*text);

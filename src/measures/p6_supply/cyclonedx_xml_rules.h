@@ -42,9 +42,11 @@ struct XmlAttributeRule {
   std::uint32_t simple = 0;
   bool required = false;
 };
+// Attributes the type does not name: refused, of other namespaces only, or any.
+enum class ForeignAttributes : std::uint8_t { none, other_namespaces, any };
 struct XmlType {
   std::map<std::string, XmlAttributeRule, std::less<>> attributes;
-  bool any_attribute = false;  // of other namespaces
+  ForeignAttributes foreign = ForeignAttributes::none;
   bool anything = false;       // nothing is checked below it
   bool mixed = false;
   std::optional<std::uint32_t> text;  // simple type of the content

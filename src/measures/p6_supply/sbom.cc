@@ -122,9 +122,21 @@ struct Prepared {
   XmlForm xml;
 };
 
-Result<std::string> converted(std::string_view text, RecognisedForm form, const std::string& name, const SbomOptions& options, Prepared& out) {
+// The bytes as given, and who holds them if they may be let go once they were read: a large document is never held three times.
+struct SbomBytes {
+  std::string_view text;
+  std::string* owner = nullptr;
+  void release() {
+    text = {};
+    if (owner != nullptr) std::string().swap(*owner);
+  }
+};
+
+Result<std::string> converted(SbomBytes& bytes, RecognisedForm form, const std::string& name, const SbomOptions& options, Prepared& out) {
+  const std::string_view text = bytes.text;
   if (text.size() >= UINT32_MAX) return fail("the file is too large", {.file = name});
   JsonFormWriter writer;
+  out.source.lines = line_starts(text);
   switch (form) {
     case RecognisedForm::spdx_tag_value: {
       out.xml.form = SbomForm::spdx_tag_value;
@@ -137,11 +149,13 @@ Result<std::string> converted(std::string_view text, RecognisedForm form, const 
       break;
     }
     default: {
-      ENTENTE_TRY(out.xml, sbom_xml_to_json(std::string(text), name, options, writer));
+      std::string own(text);
+      bytes.release();
+      ENTENTE_TRY(out.xml, sbom_xml_to_json(std::move(own), name, options, writer));
       break;
     }
   }
-  out.source = {writer.take_places(), line_starts(text)};
+  out.source.places = writer.take_places();
   return writer.take_json();
 }
 
@@ -167,21 +181,23 @@ void put_first(Sbom& sbom, XmlForm xml) {
   sbom.issues = std::move(xml.issues);
 }
 
-Result<Sbom> from_json(std::string_view json, const std::string& name, const SbomOptions& options) {
-  ENTENTE_CHECK(check_marks(json, name));
-  ENTENTE_TRY(JsonDocument document, JsonDocument::parse(json, name, options.limits));
+Result<Sbom> from_json(SbomBytes bytes, const std::string& name, const SbomOptions& options) {
+  ENTENTE_CHECK(check_marks(bytes.text, name));
+  ENTENTE_TRY(JsonDocument document, JsonDocument::parse(bytes.text, name, options.limits));
+  bytes.release();
   ENTENTE_TRY(const SbomForm form, json_form(document));
   Sbom sbom(std::move(document));
   sbom.form = form;
   return read_graph(std::move(sbom), options.schema);
 }
 
-Result<Sbom> from_other(std::string_view text, RecognisedForm form, const std::string& name, const SbomOptions& options) {
-  if (text.size() > options.limits.max_bytes)
+Result<Sbom> from_other(SbomBytes bytes, RecognisedForm form, const std::string& name, const SbomOptions& options) {
+  if (bytes.text.size() > options.limits.max_bytes)
     return fail(fmt::format("larger than the limit of {} bytes", options.limits.max_bytes), {.file = name});
-  if (!is_valid_utf8(text)) return fail("not UTF-8", {.file = name}, "save the file as UTF-8 or UTF-16");
+  if (!is_valid_utf8(bytes.text)) return fail("not UTF-8", {.file = name}, "save the file as UTF-8 or UTF-16");
   Prepared prepared;
-  ENTENTE_TRY(std::string json, converted(text, form, name, options, prepared));
+  ENTENTE_TRY(std::string json, converted(bytes, form, name, options, prepared));
+  bytes.release();
   JsonLimits limits = options.limits;
   limits.max_bytes = std::max<std::uint64_t>(limits.max_bytes, json.size());
   ENTENTE_CHECK(check_marks(json, name));
@@ -191,7 +207,7 @@ Result<Sbom> from_other(std::string_view text, RecognisedForm form, const std::s
     if (error.where.offset) error.where = prepared.source.where(name, *error.where.offset, error.where.pointer);
     return fail(std::move(error));
   }
-  json = {};
+  std::string().swap(json);
   Sbom sbom(std::move(*document));
   sbom.form = prepared.xml.form;
   sbom.source = std::move(prepared.source);
@@ -220,22 +236,35 @@ std::string_view known_but_unread_format(std::string_view text) {
   return utf8->find("http://spdx.org/rdf/") != std::string_view::npos && utf8->find("RDF") != std::string_view::npos ? "SPDX RDF" : "";
 }
 
-Result<Sbom> parse_sbom(std::string_view text, std::string name, const SbomOptions& options) {
+namespace {
+
+Result<Sbom> parse_bytes(SbomBytes bytes, std::string name, const SbomOptions& options) {
   std::string held;
-  ENTENTE_TRY(const std::string_view utf8, as_utf8(text, name, held));
-  const RecognisedForm form = recognise_form(utf8);
+  ENTENTE_TRY(bytes.text, as_utf8(bytes.text, name, held));
+  if (!held.empty()) {
+    const std::string_view transcoded = held;
+    bytes.release();
+    bytes = {transcoded, &held};
+  }
+  const RecognisedForm form = recognise_form(bytes.text);
   if (form == RecognisedForm::unknown)
     return fail("not an SBOM: neither JSON, XML, nor SPDX's tag-value or YAML form", {.file = name}, std::string(kFormatsHint));
-  auto sbom = form == RecognisedForm::json ? from_json(utf8, name, options) : from_other(utf8, form, name, options);
+  auto sbom = form == RecognisedForm::json ? from_json(bytes, name, options) : from_other(bytes, form, name, options);
   if (sbom) return sbom;
   Error error = std::move(sbom).error();
   if (form != RecognisedForm::json) error.what = fmt::format("{}: {}", name_of(form), error.what);
   return fail(std::move(error));
 }
 
+}  // namespace
+
+Result<Sbom> parse_sbom(std::string_view text, std::string name, const SbomOptions& options) {
+  return parse_bytes({text, nullptr}, std::move(name), options);
+}
+
 Result<Sbom> read_sbom(const std::filesystem::path& path, const SbomOptions& options) {
-  ENTENTE_TRY(const std::string text, read_file(path, options.limits.max_bytes));
-  return parse_sbom(text, path.string(), options);
+  ENTENTE_TRY(std::string text, read_file(path, options.limits.max_bytes));
+  return parse_bytes({text, &text}, path.string(), options);
 }
 
 }  // namespace entente::measures::p6_supply

@@ -42,6 +42,13 @@ const Result<schema::Schema>& sbom_schema(const Sbom& sbom) {
   return *slot.schema;
 }
 
+// The hash a pointer leads into: the reader judges algorithm and digest together and notes the hash. The pointer itself if it leads elsewhere.
+std::string_view hash_of(std::string_view pointer) {
+  for (const std::string_view member : {"/alg", "/content", "/algorithm", "/checksumValue"})
+    if (pointer.ends_with(member)) return pointer.substr(0, pointer.size() - member.size());
+  return pointer;
+}
+
 }  // namespace
 
 Result<void> check_sbom_schema(Sbom& sbom) {
@@ -53,7 +60,7 @@ Result<void> check_sbom_schema(Sbom& sbom) {
     if (issue.level == IssueLevel::error) known.insert(issue.pointer);
   const std::uint64_t before = sbom.error_count;
   for (schema::Violation& v : schema->validate(sbom.document.root(), kMaxIssues)) {
-    if (known.contains(v.instance)) continue;
+    if (known.contains(v.instance) || known.contains(hash_of(v.instance))) continue;
     ++sbom.error_count;
     if (sbom.issues.size() < kMaxIssues) sbom.issues.push_back({IssueLevel::error, std::move(v.instance), std::move(v.message)});
   }

@@ -45,14 +45,15 @@ class SpdxYamlHandler : public YAML::EventHandler {
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
     throw SpdxYamlRefused("an alias (*name), which SBOMs have no use for: aliases of aliases grow without bound", at(mark));
   }
-  void OnNull(const YAML::Mark& mark, YAML::anchor_t) override {
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    no_anchor(mark, anchor);
     count(mark);
     if (expects_key()) throw SpdxYamlRefused("a key that is empty", at(mark));
     out_.literal("null", at(mark));
     after_value();
   }
-  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t, const std::string& text) override {
-    count(mark);
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, const std::string& text) override {
+    no_anchor(mark, anchor);
     if (levels_.empty()) throw SpdxYamlRefused("the document is no mapping", at(mark));
     if (expects_key()) {
       key_ = text;
@@ -60,6 +61,7 @@ class SpdxYamlHandler : public YAML::EventHandler {
       levels_.back().expects_key = false;
       return;
     }
+    count(mark);
     const std::string_view literal = tag == "?" ? spdx_literal(key_, text) : std::string_view();
     if (literal.empty())
       out_.text(text, at(mark));
@@ -67,7 +69,8 @@ class SpdxYamlHandler : public YAML::EventHandler {
       out_.literal(literal, at(mark));
     after_value();
   }
-  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
+  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
+    no_anchor(mark, anchor);
     open(mark, Level{false, false});
     out_.begin_array(at(mark));
   }
@@ -75,7 +78,8 @@ class SpdxYamlHandler : public YAML::EventHandler {
     out_.end_array();
     close();
   }
-  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
+    no_anchor(mark, anchor);
     open(mark, Level{true, true});
     out_.begin_object(at(mark));
   }
@@ -90,6 +94,10 @@ class SpdxYamlHandler : public YAML::EventHandler {
     bool expects_key = false;
   };
   static std::uint64_t at(const YAML::Mark& mark) { return static_cast<std::uint64_t>(std::max(mark.pos, 0)); }
+  // yaml-cpp keeps every anchor; without aliases they serve nothing.
+  static void no_anchor(const YAML::Mark& mark, YAML::anchor_t anchor) {
+    if (anchor != 0) throw SpdxYamlRefused("an anchor (&name), which SBOMs have no use for", at(mark));
+  }
   [[nodiscard]] bool expects_key() const { return !levels_.empty() && levels_.back().map && levels_.back().expects_key; }
   void count(const YAML::Mark& mark) {
     if (++nodes_ > max_nodes_)
@@ -117,10 +125,33 @@ class SpdxYamlHandler : public YAML::EventHandler {
   std::string key_;
 };
 
+// Before a bracket or dash is told to whoever listens, yaml-cpp reads its line to the end, since it might turn out to be a key; so a line
+// that opens thousands of them is refused here. Brackets within texts count too: no text has so many that are not closed.
+constexpr std::int64_t kMaxOpenInLine = 2'000;
+Result<void> check_yaml_lines(std::string_view text, const std::string& name) {
+  std::int64_t open = 0;
+  bool at_start = true;  // only indicators so far
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '\n') {
+      open = 0;
+      at_start = true;
+      continue;
+    }
+    if (c == '[' || c == '{') ++open;
+    if (c == ']' || c == '}') --open;
+    if (at_start && (c == '-' || c == '?' || c == ':')) ++open;
+    at_start = at_start && (c == '-' || c == '?' || c == ':' || c == ' ' || c == '\t');
+    if (open > kMaxOpenInLine) return fail(fmt::format("more than {} lists or mappings opened in one line", kMaxOpenInLine), where_in(text, name, i));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<void> spdx_yaml_to_json(std::string_view text, const std::string& name, std::uint32_t max_depth, JsonFormWriter& out) {
   const auto place = [&](const YAML::Mark& mark) { return where_in(text, name, std::min<std::uint64_t>(static_cast<std::uint64_t>(std::max(mark.pos, 0)), text.size())); };
+  ENTENTE_CHECK(check_yaml_lines(text, name));
   try {
     ViewBuffer buffer(text);
     std::istream stream(&buffer);
