@@ -86,8 +86,8 @@ void print_check(const std::string& path, const Sbom& sbom, const Quality& q, st
   const Grade g = grade(q);
   const Colour colour = g == Grade::good ? Colour::green : g == Grade::fair ? Colour::yellow : Colour::red;
   std::printf("%s  %s %s: %s, %.1f %% of %llu components complete\n", paint(stdout, Colour::bold, printable(path)).c_str(),
-              std::string(to_string(sbom.form)).c_str(), printable(sbom.spec_version).c_str(),
-              paint(stdout, colour, grade_name(g)).c_str(), percent(q.complete, q.counted), static_cast<unsigned long long>(q.counted));
+              std::string(to_string(sbom.form)).c_str(), printable(sbom.spec_version).c_str(), paint(stdout, colour, grade_name(g)).c_str(),
+              percent(q.complete, q.counted), static_cast<unsigned long long>(q.counted));
   std::string lacks;
   if (!q.valid) lacks += "; not valid";
   if (!q.has_author) lacks += "; names no author";
@@ -124,7 +124,11 @@ void add_supply_check(CLI::App& supply, Context& context) {
   auto options = std::make_shared<CheckOptions>();
   CLI::App* command = add_command(supply, context, "check", "measure how complete and valid SBOMs are", kSupplyCheckExamples,
                                   [&context, options] { return run_supply_check(context, *options); });
-  command->add_option("sbom", options->sboms, "CycloneDX 1.2 to 1.7 (JSON, XML), SPDX 2.2 and 2.3 (JSON, tag-value, YAML, XML) or SPDX 3.0 (JSON-LD)")->required()->type_name("SBOM");
+  command
+      ->add_option("sbom", options->sboms,
+                   "CycloneDX 1.2 to 1.7 (JSON, XML), SPDX 2.2 and 2.3 (JSON, tag-value, YAML, XML) or SPDX 3.0 (JSON-LD)")
+      ->required()
+      ->type_name("SBOM");
   command->add_option("--limit", options->limit, "issues and components shown for each SBOM (0: all; default 10)")->type_name("N");
 }
 

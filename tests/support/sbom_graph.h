@@ -23,16 +23,17 @@ inline std::string sbom_graph(const measures::p6_supply::Sbom& sbom) {
     return fmt::format("{}", fmt::join(all, ","));
   };
   const auto named = [&](std::uint32_t c) {
-    return c == kNoComponent ? std::string("-") : fmt::format("{}/{}/{}", sbom.components[c].ref, sbom.components[c].name, sbom.components[c].version);
+    return c == kNoComponent ? std::string("-")
+                             : fmt::format("{}/{}/{}", sbom.components[c].ref, sbom.components[c].name, sbom.components[c].version);
   };
   for (std::uint32_t i = 0; i < sbom.components.size(); ++i) {
     const Component& c = sbom.components[i];
     std::vector<std::string> licences;
     for (const std::string_view l : sbom.licences_of(c)) licences.emplace_back(l);
     std::sort(licences.begin(), licences.end());
-    lines.push_back(fmt::format("component {} group={} purl={} cpe={} supplier={}({}) type={} scope={} hashes={} licences={} parent={}", named(i),
-                                c.group, c.purl, c.cpe, c.supplier, static_cast<int>(c.supplier_field), c.type, c.scope, hashes(c.hashes),
-                                fmt::join(licences, ","), named(c.parent)));
+    lines.push_back(fmt::format("component {} group={} purl={} cpe={} supplier={}({}) type={} scope={} hashes={} licences={} parent={}",
+                                named(i), c.group, c.purl, c.cpe, c.supplier, static_cast<int>(c.supplier_field), c.type, c.scope,
+                                hashes(c.hashes), fmt::join(licences, ","), named(c.parent)));
   }
   for (const Relationship& r : sbom.relationships)
     lines.push_back(fmt::format("relationship {} {}({}) {}", named(r.from), r.type, static_cast<int>(r.kind), named(r.to)));

@@ -1,5 +1,6 @@
 // CycloneDX XML written as the JSON form of the same document. Element names are JSON's names almost everywhere; what differs is in a few
-// tables: which elements wrap a list, which hold a value beside attributes, which are numbers. What belongs to other namespaces is left out.
+// tables: which elements wrap a list, which hold a value beside attributes, which are numbers. What belongs to other namespaces is left
+// out.
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -18,19 +19,24 @@ bool is_among(std::string_view name, const std::array<std::string_view, N>& name
 }
 
 // Elements whose children are the items of an array, whatever the children's name.
-constexpr std::array<std::string_view, 36> kWrappers{
-    "components",    "services",   "hashes",    "externalReferences", "properties",   "authors",    "lifecycles", "dependencies",
-    "vulnerabilities", "ratings",  "cwes",      "advisories",         "affects",      "versions",   "compositions", "assemblies",
-    "annotations",   "formulation", "tags",     "responses",          "references",   "patches",    "commits",    "ancestors",
-    "descendants",   "variants",   "occurrences", "frames",           "endpoints",    "aliases",    "notes",      "resolves",
-    "identities",    "workflows",  "standards", "subjects"};
+constexpr std::array<std::string_view, 36> kWrappers{"components",      "services",    "hashes",       "externalReferences",
+                                                     "properties",      "authors",     "lifecycles",   "dependencies",
+                                                     "vulnerabilities", "ratings",     "cwes",         "advisories",
+                                                     "affects",         "versions",    "compositions", "assemblies",
+                                                     "annotations",     "formulation", "tags",         "responses",
+                                                     "references",      "patches",     "commits",      "ancestors",
+                                                     "descendants",     "variants",    "occurrences",  "frames",
+                                                     "endpoints",       "aliases",     "notes",        "resolves",
+                                                     "identities",      "workflows",   "standards",    "subjects"};
 // Objects even where they are empty.
 constexpr std::array<std::string_view, 12> kObjects{"metadata", "component", "service",  "supplier", "manufacturer", "manufacture",
                                                     "provider", "pedigree",  "evidence", "swid",     "releaseNotes", "organization"};
 constexpr std::array<std::string_view, 3> kBooleans{"modified", "authenticated", "x-trust-boundary"};
 
 // The name of the value beside an element's attributes.
-std::string_view value_name(std::string_view element) { return element == "property" ? "value" : element == "expression" ? "expression" : "content"; }
+std::string_view value_name(std::string_view element) {
+  return element == "property" ? "value" : element == "expression" ? "expression" : "content";
+}
 std::string_view attribute_name(std::string_view name) { return name == "content-type" ? "contentType" : name; }
 
 class CycloneDxXmlWriter {

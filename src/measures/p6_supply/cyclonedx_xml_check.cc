@@ -36,12 +36,13 @@ bool may_begin(const XmlParticle& p, const XmlChild& child) {
   }
   return false;
 }
-// What could stand first, for messages.
-void first_names(const XmlParticle& p, std::vector<std::string_view>& out) {
+// What has to stand first, for messages: of a choice, any of these.
+void required_names(const XmlParticle& p, std::vector<std::string_view>& out) {
   if (p.kind == ParticleKind::element) out.push_back(p.name);
   for (const XmlParticle& part : p.parts) {
-    first_names(part, out);
-    if (p.kind == ParticleKind::sequence && !may_be_empty(part)) return;
+    if (p.kind == ParticleKind::sequence && may_be_empty(part)) continue;
+    required_names(part, out);
+    if (p.kind == ParticleKind::sequence) return;
   }
 }
 
@@ -67,14 +68,15 @@ class ModelMatch {
       if (at_ == before) break;
     }
     if (count >= p.least || may_be_empty(p)) return true;
-    first_names(p, missing_);
+    required_names(p, missing_);
     return false;
   }
   bool once(const XmlParticle& p) {
     switch (p.kind) {
       case ParticleKind::element: children_[at_++].type = p.type; return true;
       case ParticleKind::any: ++at_; return true;
-      case ParticleKind::sequence: return std::all_of(p.parts.begin(), p.parts.end(), [&](const XmlParticle& part) { return repeat(part); });
+      case ParticleKind::sequence:
+        return std::all_of(p.parts.begin(), p.parts.end(), [&](const XmlParticle& part) { return repeat(part); });
       case ParticleKind::choice: break;
     }
     for (const XmlParticle& part : p.parts)
@@ -180,8 +182,7 @@ class CycloneDxXmlCheck {
            fmt::format("{}{} missing{}", missing.size() == 1 ? "the element " : "one of the elements ", names + " is",
                        at_end ? "" : " before this one"));
     } else if (match.at() < children.size()) {
-      note(children[match.at()].node,
-           fmt::format("the element \"{}\" is not allowed here", printable(children[match.at()].name, 60)));
+      note(children[match.at()].node, fmt::format("the element \"{}\" is not allowed here", printable(children[match.at()].name, 60)));
     }
   }
 

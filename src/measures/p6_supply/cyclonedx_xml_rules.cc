@@ -87,7 +87,7 @@ XmlType read_type(JsonView value) {
     for (const auto field : *attributes) {
       const simdjson::dom::array pair = field.value.get_array().value_unsafe();
       out.attributes.emplace(std::string(field.key), XmlAttributeRule{static_cast<std::uint32_t>(pair.at(0).get_uint64().value_unsafe()),
-                                                                       pair.at(1).get_int64().value_unsafe() != 0});
+                                                                      pair.at(1).get_int64().value_unsafe() != 0});
     }
   }
   if (const auto model = json_get(value, "model")) out.model = read_particle(*model);
@@ -203,8 +203,10 @@ std::string XmlRules::fault(std::uint32_t simple_type, std::string_view text) co
   }
   const std::string value = normalised(text, type.base);
   if (const std::string_view wrong = base_fault(type.base, value); !wrong.empty()) return std::string(wrong);
-  if (!type.words.empty() && !type.words.contains(value)) return fmt::format("\"{}\" is not among the words allowed here", printable(value, 60));
-  if (type.pattern && !re2::RE2::FullMatch(value, *type.pattern)) return fmt::format("\"{}\" has not the form this value must have", printable(value, 60));
+  if (!type.words.empty() && !type.words.contains(value))
+    return fmt::format("\"{}\" is not among the words allowed here", printable(value, 60));
+  if (type.pattern && !re2::RE2::FullMatch(value, *type.pattern))
+    return fmt::format("\"{}\" has not the form this value must have", printable(value, 60));
   const std::uint64_t length = type.min_length || type.max_length ? characters_in(value) : 0;
   if (type.min_length && length < *type.min_length) return fmt::format("shorter than {} characters", *type.min_length);
   if (type.max_length && length > *type.max_length) return fmt::format("longer than {} characters", *type.max_length);

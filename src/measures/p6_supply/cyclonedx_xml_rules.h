@@ -47,7 +47,7 @@ enum class ForeignAttributes : std::uint8_t { none, other_namespaces, any };
 struct XmlType {
   std::map<std::string, XmlAttributeRule, std::less<>> attributes;
   ForeignAttributes foreign = ForeignAttributes::none;
-  bool anything = false;       // nothing is checked below it
+  bool anything = false;  // nothing is checked below it
   bool mixed = false;
   std::optional<std::uint32_t> text;  // simple type of the content
   std::optional<XmlParticle> model;

@@ -119,7 +119,10 @@ struct SourcePlace {
 struct SourceMap {
   std::vector<SourcePlace> places;   // of every value, ascending
   std::vector<std::uint32_t> lines;  // start of each line of the source; empty: the source is the JSON itself
+  // The value a byte of the JSON lies in or behind.
   [[nodiscard]] Where where(const std::string& name, std::uint64_t json_offset, std::string_view pointer) const;
+  // The value at or behind a byte: of a key, its value.
+  [[nodiscard]] Where where_next(const std::string& name, std::uint64_t json_offset, std::string_view pointer) const;
 };
 
 // Immutable once read; thread-safe. Movable: views stay valid.
@@ -140,13 +143,13 @@ struct Sbom {
   std::vector<std::uint32_t> roots;   // what the document is about: metadata.component; the packages SPDX describes
   std::vector<ComponentHash> hashes;
   std::vector<std::string_view> licences;
-  std::vector<Relationship> relationships;  // between components of this document, in document order
-  std::vector<SbomFile> files;              // SPDX
-  std::vector<SbomService> services;        // CycloneDX
-  std::vector<std::string_view> lifecycles; // CycloneDX metadata.lifecycles: "build", "operations", or a name of one's own
-  std::uint64_t external_references = 0;    // relationships to other documents (DocumentRef-…, urn:cdx:…)
-  std::vector<Issue> issues;                // in document order, at most kMaxIssues
-  std::uint64_t error_count = 0;            // all of them, also those not kept
+  std::vector<Relationship> relationships;   // between components of this document, in document order
+  std::vector<SbomFile> files;               // SPDX
+  std::vector<SbomService> services;         // CycloneDX
+  std::vector<std::string_view> lifecycles;  // CycloneDX metadata.lifecycles: "build", "operations", or a name of one's own
+  std::uint64_t external_references = 0;     // relationships to other documents (DocumentRef-…, urn:cdx:…)
+  std::vector<Issue> issues;                 // in document order, at most kMaxIssues
+  std::uint64_t error_count = 0;             // all of them, also those not kept
   std::uint64_t warning_count = 0;
 
   // No error-level issue.
@@ -197,8 +200,8 @@ struct SbomOptions {
 [[nodiscard]] Result<Sbom> parse_sbom(std::string_view text, std::string name, const SbomOptions& options = {});
 [[nodiscard]] Result<Sbom> read_sbom(const std::filesystem::path& path, const SbomOptions& options = {});
 
-// The name of an SBOM form that this program knows and cannot read yet ("SPDX RDF"), if `text` is one; else empty. Such a file is a limit of
-// this program, not a fault of whoever made it.
+// The name of an SBOM form that this program knows and cannot read yet ("SPDX RDF"), if `text` is one; else empty. Such a file is a limit
+// of this program, not a fault of whoever made it.
 [[nodiscard]] std::string_view known_but_unread_format(std::string_view text);
 
 }  // namespace entente::measures::p6_supply

@@ -33,7 +33,8 @@ void append_utf8(std::string& out, char32_t c) {
 enum class ByteOrder { little, big };
 
 Result<void> decode_utf16(std::string_view text, ByteOrder order, const std::string& name, std::string& out) {
-  if (text.size() % 2 != 0) return fail("this is UTF-16 with an odd number of bytes", {.file = name}, "the file was cut off; export it again");
+  if (text.size() % 2 != 0)
+    return fail("this is UTF-16 with an odd number of bytes", {.file = name}, "the file was cut off; export it again");
   out.reserve(text.size() / 2 + 16);
   const auto unit = [&](std::size_t at) {
     const auto a = static_cast<unsigned char>(text[at]);
@@ -68,8 +69,10 @@ Result<std::string_view> as_utf8(std::string_view text, const std::string& name,
     return fail("this is UTF-32, which no SBOM format uses", {.file = name}, "save the file as UTF-8");
   std::optional<ByteOrder> order;
   const bool marked = text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff");
-  if (text.starts_with("\xff\xfe") || (text.size() >= 4 && text[0] != 0 && text[1] == 0 && text[2] != 0 && text[3] == 0)) order = ByteOrder::little;
-  if (text.starts_with("\xfe\xff") || (text.size() >= 4 && text[0] == 0 && text[1] != 0 && text[2] == 0 && text[3] != 0)) order = ByteOrder::big;
+  if (text.starts_with("\xff\xfe") || (text.size() >= 4 && text[0] != 0 && text[1] == 0 && text[2] != 0 && text[3] == 0))
+    order = ByteOrder::little;
+  if (text.starts_with("\xfe\xff") || (text.size() >= 4 && text[0] == 0 && text[1] != 0 && text[2] == 0 && text[3] != 0))
+    order = ByteOrder::big;
   if (order) {
     ENTENTE_CHECK(decode_utf16(text.substr(marked ? 2 : 0), *order, name, held));
     return held;
@@ -160,16 +163,27 @@ Where where_in(std::string_view text, const std::string& name, std::uint64_t off
   return {.file = name, .line = lines + 1, .column = before.size() - line_start + 1, .offset = offset};
 }
 
-Where SourceMap::where(const std::string& name, std::uint64_t json_offset, std::string_view pointer) const {
-  const auto after =
-      std::upper_bound(places.begin(), places.end(), json_offset, [](std::uint64_t at, const SourcePlace& p) { return at < p.json; });
-  const std::uint32_t source = after == places.begin() ? 0 : std::prev(after)->source;
+namespace {
+Where source_place(const std::vector<std::uint32_t>& lines, std::uint32_t source, const std::string& name, std::string_view pointer) {
   const auto line = std::prev(std::upper_bound(lines.begin(), lines.end(), source));
   return {.file = name,
           .line = static_cast<std::uint64_t>(line - lines.begin()) + 1,
           .column = std::uint64_t{source} - *line + 1,
           .offset = source,
           .pointer = std::string(pointer)};
+}
+}  // namespace
+
+Where SourceMap::where(const std::string& name, std::uint64_t json_offset, std::string_view pointer) const {
+  const auto after =
+      std::upper_bound(places.begin(), places.end(), json_offset, [](std::uint64_t at, const SourcePlace& p) { return at < p.json; });
+  return source_place(lines, after == places.begin() ? 0 : std::prev(after)->source, name, pointer);
+}
+
+Where SourceMap::where_next(const std::string& name, std::uint64_t json_offset, std::string_view pointer) const {
+  const auto at = std::lower_bound(places.begin(), places.end(), json_offset,
+                                   [](const SourcePlace& p, std::uint64_t offset) { return p.json < offset; });
+  return at == places.end() ? where(name, json_offset, pointer) : source_place(lines, at->source, name, pointer);
 }
 
 }  // namespace entente::measures::p6_supply

@@ -14,7 +14,8 @@
 namespace entente::measures::p6_supply {
 
 // UTF-8 without a byte order mark. UTF-16 of either order is told by its mark or by the zero bytes of its first characters; a lone
-// surrogate, an odd number of bytes and UTF-32 are refused. `held` keeps the bytes if they had to be made anew; else the view is into `text`.
+// surrogate, an odd number of bytes and UTF-32 are refused. `held` keeps the bytes if they had to be made anew; else the view is into
+// `text`.
 [[nodiscard]] Result<std::string_view> as_utf8(std::string_view text, const std::string& name, std::string& held);
 
 enum class RecognisedForm : std::uint8_t { json, xml, spdx_tag_value, spdx_yaml, unknown };

@@ -4,6 +4,7 @@
 #include "measures/p6_supply/sbom_xml.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 
 namespace entente::measures::p6_supply {
@@ -16,6 +17,14 @@ bool starts_xml_name(char c) {
   return std::isalpha(u) != 0 || c == '_' || c == ':' || u >= 0x80;
 }
 bool continues_xml_name(char c) { return starts_xml_name(c) || (c >= '0' && c <= '9') || c == '-' || c == '.'; }
+
+// Bytes that mean nothing to the scan: all but '<', '&', quotes and control characters.
+constexpr std::array<bool, 256> kPlainXml = [] {
+  std::array<bool, 256> plain{};
+  for (std::size_t c = 0; c < 256; ++c) plain[c] = c >= 0x20 || c == '\t' || c == '\n' || c == '\r';
+  for (const char c : {'<', '&', '"', '\''}) plain[static_cast<std::size_t>(c)] = false;
+  return plain;
+}();
 
 class XmlScan {
  public:
@@ -42,7 +51,8 @@ class XmlScan {
   Result<void> skip(std::string_view begin, std::string_view end) {
     const std::size_t found = text_.find(end, at_ + begin.size());
     if (found == std::string_view::npos) return bad(fmt::format("\"{}\" without \"{}\"", begin, end), at_);
-    for (std::size_t i = at_; i < found; ++i) ENTENTE_CHECK(allowed(i));
+    for (std::size_t i = at_; i < found; ++i)
+      if (!kPlainXml[static_cast<unsigned char>(text_[i])]) ENTENTE_CHECK(allowed(i));
     at_ = found + end.size();
     return {};
   }
@@ -117,7 +127,7 @@ class XmlScan {
     spaces();
     if (at_ >= text_.size() || (text_[at_] != '"' && text_[at_] != '\'')) return bad("the value of an attribute must stand in quotes", at_);
     const char quote = text_[at_++];
-    while (at_ < text_.size() && text_[at_] != quote) {
+    for (skip_plain(); at_ < text_.size() && text_[at_] != quote; skip_plain()) {
       if (text_[at_] == '<') return bad("\"<\" within the value of an attribute", at_, "write &lt;");
       ENTENTE_CHECK(character());
     }
@@ -125,8 +135,12 @@ class XmlScan {
     ++at_;
     return {};
   }
+  void skip_plain() {
+    while (at_ < text_.size() && kPlainXml[static_cast<unsigned char>(text_[at_])]) ++at_;
+  }
   Result<void> characters() {
-    while (at_ < text_.size() && text_[at_] != '<') {
+    if (depth_ > 0) skip_plain();
+    for (; at_ < text_.size() && text_[at_] != '<'; depth_ > 0 ? skip_plain() : void()) {
       if (depth_ == 0 && !is_xml_space(text_[at_])) return bad("text outside the root element", at_);
       ENTENTE_CHECK(character());
     }
@@ -155,7 +169,10 @@ class XmlScan {
     if (inner.empty()) return false;
     std::uint32_t value = 0;
     for (const char c : inner) {
-      const int digit = c >= '0' && c <= '9' ? c - '0' : hex && c >= 'a' && c <= 'f' ? c - 'a' + 10 : hex && c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+      const int digit = c >= '0' && c <= '9'          ? c - '0'
+                        : hex && c >= 'a' && c <= 'f' ? c - 'a' + 10
+                        : hex && c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                                      : -1;
       if (digit < 0 || value > 0x110000) return false;
       value = value * (hex ? 16 : 10) + static_cast<std::uint32_t>(digit);
     }
@@ -198,7 +215,9 @@ std::string_view namespace_of(pugi::xml_node root) {
 
 }  // namespace
 
-Result<void> scan_xml(std::string_view text, const std::string& name, std::uint32_t max_depth) { return XmlScan(text, name, max_depth).run(); }
+Result<void> scan_xml(std::string_view text, const std::string& name, std::uint32_t max_depth) {
+  return XmlScan(text, name, max_depth).run();
+}
 
 Result<std::unique_ptr<XmlTree>> XmlTree::parse(std::string text, const std::string& name, std::uint32_t max_depth) {
   const std::size_t start = std::min(text.find_first_not_of(" \t\r\n"), text.size());
@@ -208,7 +227,8 @@ Result<std::unique_ptr<XmlTree>> XmlTree::parse(std::string text, const std::str
   std::unique_ptr<XmlTree> tree(new XmlTree);
   tree->lines_ = line_starts(text);
   tree->buffer_ = std::move(text);
-  constexpr unsigned flags = pugi::parse_cdata | pugi::parse_escapes | pugi::parse_eol | pugi::parse_wconv_attribute | pugi::parse_embed_pcdata;
+  constexpr unsigned flags =
+      pugi::parse_cdata | pugi::parse_escapes | pugi::parse_eol | pugi::parse_wconv_attribute | pugi::parse_embed_pcdata;
   const pugi::xml_parse_result parsed =
       tree->document_.load_buffer_inplace(tree->buffer_.data(), tree->buffer_.size(), flags, pugi::encoding_utf8);
   if (!parsed) return fail(parsed.description(), tree->where(name, static_cast<std::uint64_t>(std::max<std::ptrdiff_t>(parsed.offset, 0))));
@@ -275,8 +295,8 @@ Result<XmlForm> sbom_xml_to_json(std::string text, const std::string& name, cons
   if (local_name(root) == "bom" && ns.starts_with(kCycloneDxNamespace)) {
     const std::string_view minor = ns.substr(kCycloneDxNamespace.size());
     if (minor.size() != 1 || minor[0] < '2' || minor[0] > '7')
-      return fail(fmt::format("CycloneDX version \"1.{}\" is not known here", minor.substr(0, 20)), tree->where(name, XmlTree::offset(root)),
-                  "versions 1.2 to 1.7 are read; export the SBOM in one of them");
+      return fail(fmt::format("CycloneDX version \"1.{}\" is not known here", minor.substr(0, 20)),
+                  tree->where(name, XmlTree::offset(root)), "versions 1.2 to 1.7 are read; export the SBOM in one of them");
     const int number = minor[0] - '0';
     if (options.schema == SchemaCheck::on) ENTENTE_CHECK(check_cyclonedx_xml(*tree, name, number, form));
     cyclonedx_xml_to_json(*tree, XmlScope(ns), number, out);

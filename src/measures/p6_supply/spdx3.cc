@@ -36,14 +36,15 @@ constexpr std::array<Spdx3Algorithm, 17> kSpdx3Algorithms{{{"sha256", "SHA256"},
                                                            {"adler32", "ADLER32"}}};
 
 RelationKind spdx3_relation(std::string_view type) {
-  constexpr std::array<std::string_view, 7> depends{"dependsOn",         "hasDynamicLink",        "hasStaticLink", "hasOptionalDependency",
+  constexpr std::array<std::string_view, 7> depends{"dependsOn",       "hasDynamicLink",        "hasStaticLink", "hasOptionalDependency",
                                                     "hasPrerequisite", "hasProvidedDependency", "usesTool"};
   if (std::find(depends.begin(), depends.end(), type) != depends.end()) return RelationKind::depends_on;
   return type == "contains" || type == "hasOptionalComponent" ? RelationKind::contains : RelationKind::other;
 }
 
 bool is_spdx3_nothing(std::string_view id) {
-  return id.ends_with("NoAssertionElement") || id.ends_with("NoneElement") || id.ends_with("NoAssertionLicense") || id.ends_with("NoneLicense");
+  return id.ends_with("NoAssertionElement") || id.ends_with("NoneElement") || id.ends_with("NoAssertionLicense") ||
+         id.ends_with("NoneLicense");
 }
 
 class Spdx3Reader : SbomReader {
@@ -190,7 +191,8 @@ void Spdx3Reader::read_hashes(JsonView element, Owner& owner, std::uint32_t posi
     const auto algorithm = json_string(method, "algorithm");
     const auto value = json_string(method, "hashValue");
     if (!algorithm || !value) continue;  // a verification code or a signature
-    const auto known = std::find_if(kSpdx3Algorithms.begin(), kSpdx3Algorithms.end(), [&](const Spdx3Algorithm& a) { return a.name == *algorithm; });
+    const auto known =
+        std::find_if(kSpdx3Algorithms.begin(), kSpdx3Algorithms.end(), [&](const Spdx3Algorithm& a) { return a.name == *algorithm; });
     if (known == kSpdx3Algorithms.end()) continue;  // SPDX 3 names more than can be checked here
     add_hash(owner, known->spdx2, *value, [&] { return fmt::format("/@graph/{}/verifiedUsing/{}", position, at); });
   }
@@ -211,7 +213,8 @@ void Spdx3Reader::read_identifiers(JsonView element, Component& c, std::uint32_t
         if (c.purl.empty())
           c.purl = *value;
         else if (c.purl != *value)
-          issue(IssueLevel::warning, fmt::format("/@graph/{}/{}/{}", position, key, at), "a second purl for one package; the first one counts");
+          issue(IssueLevel::warning, fmt::format("/@graph/{}/{}/{}", position, key, at),
+                "a second purl for one package; the first one counts");
       } else if ((*type == "cpe23" || *type == "cpe22") && c.cpe.empty()) {
         c.cpe = *value;
       }
@@ -255,7 +258,8 @@ void Spdx3Reader::read_creation(JsonView creation) {
     const auto ids = json_array(creation, key);
     if (!ids) return;
     for (const JsonView id : *ids)
-      if (const std::string_view name = agent_name(as_string(id).value_or("")); !name.empty() && out.size() < kMaxNamed) out.emplace_back(name);
+      if (const std::string_view name = agent_name(as_string(id).value_or("")); !name.empty() && out.size() < kMaxNamed)
+        out.emplace_back(name);
   };
   gather("createdBy", sbom_.authors);
   gather("createdUsing", sbom_.tools);

@@ -7,17 +7,38 @@
 
 namespace entente::measures::p6_supply {
 
-inline constexpr std::array<std::string_view, 26> kSpdxLists{
-    "annotations",        "artifactOfs",        "attributionTexts",     "checksums",        "creators",
-    "crossRefs",          "documentDescribes",  "externalDocumentRefs", "externalRefs",     "fileContributors",
-    "fileDependencies",   "fileTypes",          "files",                "hasExtractedLicensingInfos", "hasFiles",
-    "licenseInfoFromFiles", "licenseInfoInFiles", "licenseInfoInSnippets", "packageVerificationCodeExcludedFiles", "packages",
-    "ranges",             "relationships",      "revieweds",            "seeAlsos",         "snippets",
-    "reviewers"};
+inline constexpr std::array<std::string_view, 26> kSpdxLists{"annotations",
+                                                             "artifactOfs",
+                                                             "attributionTexts",
+                                                             "checksums",
+                                                             "creators",
+                                                             "crossRefs",
+                                                             "documentDescribes",
+                                                             "externalDocumentRefs",
+                                                             "externalRefs",
+                                                             "fileContributors",
+                                                             "fileDependencies",
+                                                             "fileTypes",
+                                                             "files",
+                                                             "hasExtractedLicensingInfos",
+                                                             "hasFiles",
+                                                             "licenseInfoFromFiles",
+                                                             "licenseInfoInFiles",
+                                                             "licenseInfoInSnippets",
+                                                             "packageVerificationCodeExcludedFiles",
+                                                             "packages",
+                                                             "ranges",
+                                                             "relationships",
+                                                             "revieweds",
+                                                             "seeAlsos",
+                                                             "snippets",
+                                                             "reviewers"};
 inline constexpr std::array<std::string_view, 3> kSpdxNumbers{"lineNumber", "offset", "order"};
 inline constexpr std::array<std::string_view, 4> kSpdxTruths{"filesAnalyzed", "isLive", "isValid", "isWayBackLink"};
 
-[[nodiscard]] inline bool is_spdx_list(std::string_view name) { return std::find(kSpdxLists.begin(), kSpdxLists.end(), name) != kSpdxLists.end(); }
+[[nodiscard]] inline bool is_spdx_list(std::string_view name) {
+  return std::find(kSpdxLists.begin(), kSpdxLists.end(), name) != kSpdxLists.end();
+}
 
 // The text as a JSON literal if the member holds a number or truth value and this is one; else empty.
 [[nodiscard]] inline std::string_view spdx_literal(std::string_view name, std::string_view text) {

@@ -163,7 +163,8 @@ std::string_view next_word(std::string_view& text) {
 
 class TagValueText {
  public:
-  TagValueText(std::string_view text, const std::string& name) : text_(text), name_(name), max_entries_(SizeBudget(text.size()).elements()), max_records_(SizeBudget(text.size()).components()) {}
+  TagValueText(std::string_view text, const std::string& name)
+      : text_(text), name_(name), max_entries_(SizeBudget(text.size()).elements()), max_records_(SizeBudget(text.size()).components()) {}
 
   Result<void> read() {
     while (at_ < text_.size()) ENTENTE_CHECK(read_line());
@@ -209,7 +210,8 @@ class TagValueText {
     const TagOwner owner = rule->owner == TagOwner::current ? current_ : rule->owner;
     TagList& list = records(owner);
     if (rule->begins || ((owner == TagOwner::document || owner == TagOwner::creation) && list.records.empty())) {
-      if (list.records.size() >= max_records_) return bad(fmt::format("more than {} records, out of proportion to the size of the document", max_records_), at);
+      if (list.records.size() >= max_records_)
+        return bad(fmt::format("more than {} records, out of proportion to the size of the document", max_records_), at);
       list.records.push_back({static_cast<std::uint32_t>(list.entries.size()), static_cast<std::uint32_t>(list.files.size()), at});
     }
     if (list.records.empty()) return bad(fmt::format("the tag \"{}\" stands before the record it belongs to", tag), at);
@@ -275,7 +277,8 @@ void write_range(std::string_view value, std::string_view unit, std::string_view
     out.begin_object(at);
     out.member("reference", file, at);
     out.key(unit);
-    const bool digits = !text.empty() && text.size() < 18 && text.find_first_not_of("0123456789") == std::string_view::npos && (text[0] != '0' || text.size() == 1);
+    const bool digits = !text.empty() && text.size() < 18 && text.find_first_not_of("0123456789") == std::string_view::npos &&
+                        (text[0] != '0' || text.size() == 1);
     if (digits)
       out.literal(text, at);
     else
@@ -323,7 +326,8 @@ void TagValueText::write_item(std::span<const TagEntry> entries, std::size_t ind
 }
 
 bool makes_list(TagKind kind) {
-  return kind != TagKind::text && kind != TagKind::truth && kind != TagKind::verification_code && kind != TagKind::relationship && kind != TagKind::comment;
+  return kind != TagKind::text && kind != TagKind::truth && kind != TagKind::verification_code && kind != TagKind::relationship &&
+         kind != TagKind::comment;
 }
 
 void TagValueText::write_members(std::span<const TagEntry> entries, JsonFormWriter& out) {

@@ -125,6 +125,15 @@ class SpdxYamlHandler : public YAML::EventHandler {
   std::string key_;
 };
 
+// It would be data nobody reads.
+bool has_second_document(YAML::Parser& parser) {
+  JsonFormWriter nothing;
+  SpdxYamlHandler handler(nothing, 1, 0);
+  try {
+    return parser.HandleNextDocument(handler);
+  } catch (const SpdxYamlRefused&) { return true; }
+}
+
 // Before a bracket or dash is told to whoever listens, yaml-cpp reads its line to the end, since it might turn out to be a key; so a line
 // that opens thousands of them is refused here. Brackets within texts count too: no text has so many that are not closed.
 constexpr std::int64_t kMaxOpenInLine = 2'000;
@@ -142,7 +151,8 @@ Result<void> check_yaml_lines(std::string_view text, const std::string& name) {
     if (c == ']' || c == '}') --open;
     if (at_start && (c == '-' || c == '?' || c == ':')) ++open;
     at_start = at_start && (c == '-' || c == '?' || c == ':' || c == ' ' || c == '\t');
-    if (open > kMaxOpenInLine) return fail(fmt::format("more than {} lists or mappings opened in one line", kMaxOpenInLine), where_in(text, name, i));
+    if (open > kMaxOpenInLine)
+      return fail(fmt::format("more than {} lists or mappings opened in one line", kMaxOpenInLine), where_in(text, name, i));
   }
   return {};
 }
@@ -150,7 +160,9 @@ Result<void> check_yaml_lines(std::string_view text, const std::string& name) {
 }  // namespace
 
 Result<void> spdx_yaml_to_json(std::string_view text, const std::string& name, std::uint32_t max_depth, JsonFormWriter& out) {
-  const auto place = [&](const YAML::Mark& mark) { return where_in(text, name, std::min<std::uint64_t>(static_cast<std::uint64_t>(std::max(mark.pos, 0)), text.size())); };
+  const auto place = [&](const YAML::Mark& mark) {
+    return where_in(text, name, std::min<std::uint64_t>(static_cast<std::uint64_t>(std::max(mark.pos, 0)), text.size()));
+  };
   ENTENTE_CHECK(check_yaml_lines(text, name));
   try {
     ViewBuffer buffer(text);
@@ -158,13 +170,9 @@ Result<void> spdx_yaml_to_json(std::string_view text, const std::string& name, s
     YAML::Parser parser(stream);
     SpdxYamlHandler handler(out, max_depth, SizeBudget(text.size()).elements());
     if (!parser.HandleNextDocument(handler)) return fail("the file holds no document", {.file = name});
-    // A second document would be data nobody reads.
-    JsonFormWriter nothing;
-    SpdxYamlHandler second(nothing, max_depth, 1);
-    if (parser.HandleNextDocument(second)) return fail("a second YAML document follows the first", {.file = name});
-  } catch (const YAML::Exception& e) {
-    return fail(printable(e.msg), place(e.mark));
-  } catch (const SpdxYamlRefused& e) {
+    if (has_second_document(parser))
+      return fail("a second YAML document follows the first", {.file = name}, "put each SBOM into a file of its own");
+  } catch (const YAML::Exception& e) { return fail(printable(e.msg), place(e.mark)); } catch (const SpdxYamlRefused& e) {
     return fail(e.what(), where_in(text, name, std::min<std::uint64_t>(e.at, text.size())));
   }
   return {};
