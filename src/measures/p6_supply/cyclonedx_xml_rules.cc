@@ -154,9 +154,21 @@ bool is_date_word(std::string_view text, bool with_time) {
   return day >= 1 && day <= days[static_cast<std::size_t>(month - 1)] + (month == 2 && leap ? 1 : 0);
 }
 
+// XML Schema lets an anyURI hold nearly anything; but what stands before a first colon must be a scheme (RFC 3986, section 4.2).
+bool is_uri_word(std::string_view text) {
+  const std::size_t end = text.find_first_of(":/?#");
+  if (end == std::string_view::npos || text[end] != ':') return true;
+  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  if (end == 0 || !letter(text[0])) return false;
+  for (const char c : text.substr(0, end))
+    if (!letter(c) && !(c >= '0' && c <= '9') && c != '+' && c != '-' && c != '.') return false;
+  return true;
+}
+
 // Empty, or what the base type asks for.
 std::string_view base_fault(std::string_view base, std::string_view text) {
   if (base == "boolean") return text == "true" || text == "false" || text == "1" || text == "0" ? "" : "true or false belongs here";
+  if (base == "anyURI") return is_uri_word(text) ? "" : "a URI belongs here";
   if (base == "decimal") return is_number_word(text, true) ? "" : "a number belongs here";
   if (base == "dateTime") return is_date_word(text, true) ? "" : "a time such as 2026-01-31T12:00:00Z belongs here";
   if (base == "date") return is_date_word(text, false) ? "" : "a date such as 2026-01-31 belongs here";

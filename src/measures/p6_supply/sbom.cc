@@ -220,8 +220,14 @@ Result<Sbom> from_other(SbomBytes bytes, RecognisedForm form, const std::string&
   Sbom sbom(std::move(*document));
   sbom.form = prepared.xml.form;
   sbom.source = std::move(prepared.source);
-  ENTENTE_TRY(Sbom read, read_graph(std::move(sbom), options.schema));
-  put_first(read, std::move(prepared.xml));
+  auto read = read_graph(std::move(sbom), options.schema);
+  if (read) {
+    put_first(*read, std::move(prepared.xml));
+  } else if (!prepared.xml.issues.empty()) {
+    // What could not be read follows from what breaks the XML form's rules, and those say it in the document's own terms.
+    const Issue& first = prepared.xml.issues.front();
+    return fail(first.message, {.file = name, .line = first.line, .column = first.column, .pointer = first.pointer}, read.error().hint);
+  }
   return read;
 }
 

@@ -403,6 +403,8 @@ TEST(SbomForms, WhatCannotBeReadIsNamedWithFormAndLine) {
       {"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>" + bom + "</bom>", "the encoding \"ISO-8859-1\" is not read", 0},
       {"<bom xmlns=\"http://cyclonedx.org/schema/bom/1.1\"/>", "CycloneDX version \"1.1\" is not known", 1},
       {"<html/>", "not an SBOM", 1},
+      {head + bom + "<components><component type=\"file\">\n<name zzz=\"1\">a</name></component></components></bom>",
+       "no attribute \"zzz\"", 3},
       {"<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"/>", "SPDX as RDF cannot be read", 1},
       {"SPDXVersion: SPDX-2.3\nSPDXID: SPDXRef-DOCUMENT\nwords\n", "SPDX tag-value: \"words\" is no \"Tag: value\"", 3},
       {"SPDXVersion: SPDX-2.3\nColour: red\n", "\"Colour\" is no tag", 2},
@@ -442,6 +444,18 @@ TEST(SbomForms, IssuesOfOtherFormsStandInTheirOwnLines) {
       "creationInfo: {created: 2026-01-01T00:00:00Z, creators: ['Tool: x']}\npackages:\n- name: p\n  SPDXID: SPDXRef-p\n"
       "  downloadLocation: NONE\n  filesAnalyzed: \"false\"\n  colour: red\n");
   EXPECT_THAT(placed_errors(yaml), ElementsAre(HasSubstr("11:18 /packages/0/filesAnalyzed: "), HasSubstr("12:11 /packages/0/colour: ")));
+}
+
+TEST(SbomForms, AVerificationCodeNeedsAnalysedFiles) {
+  const auto document = [](const char* analysed) {
+    return fmt::format(
+        "SPDXVersion: SPDX-2.2\nSPDXID: SPDXRef-DOCUMENT\nDataLicense: CC0-1.0\nDocumentName: a\nDocumentNamespace: https://a.example\n"
+        "Creator: Tool: x\nCreated: 2026-01-01T00:00:00Z\nPackageName: p\nSPDXID: SPDXRef-p\nPackageDownloadLocation: NONE\n"
+        "FilesAnalyzed: {}\nPackageVerificationCode: d6a770ba38583ed4bb4525bd96e50461655d2758\n",
+        analysed);
+  };
+  EXPECT_THAT(placed_errors(read_form(document("true"))), IsEmpty());
+  EXPECT_THAT(placed_errors(read_form(document("false"))), ElementsAre(HasSubstr("12:1 /packages/0/packageVerificationCode: ")));
 }
 
 // ---- SPDX 3

@@ -242,7 +242,7 @@ Where XmlTree::where(const std::string& name, std::uint64_t offset) const {
 
 XmlScope XmlScope::inside(pugi::xml_node node) const {
   XmlScope scope = *this;
-  for (const pugi::xml_attribute a : node.attributes()) {
+  for (pugi::xml_attribute a = node.first_attribute(); a; a = a.next_attribute()) {
     const std::string_view key = a.name();
     if (!key.starts_with("xmlns")) continue;
     const bool ours = namespace_ == a.value();

@@ -189,6 +189,8 @@ bool SpdxReader::read_package(JsonView value, std::uint32_t position) {
   std::string_view concluded;
   std::string_view declared;
   std::string_view location;
+  std::optional<bool> analysed;
+  bool has_code = false;
   const auto here = [&] { return fmt::format("/packages/{}/{}", position, pointer_segment(key)); };
   for (const auto field : fields) {
     key = field.key;
@@ -215,6 +217,10 @@ bool SpdxReader::read_package(JsonView value, std::uint32_t position) {
       read = text(field.value, c.type, here);
     else if (key == "downloadLocation")
       read = text(field.value, location, here);
+    else if (key == "filesAnalyzed")
+      analysed = field.value.is_bool() ? std::optional(field.value.get_bool().value_unsafe()) : std::nullopt;
+    else if (key == "packageVerificationCode")
+      has_code = true;
     else if (key == "hasFiles")
       has_files_.emplace_back(index, field.value);
     if (!read) return false;
@@ -225,6 +231,10 @@ bool SpdxReader::read_package(JsonView value, std::uint32_t position) {
   add_licence(c, concluded);
   if (declared != concluded) add_licence(c, declared);
   check_package(c, index, !location.empty());
+  // Clause 7.9: the code is over the files, which were not looked at.
+  if (analysed == false && has_code)
+    issue(IssueLevel::error, fmt::format("/packages/{}/packageVerificationCode", position),
+          "a package whose files were not analysed (filesAnalyzed false) must have no verification code");
   return true;
 }
 
