@@ -1,5 +1,6 @@
 // SBOM intake and scanning. The same 20,000-component document is parsed by nlohmann-json (nothing but parsing), read by the JSON
-// reader alone (syntax, UTF-8, depth, duplicate keys), read into the graph, and scanned from bytes to findings. Data: made up here, so
+// reader alone (syntax, UTF-8, depth, duplicate keys), read into the graph without and with validation by the format's rules, read from
+// its XML form, and scanned from bytes to findings. Data: made up here, so
 // that the benchmark runs anywhere; with ../shared present, ENTENTE_BENCH_SBOM=<file> measures a document of one's own.
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
@@ -59,6 +60,28 @@ const std::string& document() {
   return text;
 }
 
+// The same components and dependencies as XML.
+const std::string& made_xml() {
+  static const std::string made = [] {
+    std::string text = "<?xml version=\"1.0\"?>\n<bom xmlns=\"http://cyclonedx.org/schema/bom/1.5\" version=\"1\">\n  <components>\n";
+    for (int i = 0; i < kComponents; ++i)
+      text += fmt::format(
+          "    <component type=\"library\" bom-ref=\"pkg:npm/package-{0}@1.{1}.0?n={2}\">\n      <supplier><name>Example "
+          "{0}</name></supplier>\n      <name>package-{0}</name>\n      <version>1.{1}.0</version>\n      <hashes><hash "
+          "alg=\"SHA-256\">{2:064x}</hash></hashes>\n      <licenses><license><id>MIT</id></license></licenses>\n      "
+          "<purl>pkg:npm/package-{0}@1.{1}.0</purl>\n    </component>\n",
+          i % kPackages, i % 30, i);
+    text += "  </components>\n  <dependencies>\n";
+    for (int i = 0; i + 1 < kComponents; ++i)
+      text += fmt::format(
+          "    <dependency ref=\"pkg:npm/package-{0}@1.{1}.0?n={2}\">\n      <dependency "
+          "ref=\"pkg:npm/package-{3}@1.{4}.0?n={5}\"/>\n    </dependency>\n",
+          i % kPackages, i % 30, i, (i + 1) % kPackages, (i + 1) % 30, i + 1);
+    return text + "  </dependencies>\n</bom>\n";
+  }();
+  return made;
+}
+
 // Five advisories a package, so that about half of all versions are affected by some.
 const AdvisoryIndex& index() {
   static const AdvisoryIndex made = [] {
@@ -94,26 +117,38 @@ void json_reader_full_checks(benchmark::State& state) {
 }
 BENCHMARK(json_reader_full_checks)->Unit(benchmark::kMillisecond);
 
-void sbom_intake(benchmark::State& state) {
+void intake(benchmark::State& state, const std::string& text, SchemaCheck check) {
   std::size_t components = 0;
   for (auto _ : state) {
-    const auto sbom = parse_sbom(document(), "bench");
+    const auto sbom = parse_sbom(text, "bench", {.schema = check});
+    if (!sbom || !sbom->valid()) {
+      state.SkipWithError(sbom ? sbom->issues.front().message.c_str() : sbom.error().what.c_str());
+      return;
+    }
     components = sbom->components.size();
     benchmark::DoNotOptimize(components);
   }
   finish(state, components);
+  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * text.size()));
 }
+void sbom_intake(benchmark::State& state) { intake(state, document(), SchemaCheck::off); }
 BENCHMARK(sbom_intake)->Unit(benchmark::kMillisecond);
+void sbom_intake_validated(benchmark::State& state) { intake(state, document(), SchemaCheck::on); }
+BENCHMARK(sbom_intake_validated)->Unit(benchmark::kMillisecond);
+void sbom_intake_xml(benchmark::State& state) { intake(state, made_xml(), SchemaCheck::off); }
+BENCHMARK(sbom_intake_xml)->Unit(benchmark::kMillisecond);
+void sbom_intake_xml_validated(benchmark::State& state) { intake(state, made_xml(), SchemaCheck::on); }
+BENCHMARK(sbom_intake_xml_validated)->Unit(benchmark::kMillisecond);
 
 void quality_only(benchmark::State& state) {
-  const auto sbom = parse_sbom(document(), "bench");
+  const auto sbom = parse_sbom(document(), "bench", {.schema = SchemaCheck::off});
   for (auto _ : state) benchmark::DoNotOptimize(measure_quality(*sbom));
   finish(state, sbom->components.size());
 }
 BENCHMARK(quality_only)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 void match_only(benchmark::State& state) {
-  const auto sbom = parse_sbom(document(), "bench");
+  const auto sbom = parse_sbom(document(), "bench", {.schema = SchemaCheck::off});
   for (auto _ : state) benchmark::DoNotOptimize(scan(*sbom, std::span(&index(), 1), nullptr));
   finish(state, sbom->components.size());
 }
@@ -123,7 +158,7 @@ void scan_end_to_end(benchmark::State& state) {
   std::size_t matches = 0;
   std::size_t components = 0;
   for (auto _ : state) {
-    const auto sbom = parse_sbom(document(), "bench");
+    const auto sbom = parse_sbom(document(), "bench", {.schema = SchemaCheck::off});
     const ScanResult r = scan(*sbom, std::span(&index(), 1), nullptr);
     matches = r.vulnerabilities.size();
     components = sbom->components.size();

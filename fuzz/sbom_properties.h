@@ -1,4 +1,4 @@
-// What must hold for every SBOM that was read, whatever bytes it came from. Shared by cyclonedx_fuzz and spdx_fuzz.
+// What must hold for every SBOM that was read, whatever bytes it came from. Shared by the fuzz targets of all forms.
 #pragma once
 
 #include <cstdlib>
@@ -17,7 +17,7 @@ inline void check(bool holds) {
 
 inline void check_sbom(std::string_view text) {
   using namespace measures::p6_supply;
-  const auto sbom = parse_sbom(text, "fuzz", {.max_bytes = 1 << 20, .max_depth = 32});
+  const auto sbom = parse_sbom(text, "fuzz", {.limits = {.max_bytes = 1 << 20, .max_depth = 32}});
   if (!sbom) {
     check(!sbom.error().what.empty());
     return;
@@ -38,7 +38,15 @@ inline void check_sbom(std::string_view text) {
     }
   }
   for (const std::uint32_t root : sbom->roots) check(root < n);
-  for (const Issue& issue : sbom->issues) check(!issue.message.empty());
+  std::size_t placed = 0;
+  for (const Issue& issue : sbom->issues) {
+    check(!issue.message.empty());
+    if (++placed <= 20) check(sbom->where(issue).line.value_or(0) > 0);
+  }
+  for (const SbomFile& file : sbom->files) {
+    check(file.hashes.first + file.hashes.count <= sbom->hashes.size());
+    check(file.owner == kNoComponent || file.owner < n);
+  }
   check(sbom->valid() == (sbom->error_count == 0));
 
   const auto reached = reach(*sbom);

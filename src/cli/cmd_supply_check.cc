@@ -55,7 +55,9 @@ void print_issues(const Sbom& sbom, std::size_t limit) {
   for (const Issue& issue : sbom.issues) {
     if (limit != 0 && shown == limit) break;
     const bool error = issue.level == IssueLevel::error;
-    std::printf("    %s %s: %s\n", paint(stdout, error ? Colour::red : Colour::yellow, error ? "error  " : "warning").c_str(),
+    const Where where = sbom.where(issue);
+    std::printf("    %s %llu:%llu %s: %s\n", paint(stdout, error ? Colour::red : Colour::yellow, error ? "error  " : "warning").c_str(),
+                static_cast<unsigned long long>(where.line.value_or(1)), static_cast<unsigned long long>(where.column.value_or(1)),
                 printable(issue.pointer.empty() ? "/" : issue.pointer, 200).c_str(), printable(issue.message).c_str());
     ++shown;
   }
@@ -84,8 +86,8 @@ void print_check(const std::string& path, const Sbom& sbom, const Quality& q, st
   const Grade g = grade(q);
   const Colour colour = g == Grade::good ? Colour::green : g == Grade::fair ? Colour::yellow : Colour::red;
   std::printf("%s  %s %s: %s, %.1f %% of %llu components complete\n", paint(stdout, Colour::bold, printable(path)).c_str(),
-              std::string(to_string(sbom.format)).c_str(), printable(sbom.spec_version).c_str(),
-              paint(stdout, colour, grade_name(g)).c_str(), percent(q.complete, q.counted), static_cast<unsigned long long>(q.counted));
+              std::string(to_string(sbom.form)).c_str(), printable(sbom.spec_version).c_str(), paint(stdout, colour, grade_name(g)).c_str(),
+              percent(q.complete, q.counted), static_cast<unsigned long long>(q.counted));
   std::string lacks;
   if (!q.valid) lacks += "; not valid";
   if (!q.has_author) lacks += "; names no author";
@@ -122,7 +124,11 @@ void add_supply_check(CLI::App& supply, Context& context) {
   auto options = std::make_shared<CheckOptions>();
   CLI::App* command = add_command(supply, context, "check", "measure how complete and valid SBOMs are", kSupplyCheckExamples,
                                   [&context, options] { return run_supply_check(context, *options); });
-  command->add_option("sbom", options->sboms, "CycloneDX 1.2 to 1.7 or SPDX 2.2 and 2.3, JSON")->required()->type_name("SBOM");
+  command
+      ->add_option("sbom", options->sboms,
+                   "CycloneDX 1.2 to 1.7 (JSON, XML), SPDX 2.2 and 2.3 (JSON, tag-value, YAML, XML) or SPDX 3.0 (JSON-LD)")
+      ->required()
+      ->type_name("SBOM");
   command->add_option("--limit", options->limit, "issues and components shown for each SBOM (0: all; default 10)")->type_name("N");
 }
 

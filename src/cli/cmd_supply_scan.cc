@@ -285,7 +285,7 @@ Result<std::pair<Inputs, std::vector<Scanned>>> scan_all(const ScanOptions& opti
   const bool prioritise = sources.epss != nullptr || sources.ssvc != nullptr || sources.exposed != Known::unknown;
   for (const std::string& path : options.sboms) {
     progress.step("Reading " + path);
-    ENTENTE_TRY(Sbom sbom, read_sbom(path));
+    ENTENTE_TRY(Sbom sbom, read_sbom(path, {.schema = SchemaCheck::off}));
     progress.step("Scanning " + path);
     ScanResult result = scan(sbom, inputs.indexes, sources.kev);
     std::vector<Priority> of_each = prioritise ? priorities(result, sources) : std::vector<Priority>();
@@ -325,7 +325,7 @@ void add_supply_scan(CLI::App& supply, Context& context) {
   auto options = std::make_shared<ScanOptions>();
   CLI::App* command = add_command(supply, context, "scan", "match SBOMs with advisories: what is affected, what repairs it",
                                   kSupplyScanExamples, [&context, options] { return run_supply_scan(context, *options); });
-  command->add_option("sbom", options->sboms, "CycloneDX 1.2 to 1.7 or SPDX 2.2 and 2.3, JSON")->required()->type_name("SBOM");
+  command->add_option("sbom", options->sboms, "CycloneDX 1.2 to 1.7 (JSON, XML), SPDX 2.2 and 2.3 (JSON, tag-value, YAML, XML) or SPDX 3.0 (JSON-LD)")->required()->type_name("SBOM");
   command->add_option("--db", options->databases, "advisory index, or OSV records (.zip, .jsonl, .jsonl.zst, .json, folder)")
       ->required()
       ->expected(1)

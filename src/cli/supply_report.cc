@@ -201,10 +201,19 @@ Json quality_report(const std::string& path, const Sbom& sbom, const Quality& q)
   for (const Incomplete& i : q.incomplete)
     incomplete.push_back({{"component", sbom.display(i.component)}, {"pointer", sbom.pointer(i.component)}, {"lacking", lacking_names(i)}});
   Json issues = Json::array();
-  for (const Issue& issue : sbom.issues)
-    issues.push_back(
-        {{"level", issue.level == IssueLevel::error ? "error" : "warning"}, {"pointer", issue.pointer}, {"message", issue.message}});
+  for (const Issue& issue : sbom.issues) {
+    Json one = {{"level", issue.level == IssueLevel::error ? "error" : "warning"}, {"pointer", issue.pointer}, {"message", issue.message}};
+    // Finding a line reads the document up to there.
+    constexpr std::size_t kMaxPlaces = 100;
+    if (issues.size() < kMaxPlaces) {
+      const Where where = sbom.where(issue);
+      one["line"] = where.line.value_or(1);
+      one["column"] = where.column.value_or(1);
+    }
+    issues.push_back(std::move(one));
+  }
   Json out = quality_json(path, sbom, q);
+  out["form"] = to_string(sbom.form);
   out["completeness"] = q.completeness();
   out["present"] = std::move(present);
   out["weak_hash_only"] = q.weak_hash_only;

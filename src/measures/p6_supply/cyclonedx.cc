@@ -1,4 +1,4 @@
-// The CycloneDX JSON reader (ECMA-424; versions 1.2 to 1.7). One walk over the parsed document: components are flattened in
+// The reader of CycloneDX's JSON form (ECMA-424; versions 1.2 to 1.7). One walk over the parsed document: components are flattened in
 // document order, parents before their nested ones, with views into the document for every text; the `dependencies` array is
 // resolved at the end, when all bom-refs are known. What is not needed for the graph, its quality or matching is not looked at.
 #include <algorithm>
@@ -58,6 +58,8 @@ class CycloneDxReader : SbomReader {
   bool read_header(simdjson::dom::object root);
   bool read_metadata(JsonView value);
   bool read_tools(JsonView value);
+  bool read_lifecycles(JsonView value);
+  void add_service(JsonView value);
   bool read_tool_list(JsonView value, const std::string& pointer);
   bool read_organisations(JsonView value, const std::string& pointer);
   bool read_components(JsonView value, std::uint32_t parent);
@@ -70,7 +72,7 @@ class CycloneDxReader : SbomReader {
   bool read_other_refs(JsonView value, const std::string& pointer);
   bool read_dependencies(JsonView value);
   bool read_targets(JsonView value, std::uint32_t from, std::string_view key, std::uint32_t position);
-  void add_edge(std::uint32_t from, std::string_view target, std::string_view key, std::uint32_t position, std::uint32_t item);
+  bool add_edge(std::uint32_t from, std::string_view target, std::string_view key, std::uint32_t position, std::uint32_t item);
 
   bool component_array(JsonView value, std::uint32_t index, std::string_view key, simdjson::dom::array& out) {
     return array(value, out, [&] { return sbom_.pointer(index) + "/" + std::string(key); });
@@ -148,9 +150,23 @@ bool CycloneDxReader::read_metadata(JsonView value) {
       sbom_.roots.push_back(index);
     } else if (field.key == "tools") {
       if (!read_tools(field.value)) return false;
+    } else if (field.key == "lifecycles") {
+      if (!read_lifecycles(field.value)) return false;
     } else if (field.key == "authors" || field.key == "manufacture" || field.key == "manufacturer" || field.key == "supplier") {
       if (!read_organisations(field.value, "/metadata/" + std::string(field.key))) return false;
     }
+  }
+  return true;
+}
+
+// [{"phase"}] or [{"name", "description"}].
+bool CycloneDxReader::read_lifecycles(JsonView value) {
+  simdjson::dom::array items;
+  if (!array(value, items, [] { return std::string("/metadata/lifecycles"); }) || value.is_null()) return !error_;
+  for (const JsonView item : items) {
+    auto phase = json_string(item, "phase");
+    if (!phase) phase = json_string(item, "name");
+    if (phase && !phase->empty() && sbom_.lifecycles.size() < kMaxNamed) sbom_.lifecycles.push_back(*phase);
   }
   return true;
 }
@@ -160,6 +176,7 @@ bool CycloneDxReader::read_organisations(JsonView value, const std::string& poin
   const auto add = [&](JsonView one) {
     const auto name = json_string(one, "name");
     const auto email = json_string(one, "email");
+    if (sbom_.authors.size() >= kMaxNamed) return;
     if (name && !name->empty())
       sbom_.authors.emplace_back(*name);
     else if (email && !email->empty())
@@ -195,7 +212,7 @@ bool CycloneDxReader::read_tool_list(JsonView value, const std::string& pointer)
     std::string tool;
     for (const std::string_view key : {"vendor", "group", "name", "version"})
       if (const auto part = json_string(item, key); part && !part->empty()) tool += (tool.empty() ? "" : " ") + std::string(*part);
-    if (!tool.empty()) sbom_.tools.push_back(std::move(tool));
+    if (!tool.empty() && sbom_.tools.size() < kMaxNamed) sbom_.tools.push_back(std::move(tool));
     if (const auto ref = json_string(item, "bom-ref")) add_ref(*ref, RefTable::kElsewhere, fmt::format("{}/{}/bom-ref", pointer, position));
     ++position;
   }
@@ -207,7 +224,7 @@ bool CycloneDxReader::read_components(JsonView value, std::uint32_t parent) {
   simdjson::dom::array items;
   if (!array(value, items, [&] { return (nested ? sbom_.pointer(parent) : std::string()) + "/components"; }) || value.is_null())
     return !error_;
-  if (!nested) { sbom_.components.reserve(items.size() + sbom_.components.size()); }
+  if (!nested) sbom_.components.reserve(std::min<std::uint64_t>(items.size() + sbom_.components.size(), budget_.components()));
   std::uint32_t position = 0;
   for (const JsonView item : items)
     if (!read_component(item, nested ? ComponentOrigin::nested : ComponentOrigin::components, parent, position++)) return false;
@@ -215,6 +232,7 @@ bool CycloneDxReader::read_components(JsonView value, std::uint32_t parent) {
 }
 
 bool CycloneDxReader::read_component(JsonView value, ComponentOrigin origin, std::uint32_t parent, std::uint32_t position) {
+  if (!room_for_component()) return false;
   const auto index = static_cast<std::uint32_t>(sbom_.components.size());
   Component& c = sbom_.components.emplace_back();  // stays where it is until its nested components are read
   c.origin = origin;
@@ -264,7 +282,7 @@ bool CycloneDxReader::read_component(JsonView value, ComponentOrigin origin, std
     if (!read) return false;
   }
   check_component(c, index);
-  if (parent != kNoComponent) sbom_.relationships.push_back({parent, index, RelationKind::contains, "components"});
+  if (parent != kNoComponent && !add_relationship({parent, index, RelationKind::contains, "components"})) return false;
   return !nested || read_components(*nested, index);
 }
 
@@ -355,11 +373,22 @@ bool CycloneDxReader::read_other_refs(JsonView value, const std::string& pointer
     const auto here = [&] { return fmt::format("{}/{}", pointer, position); };
     if (!item.is_object()) return wrong_type(here(), "an object");
     if (const auto ref = json_string(item, "bom-ref")) add_ref(*ref, RefTable::kElsewhere, here() + "/bom-ref");
+    if (pointer.ends_with("/services")) add_service(item);
     // As deep as the document at most, which the JSON reader bounds.
     if (const auto nested = json_get(item, "services"); nested && !read_other_refs(*nested, here() + "/services")) return false;
     ++position;
   }
   return true;
+}
+
+void CycloneDxReader::add_service(JsonView value) {
+  if (sbom_.services.size() >= budget_.components()) return;
+  SbomService& s = sbom_.services.emplace_back();
+  s.ref = json_string(value, "bom-ref").value_or("");
+  s.group = json_string(value, "group").value_or("");
+  s.name = json_string(value, "name").value_or("");
+  s.version = json_string(value, "version").value_or("");
+  if (const auto provider = json_get(value, "provider")) s.provider = json_string(*provider, "name").value_or("");
 }
 
 bool CycloneDxReader::read_dependencies(JsonView value) {
@@ -404,12 +433,12 @@ bool CycloneDxReader::read_targets(JsonView value, std::uint32_t from, std::stri
     std::string_view target;
     if (one.get_string().get(target) != simdjson::SUCCESS)
       return wrong_type(fmt::format("/dependencies/{}/{}/{}", position, key, item), "a bom-ref (a text)");
-    add_edge(from, target, key, position, item++);
+    if (!add_edge(from, target, key, position, item++)) return false;
   }
   return true;
 }
 
-void CycloneDxReader::add_edge(std::uint32_t from, std::string_view target, std::string_view key, std::uint32_t position,
+bool CycloneDxReader::add_edge(std::uint32_t from, std::string_view target, std::string_view key, std::uint32_t position,
                                std::uint32_t item) {
   const std::uint32_t to = refs_.find(target);
   if (to == RefTable::kAbsent) {
@@ -419,11 +448,11 @@ void CycloneDxReader::add_edge(std::uint32_t from, std::string_view target, std:
     else
       issue(IssueLevel::warning, fmt::format("/dependencies/{}/{}/{}", position, key, item),
             fmt::format("no component has the bom-ref \"{}\"", clip(target)));
-    return;
+    return true;
   }
   const auto n = static_cast<std::uint32_t>(sbom_.components.size());
-  if (from >= n || to >= n) return;  // a service's dependency, or one whose source is unknown
-  sbom_.relationships.push_back({from, to, key == "dependsOn" ? RelationKind::depends_on : RelationKind::other, key});
+  if (from >= n || to >= n) return true;  // a service's dependency, or one whose source is unknown
+  return add_relationship({from, to, key == "dependsOn" ? RelationKind::depends_on : RelationKind::other, key});
 }
 
 }  // namespace

@@ -374,22 +374,23 @@ TEST_F(SupplyMeasureTest, UnreadableEvidenceIsANotSatisfiedFinding) {
 }
 
 TEST_F(SupplyMeasureTest, AFormatThisProgramCannotReadYetIsNotHeldAgainstAnybody) {
-  const File spdx3{"sbom.spdx", "three.json", R"({"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[]})"};
-  const auto all = findings({spdx3, calm(), kev()});
+  const File rdf{"sbom.spdx", "shop.rdf",
+                 R"(<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://spdx.org/rdf/terms#"/>)"};
+  const auto all = findings({rdf, calm(), kev()});
   ASSERT_EQ(all.size(), 3u);
   for (const Finding& f : all) {
     EXPECT_EQ(f.status, Status::not_assessed) << f.control.str();
-    EXPECT_EQ(f.summary, "three.json: SPDX 3 cannot be read by this version.");
+    EXPECT_EQ(f.summary, "shop.rdf: SPDX RDF cannot be read by this version.");
     EXPECT_THAT(f.fix, HasSubstr("as SPDX 2.3 or CycloneDX JSON"));
   }
   const File xml{"sbom.cyclonedx", "bom.xml", R"(<?xml version="1.0"?><bom xmlns="http://cyclonedx.org/schema/bom/1.5"/>)"};
-  EXPECT_EQ(find(findings({xml}), kGood)->status, Status::not_assessed);
+  EXPECT_EQ(find(findings({xml}), kGood)->status, Status::not_satisfied) << "read, and empty";
   const File html{"sbom.cyclonedx", "bom.html", "<!DOCTYPE html><p>404"};
   EXPECT_EQ(find(findings({html}), kGood)->status, Status::not_satisfied);
   // What the readable ones show already stands.
-  const auto with_shop = findings({spdx3, file("sbom.spdx", "shop.spdx.json"), advisories(), kev()});
+  const auto with_shop = findings({rdf, file("sbom.spdx", "shop.spdx.json"), advisories(), kev()});
   EXPECT_EQ(find(with_shop, kGood)->status, Status::not_satisfied) << "25 % complete";
-  EXPECT_THAT(find(with_shop, kGood)->summary, HasSubstr("Not counted: three.json: SPDX 3"));
+  EXPECT_THAT(find(with_shop, kGood)->summary, HasSubstr("Not counted: shop.rdf: SPDX RDF"));
 }
 
 TEST_F(SupplyMeasureTest, ADeclaredKindThatIsNotTheContentIsSaid) {

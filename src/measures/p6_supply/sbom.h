@@ -1,5 +1,5 @@
-// Software bills of materials: CycloneDX JSON 1.2 to 1.7 (ECMA-424) and SPDX JSON 2.2 and 2.3 (ISO/IEC 5962), read from any
-// producer into one graph of components. docs/supply.md says which parts are read and how they map.
+// Software bills of materials: CycloneDX 1.2 to 1.7 (ECMA-424) as JSON and XML, SPDX 2.2 and 2.3 (ISO/IEC 5962) as JSON, tag-value, YAML
+// and XML, and SPDX 3.0 as JSON-LD, read from any producer into one graph. docs/sbom-intake.md says what is read and how it maps.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +19,9 @@ namespace entente::measures::p6_supply {
 
 enum class SbomFormat : std::uint8_t { cyclonedx, spdx };
 [[nodiscard]] std::string_view to_string(SbomFormat format);  // "CycloneDX", "SPDX"
+
+enum class SbomForm : std::uint8_t { cyclonedx_json, cyclonedx_xml, spdx_json, spdx_tag_value, spdx_yaml, spdx_xml, spdx3_json };
+[[nodiscard]] std::string_view to_string(SbomForm form);  // "CycloneDX XML", "SPDX tag-value"
 
 inline constexpr std::uint32_t kNoComponent = 0xffff'ffff;
 
@@ -43,6 +46,7 @@ enum class ComponentOrigin : std::uint8_t {
   components,  // CycloneDX /components/N
   nested,      // CycloneDX <parent>/components/N
   packages,    // SPDX /packages/N
+  graph,       // SPDX 3 /@graph/N
 };
 
 // One component (CycloneDX) or package (SPDX). All texts are views into the Sbom's document, as written there; empty if absent.
@@ -74,6 +78,24 @@ struct Relationship {
   std::string_view type;  // as written ("DEV_DEPENDENCY_OF"); "dependsOn", "provides", "components" for CycloneDX
 };
 
+// A file an SPDX document lists. Texts as in Component.
+struct SbomFile {
+  std::string_view ref;   // SPDXID
+  std::string_view name;  // its path within the package
+  Slice hashes;           // of Sbom::hashes
+  std::string_view licence;
+  std::uint32_t owner = kNoComponent;  // the first component that says it contains the file
+};
+
+// A service a CycloneDX document lists; nested ones follow theirs.
+struct SbomService {
+  std::string_view ref;
+  std::string_view group;
+  std::string_view name;
+  std::string_view version;
+  std::string_view provider;
+};
+
 // A deviation from the format that does not keep the document from being read.
 enum class IssueLevel : std::uint8_t {
   error,    // the format forbids it: the document is not valid
@@ -81,17 +103,36 @@ enum class IssueLevel : std::uint8_t {
 };
 struct Issue {
   IssueLevel level = IssueLevel::warning;
-  std::string pointer;  // RFC 6901
+  std::string pointer;  // RFC 6901, in the document's JSON form (which is how Sbom::where finds the place)
   std::string message;
+  // Where the rules of the XML form are broken: the place itself; `pointer` is then the element's path ("/bom/components/component[3]").
+  std::uint64_t line = 0;
+  std::uint64_t column = 0;
 };
 inline constexpr std::size_t kMaxIssues = 1'000;  // kept; further ones are only counted
+
+// For forms that are not JSON: from bytes of the JSON form back to bytes of the source. Offsets are 32 bits wide; inputs are below 4 GiB.
+struct SourcePlace {
+  std::uint32_t json = 0;
+  std::uint32_t source = 0;
+};
+struct SourceMap {
+  std::vector<SourcePlace> places;   // of every value, ascending
+  std::vector<std::uint32_t> lines;  // start of each line of the source; empty: the source is the JSON itself
+  // The value a byte of the JSON lies in or behind.
+  [[nodiscard]] Where where(const std::string& name, std::uint64_t json_offset, std::string_view pointer) const;
+  // The value at or behind a byte: of a key, its value.
+  [[nodiscard]] Where where_next(const std::string& name, std::uint64_t json_offset, std::string_view pointer) const;
+};
 
 // Immutable once read; thread-safe. Movable: views stay valid.
 struct Sbom {
   explicit Sbom(JsonDocument read_document) : document(std::move(read_document)) {}
 
-  JsonDocument document;  // owns every text below
+  JsonDocument document;  // the JSON form, made by the reader where the source is in another; owns every text below
   SbomFormat format = SbomFormat::cyclonedx;
+  SbomForm form = SbomForm::cyclonedx_json;
+  SourceMap source;
   std::string_view spec_version;      // "1.5", "2.3"
   std::string_view serial;            // CycloneDX serialNumber; SPDX documentNamespace
   std::string_view name;              // SPDX document name; empty for CycloneDX
@@ -102,11 +143,13 @@ struct Sbom {
   std::vector<std::uint32_t> roots;   // what the document is about: metadata.component; the packages SPDX describes
   std::vector<ComponentHash> hashes;
   std::vector<std::string_view> licences;
-  std::vector<Relationship> relationships;  // between components of this document, in document order
-  std::uint64_t files = 0;                  // SPDX files, counted only
-  std::uint64_t external_references = 0;    // relationships to other documents (DocumentRef-…, urn:cdx:…)
-  std::vector<Issue> issues;                // in document order, at most kMaxIssues
-  std::uint64_t error_count = 0;            // all of them, also those not kept
+  std::vector<Relationship> relationships;   // between components of this document, in document order
+  std::vector<SbomFile> files;               // SPDX
+  std::vector<SbomService> services;         // CycloneDX
+  std::vector<std::string_view> lifecycles;  // CycloneDX metadata.lifecycles: "build", "operations", or a name of one's own
+  std::uint64_t external_references = 0;     // relationships to other documents (DocumentRef-…, urn:cdx:…)
+  std::vector<Issue> issues;                 // in document order, at most kMaxIssues
+  std::uint64_t error_count = 0;             // all of them, also those not kept
   std::uint64_t warning_count = 0;
 
   // No error-level issue.
@@ -123,6 +166,9 @@ struct Sbom {
   }
   // JSON pointer of a component: "/components/3/components/0".
   [[nodiscard]] std::string pointer(std::uint32_t component) const;
+  // Line and column, in the file as given, of the value `at` names. Slow (see JsonDocument::where): for messages.
+  [[nodiscard]] Where where(std::string_view at) const;
+  [[nodiscard]] Where where(const Issue& issue) const;
   // How people name it: "group/name 1.2.3"; control characters are made visible.
   [[nodiscard]] std::string display(std::uint32_t component) const;
 
@@ -137,14 +183,25 @@ struct Sbom {
 // From a root to `component` along what reach() returned; empty if it is not reached.
 [[nodiscard]] std::vector<std::uint32_t> path_to(std::span<const std::uint32_t> reached, std::uint32_t component);
 
-// Reads an SBOM; the format is told by content. `name` is what errors call it. Errors (never a crash, never an exception): not
-// JSON (see JsonDocument), not an SBOM, a version or format not read here, a value of a wrong type; with line, column, pointer.
 inline constexpr JsonLimits kSbomLimits{.max_bytes = kMaxFileBytes, .max_depth = 128};
-// The name of an SBOM format that this program knows and cannot read yet ("SPDX 3"), if `text` is one; else empty. Such a file is a limit
-// of this program, not a fault of whoever made it.
-[[nodiscard]] std::string_view known_but_unread_format(std::string_view text, JsonLimits limits = kSbomLimits);
 
-[[nodiscard]] Result<Sbom> parse_sbom(std::string_view text, std::string name, JsonLimits limits = kSbomLimits);
-[[nodiscard]] Result<Sbom> read_sbom(const std::filesystem::path& path, JsonLimits limits = kSbomLimits);
+// Whether the whole document is held against the rules of its format and version, or only what the graph takes.
+enum class SchemaCheck : std::uint8_t { on, off };
+
+struct SbomOptions {
+  JsonLimits limits = kSbomLimits;
+  SchemaCheck schema = SchemaCheck::on;
+};
+
+// Reads an SBOM; form and version are told by content, UTF-16 and byte order marks are transcoded. `name` is what errors call it. Errors
+// (never a crash, never an exception): syntax, not an SBOM, a version or form not read here, a value of a wrong type, a document out of
+// proportion (nesting, or more elements than its size allows); they name the form, line, column and pointer. What breaks the format's rules
+// and can still be read is an issue.
+[[nodiscard]] Result<Sbom> parse_sbom(std::string_view text, std::string name, const SbomOptions& options = {});
+[[nodiscard]] Result<Sbom> read_sbom(const std::filesystem::path& path, const SbomOptions& options = {});
+
+// The name of an SBOM form that this program knows and cannot read yet ("SPDX RDF"), if `text` is one; else empty. Such a file is a limit
+// of this program, not a fault of whoever made it.
+[[nodiscard]] std::string_view known_but_unread_format(std::string_view text);
 
 }  // namespace entente::measures::p6_supply

@@ -104,7 +104,7 @@ bool SbomReader::wrong_type(const std::string& pointer, std::string_view expecte
 }
 
 bool SbomReader::refuse(std::string what, const std::string& pointer, std::string hint) {
-  if (!error_) error_ = Error{std::move(what), sbom_.document.where(pointer), std::move(hint)};
+  if (!error_) error_ = Error{std::move(what), sbom_.where(pointer), std::move(hint)};
   return false;
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "measures/p6_supply/sbom.h"
+#include "measures/p6_supply/sbom_form.h"
 
 namespace entente::measures::p6_supply {
 
@@ -23,6 +24,7 @@ class RefTable {
   static constexpr std::uint32_t kDocument = 0xffff'fffe;
   static constexpr std::uint32_t kElsewhere = 0xffff'fffd;  // an element that is no component: file, snippet, service …
 
+  [[nodiscard]] bool empty() const { return used_ == 0; }
   void reserve(std::size_t ids);
   [[nodiscard]] bool insert(std::string_view id, std::uint32_t value);  // false if it is there already
   [[nodiscard]] std::uint32_t find(std::string_view id) const;
@@ -48,7 +50,7 @@ class RefTable {
 
 class SbomReader {
  protected:
-  explicit SbomReader(Sbom& sbom) : sbom_(sbom) {}
+  explicit SbomReader(Sbom& sbom) : sbom_(sbom), budget_(sbom.document.text().size()) {}
 
   // A value of a wrong type: the document cannot be read. Always false, so that a reader can return it.
   bool wrong_type(const std::string& pointer, std::string_view expected);
@@ -72,9 +74,21 @@ class SbomReader {
     return null_or_wrong(value, std::forward<Pointer>(pointer), "an object");
   }
 
-  // A hash of the given algorithm and value; appended to sbom_.hashes if it can be right.
-  template <class Pointer>
-  void add_hash(Component& component, std::string_view algorithm, std::string_view value, Pointer&& pointer) {
+  // Whether one more component or relationship is in proportion to the document; else the document is refused.
+  bool has_room(std::size_t count, std::uint64_t most, std::string_view what) {
+    return count < most || refuse(fmt::format("more than {} {}, out of proportion to the size of the document", most, what), "",
+                                  "this is not how SBOMs look; if it is a real one, please report it");
+  }
+  bool room_for_component() { return has_room(sbom_.components.size(), budget_.components(), "components"); }
+  bool add_relationship(const Relationship& relationship) {
+    if (!has_room(sbom_.relationships.size(), budget_.relationships(), "relationships")) return false;
+    sbom_.relationships.push_back(relationship);
+    return true;
+  }
+
+  // A hash of the given algorithm and value of a component or file; appended to sbom_.hashes if it can be right.
+  template <class Owner, class Pointer>
+  void add_hash(Owner& component, std::string_view algorithm, std::string_view value, Pointer&& pointer) {
     const HashCheck check = check_hash(algorithm, value);
     if (check == HashCheck::ok) {
       sbom_.hashes.push_back({algorithm, value});
@@ -95,6 +109,7 @@ class SbomReader {
   [[nodiscard]] static std::string clip(std::string_view value);  // printable and short
 
   Sbom& sbom_;
+  SizeBudget budget_;
   RefTable refs_;
   std::optional<Error> error_;
 
@@ -111,5 +126,9 @@ class SbomReader {
 // The readers proper. The document's root is an object; errors name the place.
 [[nodiscard]] Result<void> read_cyclonedx(Sbom& sbom);
 [[nodiscard]] Result<void> read_spdx(Sbom& sbom);
+[[nodiscard]] Result<void> read_spdx3(Sbom& sbom);
+
+// Holds the JSON form against the format's JSON Schema and notes what breaks it, except where the reader noted something already.
+[[nodiscard]] Result<void> check_sbom_schema(Sbom& sbom);
 
 }  // namespace entente::measures::p6_supply

@@ -1,4 +1,4 @@
-// The SPDX JSON reader (ISO/IEC 5962; versions 2.2 and 2.3). Packages become components. Ids of packages, files and snippets go
+// The reader of SPDX 2's JSON form (ISO/IEC 5962; versions 2.2 and 2.3). Packages become components. Ids of packages, files and snippets go
 // into one table; then the relationships are resolved, each read in the direction "depends on" or "contains" whichever way round
 // it was written. The shortcuts `documentDescribes` and `hasFiles` equal DESCRIBES and CONTAINS relationships.
 #include <algorithm>
@@ -50,17 +50,23 @@ class SpdxReader : SbomReader {
   bool read_external_refs(Component& c, JsonView value, std::uint32_t index);
   void add_licence(Component& c, std::string_view expression);
   bool read_elements(JsonView value, std::string_view key);
+  bool add_file(JsonView item, std::uint32_t position);
+  void own_file(std::uint32_t component, std::string_view id);
   bool read_external_documents(JsonView value);
   bool read_described(JsonView value);
   bool read_files_of(JsonView value, std::uint32_t index);
   bool read_relationships(JsonView value);
   bool read_relationship(JsonView value, std::uint32_t position);
-  void relate(std::string_view from, std::string_view type, std::string_view to, std::uint32_t position);
+  bool relate(std::string_view from, std::string_view type, std::string_view to, std::uint32_t position);
   std::optional<std::uint32_t> resolve(std::string_view id, std::uint32_t position, std::string_view key);
   void find_roots();
-  void add_root(std::uint32_t component) { roots_.push_back(component); }
+  bool add_root(std::uint32_t component) {
+    roots_.push_back(component);
+    return true;
+  }
 
   std::vector<std::uint32_t> roots_;
+  RefTable file_numbers_;
   std::vector<std::pair<std::uint32_t, JsonView>> has_files_;
   std::vector<std::string_view> external_documents_;
 };
@@ -156,7 +162,7 @@ bool SpdxReader::read_document() {
 bool SpdxReader::read_packages(JsonView value) {
   simdjson::dom::array items;
   if (!array(value, items, [] { return std::string("/packages"); }) || value.is_null()) return !error_;
-  sbom_.components.reserve(items.size());
+  sbom_.components.reserve(std::min<std::uint64_t>(items.size(), budget_.components()));
   std::uint32_t position = 0;
   for (const JsonView item : items)
     if (!read_package(item, position++)) return false;
@@ -167,6 +173,7 @@ bool SpdxReader::read_packages(JsonView value) {
 }
 
 bool SpdxReader::read_package(JsonView value, std::uint32_t position) {
+  if (!room_for_component()) return false;
   const auto index = static_cast<std::uint32_t>(sbom_.components.size());
   Component& c = sbom_.components.emplace_back();
   c.origin = ComponentOrigin::packages;
@@ -182,6 +189,8 @@ bool SpdxReader::read_package(JsonView value, std::uint32_t position) {
   std::string_view concluded;
   std::string_view declared;
   std::string_view location;
+  std::optional<bool> analysed;
+  bool has_code = false;
   const auto here = [&] { return fmt::format("/packages/{}/{}", position, pointer_segment(key)); };
   for (const auto field : fields) {
     key = field.key;
@@ -208,6 +217,10 @@ bool SpdxReader::read_package(JsonView value, std::uint32_t position) {
       read = text(field.value, c.type, here);
     else if (key == "downloadLocation")
       read = text(field.value, location, here);
+    else if (key == "filesAnalyzed")
+      analysed = field.value.is_bool() ? std::optional(field.value.get_bool().value_unsafe()) : std::nullopt;
+    else if (key == "packageVerificationCode")
+      has_code = true;
     else if (key == "hasFiles")
       has_files_.emplace_back(index, field.value);
     if (!read) return false;
@@ -218,6 +231,10 @@ bool SpdxReader::read_package(JsonView value, std::uint32_t position) {
   add_licence(c, concluded);
   if (declared != concluded) add_licence(c, declared);
   check_package(c, index, !location.empty());
+  // Clause 7.9: the code is over the files, which were not looked at.
+  if (analysed == false && has_code)
+    issue(IssueLevel::error, fmt::format("/packages/{}/packageVerificationCode", position),
+          "a package whose files were not analysed (filesAnalyzed false) must have no verification code");
   return true;
 }
 
@@ -301,10 +318,37 @@ bool SpdxReader::read_elements(JsonView value, std::string_view key) {
       issue(IssueLevel::error, fmt::format("/{}/{}", key, position), "the element has no SPDXID");
     else if (!refs_.insert(*id, RefTable::kElsewhere))
       issue(IssueLevel::error, fmt::format("/{}/{}/SPDXID", key, position), fmt::format("the SPDXID \"{}\" is used twice", clip(*id)));
-    if (key == "files") ++sbom_.files;
+    if (key == "files" && !add_file(item, position)) return false;
     ++position;
   }
   return true;
+}
+
+bool SpdxReader::add_file(JsonView item, std::uint32_t position) {
+  if (!has_room(sbom_.files.size(), budget_.components(), "files")) return false;
+  SbomFile& file = sbom_.files.emplace_back();
+  file.ref = json_string(item, "SPDXID").value_or("");
+  file.name = json_string(item, "fileName").value_or("");
+  file.licence = json_string(item, "licenseConcluded").value_or("");
+  if (says_nothing(file.licence)) file.licence = {};
+  file.hashes.first = static_cast<std::uint32_t>(sbom_.hashes.size());
+  const auto checksums = json_array(item, "checksums");
+  if (!checksums) return true;
+  std::uint32_t n = 0;
+  for (const JsonView checksum : *checksums) {
+    add_hash(file, json_string(checksum, "algorithm").value_or(""), json_string(checksum, "checksumValue").value_or(""),
+             [&] { return fmt::format("/files/{}/checksums/{}", position, n); });
+    ++n;
+  }
+  return true;
+}
+
+// Files by number, for those relationships that say which package holds them.
+void SpdxReader::own_file(std::uint32_t component, std::string_view id) {
+  if (file_numbers_.empty())
+    for (std::uint32_t i = 0; i < sbom_.files.size(); ++i) (void)file_numbers_.insert(sbom_.files[i].ref, i);
+  const std::uint32_t at = file_numbers_.find(id);
+  if (at < sbom_.files.size() && sbom_.files[at].owner == kNoComponent) sbom_.files[at].owner = component;
 }
 
 bool SpdxReader::read_external_documents(JsonView value) {
@@ -344,8 +388,10 @@ bool SpdxReader::read_files_of(JsonView value, std::uint32_t index) {
     const std::uint32_t found = refs_.find(id);
     if (found == RefTable::kAbsent)
       issue(IssueLevel::warning, fmt::format("{}/{}", here(), position), fmt::format("no element has the SPDXID \"{}\"", clip(id)));
-    else if (found < sbom_.components.size())
-      sbom_.relationships.push_back({index, found, RelationKind::contains, "CONTAINS"});
+    else if (found == RefTable::kElsewhere)
+      own_file(index, id);
+    else if (found < sbom_.components.size() && !add_relationship({index, found, RelationKind::contains, "CONTAINS"}))
+      return false;
     ++position;
   }
   return true;
@@ -354,7 +400,7 @@ bool SpdxReader::read_files_of(JsonView value, std::uint32_t index) {
 bool SpdxReader::read_relationships(JsonView value) {
   simdjson::dom::array items;
   if (!array(value, items, [] { return std::string("/relationships"); }) || value.is_null()) return !error_;
-  sbom_.relationships.reserve(items.size());
+  sbom_.relationships.reserve(std::min<std::uint64_t>(items.size(), budget_.relationships()));
   std::uint32_t position = 0;
   for (const JsonView item : items)
     if (!read_relationship(item, position++)) return false;
@@ -383,7 +429,7 @@ bool SpdxReader::read_relationship(JsonView value, std::uint32_t position) {
     issue(IssueLevel::error, fmt::format("/relationships/{}", position),
           "a relationship needs spdxElementId, relationshipType and relatedSpdxElement");
   else
-    relate(from, type, to, position);
+    return relate(from, type, to, position);
   return true;
 }
 
@@ -404,21 +450,23 @@ std::optional<std::uint32_t> SpdxReader::resolve(std::string_view id, std::uint3
   return std::nullopt;
 }
 
-void SpdxReader::relate(std::string_view from, std::string_view type, std::string_view to, std::uint32_t position) {
+bool SpdxReader::relate(std::string_view from, std::string_view type, std::string_view to, std::uint32_t position) {
   const SpdxRelation* known = find_spdx_relation(type);
   if (known == nullptr)
     issue(IssueLevel::error, fmt::format("/relationships/{}/relationshipType", position),
           fmt::format("\"{}\" is no relationship type", clip(type)));
   auto a = resolve(from, position, "spdxElementId");
   auto b = resolve(to, position, "relatedSpdxElement");
-  if (!a || !b) return;
+  if (!a || !b) return true;
   const auto n = static_cast<std::uint32_t>(sbom_.components.size());
   if (type == "DESCRIBES" && *a == RefTable::kDocument && *b < n) return add_root(*b);
   if (type == "DESCRIBED_BY" && *b == RefTable::kDocument && *a < n) return add_root(*a);
-  if (*a >= n || *b >= n) return;
+  if (type == "CONTAINS" && *a < n && *b == RefTable::kElsewhere) own_file(*a, to);
+  if (type == "CONTAINED_BY" && *b < n && *a == RefTable::kElsewhere) own_file(*b, from);
+  if (*a >= n || *b >= n) return true;
   if (known != nullptr && known->direction == Direction::backward) std::swap(a, b);
   // The table's text where there is one: it outlives everything.
-  sbom_.relationships.push_back({*a, *b, known != nullptr ? known->kind : RelationKind::other, known != nullptr ? known->name : type});
+  return add_relationship({*a, *b, known != nullptr ? known->kind : RelationKind::other, known != nullptr ? known->name : type});
 }
 
 void SpdxReader::find_roots() {
