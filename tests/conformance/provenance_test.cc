@@ -1,6 +1,5 @@
-// Provenance against what others published: the bundle cases of the sigstore conformance suite (accept, or the reason that fits the case),
-// slsa-verifier's expectations (accept, or the reason its error stands for), and DSSE's worked example. What cannot be used is counted,
-// with the reason, in the output.
+// Provenance against what others published: the bundle cases of the sigstore conformance suite (accept, or the reason that fits the case), DSSE's
+// worked example and the examples of in-toto's predicates. slsa-verifier's expectations: provenance_slsa_verifier_test.cc.
 #include <gtest/gtest.h>
 #include <openssl/bn.h>
 #include <algorithm>
