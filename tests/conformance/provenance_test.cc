@@ -1,5 +1,5 @@
-// Provenance against what others published: the bundle cases of the sigstore conformance suite (accept, or the reason that fits the case), DSSE's
-// worked example and the examples of in-toto's predicates. slsa-verifier's expectations: provenance_slsa_verifier_test.cc.
+// Provenance against what others published: the bundle cases of the sigstore conformance suite (accept, or the reason that fits the case),
+// DSSE's worked example and the examples of in-toto's predicates. slsa-verifier's expectations: provenance_slsa_verifier_test.cc.
 #include <gtest/gtest.h>
 #include <openssl/bn.h>
 #include <algorithm>
