@@ -25,27 +25,11 @@ std::string advisory(int number, int products) {
   std::string vulnerabilities;
   for (int v = 0; v < 3; ++v)
     vulnerabilities += fmt::format(
-        R"({}{{"cve":"CVE-2026-{}{}","cwe":{{"id":"CWE-79","name":"Improper Neutralization of Input During Web Page Generation ('Cross-site Scripting')"
-}
-}
-, "notes" : [ {{"category" : "summary", "text" : "A fault of the example."}} ],
-            "product_status" : {{"fixed" : [ {} ], "known_affected" : [ {} ]}},
-                               "remediations" : [ {{"category" : "vendor_fix", "details" : "Update.", "product_ids" : [ {} ]}} ],
-                                                "scores" : [ {{
-                                                  "cvss_v3" : {{
-                                                    "baseScore" : 9.8,
-                                                    "baseSeverity" : "CRITICAL",
-                                                    "vectorString" : "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
-                                                    "version" : "3.1"
-                                                  }},
-                                                  "products" : [ {} ]
-                                                }} ]
-}
-})",
+        R"j({}{{"cve":"CVE-2026-{}{}","cwe":{{"id":"CWE-79","name":"Improper Neutralization of Input During Web Page Generation ('Cross-site Scripting')"}},"notes":[{{"category":"summary","text":"A fault of the example."}}],"product_status":{{"fixed":[{}],"known_affected":[{}]}},"remediations":[{{"category":"vendor_fix","details":"Update.","product_ids":[{}]}}],"scores":[{{"cvss_v3":{{"baseScore":9.8,"baseSeverity":"CRITICAL","vectorString":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H","version":"3.1"}},"products":[{}]}}]}})j",
         v == 0 ? "" : ",", 1000 + number, v, fixed, affected, affected, affected);
-return fmt::format(
-    R"({{"document":{{"category":"csaf_security_advisory","csaf_version":"2.0","distribution":{{"tlp":{{"label":"WHITE"}}}},"lang":"en","notes":[{{"category":"summary","text":"An advisory."}}],"publisher":{{"category":"vendor","name":"Example","namespace":"https://example.com"}},"references":[{{"category":"self","summary":"This document","url":"https://example.com/ex-{0}.json"}}],"title":"Example {0}","tracking":{{"current_release_date":"2026-01-01T00:00:00Z","id":"EX-{0}","initial_release_date":"2026-01-01T00:00:00Z","revision_history":[{{"date":"2026-01-01T00:00:00Z","number":"1","summary":"First."}}],"status":"final","version":"1"}}}},"product_tree":{{"branches":[{{"branches":[{{"branches":[{1}],"category":"product_name","name":"Product"}}],"category":"vendor","name":"Example"}}]}},"vulnerabilities":[{2}]}})",
-    number, branches, vulnerabilities);
+  return fmt::format(
+      R"j({{"document":{{"category":"csaf_security_advisory","csaf_version":"2.0","distribution":{{"tlp":{{"label":"WHITE"}}}},"lang":"en","notes":[{{"category":"summary","text":"An advisory."}}],"publisher":{{"category":"vendor","name":"Example","namespace":"https://example.com"}},"references":[{{"category":"self","summary":"This document","url":"https://example.com/ex-{0}.json"}}],"title":"Example {0}","tracking":{{"current_release_date":"2026-01-01T00:00:00Z","id":"EX-{0}","initial_release_date":"2026-01-01T00:00:00Z","revision_history":[{{"date":"2026-01-01T00:00:00Z","number":"1","summary":"First."}}],"status":"final","version":"1"}}}},"product_tree":{{"branches":[{{"branches":[{{"branches":[{1}],"category":"product_name","name":"Product"}}],"category":"vendor","name":"Example"}}]}},"vulnerabilities":[{2}]}})j",
+      number, branches, vulnerabilities);
 }
 
 const std::vector<std::string>& advisories() {
