@@ -325,7 +325,11 @@ void add_supply_scan(CLI::App& supply, Context& context) {
   auto options = std::make_shared<ScanOptions>();
   CLI::App* command = add_command(supply, context, "scan", "match SBOMs with advisories: what is affected, what repairs it",
                                   kSupplyScanExamples, [&context, options] { return run_supply_scan(context, *options); });
-  command->add_option("sbom", options->sboms, "CycloneDX 1.2 to 1.7 (JSON, XML), SPDX 2.2 and 2.3 (JSON, tag-value, YAML, XML) or SPDX 3.0 (JSON-LD)")->required()->type_name("SBOM");
+  command
+      ->add_option("sbom", options->sboms,
+                   "CycloneDX 1.2 to 1.7 (JSON, XML), SPDX 2.2 and 2.3 (JSON, tag-value, YAML, XML) or SPDX 3.0 (JSON-LD)")
+      ->required()
+      ->type_name("SBOM");
   command->add_option("--db", options->databases, "advisory index, or OSV records (.zip, .jsonl, .jsonl.zst, .json, folder)")
       ->required()
       ->expected(1)
