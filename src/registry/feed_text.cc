@@ -51,9 +51,7 @@ void append_utf8(std::string& out, char32_t c) {
   }
 }
 
-bool turns_text(char32_t c) {
-  return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
-}
+bool turns_text(char32_t c) { return (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069); }
 
 std::string plain_line(std::string_view text) {
   std::string out;
