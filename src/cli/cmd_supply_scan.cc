@@ -27,6 +27,7 @@ constexpr const char* kSupplyScanExamples = R"(  entente supply db build -o advi
   entente supply scan bom.json --db advisories.idx --fail-on critical --json > report.json
   entente supply scan bom.json --db advisories.idx --format sarif > report.sarif        also cyclonedx-vdr, csv
   entente supply scan bom.json --db advisories.idx --kev kev.json --epss epss_scores.csv.gz --ssvc ssvc.csv --exposed yes
+  entente supply scan bom.json --db advisories.idx --vex maker.openvex.json --explain   what its maker has settled, what did not apply
 
 Matches are listed worst first: on KEV, then by CVSS score. A component that cannot be judged (no purl, an ecosystem without
 advisories …) is counted as "not evaluated", never as clean. --fail-on not-evaluated asks for any match and for any such component or undecided record.
@@ -44,6 +45,7 @@ struct ScanOptions {
   std::vector<std::string> sboms;
   std::vector<std::string> databases;
   std::string kev, epss, ssvc;
+  std::vector<std::string> vex, vex_keys;
   Known exposed = Known::unknown;
   std::string at;
   std::string fail_on = "low";
@@ -77,8 +79,24 @@ struct Inputs {
   std::optional<KevCatalog> kev;
   std::optional<EpssScores> epss;
   std::optional<SsvcTable> ssvc;
+  std::vector<VexDocument> vex;
+  VexTrust vex_trust = VexTrust::given;
   Instant at;
 };
+
+Result<void> read_vex_documents(const ScanOptions& options, Inputs& inputs) {
+  std::vector<keys::VerifierKey> trusted;
+  for (const std::string& path : options.vex_keys) {
+    ENTENTE_TRY(keys::VerifierKey key, keys::read_verifier_key(path));
+    trusted.push_back(std::move(key));
+  }
+  if (!trusted.empty()) inputs.vex_trust = VexTrust::keys;
+  for (const std::string& path : options.vex) {
+    ENTENTE_TRY(VexDocument document, read_vex(path, trusted));
+    inputs.vex.push_back(std::move(document));
+  }
+  return {};
+}
 
 Result<Inputs> read_inputs(const ScanOptions& options, Progress& progress) {
   Inputs inputs;
@@ -104,6 +122,7 @@ Result<Inputs> read_inputs(const ScanOptions& options, Progress& progress) {
     ENTENTE_TRY(SsvcTable ssvc, SsvcTable::read(options.ssvc));
     inputs.ssvc = std::move(ssvc);
   }
+  ENTENTE_CHECK(read_vex_documents(options, inputs));
   return inputs;
 }
 
@@ -113,6 +132,7 @@ struct Scanned {
   Sbom sbom;
   ScanResult result;
   std::vector<Priority> priorities;  // empty: no table was given
+  std::optional<VexOutcome> vex;
 };
 
 ScanReport report_of(const Scanned& scanned, const Inputs& inputs, const ScanOptions& options) {
@@ -123,7 +143,9 @@ ScanReport report_of(const Scanned& scanned, const Inputs& inputs, const ScanOpt
           .priorities = scanned.priorities,
           .epss = inputs.epss ? &*inputs.epss : nullptr,
           .bod = inputs.ssvc.has_value() || options.exposed != Known::unknown,
-          .at = inputs.at};
+          .at = inputs.at,
+          .vex_documents = inputs.vex,
+          .vex = scanned.vex ? &*scanned.vex : nullptr};
 }
 
 // Whether this match is one that --fail-on asks for. A match without a score counts as low: only "low" catches it.
@@ -136,6 +158,13 @@ bool fails(const Advisory& advisory, const std::string& fail_on) {
                          : fail_on == "medium" ? Severity::medium
                                                : Severity::none;
   return severity >= least;
+}
+
+// What VEX has settled does not fail.
+bool fails_any(const ScanReport& scan, const std::string& fail_on) {
+  for (std::uint32_t i = 0; i < scan.result.vulnerabilities.size(); ++i)
+    if (!scan.suppressed(i) && fails(scan.result.advisories[scan.result.vulnerabilities[i].advisory], fail_on)) return true;
+  return false;
 }
 
 Colour colour_of(const Advisory& advisory) {
@@ -220,16 +249,60 @@ void print_not_evaluated(const Sbom& sbom, const ScanResult& r, bool explain) {
                 n.detail.empty() ? "" : (": " + n.detail).c_str());
 }
 
+void print_vex_lines(const ScanReport& scan, const std::vector<std::uint32_t>& matches, std::size_t limit) {
+  const std::size_t shown = limit == 0 ? matches.size() : std::min(limit, matches.size());
+  for (std::size_t i = 0; i < shown; ++i) {
+    const Vulnerability& v = scan.result.vulnerabilities[matches[i]];
+    std::printf("    %s in %s: %s\n", printable(scan.result.advisories[v.advisory].name).c_str(), scan.sbom.display(v.component).c_str(),
+                vex_text(scan, matches[i]).c_str());
+  }
+  if (shown < matches.size()) std::printf("    … and %zu more (--limit 0 shows all)\n", matches.size() - shown);
+}
+
+// What was settled, what is said of the open ones, and what did not apply: by reason, each statement with --explain.
+void print_vex(const ScanReport& scan, std::vector<std::uint32_t> open, const std::vector<std::uint32_t>& settled,
+               const ScanOptions& options) {
+  std::erase_if(open, [&](std::uint32_t i) { return scan.verdict(i) == nullptr; });
+  if (!settled.empty()) {
+    std::printf("\n  %s\n", paint(stdout, Colour::green, fmt::format("Settled by VEX ({}):", settled.size())).c_str());
+    print_vex_lines(scan, settled, options.limit);
+  }
+  if (!open.empty()) {
+    std::printf("\n  %s\n", paint(stdout, Colour::yellow, "Still open, says VEX:").c_str());
+    print_vex_lines(scan, open, options.limit);
+  }
+  std::map<std::string_view, std::uint64_t> reasons;
+  for (const UnusedStatement& u : scan.vex->unused) ++reasons[why_text(u.why)];
+  if (!reasons.empty()) std::printf("\n  VEX statements that suppressed nothing:\n");
+  for (const auto& [reason, count] : reasons)
+    std::printf("    %6llu  %s\n", static_cast<unsigned long long>(count), std::string(reason).c_str());
+  for (std::size_t i = 0; options.explain && i < scan.vex->unused.size(); ++i) {
+    const UnusedStatement& u = scan.vex->unused[i];
+    const VexStatement& s = scan.statement(u.statement);
+    std::printf("    %s of %s (%s, %s): %s\n", printable(s.vulnerabilities[0], 100).c_str(), printable(s.product.display(), 200).c_str(),
+                printable(scan.vex_documents[u.statement.document].name, 200).c_str(), printable(s.pointer, 200).c_str(),
+                std::string(why_text(u.why)).c_str());
+  }
+  for (const VexDocument& document : scan.vex_documents)
+    for (const Error& error : document.problems)
+      std::fprintf(stderr, "%s %s: %s\n", paint(stderr, Colour::yellow, "VEX:").c_str(), printable(error.where.str()).c_str(),
+                   printable(error.what).c_str());
+}
+
 void print_scan(const ScanReport& scan, const Inputs& inputs, const ScanOptions& options) {
   const Sbom& sbom = scan.sbom;
   const ScanResult& r = scan.result;
   std::printf("%s  %s %s, %llu components looked at, %llu evaluated\n", paint(stdout, Colour::bold, printable(scan.path)).c_str(),
               std::string(to_string(sbom.format)).c_str(), printable(sbom.spec_version).c_str(),
               static_cast<unsigned long long>(r.components), static_cast<unsigned long long>(r.evaluated));
-  const std::vector<std::uint32_t> order = worst_first(r);
+  std::vector<std::uint32_t> order = worst_first(r);
+  std::vector<std::uint32_t> settled;
+  std::copy_if(order.begin(), order.end(), std::back_inserter(settled), [&](std::uint32_t i) { return scan.suppressed(i); });
+  std::erase_if(order, [&](std::uint32_t i) { return scan.suppressed(i); });
   if (!order.empty()) std::printf("\n");
   print_supply_scan_table(scan, order, options.limit);
   if (options.explain) print_explanations(sbom, r, order, inputs, options.limit);
+  if (scan.vex != nullptr) print_vex(scan, order, settled, options);
   print_not_evaluated(sbom, r, options.explain);
   if (scan.epss != nullptr) std::printf("\n  EPSS scores of %s\n", format_date(scan.epss->score_date()).c_str());
   std::printf("\n  %s\n", scan_summary(r).c_str());
@@ -289,7 +362,9 @@ Result<std::pair<Inputs, std::vector<Scanned>>> scan_all(const ScanOptions& opti
     progress.step("Scanning " + path);
     ScanResult result = scan(sbom, inputs.indexes, sources.kev);
     std::vector<Priority> of_each = prioritise ? priorities(result, sources) : std::vector<Priority>();
-    scanned.push_back({path, std::move(sbom), std::move(result), std::move(of_each)});
+    std::optional<VexOutcome> vex;
+    if (!inputs.vex.empty()) vex = apply_vex(sbom, result, inputs.vex, inputs.vex_trust);
+    scanned.push_back({path, std::move(sbom), std::move(result), std::move(of_each), std::move(vex)});
   }
   return std::pair(std::move(inputs), std::move(scanned));
 }
@@ -309,8 +384,7 @@ int run_supply_scan(const Context& context, ScanOptions options) {
     const ScanResult& r = one.result;
     nothing = nothing || (r.components > 0 && r.evaluated == 0);
     found = found || (options.fail_on == "not-evaluated" && (!r.not_evaluated.empty() || !r.undecided.empty())) ||
-            std::any_of(r.vulnerabilities.begin(), r.vulnerabilities.end(),
-                        [&](const Vulnerability& v) { return fails(r.advisories[v.advisory], options.fail_on); });
+            fails_any(reports.back(), options.fail_on);
   }
   print_reports(reports, inputs, options);
   if (nothing)
@@ -342,6 +416,14 @@ void add_supply_scan(CLI::App& supply, Context& context) {
   command->add_option("--exposed", options->exposed, "whether the product can be reached from the internet (for BOD 26-04)")
       ->transform(CLI::CheckedTransformer(kExposure).description(""))
       ->type_name("yes|no|unknown");
+  command->add_option("--vex", options->vex, "what makers say: OpenVEX, CSAF or CycloneDX; matches it settles do not count")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->type_name("FILE");
+  command->add_option("--vex-key", options->vex_keys, "only VEX in an envelope signed by one of these keys counts (vkey file)")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->type_name("FILE");
   command->add_option("--format", options->format, "table (default), json, sarif, cyclonedx-vdr or csv")
       ->transform(CLI::CheckedTransformer(kReportFormats).description(""))
       ->type_name("FORMAT");

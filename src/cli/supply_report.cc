@@ -61,7 +61,7 @@ class ScanWriter {
     out_.field("evaluated", r_.evaluated);
     out_.field("affected", r_.affected);
     write_upgrade();
-    out_.list("vulnerabilities", worst_first(r_), [&](std::uint32_t i) { write_vulnerability(r_.vulnerabilities[i]); });
+    out_.list("vulnerabilities", worst_first(r_), [&](std::uint32_t i) { write_vulnerability(i); });
     out_.list("not_evaluated", r_.not_evaluated, [&](const NotEvaluated& n) {
       write_component(n.component);
       out_.field("why", why_text(n.why));
@@ -76,6 +76,7 @@ class ScanWriter {
       out_.raw("}");
       out_.flush();
     });
+    if (scan_.vex != nullptr) write_vex();
     out_.raw("}");
   }
 
@@ -161,7 +162,8 @@ class ScanWriter {
     return row = text.take();
   }
 
-  void write_vulnerability(const Vulnerability& v) {
+  void write_vulnerability(std::uint32_t match) {
+    const Vulnerability& v = r_.vulnerabilities[match];
     write_component(v.component);
     out_.raw(advisory_row(v.advisory));
     out_.field("fixed", v.fixed);
@@ -176,8 +178,62 @@ class ScanWriter {
     });
     out_.list("path", path_to(r_.reached, v.component), [&](std::uint32_t step) { out_.text(name(step)); });
     out_.field("summary", r_.advisories[v.advisory].summary);
+    if (scan_.vex != nullptr) write_verdict(scan_.verdict(match));
     out_.raw("}");
     out_.flush();
+  }
+
+  void write_statement(const VexRef& ref) {
+    const VexDocument& document = scan_.vex_documents[ref.document];
+    const VexStatement& s = document.statements[ref.statement];
+    out_.key("status", "{");
+    out_.text(to_string(s.status));
+    out_.field("document", printable(document.name, 4096));
+    out_.field("pointer", s.pointer);
+    out_.field("author", printable(document.author, 400));
+    out_.list("signed_by", document.signed_by, [&](const auto& key) { out_.text(key.name()); });
+    out_.field("at", format_time(s.at));
+    out_.field("justification", s.justification);
+    if (!s.action.empty()) out_.field("action", s.action);
+  }
+
+  void write_verdict(const VexVerdict* verdict) {
+    out_.key("vex");
+    if (verdict == nullptr) return out_.raw("null");
+    write_statement(verdict->statement);
+    out_.raw(verdict->suppressed ? ",\"suppressed\":true" : ",\"suppressed\":false");
+    out_.list("contradicted_by", verdict->contradicted_by, [&](const VexRef& ref) {
+      write_statement(ref);
+      out_.raw("}");
+    });
+    out_.raw("}");
+  }
+
+  // Statements that suppressed nothing, and why; what was missing from the documents.
+  void write_vex() {
+    out_.key("vex");
+    out_.key("suppressed", "{");
+    out_.raw(fmt::format("{}", scan_.vex->suppressed));
+    out_.field("contradicted", scan_.vex->contradicted);
+    out_.list("unused", scan_.vex->unused, [&](const UnusedStatement& unused) {
+      const VexStatement& s = scan_.statement(unused.statement);
+      write_statement(unused.statement);
+      out_.field("vulnerability", s.vulnerabilities[0]);
+      out_.field("product", s.product.display());
+      out_.field("why", why_text(unused.why));
+      out_.raw("}");
+      out_.flush();
+    });
+    std::vector<const Error*> problems;
+    for (const VexDocument& document : scan_.vex_documents)
+      for (const Error& error : document.problems) problems.push_back(&error);
+    out_.list("problems", problems, [&](const Error* error) {
+      out_.key("where", "{");
+      out_.text(error->where.str());
+      out_.field("what", error->what);
+      out_.raw("}");
+    });
+    out_.raw("}");
   }
 
   JsonStream out_;

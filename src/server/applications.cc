@@ -135,6 +135,7 @@ std::vector<ApplicationProblem> Applications::check_locked(const registry::Appli
 }
 
 std::vector<ApplicationProblem> Applications::check(const registry::Application& application) const {
+  if (parts_.api->catch_up) parts_.api->catch_up();  // which domains are proven is read from what follows the tables
   const std::shared_lock lock(*parts_.api->lock);
   return check_locked(application);
 }
@@ -152,6 +153,7 @@ std::optional<Response> Applications::refuse(std::string_view entry) const {
   const auto predicate = json_get(document->root(), "predicate");
   if (!predicate) return std::nullopt;
   const registry::Application application = registry::Application::of(*predicate);
+  if (parts_.api->catch_up) parts_.api->catch_up();
   const std::shared_lock lock(*parts_.api->lock);
   const registry::State& state = parts_.api->projection->state();
   if (state.leaf_of(sha256(entry))) return std::nullopt;

@@ -58,6 +58,37 @@ TEST_F(SupplyCommands, NotEvaluatedIsNeverClean) {
             2);
 }
 
+TEST_F(SupplyCommands, VexSettlesAMatchAndHidesNothing) {
+  put("vex.json",
+      R"({"@context":"https://openvex.dev/ns/v0.2.0","@id":"x","author":"Maker","timestamp":"2026-11-05T00:00:00Z","version":1,"statements":[
+      {"vulnerability":{"name":"CVE-2026-0001"},"products":[{"@id":"pkg:npm/a@1.0.0"}],"status":"not_affected","justification":"component_not_present"},
+      {"vulnerability":{"name":"CVE-2026-0001"},"products":[{"@id":"pkg:npm/a@1.0.1"}],"status":"fixed"}]})");
+  const auto scanned = [&](std::vector<std::string> more) {
+    std::vector<std::string> args{"supply", "scan", at("bom.json"), "--db", at("one.jsonl"), "--vex", at("vex.json")};
+    args.insert(args.end(), more.begin(), more.end());
+    return run_entente(args);
+  };
+  const auto table = scanned({});
+  EXPECT_EQ(table.code, 0) << "the one match is settled";
+  EXPECT_THAT(table.out, HasSubstr("Settled by VEX (1)"));
+  EXPECT_THAT(table.out, HasSubstr("not_affected: component_not_present (Maker, 2026-11-05)"));
+  EXPECT_THAT(table.out, HasSubstr("1  the SBOM holds it in another version"));
+  const auto json = nlohmann::json::parse(scanned({"--json"}).out).at("sboms").at(0);
+  EXPECT_EQ(json.at("vulnerabilities").at(0).at("vex").at("suppressed"), true);
+  EXPECT_EQ(json.at("vex").at("unused").size(), 1u);
+  const auto sarif = nlohmann::json::parse(scanned({"--format", "sarif"}).out);
+  EXPECT_EQ(sarif.at("runs").at(0).at("results").at(0).at("suppressions").at(0).at("kind"), "external");
+  const auto vdr = nlohmann::json::parse(scanned({"--format", "cyclonedx-vdr"}).out);
+  EXPECT_EQ(vdr.at("vulnerabilities").at(0).at("analysis").at("state"), "not_affected");
+  EXPECT_THAT(scanned({"--format", "csv"}).out, HasSubstr("\"not_affected\",\"CVE-2026-0001\""));
+  // Where a key is demanded, a document without a signature settles nothing.
+  ASSERT_EQ(run_entente({"keygen", "maker.example/vex", "-o", at("maker.key")}).code, 0);
+  const auto unsigned_vex = scanned({"--vex-key", at("maker.key.vkey")});
+  EXPECT_EQ(unsigned_vex.code, 1);
+  EXPECT_THAT(unsigned_vex.out, HasSubstr("2  not signed by a key you trust"));
+  EXPECT_EQ(run_entente({"supply", "scan", at("bom.json"), "--db", at("one.jsonl"), "--vex", at("one.jsonl")}).code, 2);
+}
+
 TEST_F(SupplyCommands, EpssAndBodColumns) {
   put("epss.csv", "#model_version:v1,score_date:2026-11-24\ncve,epss,percentile\nCVE-2026-0001,0.5,0.9\n");
   put("ssvc.csv", "cve,automatable,technical_impact\nCVE-2026-0001,yes,\n");

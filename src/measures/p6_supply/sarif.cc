@@ -47,7 +47,7 @@ class SarifRun {
     out_.raw("[{\"location\":");
     location();
     out_.raw("}]");
-    out_.list("results", worst_first(r_), [&](std::uint32_t i) { one_result(r_.vulnerabilities[i]); });
+    out_.list("results", worst_first(r_), [&](std::uint32_t i) { one_result(i); });
     out_.raw("}");
   }
 
@@ -102,7 +102,8 @@ class SarifRun {
     out_.raw("}]");
   }
 
-  void one_result(const Vulnerability& v) {
+  void one_result(std::uint32_t match) {
+    const Vulnerability& v = r_.vulnerabilities[match];
     const Advisory& a = r_.advisories[v.advisory];
     const Component& c = scan_.sbom.components[v.component];
     const std::string name = scan_.sbom.display(v.component);
@@ -121,12 +122,17 @@ class SarifRun {
     out_.raw("}]}],\"partialFingerprints\":{\"componentAndVulnerability/v1\":");
     out_.text(sha256(fmt::format("{}\n{}", c.purl.empty() ? std::string_view(name) : c.purl, a.name)).hex().substr(0, 32));
     out_.raw("}");
-    properties(v, a);
+    if (scan_.suppressed(match)) {
+      out_.raw(",\"suppressions\":[{\"kind\":\"external\",\"status\":\"accepted\"");
+      out_.field("justification", vex_text(scan_, match));
+      out_.raw("}]");
+    }
+    properties(v, a, vex_text(scan_, match));
     out_.raw("}");
     out_.flush();
   }
 
-  void properties(const Vulnerability& v, const Advisory& a) {
+  void properties(const Vulnerability& v, const Advisory& a, const std::string& vex) {
     out_.key("properties");
     out_.key("pointer", "{");
     out_.text(scan_.sbom.pointer(v.component));
@@ -139,6 +145,7 @@ class SarifRun {
     }
     if (const std::string bod = bod_column(scan_, v); !bod.empty()) out_.field("bod2604", bod);
     if (const std::string path = path_text(scan_, v); !path.empty()) out_.field("path", path);
+    if (!vex.empty()) out_.field("vex", vex);
     out_.raw("}");
   }
 

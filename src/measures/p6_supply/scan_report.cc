@@ -29,7 +29,8 @@ void csv_cell(std::string& out, std::string_view text) {
   out += '"';
 }
 
-void csv_vulnerability(std::string& out, const ScanReport& scan, const Vulnerability& v) {
+void csv_vulnerability(std::string& out, const ScanReport& scan, std::uint32_t match) {
+  const Vulnerability& v = scan.result.vulnerabilities[match];
   const Advisory& a = scan.result.advisories[v.advisory];
   const Component& c = scan.sbom.components[v.component];
   std::string aliases;
@@ -39,7 +40,7 @@ void csv_vulnerability(std::string& out, const ScanReport& scan, const Vulnerabi
   csv_cell(out, c.group.empty() ? std::string(c.name) : fmt::format("{}/{}", c.group, c.name));
   csv_cell(out, c.version);
   csv_cell(out, c.purl);
-  csv_cell(out, "affected");
+  csv_cell(out, scan.suppressed(match) ? to_string(scan.verdict(match)->status) : std::string_view("affected"));
   csv_cell(out, a.name);
   csv_cell(out, aliases);
   csv_cell(out, severity_word(a));
@@ -53,6 +54,7 @@ void csv_vulnerability(std::string& out, const ScanReport& scan, const Vulnerabi
   csv_cell(out, ranges_text(scan, v));
   csv_cell(out, path_text(scan, v));
   csv_cell(out, a.summary);
+  csv_cell(out, vex_text(scan, match));
   out += "\r\n";
 }
 
@@ -71,6 +73,23 @@ std::string path_text(const ScanReport& scan, const Vulnerability& v) {
   return out;
 }
 
+std::string vex_author(const VexDocument& document) {
+  if (!document.signed_by.empty()) return document.signed_by[0].name();
+  return printable(document.author.empty() ? document.name : document.author, 200);
+}
+
+std::string vex_text(const ScanReport& scan, std::uint32_t match) {
+  const VexVerdict* verdict = scan.verdict(match);
+  if (verdict == nullptr) return {};
+  const VexStatement& s = scan.statement(verdict->statement);
+  std::string out(to_string(verdict->status));
+  if (!s.justification.empty()) out += ": " + printable(s.justification, 400);
+  out += fmt::format(" ({}, {})", vex_author(scan.vex_documents[verdict->statement.document]), format_date(s.at));
+  for (const VexRef& other : verdict->contradicted_by)
+    out += fmt::format("; {} says {}", vex_author(scan.vex_documents[other.document]), to_string(scan.statement(other).status));
+  return out;
+}
+
 std::string bod_column(const ScanReport& scan, const Vulnerability& v) {
   std::string out;
   if (!scan.bod || scan.priorities.empty()) return out;
@@ -81,7 +100,7 @@ std::string bod_column(const ScanReport& scan, const Vulnerability& v) {
 void write_scan_csv(std::FILE* stream, std::span<const ScanReport> scans) {
   std::string out =
       "sbom,component,version,purl,state,vulnerability,aliases,severity,cvss,kev_due_date,kev_days_overdue,epss,epss_score_date,bod_26_04,"
-      "fixed,ranges,path,summary\r\n";
+      "fixed,ranges,path,summary,vex\r\n";
   const auto flush = [&](std::size_t least) {
     if (out.size() < least) return;
     std::fwrite(out.data(), 1, out.size(), stream);
@@ -89,7 +108,7 @@ void write_scan_csv(std::FILE* stream, std::span<const ScanReport> scans) {
   };
   for (const ScanReport& scan : scans) {
     for (const std::uint32_t i : worst_first(scan.result)) {
-      csv_vulnerability(out, scan, scan.result.vulnerabilities[i]);
+      csv_vulnerability(out, scan, i);
       flush(std::size_t{1} << 20);
     }
     for (const NotEvaluated& n : scan.result.not_evaluated) {
@@ -101,6 +120,7 @@ void write_scan_csv(std::FILE* stream, std::span<const ScanReport> scans) {
       csv_cell(out, "not evaluated");
       for (int empty = 0; empty < 12; ++empty) csv_cell(out, "");
       csv_cell(out, n.detail.empty() ? std::string(why_text(n.why)) : fmt::format("{}: {}", why_text(n.why), n.detail));
+      csv_cell(out, "");
       out += "\r\n";
       flush(std::size_t{1} << 20);
     }

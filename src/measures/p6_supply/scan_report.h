@@ -9,6 +9,7 @@
 #include "core/time.h"
 #include "measures/p6_supply/priority.h"
 #include "measures/p6_supply/scan.h"
+#include "measures/p6_supply/vex.h"
 
 namespace entente::measures::p6_supply {
 
@@ -22,7 +23,20 @@ struct ScanReport {
   const EpssScores* epss = nullptr;      // for its score_date
   bool bod = false;                      // whether the outcomes of BOD 26-04 are shown
   Instant at{};
+  std::span<const VexDocument> vex_documents;  // given, whether or not they changed anything
+  const VexOutcome* vex = nullptr;             // nullptr: no VEX was given
+
+  // What VEX says of a match (its place in ScanResult::vulnerabilities); nullptr: nothing.
+  [[nodiscard]] const VexVerdict* verdict(std::uint32_t match) const {
+    return vex == nullptr || !vex->verdicts[match] ? nullptr : &*vex->verdicts[match];
+  }
+  [[nodiscard]] bool suppressed(std::uint32_t match) const { return verdict(match) != nullptr && verdict(match)->suppressed; }
+  [[nodiscard]] const VexStatement& statement(const VexRef& ref) const { return vex_documents[ref.document].statements[ref.statement]; }
 };
+// "not_affected: vulnerable_code_not_present (Maker Example, 2026-11-05)"; empty if VEX says nothing of the match.
+[[nodiscard]] std::string vex_text(const ScanReport& scan, std::uint32_t match);
+// Who said it: the key that signed, else the author as the document names it.
+[[nodiscard]] std::string vex_author(const VexDocument& document);
 
 // One run for each SBOM; one rule for each vulnerability; a component is a logical location. GitHub reads `security-severity`.
 void write_sarif(std::FILE* stream, std::span<const ScanReport> scans);

@@ -37,6 +37,16 @@ std::string_view cyclonedx_type(std::string_view type) {
   return std::find(kTypes.begin(), kTypes.end(), type) == kTypes.end() ? "library" : type;
 }
 
+std::string_view cyclonedx_state(VexStatus status) {
+  switch (status) {
+    case VexStatus::not_affected: return "not_affected";
+    case VexStatus::fixed: return "resolved";
+    case VexStatus::affected: return "exploitable";
+    case VexStatus::under_investigation: return "in_triage";
+  }
+  return "";
+}
+
 class VdrWriter {
  public:
   VdrWriter(std::FILE* stream, const ScanReport& scan) : out_(stream), scan_(scan), sbom_(scan.sbom), r_(scan.result) {
@@ -117,6 +127,22 @@ class VdrWriter {
     out_.list("vulnerabilities", order, [&](std::uint32_t i) { vulnerability(r_.advisories[i], i, of[i]); });
   }
 
+  // CycloneDX has one analysis for all components a vulnerability affects: given where VEX says the same of each.
+  void analysis(const std::vector<const Vulnerability*>& hits) {
+    const auto verdict = [&](const Vulnerability* v) { return scan_.verdict(static_cast<std::uint32_t>(v - r_.vulnerabilities.data())); };
+    const VexVerdict* first = verdict(hits[0]);
+    if (first == nullptr || !std::all_of(hits.begin(), hits.end(), [&](const Vulnerability* v) {
+          const VexVerdict* other = verdict(v);
+          return other != nullptr && other->status == first->status && other->suppressed == first->suppressed;
+        }))
+      return;
+    out_.key("analysis");
+    out_.key("state", "{");
+    out_.text(cyclonedx_state(first->status));
+    out_.field("detail", vex_text(scan_, static_cast<std::uint32_t>(hits[0] - r_.vulnerabilities.data())));
+    out_.raw("}");
+  }
+
   void source(std::string_view id) {
     out_.key("source");
     const std::string url = advisory_url(id);
@@ -148,6 +174,7 @@ class VdrWriter {
       out_.field("recommendation", "Update to " + versions);
     }
     if (a.published) out_.field("published", format_time(*a.published));
+    analysis(hits);
     out_.list("affects", hits, [&](const Vulnerability* v) {
       out_.key("ref", "{");
       out_.text(refs_[v->component]);
