@@ -4,6 +4,7 @@
 
 #include "core/file.h"
 #include "schema/schema.h"
+#include "schema_documents.h"
 #include "test_support.h"
 
 namespace entente::schema {
@@ -14,22 +15,6 @@ namespace fs = std::filesystem;
 Result<Schema> compile_file(const fs::path& file, const CompileOptions& options = {}) {
   ENTENTE_TRY(const std::string text, read_file(file));
   return Schema::compile(text, file.filename().string(), options);
-}
-
-// Every schema below the folder under its $id, without an empty fragment.
-CompileOptions documents_of(const fs::path& folder) {
-  CompileOptions options;
-  const auto files = list_files(folder);
-  if (!files) return options;
-  for (const std::string& file : *files) {
-    if (!file.ends_with(".json")) continue;
-    auto text = read_file(folder / file);
-    const auto document = text ? JsonDocument::parse(*text, file) : Result<JsonDocument>(fail(text.error()));
-    if (!document) continue;
-    const auto id = json_string(document->root(), "$id");
-    if (id) options.documents.emplace(std::string(id->substr(0, id->find('#'))), std::move(*text));
-  }
-  return options;
 }
 
 int expect_all_valid(const Schema& schema, const fs::path& folder, std::string_view part_of_name = {}) {
@@ -51,7 +36,7 @@ TEST(PublishedSchemas, CycloneDxVerdictsAreThoseInTheNames) {
   ENTENTE_SHARED_OR_SKIP(shared);
   const fs::path root = shared / "conformance/p6_supply/sbom-cyclonedx";
   if (!fs::is_directory(root / "spec")) GTEST_SKIP() << "no " << root / "spec";
-  const CompileOptions options = documents_of(root / "schema");
+  const CompileOptions options = test::schema_documents(root / "schema");
   int seen = 0;
   for (const char* version : {"1.4", "1.5", "1.6"}) {
     const auto schema = compile_file(root / "schema" / fmt::format("bom-{}.schema.json", version), options);
@@ -104,7 +89,7 @@ TEST(PublishedSchemas, StixSchemasCompileAndBundlesAreValid) {
   ENTENTE_SHARED_OR_SKIP(shared);
   const fs::path root = shared / "conformance/p1_p5_threats/stix21-json-schemas";
   if (!fs::is_directory(root / "schemas")) GTEST_SKIP() << "no " << root / "schemas";
-  const CompileOptions options = documents_of(root / "schemas");
+  const CompileOptions options = test::schema_documents(root / "schemas");
   const auto files = list_files(root / "schemas");
   ASSERT_OK(files);
   for (const std::string& file : *files)

@@ -4,27 +4,14 @@
 #include "core/file.h"
 #include "measures/p6_supply/scan_report.h"
 #include "schema/schema.h"
+#include "schema_documents.h"
+#include "stream_text.h"
 #include "test_support.h"
 
 namespace entente::measures::p6_supply {
 namespace {
 
 namespace fs = std::filesystem;
-
-// Every JSON file below `folder` that has an $id, so that schemas find what they refer to.
-schema::CompileOptions documents_below(const fs::path& folder) {
-  schema::CompileOptions options;
-  const auto files = list_files(folder);
-  if (!files) return options;
-  for (const std::string& file : *files) {
-    if (!file.ends_with(".json")) continue;
-    auto text = read_file(folder / file);
-    const auto document = text ? JsonDocument::parse(*text, file) : Result<JsonDocument>(fail(text.error()));
-    const auto id = document ? json_string(document->root(), "$id") : std::nullopt;
-    if (id) options.documents.emplace(std::string(id->substr(0, id->find('#'))), std::move(*text));
-  }
-  return options;
-}
 
 // 400 components of the Go and PyPI advisories' own packages, some that no purl names, a few with hostile names.
 std::string made_sbom() {
@@ -58,11 +45,28 @@ class WrittenReports : public ::testing::Test {
     result = scan(*sbom, indexes, nullptr);
     ASSERT_GT(result.vulnerabilities.size(), 1000U);
     priority = priorities(result, {.exposed = Known::yes});
+    std::string statements;
+    for (int i = 0; i < 4; ++i) {  // each status, of the vulnerabilities of one version each
+      constexpr const char* kSays[] = {R"("not_affected","justification":"component_not_present")", R"("fixed")", R"("affected")",
+                                       R"("under_investigation")"};
+      const Vulnerability& v = result.vulnerabilities[static_cast<std::size_t>(i) * 50];
+      statements += fmt::format(R"({}{{"vulnerability":{{"name":"{}"}},"products":[{{"@id":"{}"}}],"status":{}}})", i == 0 ? "" : ",",
+                                result.advisories[v.advisory].name, sbom->components[v.component].purl, kSays[i]);
+    }
+    auto document = parse_vex(
+        R"({"@context":"https://openvex.dev/ns/v0.2.0","author":"a \"maker\"","timestamp":"2026-11-27T00:00:00Z","statements":[)" +
+            statements + "]}",
+        "vex.json");
+    ASSERT_OK(document);
+    vex_documents.push_back(std::move(*document));
+    vex = apply_vex(*sbom, result, vex_documents);
+    ASSERT_GE(vex->suppressed, 2U);
   }
   void expect_valid(const fs::path& schema_file, const std::string& written) {
     const auto text = read_file(schema_file);
     ASSERT_OK(text);
-    const auto compiled = schema::Schema::compile(*text, schema_file.filename().string(), documents_below(schema_file.parent_path()));
+    const auto compiled =
+        schema::Schema::compile(*text, schema_file.filename().string(), test::schema_documents(schema_file.parent_path()));
     ASSERT_OK(compiled);
     const auto document = JsonDocument::parse(written, "written");
     ASSERT_OK(document);
@@ -75,23 +79,16 @@ class WrittenReports : public ::testing::Test {
             .indexes = indexes,
             .priorities = priority,
             .bod = true,
-            .at = parse_date("2026-11-28").value()};
-  }
-  template <class Write>
-  static std::string text(Write&& write) {
-    char* data = nullptr;
-    std::size_t size = 0;
-    std::FILE* stream = open_memstream(&data, &size);
-    write(stream);
-    std::fclose(stream);
-    std::string out(data, size);
-    std::free(data);
-    return out;
+            .at = parse_date("2026-11-28").value(),
+            .vex_documents = vex_documents,
+            .vex = &*vex};
   }
   std::optional<Sbom> sbom;
   std::vector<AdvisoryIndex> indexes;
   ScanResult result;
   std::vector<Priority> priority;
+  std::vector<VexDocument> vex_documents;
+  std::optional<VexOutcome> vex;
 };
 
 TEST_F(WrittenReports, SarifIsValid) {
@@ -101,7 +98,7 @@ TEST_F(WrittenReports, SarifIsValid) {
   load(shared);
   if (HasFatalFailure()) return;
   const ScanReport reports[] = {report(), report()};
-  expect_valid(schema, text([&](std::FILE* f) { write_sarif(f, reports); }));
+  expect_valid(schema, test::stream_text([&](std::FILE* f) { write_sarif(f, reports); }));
 }
 
 TEST_F(WrittenReports, VdrIsValid) {
@@ -110,7 +107,7 @@ TEST_F(WrittenReports, VdrIsValid) {
   if (!fs::exists(schema)) GTEST_SKIP() << "no " << schema;
   load(shared);
   if (HasFatalFailure()) return;
-  expect_valid(schema, text([&](std::FILE* f) { write_vdr(f, report()); }));
+  expect_valid(schema, test::stream_text([&](std::FILE* f) { write_vdr(f, report()); }));
 }
 
 }  // namespace

@@ -11,20 +11,6 @@ namespace entente::measures::p6_supply {
 namespace {
 
 constexpr std::array<std::string_view, 6> kVersions{"1.2", "1.3", "1.4", "1.5", "1.6", "1.7"};
-// CycloneDX 1.7 "component.type"; older versions know fewer.
-constexpr std::array<std::string_view, 13> kTypes{"library",
-                                                  "application",
-                                                  "framework",
-                                                  "container",
-                                                  "platform",
-                                                  "operating-system",
-                                                  "device",
-                                                  "device-driver",
-                                                  "firmware",
-                                                  "file",
-                                                  "machine-learning-model",
-                                                  "data",
-                                                  "cryptographic-asset"};
 constexpr std::array<std::string_view, 3> kScopes{"required", "optional", "excluded"};
 
 template <std::size_t N>
@@ -290,7 +276,7 @@ void CycloneDxReader::check_component(const Component& c, std::uint32_t index) {
   if (c.name.empty()) issue(IssueLevel::error, sbom_.pointer(index), "the component has no name");
   if (c.type.empty())
     issue(IssueLevel::error, sbom_.pointer(index), "the component has no type");
-  else if (!one_of(c.type, kTypes))
+  else if (!one_of(c.type, kCyclonedxTypes))
     issue(IssueLevel::error, sbom_.pointer(index) + "/type", fmt::format("\"{}\" is no component type", clip(c.type)));
   if (c.version.empty() && version_number_ < 4)
     issue(IssueLevel::error, sbom_.pointer(index), "the component has no version, which CycloneDX before 1.4 requires");

@@ -3,15 +3,12 @@
 // binary search among the listed versions.
 #include "measures/p6_supply/index.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <algorithm>
 
 #include "core/ascii.h"
 #include "measures/p6_supply/index_view.h"
+#include "measures/p6_supply/mapped_file.h"
 #include "measures/p6_supply/purl.h"
 
 namespace entente::measures::p6_supply {
@@ -20,17 +17,9 @@ using namespace format;
 
 struct AdvisoryIndex::State {
   std::vector<std::uint64_t> memory;  // an aligned copy, or
-  void* mapped = MAP_FAILED;          // a mapping
-  std::size_t mapped_bytes = 0;
+  MappedFile mapped;                  // a mapping
   IndexView view;
   IndexInfo info;
-
-  State() = default;
-  State(const State&) = delete;
-  State& operator=(const State&) = delete;
-  ~State() {
-    if (mapped != MAP_FAILED) munmap(mapped, mapped_bytes);
-  }
 };
 
 namespace format {
@@ -215,20 +204,9 @@ Result<AdvisoryIndex> AdvisoryIndex::from_memory(const std::string& bytes, const
 }
 
 Result<AdvisoryIndex> AdvisoryIndex::open(const std::filesystem::path& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (fd < 0)
-    return fail("cannot open the advisory index", {.file = path.string()}, "build it with `entente supply db build -o FILE SOURCE…`");
-  struct stat status{};
   auto state = std::make_shared<State>();
-  if (::fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0) {
-    state->mapped_bytes = static_cast<std::size_t>(status.st_size);
-    state->mapped = ::mmap(nullptr, state->mapped_bytes, PROT_READ, MAP_PRIVATE, fd, 0);
-  }
-  ::close(fd);
-  if (state->mapped == MAP_FAILED)
-    return fail("cannot map the advisory index: empty, or no regular file", {.file = path.string()},
-                "build it with `entente supply db build`");
-  ENTENTE_TRY(state->view, check_index({static_cast<const char*>(state->mapped), state->mapped_bytes}, path.string()));
+  ENTENTE_CHECK(state->mapped.open(path, "the advisory index", "build it with `entente supply db build -o FILE SOURCE…`"));
+  ENTENTE_TRY(state->view, check_index(state->mapped.bytes(), path.string()));
   state->info = describe(state->view);
   return AdvisoryIndex(std::move(state));
 }

@@ -1,29 +1,19 @@
 // The portfolio in use: a package is found by binary search; its versions are few; each is asked of the advisory index as a scan would ask.
 #include "measures/p6_supply/portfolio.h"
+#include "measures/p6_supply/mapped_file.h"
 
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <algorithm>
 
+#include "measures/p6_supply/mapped_file.h"
 #include "measures/p6_supply/portfolio_format.h"
 
 namespace entente::measures::p6_supply {
 
 struct Portfolio::State {
   std::vector<std::uint64_t> memory;  // an aligned copy, or
-  void* mapped = MAP_FAILED;          // a mapping
-  std::size_t mapped_bytes = 0;
+  MappedFile mapped;                  // a mapping
   portfolio::View view;
   std::vector<std::string_view> ecosystems;  // ascending, each once
-
-  State() = default;
-  State(const State&) = delete;
-  State& operator=(const State&) = delete;
-  ~State() {
-    if (mapped != MAP_FAILED) munmap(mapped, mapped_bytes);
-  }
 
   Result<void> take(std::string_view file, const std::string& name) {
     ENTENTE_TRY(view, portfolio::check_portfolio(file, name));
@@ -70,17 +60,9 @@ Result<Portfolio> Portfolio::from_memory(const std::string& bytes, const std::st
 }
 
 Result<Portfolio> Portfolio::open(const std::filesystem::path& path) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (fd < 0) return fail("cannot open the portfolio", {.file = path.string()}, "make one with `entente supply portfolio add`");
-  struct stat status{};
   auto state = std::make_shared<State>();
-  if (::fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0) {
-    state->mapped_bytes = static_cast<std::size_t>(status.st_size);
-    state->mapped = ::mmap(nullptr, state->mapped_bytes, PROT_READ, MAP_PRIVATE, fd, 0);
-  }
-  ::close(fd);
-  if (state->mapped == MAP_FAILED) return fail("cannot map the portfolio: empty, or no regular file", {.file = path.string()});
-  ENTENTE_CHECK(state->take({static_cast<const char*>(state->mapped), state->mapped_bytes}, path.string()));
+  ENTENTE_CHECK(state->mapped.open(path, "the portfolio", "make one with `entente supply portfolio add`"));
+  ENTENTE_CHECK(state->take(state->mapped.bytes(), path.string()));
   return Portfolio(std::move(state));
 }
 

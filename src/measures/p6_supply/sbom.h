@@ -2,6 +2,7 @@
 // and XML, and SPDX 3.0 as JSON-LD, read from any producer into one graph. docs/sbom-intake.md says what is read and how it maps.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -182,6 +183,21 @@ struct Sbom {
 [[nodiscard]] std::vector<std::uint32_t> reach(const Sbom& sbom);
 // From a root to `component` along what reach() returned; empty if it is not reached.
 [[nodiscard]] std::vector<std::uint32_t> path_to(std::span<const std::uint32_t> reached, std::uint32_t component);
+
+// CycloneDX 1.7 "component.type"; older versions know fewer.
+inline constexpr std::array<std::string_view, 13> kCyclonedxTypes{"library",
+                                                                  "application",
+                                                                  "framework",
+                                                                  "container",
+                                                                  "platform",
+                                                                  "operating-system",
+                                                                  "device",
+                                                                  "device-driver",
+                                                                  "firmware",
+                                                                  "file",
+                                                                  "machine-learning-model",
+                                                                  "data",
+                                                                  "cryptographic-asset"};
 
 inline constexpr JsonLimits kSbomLimits{.max_bytes = kMaxFileBytes, .max_depth = 128};
 

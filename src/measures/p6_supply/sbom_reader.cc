@@ -171,6 +171,17 @@ SbomReader::HashCheck SbomReader::check_hash(std::string_view algorithm, std::st
   return HashCheck::unknown_algorithm;
 }
 
+bool SbomReader::set_roots(std::span<const std::uint32_t> roots) {
+  std::vector<bool> seen(sbom_.components.size());
+  for (const std::uint32_t root : roots) {
+    if (seen[root]) continue;
+    seen[root] = true;
+    sbom_.roots.push_back(root);
+  }
+  if (sbom_.roots.empty() && sbom_.components.size() == 1) sbom_.roots.push_back(0);
+  return !sbom_.roots.empty() || sbom_.components.empty();
+}
+
 void SbomReader::build_edges() {
   const std::size_t n = sbom_.components.size();
   auto& start = sbom_.edge_start_;

@@ -101,6 +101,9 @@ class SbomReader {
   }
 
   void set_timestamp(std::string_view text_value, std::string pointer);
+  // What the document is about: `roots` in the order they are first mentioned, each once; without any, the single component. False: it does
+  // not say.
+  [[nodiscard]] bool set_roots(std::span<const std::uint32_t> roots);
   // Sorts the path-forming relationships into the Sbom's edge arrays.
   void build_edges();
 

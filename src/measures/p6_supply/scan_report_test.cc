@@ -8,6 +8,7 @@
 #include "core/json.h"
 #include "measures/p6_supply/explain.h"
 #include "measures/p6_supply/test_sbom.h"
+#include "stream_text.h"
 #include "test_support.h"
 
 namespace entente::measures::p6_supply {
@@ -55,17 +56,6 @@ class Reports : public ::testing::Test {
             .bod = true,
             .at = parse_time("2026-11-28T00:00:00Z").value()};
   }
-  template <class Write>
-  std::string text(Write&& write) const {
-    char* data = nullptr;
-    std::size_t size = 0;
-    std::FILE* stream = open_memstream(&data, &size);
-    write(stream);
-    std::fclose(stream);
-    std::string out(data, size);
-    std::free(data);
-    return out;
-  }
   const Priority& priority_of(std::string_view name) const {
     const auto it = std::find_if(result.advisories.begin(), result.advisories.end(), [&](const Advisory& a) { return a.name == name; });
     return priority[static_cast<std::size_t>(it - result.advisories.begin())];
@@ -92,7 +82,7 @@ TEST_F(Reports, PrioritiesJoinByCve) {
 
 TEST_F(Reports, Sarif) {
   const ScanReport one = report();
-  const std::string sarif = text([&](std::FILE* f) { write_sarif(f, std::span(&one, 1)); });
+  const std::string sarif = test::stream_text([&](std::FILE* f) { write_sarif(f, std::span(&one, 1)); });
   const auto document = JsonDocument::parse(sarif, "sarif");
   ASSERT_OK(document);
   const auto json = nlohmann::json::parse(sarif);
@@ -110,7 +100,7 @@ TEST_F(Reports, Sarif) {
 }
 
 TEST_F(Reports, Vdr) {
-  const std::string vdr = text([&](std::FILE* f) { write_vdr(f, report()); });
+  const std::string vdr = test::stream_text([&](std::FILE* f) { write_vdr(f, report()); });
   ASSERT_OK(JsonDocument::parse(vdr, "vdr"));
   const auto json = nlohmann::json::parse(vdr);
   ASSERT_EQ(json.at("vulnerabilities").size(), 3U);
@@ -127,7 +117,7 @@ TEST_F(Reports, Vdr) {
 
 TEST_F(Reports, CsvNamesWhatWasNotEvaluated) {
   const ScanReport one = report();
-  const std::string csv = text([&](std::FILE* f) { write_scan_csv(f, std::span(&one, 1)); });
+  const std::string csv = test::stream_text([&](std::FILE* f) { write_scan_csv(f, std::span(&one, 1)); });
   EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 1 + 3 + 1);
   EXPECT_THAT(csv, HasSubstr("\"not evaluated\""));
   EXPECT_THAT(csv, HasSubstr("\"2026-11-24\"")) << "the date of the scores";
@@ -140,7 +130,7 @@ TEST_F(Reports, CsvFormulasAreNeutralised) {
   ASSERT_OK(bad);
   const ScanResult scanned = scan(*bad, indexes, nullptr);
   const ScanReport one{.path = "-x.json", .sbom = *bad, .result = scanned, .indexes = indexes, .priorities = {}};
-  const std::string csv = text([&](std::FILE* f) { write_scan_csv(f, std::span(&one, 1)); });
+  const std::string csv = test::stream_text([&](std::FILE* f) { write_scan_csv(f, std::span(&one, 1)); });
   EXPECT_THAT(csv, HasSubstr("\"'=cmd|"));
   EXPECT_THAT(csv, HasSubstr("\"'+1\""));
   EXPECT_THAT(csv, HasSubstr("\"'@x\""));

@@ -470,18 +470,8 @@ bool SpdxReader::relate(std::string_view from, std::string_view type, std::strin
 }
 
 void SpdxReader::find_roots() {
-  // First mention first, each once.
-  std::vector<bool> seen(sbom_.components.size());
-  for (const std::uint32_t root : roots_) {
-    if (seen[root]) continue;
-    seen[root] = true;
-    sbom_.roots.push_back(root);
-  }
-  if (!sbom_.roots.empty() || sbom_.components.empty()) return;
-  // Clause 11.1: with a single package DESCRIBES may be left out.
-  if (sbom_.components.size() == 1)
-    sbom_.roots.push_back(0);
-  else
+  // SPDX 2.3, clause 11.1: with a single package DESCRIBES may be left out.
+  if (!set_roots(roots_))
     issue(IssueLevel::warning, "", "the document does not say which package it describes (no DESCRIBES relationship)");
 }
 

@@ -349,17 +349,7 @@ void Spdx3Reader::add_roots_of(JsonView owner, int depth) {
 void Spdx3Reader::find_roots3() {
   for (const JsonView e : graph_)
     if (type_of(e) == "SpdxDocument") add_roots_of(e, 0);
-  std::vector<bool> seen(sbom_.components.size());
-  for (const std::uint32_t root : roots_) {
-    if (seen[root]) continue;
-    seen[root] = true;
-    sbom_.roots.push_back(root);
-  }
-  if (!sbom_.roots.empty() || sbom_.components.empty()) return;
-  if (sbom_.components.size() == 1)
-    sbom_.roots.push_back(0);
-  else
-    issue(IssueLevel::warning, "", "the document does not say which package it is about (no rootElement)");
+  if (!set_roots(roots_)) issue(IssueLevel::warning, "", "the document does not say which package it is about (no rootElement)");
 }
 
 }  // namespace

@@ -21,20 +21,7 @@ std::string_view cyclonedx_method(std::string_view cvss_version) {
 
 // CycloneDX's own types; SPDX has other words.
 std::string_view cyclonedx_type(std::string_view type) {
-  constexpr std::array<std::string_view, 13> kTypes{"application",
-                                                    "framework",
-                                                    "library",
-                                                    "container",
-                                                    "platform",
-                                                    "operating-system",
-                                                    "device",
-                                                    "device-driver",
-                                                    "firmware",
-                                                    "file",
-                                                    "machine-learning-model",
-                                                    "data",
-                                                    "cryptographic-asset"};
-  return std::find(kTypes.begin(), kTypes.end(), type) == kTypes.end() ? "library" : type;
+  return std::find(kCyclonedxTypes.begin(), kCyclonedxTypes.end(), type) == kCyclonedxTypes.end() ? "library" : type;
 }
 
 std::string_view cyclonedx_state(VexStatus status) {
