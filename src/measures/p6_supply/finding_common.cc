@@ -33,7 +33,10 @@ std::vector<FoundMatch> worst_first(const Inputs& inputs) {
     if (!input.scanned) continue;
     for (const Vulnerability& v : input.scanned->vulnerabilities) out.push_back({&input, &v});
   }
-  std::stable_sort(out.begin(), out.end(), [](const FoundMatch& a, const FoundMatch& b) { return is_worse(a.advisory(), b.advisory()); });
+  std::stable_sort(out.begin(), out.end(), [](const FoundMatch& a, const FoundMatch& b) {
+    if (a.settled() != b.settled()) return b.settled();
+    return is_worse(a.advisory(), b.advisory());
+  });
   return out;
 }
 
@@ -53,10 +56,17 @@ Totals sum(const Inputs& inputs, Instant at) {
       if (n.why == NotEvaluatedWhy::ecosystem_not_in_index) ++t.missing_ecosystems[n.detail];
     }
     for (const Vulnerability& v : r.vulnerabilities) {
-      const Advisory& a = r.advisories[v.advisory];
-      ++t.severity[severity_word(a)];
-      if (a.kev != nullptr) ++t.kev;
+      const FoundMatch match{&input, &v};
+      const Advisory& a = match.advisory();
       const std::string_view over = limit_exceeded(a, at);
+      ++t.severity[severity_word(a)];
+      if (match.verdict() != nullptr) ++t.answered;
+      if (match.settled()) {
+        ++t.settled;
+        if (!over.empty()) ++t.settled_expired;
+        continue;
+      }
+      if (a.kev != nullptr) ++t.kev;
       if (over.empty()) {
         if (!a.score) ++t.unscored_young;
         continue;
@@ -106,6 +116,26 @@ Json kev_detail(const Inputs& inputs) {
   return {{"version", inputs.kev->version}, {"released", optional_time(inputs.kev->released)}, {"entries", inputs.kev->entries.size()}};
 }
 
+Json vex_detail(const Inputs& inputs) {
+  if (inputs.vex_evidence.empty()) return nullptr;
+  std::uint64_t statements = 0, incomplete = 0, contradicted = 0;
+  for (const VexDocument& document : inputs.vex) {
+    statements += document.statements.size();
+    incomplete += document.problems.size();
+  }
+  for (const SbomInput& input : inputs.sboms)
+    if (input.vex) contradicted += input.vex->contradicted;
+  return {{"documents", inputs.vex.size()},
+          {"statements", statements},
+          {"statements_incomplete", incomplete},
+          {"matches_contradicted", contradicted}};
+}
+
+std::string_view vex_word(const FoundMatch& match) {
+  const VexVerdict* verdict = match.verdict();
+  return verdict == nullptr ? std::string_view("none") : to_string(verdict->status);
+}
+
 Json not_evaluated_detail(const Totals& t) {
   Json out = Json::object();
   for (std::size_t i = 0; i < kNotEvaluatedReasons; ++i)
@@ -130,7 +160,7 @@ std::string advice(const Inputs& inputs, const Totals& t) {
     if (best.removes_kev > 0) text += fmt::format(", {} on KEV", best.removes_kev);
     return text;
   }
-  if (t.matches > 0)
+  if (t.matches > t.settled)
     return "no matched advisory knows a repaired version: replace the components or mitigate, and say so in a VEX statement";
   if (!t.missing_ecosystems.empty()) {
     const auto most = std::max_element(t.missing_ecosystems.begin(), t.missing_ecosystems.end(),
@@ -155,7 +185,7 @@ std::string not_yet_published_clause(const Totals& t, Instant at) {
 bool unreadable(Finding& finding, const Inputs& inputs) {
   const Unreadable* first = nullptr;
   std::uint64_t count = 0;
-  for (const auto* group : {&inputs.bad_sboms, &inputs.bad_advisories, &inputs.bad_kev})
+  for (const auto* group : {&inputs.bad_sboms, &inputs.bad_advisories, &inputs.bad_kev, &inputs.bad_vex})
     for (const Unreadable& bad : *group) {
       if (first == nullptr) first = &bad;
       ++count;
@@ -191,7 +221,7 @@ std::string nothing_evaluated(const Totals& t) {
 }
 
 void list_evidence(Finding& finding, const Inputs& inputs) {
-  for (const auto* list : {&inputs.sbom_evidence, &inputs.advisory_evidence, &inputs.kev_evidence})
+  for (const auto* list : {&inputs.sbom_evidence, &inputs.advisory_evidence, &inputs.kev_evidence, &inputs.vex_evidence})
     for (const auto* e : *list) finding.evidence.push_back(e->sha256);
   if (inputs.kev && inputs.kev->released) finding.own_dates.emplace_back(inputs.kev_from->sha256, *inputs.kev->released);
 }

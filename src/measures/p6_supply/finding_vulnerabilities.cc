@@ -34,13 +34,15 @@ namespace {
 
 Json optional_days(std::optional<std::int64_t> days) { return days ? Json(*days) : Json(nullptr); }
 // Every row of P6-02 has these keys, in this order.
-Json vulnerability_row(const SbomInput& input, const Vulnerability& v, const Inputs& inputs, Instant at) {
+Json vulnerability_row(const FoundMatch& match, const Inputs& inputs, Instant at) {
+  const SbomInput& input = *match.input;
+  const Vulnerability& v = *match.vulnerability;
   const ScanResult& r = *input.scanned;
   const Advisory& a = r.advisories[v.advisory];
   const RecordMatch& first = r.records_of(v).front();
   Json records = Json::array();
   for (const RecordMatch& m : r.records_of(v)) records.push_back(inputs.indexes[m.index].record(m.match.record).id);
-  return {{"state", "affected"},
+  return {{"state", match.settled() ? "settled" : "affected"},
           {"sbom", input.evidence->path},
           {"pointer", input.sbom.pointer(v.component)},
           {"component", input.sbom.display(v.component)},
@@ -53,8 +55,8 @@ Json vulnerability_row(const SbomInput& input, const Vulnerability& v, const Inp
           {"kev_due", a.kev != nullptr ? Json(format_date(a.kev->due_date)) : Json(nullptr)},
           {"published", optional_time(a.published)},
           {"age_days", optional_days(age_days(a, at))},
-          {"over_limit", limit_exceeded(a, at)},
-          {"vex", "none"},
+          {"over_limit", match.settled() ? std::string_view() : limit_exceeded(a, at)},
+          {"vex", vex_word(match)},
           {"range", first.match.range()},
           {"fixed", v.fixed},
           {"path", path_json(input.sbom, r, v.component)},
@@ -85,7 +87,7 @@ Json unknown_row(std::string_view state, const SbomInput& input, std::uint32_t c
 
 void add_rows(Finding& finding, const Inputs& inputs, Instant at) {
   for (const FoundMatch& m : worst_first(inputs)) {
-    finding.rows.push_back(vulnerability_row(*m.input, *m.vulnerability, inputs, at));
+    finding.rows.push_back(vulnerability_row(m, inputs, at));
     if (finding.places.size() < kMaxPlaces)
       finding.places.push_back({m.input->evidence->sha256, m.input->sbom.pointer(m.vulnerability->component)});
   }
@@ -101,13 +103,22 @@ void add_rows(Finding& finding, const Inputs& inputs, Instant at) {
   }
 }
 
-// P6-02. Without VEX no match is answered, so only "no match" can be satisfied, and of the matches whose limit has run out (the
-// denominator of the catalogue's 5 %) every one is over it. Matches whose limit still runs, or that have none, are in no denominator:
-// a vulnerability more must never make a share smaller.
+// Most of the matches whose limit has run out that may be left open for a partial pass, in percent.
+constexpr std::uint64_t kOverPercent = 5;
+
+// P6-02. Every match must have an answer by VEX to be satisfied; what VEX settles is over no limit. The denominator of the catalogue's 5 %
+// are the matches whose limit has run out, settled or not. Matches whose limit still runs, or that have none, are in no denominator: a
+// vulnerability more must never make a share smaller.
 Status judge(const Totals& t, const Inputs& inputs) {
   if (t.components > 0 && t.evaluated == 0) return Status::not_assessed;
-  if (t.matches == 0) return t.enough_evaluated() && inputs.bad_records == 0 && t.undecided == 0 ? Status::satisfied : Status::partial;
-  return t.over == 0 ? Status::partial : Status::not_satisfied;
+  const bool whole = t.enough_evaluated() && inputs.bad_records == 0 && t.undecided == 0;
+  if (t.over == 0) return whole && t.answered == t.matches ? Status::satisfied : Status::partial;
+  return t.over * 100 <= kOverPercent * (t.over + t.settled_expired) ? Status::partial : Status::not_satisfied;
+}
+
+std::string answered_clause(const Totals& t) {
+  if (t.answered == 0) return "none answered by VEX";
+  return fmt::format("{} answered by VEX, {} of them settled", t.answered, t.settled);
 }
 
 std::string summarise(const Totals& t, const Inputs& inputs, Status status, Instant at) {
@@ -118,9 +129,10 @@ std::string summarise(const Totals& t, const Inputs& inputs, Status status, Inst
     if (inputs.bad_records > 0) text += fmt::format("; {} could not be read", plural(inputs.bad_records, "advisory record"));
     return text + not_yet_published_clause(t, at) + quiet_advisories_clause(inputs, at) + ".";
   }
-  std::string text = fmt::format(
-      "{} in {} of {} components, {} over the time limit ({} on KEV, {} critical, {} high, {} without a score), none answered by VEX",
-      plural(t.matches, "match"), t.affected, t.components, t.over, t.over_kev, t.over_critical, t.over_high, t.over_unscored);
+  std::string text =
+      fmt::format("{} in {} of {} components, {} over the time limit ({} on KEV, {} critical, {} high, {} without a score), {}",
+                  plural(t.matches, "match"), t.affected, t.components, t.over, t.over_kev, t.over_critical, t.over_high, t.over_unscored,
+                  answered_clause(t));
   if (t.unscored_young > 0) text += fmt::format("; {} without a score, not over {} days old", t.unscored_young, kUnscoredLimitDays);
   text += not_evaluated_clause(t);
   if (!inputs.kev) text += "; without a KEV snapshot its 14-day limit was not checked";
@@ -148,19 +160,25 @@ Finding vulnerabilities_finding(const Inputs& inputs, Instant at) {
       {"matches_over_limit",
        {{"total", t.over}, {"kev", t.over_kev}, {"critical", t.over_critical}, {"high", t.over_high}, {"unscored", t.over_unscored}}},
       {"matches_unscored_within_limit", t.unscored_young},
-      {"matches_answered_by_vex", 0},
+      {"matches_answered_by_vex", t.answered},
+      {"matches_settled_by_vex", t.settled},
       {"matches_not_yet_published", t.not_yet_published},
       {"records_undecided", t.undecided},
       {"limits_days",
        {{"kev", kKevLimitDays}, {"critical", kCriticalLimitDays}, {"high", kHighLimitDays}, {"unscored", kUnscoredLimitDays}}},
       {"judged_at", format_time(at)},
       {"advisories", advisories_detail(inputs)},
-      {"kev", kev_detail(inputs)}};
+      {"kev", kev_detail(inputs)},
+      {"vex", vex_detail(inputs)}};
   if (unreadable(finding, inputs)) return finding;
   add_rows(finding, inputs, at);
   finding.status = judge(t, inputs);
   finding.summary = summarise(t, inputs, finding.status, at);
   if (finding.status != Status::satisfied) finding.fix = advice(inputs, t);
+  if (finding.status == Status::partial && t.over == 0 && t.answered < t.matches && t.matches > t.settled && t.answered > 0)
+    finding.fix +=
+        fmt::format("; {} no answer yet: say in a VEX document what is known of each",
+                    t.matches - t.answered == 1 ? std::string("1 match has") : fmt::format("{} matches have", t.matches - t.answered));
   leave_open(finding, inputs);
   return finding;
 }

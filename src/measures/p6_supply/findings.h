@@ -15,6 +15,7 @@
 #include "measures/p6_supply/quality.h"
 #include "measures/p6_supply/sbom.h"
 #include "measures/p6_supply/scan.h"
+#include "measures/p6_supply/vex.h"
 
 namespace entente::measures::p6_supply {
 
@@ -45,19 +46,22 @@ struct SbomInput {
   Sbom sbom;
   Quality quality;
   std::optional<ScanResult> scanned;  // if there are advisories
+  std::optional<VexOutcome> vex;      // if there are VEX documents besides
 };
 
 struct Inputs {
   std::vector<const evidence::Evidence*> sbom_evidence;      // of kinds sbom.cyclonedx and sbom.spdx, by path
   std::vector<const evidence::Evidence*> advisory_evidence;  // advisories.osv and advisories.index, by path
   std::vector<const evidence::Evidence*> kev_evidence;
+  std::vector<const evidence::Evidence*> vex_evidence;
   std::vector<SbomInput> sboms;
-  std::vector<Unreadable> bad_sboms, bad_advisories, bad_kev;
+  std::vector<Unreadable> bad_sboms, bad_advisories, bad_kev, bad_vex;
   std::vector<Unreadable> unread_sboms;  // of a format that is known and cannot be read yet
   std::vector<AdvisoryIndex> indexes;
   std::uint64_t bad_records = 0;  // advisories inside readable sources that could not be read
   std::optional<KevCatalog> kev;  // the latest of the snapshots
   const evidence::Evidence* kev_from = nullptr;
+  std::vector<VexDocument> vex;
 };
 
 // At most one each; the caller has seen to it that the evidence the control needs is there.
@@ -71,9 +75,17 @@ struct FoundMatch {
   const Vulnerability* vulnerability = nullptr;
 
   [[nodiscard]] const Advisory& advisory() const { return input->scanned->advisories[vulnerability->advisory]; }
+  // What VEX says of it; nullptr: nothing.
+  [[nodiscard]] const VexVerdict* verdict() const {
+    if (!input->vex) return nullptr;
+    const auto& all = input->vex->verdicts;
+    const auto& own = all[static_cast<std::size_t>(vulnerability - input->scanned->vulnerabilities.data())];
+    return own ? &*own : nullptr;
+  }
+  [[nodiscard]] bool settled() const { return verdict() != nullptr && verdict()->suppressed; }
 };
 // All matches, worst first over all SBOMs, so that a cut after any number of rows keeps the worst; equal ones by SBOM, then in document
-// order.
+// order. Those that VEX has settled come last.
 [[nodiscard]] std::vector<FoundMatch> worst_first(const Inputs& inputs);
 
 // Sums over all SBOMs.
@@ -81,6 +93,9 @@ struct Totals {
   std::uint64_t components = 0, evaluated = 0, affected = 0, matches = 0, kev = 0, undecided = 0, not_yet_published = 0;
   std::array<std::uint64_t, kNotEvaluatedReasons> not_evaluated{};
   std::map<std::string, std::uint64_t> missing_ecosystems;
+  std::uint64_t answered = 0;         // matches of which VEX says anything
+  std::uint64_t settled = 0;          // of these, the ones it settles; they count in no figure below, nor in `kev`
+  std::uint64_t settled_expired = 0;  // of these, the ones whose limit would have run out
   std::uint64_t over = 0, over_kev = 0, over_critical = 0, over_high = 0, over_unscored = 0;
   std::uint64_t unscored_young = 0;  // no score, and not over its limit
   std::map<std::string_view, std::uint64_t> severity{{"critical", 0}, {"high", 0}, {"medium", 0}, {"low", 0}, {"none", 0}, {"unknown", 0}};
@@ -102,6 +117,9 @@ struct Totals {
 [[nodiscard]] Json path_json(const Sbom& sbom, const ScanResult& scanned, std::uint32_t component);
 [[nodiscard]] Json advisories_detail(const Inputs& inputs);
 [[nodiscard]] Json kev_detail(const Inputs& inputs);
+[[nodiscard]] Json vex_detail(const Inputs& inputs);  // null without VEX documents
+// "none", or VEX's word for the match, "not_affected".
+[[nodiscard]] std::string_view vex_word(const FoundMatch& match);
 [[nodiscard]] Json not_evaluated_detail(const Totals& t);
 [[nodiscard]] std::string not_evaluated_clause(const Totals& t);  // "; 3 of 20 components could not be evaluated", or empty
 // "; the newest change in the advisories is of 2026-08-21, 95 days before", or empty if it is within the limit.

@@ -16,11 +16,12 @@ namespace {
 using evidence::Evidence;
 
 constexpr std::array<ControlId, 3> kControls{kKnownExploited, kGoodSbom, kOpenVulnerabilities};
-constexpr std::array<std::string_view, 5> kAllKinds{"sbom.cyclonedx", "sbom.spdx", "advisories.osv", "advisories.index", "kev"};
+constexpr std::array<std::string_view, 6> kAllKinds{"sbom.cyclonedx", "sbom.spdx", "advisories.osv", "advisories.index", "kev", "vex"};
 
 constexpr std::array<std::string_view, 2> kSbomKinds{"sbom.cyclonedx", "sbom.spdx"};
 constexpr std::array<std::string_view, 2> kAdvisoryKinds{"advisories.osv", "advisories.index"};
 constexpr std::array<std::string_view, 1> kKevKinds{"kev"};
+constexpr std::array<std::string_view, 1> kVexKinds{"vex"};
 
 std::vector<const Evidence*> of_kinds(const Bundle& bundle, std::span<const std::string_view> kinds) {
   std::vector<const Evidence*> out;
@@ -136,6 +137,18 @@ void load_kev(const Bundle& bundle, Inputs& inputs) {
   }
 }
 
+// What an organisation gives as its evidence it answers for; signatures of envelopes are not looked at here.
+void load_vex(const Bundle& bundle, Inputs& inputs) {
+  for (const Evidence* entry : inputs.vex_evidence) {
+    const auto text = bundle.read(*entry);
+    auto document = text ? parse_vex(*text, entry->path) : Result<VexDocument>(fail(text.error()));
+    if (document)
+      inputs.vex.push_back(std::move(*document));
+    else
+      inputs.bad_vex.push_back({entry, document.error()});
+  }
+}
+
 class SupplyMeasure final : public Measure {
  public:
   std::string_view name() const override { return "supply"; }
@@ -154,16 +167,19 @@ class SupplyMeasure final : public Measure {
     inputs.sbom_evidence = of_kinds(bundle, kSbomKinds);
     inputs.advisory_evidence = of_kinds(bundle, kAdvisoryKinds);
     inputs.kev_evidence = of_kinds(bundle, kKevKinds);
+    inputs.vex_evidence = of_kinds(bundle, kVexKinds);
     std::vector<Finding> findings;
     if (inputs.sbom_evidence.empty()) return findings;
 
     load_sboms(bundle, inputs, progress);
     load_advisories(bundle, inputs, progress);
     load_kev(bundle, inputs);
+    load_vex(bundle, inputs);
     if (!inputs.indexes.empty()) {
       progress.step("Matching components with advisories", inputs.sboms.size());
       for (SbomInput& input : inputs.sboms) {
         input.scanned = scan(input.sbom, inputs.indexes, inputs.kev ? &*inputs.kev : nullptr, at);
+        if (!inputs.vex.empty()) input.vex = apply_vex(input.sbom, *input.scanned, inputs.vex);
         progress.advance();
       }
     }

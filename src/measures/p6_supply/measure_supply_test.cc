@@ -16,6 +16,7 @@ namespace entente::measures::p6_supply {
 namespace {
 
 using catalog::Finding;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -106,7 +107,8 @@ class SupplyMeasureTest : public ::testing::Test {
 TEST_F(SupplyMeasureTest, NamesWhatItMeasures) {
   EXPECT_EQ(supply_measure().name(), "supply");
   EXPECT_THAT(supply_measure().controls(), ElementsAre(kExploited, kGood, kOpen));
-  EXPECT_THAT(supply_measure().evidence_kinds(), ElementsAre("sbom.cyclonedx", "sbom.spdx", "advisories.osv", "advisories.index", "kev"));
+  EXPECT_THAT(supply_measure().evidence_kinds(),
+              ElementsAre("sbom.cyclonedx", "sbom.spdx", "advisories.osv", "advisories.index", "kev", "vex"));
 }
 
 TEST_F(SupplyMeasureTest, WithoutItsEvidenceAControlGetsNoFinding) {
@@ -310,6 +312,73 @@ TEST_F(SupplyMeasureTest, WhatWasPublishedAfterTheInstantDoesNotCount) {
   EXPECT_EQ(find(listed, kExploited)->detail["matches_on_kev"], 1);
   const auto none = findings(files, "2026-09-30T23:59:59Z");
   EXPECT_EQ(find(none, kOpen)->detail["matches"], 0);
+}
+
+// Statements of a maker about the shop's parts; `third` is what it says of crypto.
+std::string shop_vex(std::string_view template_status, std::string_view third) {
+  return fmt::format(
+      R"({{"@context":"https://openvex.dev/ns/v0.2.0","author":"Shop","timestamp":"2026-11-15T00:00:00Z","statements":[
+      {{"vulnerability":{{"name":"CVE-2026-0001"}},"products":[{{"@id":"pkg:npm/template@0.9.0"}}],"status":"{}","justification":"component_not_present"}},
+      {{"vulnerability":{{"name":"CVE-2026-0002"}},"products":[{{"@id":"pkg:npm/%40example/web"}}],"status":"under_investigation"}}{}]}})",
+      template_status, third);
+}
+
+TEST_F(SupplyMeasureTest, WhatVexSettlesIsOverNoLimitAndStaysVisible) {
+  constexpr std::string_view kCrypto =
+      R"(,{"vulnerability":{"name":"CVE-2026-0003"},"products":[{"@id":"pkg:pypi/crypto@2.0.0"}],"status":"not_affected","justification":"vulnerable_code_not_present"})";
+  const auto all = findings({shop(), advisories(), kev(), {"vex", "vex.json", shop_vex("not_affected", kCrypto)}});
+  const Finding* open = find(all, kOpen);
+  ASSERT_NE(open, nullptr);
+  EXPECT_EQ(open->status, Status::partial) << "every match is answered and none over its limit, but one component is not evaluated";
+  EXPECT_THAT(open->summary, HasSubstr("3 matches in 3 of 4 components, 0 over the time limit"));
+  EXPECT_THAT(open->summary, HasSubstr("3 answered by VEX, 2 of them settled"));
+  EXPECT_EQ(open->detail["matches_answered_by_vex"], 3);
+  EXPECT_EQ(open->detail["matches_settled_by_vex"], 2);
+  EXPECT_EQ(open->detail["vex"]["statements"], 3);
+  ASSERT_EQ(open->rows.size(), 4u);
+  EXPECT_EQ(open->rows[0]["id"], "CVE-2026-0002") << "what is open stands first";
+  EXPECT_EQ(open->rows[0]["vex"], "under_investigation");
+  EXPECT_EQ(open->rows[1]["state"], "settled");
+  EXPECT_EQ(open->rows[1]["vex"], "not_affected");
+  EXPECT_EQ(open->rows[1]["over_limit"], "");
+  EXPECT_THAT(open->evidence, Contains(digests_["vex.json"]));
+  const Finding* exploited = find(all, kExploited);
+  ASSERT_NE(exploited, nullptr);
+  EXPECT_EQ(exploited->detail["overdue"], 0);
+  EXPECT_EQ(exploited->detail["matches_settled_by_vex"], 1);
+  EXPECT_THAT(exploited->summary, HasSubstr("0 matches on CISA's list"));
+  EXPECT_THAT(exploited->summary, HasSubstr("1 settled by VEX"));
+  ASSERT_EQ(exploited->rows.size(), 1u);
+  EXPECT_EQ(exploited->rows[0]["relation"], "settled by VEX");
+}
+
+TEST_F(SupplyMeasureTest, AnAnswerThatSettlesNothingChangesNoLimit) {
+  const auto all = findings({shop(), advisories(), kev(), {"vex", "vex.json", shop_vex("affected", "")}});
+  const Finding* open = find(all, kOpen);
+  ASSERT_NE(open, nullptr);
+  EXPECT_EQ(open->status, Status::not_satisfied);
+  EXPECT_THAT(open->summary, HasSubstr("1 over the time limit (1 on KEV"));
+  EXPECT_THAT(open->summary, HasSubstr("2 answered by VEX, 0 of them settled"));
+  EXPECT_EQ(find(all, kExploited)->detail["overdue"], find(findings({shop(), advisories(), kev()}), kExploited)->detail["overdue"]);
+}
+
+TEST_F(SupplyMeasureTest, EveryMatchAnsweredAndAllEvaluatedIsSatisfied) {
+  const std::string part = R"({"type":"library","name":"p","version":"1.0.0","purl":"pkg:npm/p@1.0.0"})";
+  const File advisory{"advisories.osv", "a.jsonl", record("X-1", "p", kCritical, "2026-01-01T00:00:00Z")};
+  const auto status_with = [&](std::string_view status) {
+    const std::string vex = fmt::format(
+        R"({{"@context":"https://openvex.dev/ns/v0.2.0","author":"P","timestamp":"2026-11-15T00:00:00Z","statements":[{{"vulnerability":{{"name":"X-1"}},"products":[{{"@id":"pkg:npm/p@1.0.0"}}],"status":"{}","justification":"inline_mitigations_already_exist"}}]}})",
+        status);
+    return find(findings({small(part), advisory, {"vex", "vex.json", vex}}), kOpen)->status;
+  };
+  EXPECT_EQ(status_with("not_affected"), Status::satisfied);
+  EXPECT_EQ(status_with("affected"), Status::not_satisfied) << "long over its limit";
+}
+
+TEST_F(SupplyMeasureTest, VexThatCannotBeReadDecides) {
+  const auto all = findings({shop(), advisories(), {"vex", "vex.json", "{}"}});
+  EXPECT_EQ(find(all, kOpen)->status, Status::not_satisfied);
+  EXPECT_THAT(find(all, kOpen)->summary, HasSubstr("vex.json cannot be read: not a VEX document"));
 }
 
 // The Go database's way: GO-2023-2153 names CVE-2023-44487, which is on KEV, as related and not as an alias.

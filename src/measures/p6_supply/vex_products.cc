@@ -7,6 +7,7 @@
 
 #include "measures/p6_supply/vers.h"
 #include "measures/p6_supply/version.h"
+#include "measures/p6_supply/vex_readers.h"
 
 namespace entente::measures::p6_supply {
 namespace {
