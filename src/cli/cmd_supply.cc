@@ -16,6 +16,8 @@ void add_supply(CLI::App& app, Context& context) {
   supply->require_subcommand(1);
   add_supply_db(*supply, context);
   add_supply_scan(*supply, context);
+  add_supply_eol(*supply, context);
+  add_supply_update_metadata(*supply, context);
 }
 
 }  // namespace entente::cli
