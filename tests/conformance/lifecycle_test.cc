@@ -189,5 +189,16 @@ TEST(Sbomqs, EachCaseHasOrLacksTheFieldItsNameSays) {
   EXPECT_GE(judged, 90U);
 }
 
+TEST(Sbomqs, TheFullyCompliantCycloneDxIsComplete) {
+  ENTENTE_SHARED_OR_SKIP(shared);
+  const auto sbom =
+      read_sbom(shared / "conformance/p6_supply/sbom-cyclonedx/sbomqs-bsi/testdata/bsi/cdx/validFullyCompliantBsiV21.cdx16.json");
+  ASSERT_OK(sbom);
+  const auto quality = measure_bsi(*sbom);
+  ASSERT_OK(quality);
+  EXPECT_TRUE(sbom->valid());
+  EXPECT_TRUE(quality->complete()) << bsi_json(*sbom, *quality).dump();
+}
+
 }  // namespace
 }  // namespace entente::measures::p6_supply

@@ -62,9 +62,13 @@ std::string_view life_plain_version(std::string_view version) {
   return version;
 }
 
+// After a digit anything but a digit ends the cycle's name ("3.1b1" and "3.1.2" are of "3.1", "3.10" is not); else a separator must follow.
 bool life_begins_with(std::string_view version, std::string_view cycle) {
   if (cycle.empty() || !version.starts_with(cycle)) return false;
-  return version.size() == cycle.size() || std::string_view(".-+_~ ").find(version[cycle.size()]) != std::string_view::npos;
+  if (version.size() == cycle.size()) return true;
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const char next = version[cycle.size()];
+  return is_digit(cycle.back()) ? !is_digit(next) : std::string_view(".-+_~ ").find(next) != std::string_view::npos;
 }
 
 bool life_over(const LifeStage& stage, Instant at) {

@@ -49,8 +49,8 @@ class EolRecords {
   std::uint64_t unreadable_purls_ = 0;
 };
 
-// The release cycle a version belongs to: the longest cycle it is equal to, or begins with before a separator; a leading "v" and a Debian
-// epoch do not count. nullptr: none.
+// The release cycle a version belongs to: the longest cycle it is equal to, or begins with where no digit follows; a leading "v" and a
+// Debian epoch do not count. nullptr: none.
 [[nodiscard]] const EolRelease* release_of(const EolProduct& product, std::string_view version);
 
 // `soon_days` before an end, its release is "ending soon".

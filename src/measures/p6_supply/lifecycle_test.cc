@@ -146,6 +146,7 @@ TEST(Lifecycle, LongestCycleAndWholeNumbersWin) {
   };
   EXPECT_EQ(cycle("3.1.4"), "3.1");
   EXPECT_EQ(cycle("3.10.1"), "3");
+  EXPECT_EQ(cycle("3.1b1"), "3.1");
   EXPECT_EQ(cycle("v2.0"), "2");
   EXPECT_EQ(cycle("1:2-1"), "2");
   EXPECT_EQ(cycle("20.1"), "none");
