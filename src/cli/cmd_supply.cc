@@ -20,6 +20,8 @@ void add_supply(CLI::App& app, Context& context) {
   add_supply_scan(*supply, context);
   add_supply_provenance(*supply, context);
   add_supply_portfolio(*supply, context);
+  add_supply_eol(*supply, context);
+  add_supply_update_metadata(*supply, context);
 }
 
 }  // namespace entente::cli

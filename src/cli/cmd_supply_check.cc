@@ -7,6 +7,7 @@
 #include "cli/table.h"
 #include "core/terminal.h"
 #include "core/utf8.h"
+#include "measures/p6_supply/bsi.h"
 
 namespace entente::cli {
 namespace {
@@ -16,14 +17,16 @@ using namespace measures::p6_supply;
 constexpr const char* kSupplyCheckExamples = R"(  entente supply check bom.json
   entente supply check release/*.cdx.json --limit 0       every incomplete component
   entente supply check app.spdx.json --json
+  entente supply check bom.json --profile bsi             the fields of BSI TR-03183-2
 
 A component is complete if it has a name, a version, a purl or CPE, a supplier, a hash, and is reached from the primary component.
 An SBOM is "good" if it is valid, says who made it and when, and 95 % of its components are complete; "fair" from 75 % on.
-Exit code 1 unless all SBOMs are good.)";
+Exit code 1 unless all SBOMs are good; with --profile bsi, unless all have every required field.)";
 
 struct CheckOptions {
   std::vector<std::string> sboms;
   std::size_t limit = 10;
+  std::string profile = "ntia";
 };
 
 std::string lacking_text(const Incomplete& incomplete) {
@@ -101,7 +104,46 @@ void print_check(const std::string& path, const Sbom& sbom, const Quality& q, st
   std::printf("\n");
 }
 
+void print_bsi(const std::string& path, const Json& bsi, std::size_t limit) {
+  std::printf("%s  BSI TR-03183-2: %s\n", paint(stdout, Colour::bold, printable(path)).c_str(),
+              bsi["complete"].get<bool>() ? paint(stdout, Colour::green, "every required field").c_str()
+                                          : paint(stdout, Colour::red, "required fields are lacking").c_str());
+  for (const Json& name : bsi["document"]["lacking"]) std::printf("    the document lacks %s\n", name.get<std::string>().c_str());
+  for (const Json& f : bsi["fields"])
+    std::printf("    %-21s %-10s %s\n", f["field"].get<std::string>().c_str(), f["level"].get<std::string>().c_str(),
+                f["expressible"].get<bool>() ? fmt::format("{} of {}", f["present"].get<std::uint64_t>(),
+                                                           f["of"] == "document" ? 1 : bsi["components_counted"].get<std::uint64_t>())
+                                                   .c_str()
+                                             : "no place in this format");
+  std::size_t shown = 0;
+  for (const Json& c : bsi["components"]) {
+    if (limit != 0 && shown++ == limit) break;
+    std::printf("    %s %s lacks", c["pointer"].get<std::string>().c_str(), c["component"].get<std::string>().c_str());
+    for (const Json& name : c["lacking"]) std::printf(" %s", name.get<std::string>().c_str());
+    std::printf("\n");
+  }
+}
+
+int run_bsi_check(const Context& context, const CheckOptions& options) {
+  bool complete = true;
+  Json documents = Json::array();
+  for (const std::string& path : options.sboms) {
+    const auto sbom = read_sbom(path);
+    if (!sbom) return report(context, sbom.error());
+    const auto quality = measure_bsi(*sbom);
+    if (!quality) return report(context, quality.error());
+    complete = complete && quality->complete() && sbom->valid();
+    Json bsi{{"sbom", path}, {"valid", sbom->valid()}};
+    bsi.update(bsi_json(*sbom, *quality));
+    if (!context.json) print_bsi(path, bsi, options.limit);
+    documents.push_back(std::move(bsi));
+  }
+  if (context.json) print_json({{"profile", "bsi-tr-03183-2"}, {"sboms", std::move(documents)}});
+  return complete ? kOk : kFindings;
+}
+
 int run_supply_check(const Context& context, const CheckOptions& options) {
+  if (options.profile == "bsi") return run_bsi_check(context, options);
   bool all_good = true;
   Json documents = Json::array();
   for (const std::string& path : options.sboms) {
@@ -130,6 +172,9 @@ void add_supply_check(CLI::App& supply, Context& context) {
       ->required()
       ->type_name("SBOM");
   command->add_option("--limit", options->limit, "issues and components shown for each SBOM (0: all; default 10)")->type_name("N");
+  command->add_option("--profile", options->profile, "what completeness means: ntia (default) or bsi (BSI TR-03183-2)")
+      ->check(CLI::IsMember({"ntia", "bsi"}))
+      ->type_name("NAME");
 }
 
 }  // namespace entente::cli
