@@ -117,13 +117,13 @@ constexpr const char* kSupplyUpdateExamples = R"(  entente supply update-metadat
 NEW and OLD are folders with root.json, timestamp.json, snapshot.json and targets.json (The Update Framework), or one such file.
 Exit code 1 if a role is absent, expired, short of signatures, older than the previous copy, or not the one another lists.)";
 
-struct UpdateOptions {
+struct UpdateMetadataOptions {
   std::string current;
   std::string previous;
   std::string at;
 };
 
-int run_update_metadata(const Context& context, const UpdateOptions& options) {
+int run_update_metadata(const Context& context, const UpdateMetadataOptions& options) {
   Instant at = now();
   if (!options.at.empty()) {
     const auto given = parse_time_option("--at", options.at);
@@ -166,7 +166,7 @@ int run_update_metadata(const Context& context, const UpdateOptions& options) {
 }  // namespace
 
 void add_supply_update_metadata(CLI::App& supply, Context& context) {
-  auto options = std::make_shared<UpdateOptions>();
+  auto options = std::make_shared<UpdateMetadataOptions>();
   CLI::App* command = add_command(supply, context, "update-metadata", "whether TUF update metadata is fresh, signed and not rolled back",
                                   kSupplyUpdateExamples, [&context, options] { return run_update_metadata(context, *options); });
   command->add_option("new", options->current, "metadata folder or file")->required()->type_name("NEW");
