@@ -303,7 +303,7 @@ Result<void> RegistryService::State::open_signup() {
       Applications::open(
           {.public_suffixes = options.signup.public_suffixes, .texts = options.signup.texts, .api = context, .clock = options.clock}));
   Applications::add_routes(router, applications);
-  context->refuse = [applications = applications](std::string_view entry) { return applications->refuse(entry); };
+  context->refuse = [this](std::string_view entry) { return applications->refuse(entry); };
   ENTENTE_TRY(signup,
               Signup::open({.options = options.signup, .origin = reader->verifier().name(), .api = context, .clock = options.clock}));
   Signup::add_routes(router, signup);
