@@ -139,7 +139,8 @@ std::optional<Error> unknown_command(int argc, const char* const* argv, const CL
       continue;
     }
     std::vector<std::string> names;
-    for (const CLI::App* c : commands) names.push_back(c->get_name());
+    for (const CLI::App* c : commands)
+      if (!c->get_group().empty()) names.push_back(c->get_name());
     const std::vector<std::string_view> known(names.begin(), names.end());
     const auto close = catalog::nearest(word, known, 1);
     return Error{fmt::format("there is no command \"{}\"{}", printable(word, 60), group == &app ? "" : " in " + group->get_name()),
@@ -322,12 +323,9 @@ Error as_given(Error error, const std::filesystem::path& folder, const std::stri
   return error;
 }
 
-int main(int argc, const char* const* argv) {
-  open_standard_streams();
-  std::signal(SIGPIPE, SIG_IGN);
-  clean_up_on_interrupt();
-  Context context;
-  CLI::App app("Entente: a pledge you can check. Rules, measures, evidence and monitoring for the Paris Call.", "entente");
+void build_app(CLI::App& app, Context& context) {
+  app.description("Entente: a pledge you can check. Rules, measures, evidence and monitoring for the Paris Call.");
+  app.name("entente");
   app.set_version_flag("--version", "entente " + std::string(version()));
   app.require_subcommand(1);
   app.footer(kFooter);
@@ -339,6 +337,7 @@ int main(int argc, const char* const* argv) {
   add_controls(app, context);
   add_csaf(app, context);
   add_evidence(app, context);
+  add_generate_manual(app, context);
   add_keygen(app, context);
   add_ledger(app, context);
   add_registry(app, context);
@@ -347,6 +346,15 @@ int main(int argc, const char* const* argv) {
   add_reproduce(app, context);
   add_supply(app, context);
   add_verify(app, context);
+}
+
+int main(int argc, const char* const* argv) {
+  open_standard_streams();
+  std::signal(SIGPIPE, SIG_IGN);
+  clean_up_on_interrupt();
+  Context context;
+  CLI::App app;
+  build_app(app, context);
   const auto given_json = [&] { return std::any_of(argv + 1, argv + argc, [](const char* a) { return std::strcmp(a, "--json") == 0; }); };
   try {
     if (const auto error = empty_argument(argc, argv)) {

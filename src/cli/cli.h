@@ -76,6 +76,7 @@ void add_attest(CLI::App& app, Context& context);
 void add_controls(CLI::App& app, Context& context);
 void add_csaf(CLI::App& app, Context& context);
 void add_evidence(CLI::App& app, Context& context);
+void add_generate_manual(CLI::App& app, Context& context);  // not listed
 void add_keygen(CLI::App& app, Context& context);
 void add_ledger(CLI::App& app, Context& context);
 void add_publish(CLI::App& app, Context& context);
@@ -84,6 +85,9 @@ void add_serve(CLI::App& app, Context& context);
 void add_reproduce(CLI::App& app, Context& context);
 void add_supply(CLI::App& app, Context& context);
 void add_verify(CLI::App& app, Context& context);
+
+// The program's whole tree of commands: help, shared options and all of the above. `context` must outlive `app`.
+void build_app(CLI::App& app, Context& context);
 
 // Parses, runs, returns the exit code. Never throws.
 int main(int argc, const char* const* argv);
