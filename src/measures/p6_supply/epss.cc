@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "core/file.h"
+#include "measures/p6_supply/text_lines.h"
 
 namespace entente::measures::p6_supply {
 namespace {
@@ -80,12 +81,9 @@ Result<EpssScores> EpssScores::parse(std::string_view csv, const std::string& na
     return fail(std::move(what), {.file = name, .line = number}, "give epss_scores-YYYY-MM-DD.csv as FIRST publishes it");
   };
   bool header = false;
-  for (std::size_t at = 0; at < csv.size();) {
-    const std::size_t end = std::min(csv.find('\n', at), csv.size());
-    std::string_view line = csv.substr(at, end - at);
-    at = end + 1;
+  while (!csv.empty()) {
+    const std::string_view line = take_line(csv);
     ++number;
-    if (line.ends_with('\r')) line.remove_suffix(1);
     if (number == 1) {
       if (!line.starts_with('#')) return wrong("EPSS scores begin with \"#model_version:…,score_date:…\"");
       out.model_ = comment_field(line, "model_version");

@@ -8,6 +8,7 @@
 #include "core/data.h"
 #include "core/file.h"
 #include "core/json.h"
+#include "measures/p6_supply/text_lines.h"
 
 namespace entente::measures::p6_supply {
 namespace {
@@ -73,12 +74,9 @@ std::vector<BodOutcome> bod_outcomes(const BodInputs& inputs) {
 Result<SsvcTable> SsvcTable::parse(std::string_view csv, const std::string& name) {
   SsvcTable out;
   std::uint64_t number = 0;
-  for (std::size_t at = 0; at < csv.size();) {
-    const std::size_t end = std::min(csv.find('\n', at), csv.size());
-    std::string_view line = csv.substr(at, end - at);
-    at = end + 1;
+  while (!csv.empty()) {
+    const std::string_view line = take_line(csv);
     ++number;
-    if (line.ends_with('\r')) line.remove_suffix(1);
     const auto wrong = [&](std::string what) {
       return fail(std::move(what), {.file = name, .line = number}, "give a CSV with the columns cve,automatable,technical_impact");
     };
