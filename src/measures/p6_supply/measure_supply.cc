@@ -7,7 +7,7 @@
 #include <array>
 
 #include "core/parallel.h"
-#include "measures/p6_supply/findings.h"
+#include "measures/p6_supply/finding_rules.h"
 
 namespace entente::measures::p6_supply {
 
@@ -15,23 +15,10 @@ namespace {
 
 using evidence::Evidence;
 
-constexpr std::array<ControlId, 3> kControls{kKnownExploited, kGoodSbom, kOpenVulnerabilities};
-constexpr std::array<std::string_view, 6> kAllKinds{"sbom.cyclonedx", "sbom.spdx", "advisories.osv", "advisories.index", "kev", "vex"};
-
 constexpr std::array<std::string_view, 2> kSbomKinds{"sbom.cyclonedx", "sbom.spdx"};
 constexpr std::array<std::string_view, 2> kAdvisoryKinds{"advisories.osv", "advisories.index"};
 constexpr std::array<std::string_view, 1> kKevKinds{"kev"};
 constexpr std::array<std::string_view, 1> kVexKinds{"vex"};
-
-std::vector<const Evidence*> of_kinds(const Bundle& bundle, std::span<const std::string_view> kinds) {
-  std::vector<const Evidence*> out;
-  for (const std::string_view kind : kinds) {
-    const std::vector<const Evidence*> some = bundle.of_kind(kind);
-    out.insert(out.end(), some.begin(), some.end());
-  }
-  std::sort(out.begin(), out.end(), [](const Evidence* a, const Evidence* b) { return a->path < b->path; });
-  return out;
-}
 
 struct LoadedSbom {
   Result<SbomInput> input;
@@ -149,46 +136,71 @@ void load_vex(const Bundle& bundle, Inputs& inputs) {
   }
 }
 
+// What several findings are made of, read and joined once.
+Inputs read_inputs(const Bundle& bundle, Instant at, Progress& progress) {
+  Inputs inputs;
+  inputs.sbom_evidence = evidence_of_kinds(bundle, kSbomKinds);
+  inputs.advisory_evidence = evidence_of_kinds(bundle, kAdvisoryKinds);
+  inputs.kev_evidence = evidence_of_kinds(bundle, kKevKinds);
+  inputs.vex_evidence = evidence_of_kinds(bundle, kVexKinds);
+  if (inputs.sbom_evidence.empty()) return inputs;
+
+  load_sboms(bundle, inputs, progress);
+  load_advisories(bundle, inputs, progress);
+  load_kev(bundle, inputs);
+  load_vex(bundle, inputs);
+  if (inputs.indexes.empty()) return inputs;
+  progress.step("Matching components with advisories", inputs.sboms.size());
+  for (SbomInput& input : inputs.sboms) {
+    input.scanned = scan(input.sbom, inputs.indexes, inputs.kev ? &*inputs.kev : nullptr, at);
+    if (!inputs.vex.empty()) input.vex = apply_vex(input.sbom, *input.scanned, inputs.vex);
+    progress.advance();
+  }
+  return inputs;
+}
+
+bool has_what_it_needs(const FindingRule& rule, const Bundle& bundle) {
+  return std::all_of(rule.needs.begin(), rule.needs.end(), [&](FindingRule::Kinds any_of) {
+    return std::any_of(any_of.begin(), any_of.end(), [&](std::string_view kind) { return !bundle.of_kind(kind).empty(); });
+  });
+}
+
 class SupplyMeasure final : public Measure {
  public:
+  SupplyMeasure() {
+    for (const FindingRule& rule : finding_rules()) {
+      controls_.push_back(rule.control);
+      for (const FindingRule::Kinds any_of : rule.needs) add_kinds(any_of);
+      add_kinds(rule.reads);
+    }
+  }
+
   std::string_view name() const override { return "supply"; }
-  std::span<const ControlId> controls() const override { return kControls; }
-  std::span<const std::string_view> evidence_kinds() const override { return kAllKinds; }
+  std::span<const ControlId> controls() const override { return controls_; }
+  std::span<const std::string_view> evidence_kinds() const override { return kinds_; }
 
   std::vector<AnyOf> needs(ControlId control) const override {
-    std::vector<AnyOf> out{kSbomKinds};
-    if (control != kGoodSbom) out.emplace_back(kAdvisoryKinds);
-    if (control == kKnownExploited) out.emplace_back(kKevKinds);
-    return out;
+    for (const FindingRule& rule : finding_rules())
+      if (rule.control == control) return rule.needs;
+    return {};
   }
 
   Result<std::vector<Finding>> assess(const Profile& profile, const Bundle& bundle, Instant at, Progress& progress) const override {
-    Inputs inputs;
-    inputs.sbom_evidence = of_kinds(bundle, kSbomKinds);
-    inputs.advisory_evidence = of_kinds(bundle, kAdvisoryKinds);
-    inputs.kev_evidence = of_kinds(bundle, kKevKinds);
-    inputs.vex_evidence = of_kinds(bundle, kVexKinds);
+    const Inputs inputs = read_inputs(bundle, at, progress);
     std::vector<Finding> findings;
-    if (inputs.sbom_evidence.empty()) return findings;
-
-    load_sboms(bundle, inputs, progress);
-    load_advisories(bundle, inputs, progress);
-    load_kev(bundle, inputs);
-    load_vex(bundle, inputs);
-    if (!inputs.indexes.empty()) {
-      progress.step("Matching components with advisories", inputs.sboms.size());
-      for (SbomInput& input : inputs.sboms) {
-        input.scanned = scan(input.sbom, inputs.indexes, inputs.kev ? &*inputs.kev : nullptr, at);
-        if (!inputs.vex.empty()) input.vex = apply_vex(input.sbom, *input.scanned, inputs.vex);
-        progress.advance();
-      }
-    }
-    const bool has_advisories = !inputs.advisory_evidence.empty();
-    if (has_advisories && !inputs.kev_evidence.empty()) findings.push_back(known_exploited_finding(inputs, at));
-    findings.push_back(sbom_quality_finding(profile, inputs));
-    if (has_advisories) findings.push_back(vulnerabilities_finding(inputs, at));
+    for (const FindingRule& rule : finding_rules())
+      if (has_what_it_needs(rule, bundle)) findings.push_back(rule.judge({profile, bundle, inputs, at}));
     return findings;
   }
+
+ private:
+  void add_kinds(FindingRule::Kinds kinds) {
+    for (const std::string_view kind : kinds)
+      if (std::find(kinds_.begin(), kinds_.end(), kind) == kinds_.end()) kinds_.push_back(kind);
+  }
+
+  std::vector<ControlId> controls_;
+  std::vector<std::string_view> kinds_;
 };
 
 }  // namespace
