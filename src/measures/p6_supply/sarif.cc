@@ -1,8 +1,8 @@
 // SARIF 2.1.0: rules are the vulnerabilities that matched, in order of their names; results stand worst first.
 #include <fmt/format.h>
 
-#include "core/ascii.h"
 #include "core/digest.h"
+#include "core/uri.h"
 #include "core/utf8.h"
 #include "core/version.h"
 #include "measures/p6_supply/explain.h"
@@ -11,19 +11,6 @@
 
 namespace entente::measures::p6_supply {
 namespace {
-
-// A path as a URI reference (RFC 3986): everything but unreserved characters and '/' is percent-encoded, ':' too, lest it look like a
-// scheme.
-std::string uri_of_path(std::string_view path) {
-  std::string out;
-  for (const char c : path) {
-    if (is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~' || c == '/')
-      out += c;
-    else
-      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return out;
-}
 
 // What nobody rated is not known to be harmless.
 std::string_view sarif_level(const Advisory& a) {
