@@ -263,10 +263,11 @@ class OscalExport {
     out["description"] = markup(export_sentence(j));
     const catalog::Control* control = catalog_.find(j.control);
     const unsigned principle = j.control.principle();
-    std::string statement = principle < catalog_.principles().size() ? fmt::format("Principle \"{}\" is not upheld as the catalogue asks.",
-                                                                                   catalog_.principle(principle).title.en)
-                                                                     : std::string("The control is not met.");
-    if (control != nullptr) statement += fmt::format(" The control is satisfied when: {}", control->satisfied.en);
+    const std::string_view met = j.status == Status::partial ? "met only in part" : "not met";
+    std::string statement = principle < catalog_.principles().size()
+                                ? fmt::format("The control serves \"{}\" and is {}.", catalog_.principle(principle).title.en, met)
+                                : fmt::format("The control is {}.", met);
+    if (control != nullptr) statement += fmt::format(" It is satisfied when: {}", control->satisfied.en);
     out["statement"] = markup(statement);
     out["props"] = judgement_props(j);
     out["status"] = "open";

@@ -124,7 +124,7 @@ class SarifExport {
       put_texts(out, *control, Language::en);
     else
       out["shortDescription"] = message_of(export_title(j, catalog_));
-    out["defaultConfiguration"] = Json{{"level", j.weight > 0 ? "error" : "note"}};
+    out["defaultConfiguration"] = Json{{"level", catalog::index_weight(j.evidence_class) > 0 ? "error" : "note"}};
     if (principle < catalog_.principles().size())
       out["relationships"] = Json::array({Json{{"target", Json{{"id", catalog_.principle(principle).id},
                                                                {"index", principle},
@@ -242,14 +242,14 @@ class SarifExport {
       const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), n);
       return error == std::errc{} && end == digits.data() + digits.size() && n <= INT32_MAX ? std::optional(n) : std::nullopt;
     };
-    Json out = Json::object();
-    if (const auto line = number_after("line "); line && *line > 0)
+    const auto line = number_after("line "), byte = number_after("byte ");
+    const bool is_line = line && *line > 0;
+    if (is_line)
       physical["region"] = Json{{"startLine", *line}};
-    else if (const auto byte = number_after("byte "))
+    else if (byte)
       physical["region"] = Json{{"byteOffset", *byte}};
-    else if (!pointer.empty())
-      out["logicalLocations"] = Json::array({Json{{"fullyQualifiedName", export_line(pointer)}}});
-    out["physicalLocation"] = std::move(physical);
+    Json out{{"physicalLocation", std::move(physical)}};
+    if (!is_line && !byte && !pointer.empty()) out["logicalLocations"] = Json::array({Json{{"fullyQualifiedName", export_line(pointer)}}});
     return out;
   }
 
@@ -273,7 +273,8 @@ class SarifExport {
     const PublishedJudgement& j = a_.judgements[index];
     const bool problem = kind_of(j) == "fail";
     std::string text = export_sentence(j);
-    if (problem && !j.fix.empty()) text += fmt::format(" Next step: {}", export_line(j.fix));
+    if (problem && !j.fix.empty())
+      text += fmt::format("{} Next step: {}", text.find_last_of(".!?") == text.size() - 1 ? "" : ".", export_line(j.fix));
     Json out = Json::object();
     out["ruleId"] = j.control.str();
     out["ruleIndex"] = index;

@@ -116,8 +116,8 @@ TEST(ExportSarif, MessagesAreDisarmed) {
   const std::string partial = run["results"][3]["message"]["text"];
   EXPECT_THAT(partial, HasSubstr("{{really}}"));
   EXPECT_THAT(partial, HasSubstr("[x] (y)"));
-  EXPECT_THAT(partial, HasSubstr("Next step: complete lib_x <1.0>"));
-  EXPECT_EQ(run["results"][4]["message"]["text"], "2 open \"critical\" flaws in \\u{{202e}}corn Next step: entente supply scan");
+  EXPECT_THAT(partial, HasSubstr(". Next step: complete lib_x <1.0>"));
+  EXPECT_EQ(run["results"][4]["message"]["text"], "2 open \"critical\" flaws in \\u{{202e}}corn. Next step: entente supply scan");
 }
 
 TEST(ExportSarif, HelpIsEnglishAndFrenchIsATranslation) {
