@@ -94,9 +94,9 @@ class PlaceWalk {
 
   // Past the string that begins here; its bytes between the quotes, as they stand.
   std::string_view string() {
-    const std::size_t begin = ++at_;
+    const std::size_t begin = std::min<std::size_t>(++at_, text_.size());
     while (at_ < text_.size() && text_[at_] != '"') at_ += text_[at_] == '\\' ? 2 : 1;
-    const std::size_t end = std::min<std::size_t>(at_, text_.size());
+    const std::size_t end = std::clamp<std::size_t>(at_, begin, text_.size());
     at_ = std::min<std::uint64_t>(end + 1, text_.size());
     return text_.substr(begin, end - begin);
   }

@@ -40,7 +40,8 @@ TEST(JsonPlaces, SaysWhatTheReferenceScannerSays) {
 
 TEST(JsonPlaces, ABrokenTextEndsTheWalk) {
   const std::vector<std::string> pointers{"/a/0", "/b"};
-  for (const char* text : {"", "{", "{\"a", "{\"a\\", "{\"a\":[", "[{]}", "{\"a\":[1", "}", "{\"b\"", "{\"b\":", "{\"a\":[,,]]"})
+  for (const char* text :
+       {"", "{", "{\"a", "{\"a\\", "{\"a\":[", "[{]}", "{\"a\":[1", "}", "{\"b\"", "{\"b\":", "{\"a\":[,,]]", "{ ", "{\"a\":1, \t"})
     EXPECT_EQ(json_offsets(text, pointers).size(), 2U) << text;
 }
 

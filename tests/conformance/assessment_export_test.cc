@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "assess/assess.h"
 #include "assess/export.h"
 #include "assess/test_published.h"
 #include "catalog/control.h"
