@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/digest.h"
 #include "core/file.h"
 #include "core/json.h"
 #include "run_binary.h"
