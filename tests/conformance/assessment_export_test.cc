@@ -147,7 +147,7 @@ TEST(AssessmentExport, OscalNamesControlsAndCriteriaOfOurCatalogue) {
         EXPECT_TRUE(ids.contains(id)) << name << ": " << id;
       }
   }
-  EXPECT_GT(seen, 50U);
+  EXPECT_GE(seen, 40U);
 }
 
 TEST(AssessmentExport, SarifIndexesFit) {
