@@ -333,6 +333,7 @@ void build_app(CLI::App& app, Context& context) {
   app.get_formatter()->column_width(34);
   add_shared_options(app, context);
   add_assess(app, context);
+  add_assessment(app, context);
   add_attest(app, context);
   add_controls(app, context);
   add_csaf(app, context);

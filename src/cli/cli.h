@@ -72,6 +72,7 @@ void print_warnings(const std::vector<std::string>& warnings);
 
 // The commands.
 void add_assess(CLI::App& app, Context& context);
+void add_assessment(CLI::App& app, Context& context);
 void add_attest(CLI::App& app, Context& context);
 void add_controls(CLI::App& app, Context& context);
 void add_csaf(CLI::App& app, Context& context);

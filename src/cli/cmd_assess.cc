@@ -13,6 +13,8 @@
 #include <memory>
 
 #include "assess/assess.h"
+#include "assess/export.h"
+#include "cli/assessment_files.h"
 #include "cli/cli.h"
 #include "cli/ledger.h"
 #include "core/file.h"
@@ -34,11 +36,13 @@ constexpr const char* kAssessExamples = R"(  entente assess org.toml            
   entente assess org.toml --key org.key --ledger ledger --ledger-key log.key
       sign the result and append it to a ledger
   entente assess --bundle evidence.tar.zst         judge evidence that somebody else collected
+  entente assess org.toml --sarif assessment/assessment.sarif --oscal results.json
+      the same for other tools: SARIF 2.1.0, and OSCAL 1.2.2 assessment results
 
 Exit 1 means there is something to fix, or that nothing at all could be assessed; not that anything went wrong.)";
 
 struct AssessOptions {
-  std::string profile, bundle, output = "assessment", at, language = "en", key, ledger, ledger_key;
+  std::string profile, bundle, output = "assessment", at, language = "en", key, ledger, ledger_key, sarif, oscal;
   bool force = false;
 };
 
@@ -102,9 +106,45 @@ class Staging {
   std::unique_ptr<CleanedOnInterrupt> cleaned_;
 };
 
-bool is_inside(const fs::path& path, const fs::path& folder) {
-  const auto [end, at] = std::mismatch(folder.begin(), folder.end(), path.begin(), path.end());
-  return end == folder.end();
+// A file for other tools: elsewhere, or in the output folder under the name that `entente verify` knows.
+struct ExportFile {
+  const char* option;
+  std::string_view known_name;
+  std::string given;
+  bool in_output = false;
+};
+
+// An error if the file would be lost with the output folder, or would lie in something that is read or written besides.
+Result<std::optional<ExportFile>> export_file(const AssessOptions& given, const char* option, std::string_view known_name,
+                                              const std::string& path) {
+  if (path.empty()) return std::nullopt;
+  std::error_code ec;
+  const fs::path output = fs::weakly_canonical(given.output, ec);
+  const fs::path file = fs::weakly_canonical(path, ec);
+  if (ec) return fail("cannot find out where the file lies: " + ec.message(), {.file = path}, "name it by its whole path");
+  for (const std::string* other : {&given.profile, &given.bundle, &given.key, &given.ledger_key, &given.ledger})
+    if (!other->empty() && is_inside(file, fs::weakly_canonical(*other, ec)))
+      return fail(fmt::format("{} names a file that is read, or lies in one of the folders given", option), {.file = path},
+                  "choose another");
+  if (!is_inside(file, output)) {
+    ENTENTE_CHECK(check_export_place(path));
+    return ExportFile{option, known_name, path, false};
+  }
+  if (file == output / known_name) return ExportFile{option, known_name, path, true};
+  return fail(fmt::format("{} names a file in the output folder, which is replaced as a whole", option), {.file = path},
+              fmt::format("there it is called {}; or choose a place outside", known_name));
+}
+
+Result<std::vector<ExportFile>> export_files(const AssessOptions& given) {
+  std::vector<ExportFile> out;
+  ENTENTE_TRY(auto sarif, export_file(given, "--sarif", assess::kSarifName, given.sarif));
+  ENTENTE_TRY(auto oscal, export_file(given, "--oscal", assess::kOscalName, given.oscal));
+  std::error_code ec;
+  if (sarif && oscal && fs::weakly_canonical(given.sarif, ec) == fs::weakly_canonical(given.oscal, ec))
+    return fail("--sarif and --oscal name the same file", {.file = given.oscal}, "give each its own");
+  if (sarif) out.push_back(std::move(*sarif));
+  if (oscal) out.push_back(std::move(*oscal));
+  return out;
 }
 
 // The output folder is replaced as a whole: nothing that this command reads or writes elsewhere may lie in it, or hold it.
@@ -139,8 +179,9 @@ Result<void> check_replaceable(const AssessOptions& given) {
   if (!fs::exists(status)) return {};
   if (!fs::is_directory(status)) return fail("the output exists and is not a folder", {.file = given.output}, "choose another with -o");
   if (given.force) return {};
-  constexpr std::array<std::string_view, 7> kOurs{
-      "assessment.json", "bundle", "report.fr.html", "report.html", "rows", "statement.dsse.json", "receipt.tlog-proof"};
+  constexpr std::array<std::string_view, 9> kOurs{
+      "assessment.json",    "bundle",           "report.fr.html",  "report.html", "rows", "statement.dsse.json",
+      "receipt.tlog-proof", assess::kSarifName, assess::kOscalName};
   for (fs::directory_iterator it(output, ec), end; !ec && it != end; it.increment(ec))
     if (const std::string name = it->path().filename().string(); std::find(kOurs.begin(), kOurs.end(), name) == kOurs.end())
       return fail(fmt::format("the output folder holds something entente assess did not write: {}", name), {.file = given.output},
@@ -220,6 +261,34 @@ Result<evidence::Bundle> get_bundle(const AssessOptions& given, const fs::path& 
   return copy;
 }
 
+// The texts of the files for other tools, made before anything is put in place or logged: an error then changes nothing.
+Result<std::vector<std::string>> export_texts(const std::vector<ExportFile>& files, const assess::Outcome& outcome,
+                                              const evidence::Bundle& bundle, const catalog::Catalog& catalog, const DataSet& data) {
+  std::vector<std::string> out;
+  if (files.empty()) return out;
+  ENTENTE_TRY(const auto published, assess::read_document(outcome.document, "assessment.json", data));
+  const assess::EvidenceFiles evidence = assess::evidence_files(bundle);
+  for (const ExportFile& file : files) {
+    if (file.known_name == assess::kSarifName) {
+      out.push_back(assess::to_sarif(published, catalog, evidence));
+    } else {
+      ENTENTE_TRY(out.emplace_back(), assess::to_oscal(published, catalog, evidence));
+    }
+  }
+  return out;
+}
+
+enum class ExportPlace { in_output, elsewhere };
+Result<void> write_exports(const std::vector<ExportFile>& files, const std::vector<std::string>& texts, ExportPlace place,
+                           const fs::path& folder) {
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    const bool inside = files[i].in_output;
+    if (inside != (place == ExportPlace::in_output)) continue;
+    ENTENTE_CHECK(write_file_atomic(inside ? folder / files[i].known_name : fs::path(files[i].given), texts[i]));
+  }
+  return {};
+}
+
 void print_places(const AssessOptions& given, const Published& published, const assess::Outcome& outcome) {
   const fs::path folder = given.output;
   const auto line = [](std::string_view what, const std::string& where) {
@@ -232,6 +301,8 @@ void print_places(const AssessOptions& given, const Published& published, const 
   if (published.signed_) line("statement", (folder / "statement.dsse.json").string());
   if (published.index)
     line("receipt", fmt::format("{}  (entry {} of {})", (folder / "receipt.tlog-proof").string(), *published.index, given.ledger));
+  if (!given.sarif.empty()) line("SARIF", given.sarif);
+  if (!given.oscal.empty()) line("OSCAL", given.oscal);
   line("recompute", fmt::format("entente reproduce {}", folder.string()));
 }
 
@@ -259,6 +330,8 @@ Json assess_to_json(const AssessOptions& given, const assess::Outcome& outcome, 
   out["statement"] = published.signed_ ? Json((folder / "statement.dsse.json").string()) : Json(nullptr);
   out["receipt"] = published.index ? Json((folder / "receipt.tlog-proof").string()) : Json(nullptr);
   out["ledger_index"] = published.index ? Json(*published.index) : Json(nullptr);
+  out["sarif"] = given.sarif.empty() ? Json(nullptr) : Json(given.sarif);
+  out["oscal"] = given.oscal.empty() ? Json(nullptr) : Json(given.oscal);
   out["warnings"] = warnings;
   out["to_fix"] = Json::array();
   for (const auto* j : assess::to_fix(outcome)) {
@@ -278,6 +351,7 @@ Result<int> assess(const Context& context, const AssessOptions& given) {
     at = std::chrono::floor<std::chrono::seconds>(at);
   }
   ENTENTE_CHECK(check_replaceable(given));
+  ENTENTE_TRY(const auto exports, export_files(given));
   ENTENTE_TRY(const SigningKeys signing, open_keys(given));
   Progress progress(context.progress());
   ENTENTE_TRY(auto staging, Staging::make(given.output));
@@ -291,8 +365,11 @@ Result<int> assess(const Context& context, const AssessOptions& given) {
   ENTENTE_CHECK(check_controls(outcome.assessment.profile, catalog));
   if (signing.organisation) ENTENTE_CHECK(check_attesters(outcome.assessment.profile, *signing.organisation));
   ENTENTE_CHECK(assess::write(outcome, catalog, staging.folder()));
+  ENTENTE_TRY(const auto texts, export_texts(exports, outcome, bundle, catalog, *data));
+  ENTENTE_CHECK(write_exports(exports, texts, ExportPlace::in_output, staging.folder()));
   ENTENTE_TRY(const auto published, publish(outcome, given, signing, *data, staging.folder()));
   ENTENTE_CHECK(staging.commit());
+  ENTENTE_CHECK(write_exports(exports, texts, ExportPlace::elsewhere, {}));
   progress.done();
   const std::vector<std::string> warnings = unread_kinds(bundle);
   if (context.json) {
@@ -350,6 +427,8 @@ void add_assess(CLI::App& app, Context& context) {
   command->add_option("--key", given->key, "sign the result with the organisation's key")->type_name("FILE");
   command->add_option("--ledger", given->ledger, "append the statement to this ledger; made if there is none")->type_name("DIR");
   command->add_option("--ledger-key", given->ledger_key, "the ledger's own key (default: the one of --key)")->type_name("FILE");
+  command->add_option("--sarif", given->sarif, "write the results as SARIF 2.1.0 too")->type_name("FILE");
+  command->add_option("--oscal", given->oscal, "write the results as OSCAL 1.2.2 assessment results too")->type_name("FILE");
   command->add_flag("--force", given->force, "replace the output folder whatever it holds");
 }
 

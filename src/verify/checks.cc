@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "assess/assess.h"
+#include "assess/export.h"
 #include "core/file.h"
 #include "schema/schema.h"
 
@@ -102,6 +103,26 @@ Result<void> check_form(const std::string& document, const std::string& subject,
   return schema::check(compiled, parsed);
 }
 
+// The files for other tools, where the folder has them.
+void check_exports(Report& report, const std::filesystem::path& folder, const std::string& document, const evidence::Bundle& bundle,
+                   const catalog::Catalog& catalog, const DataSet& data) {
+  const auto there = [&](std::string_view name) {
+    std::error_code ec;
+    return std::filesystem::exists(folder / name, ec);
+  };
+  const std::string sarif(assess::kSarifName), oscal(assess::kOscalName);
+  if (!there(sarif) && !there(oscal)) return;
+  const auto published = assess::read_document(document, "assessment.json", data);
+  if (!published) return add_bad(report, "assessment.json", published.error());
+  const assess::EvidenceFiles files = assess::evidence_files(bundle);
+  if (there(sarif)) compare_written(report, folder, sarif, assess::to_sarif(*published, catalog, files));
+  if (!there(oscal)) return;
+  if (const auto text = assess::to_oscal(*published, catalog, files))
+    compare_written(report, folder, oscal, *text);
+  else
+    add_bad(report, oscal, text.error());
+}
+
 }  // namespace
 
 void check_assessment(Report& report, const std::string& subject, const std::string& document, const evidence::Bundle* bundle,
@@ -133,6 +154,7 @@ void check_assessment(Report& report, const std::string& subject, const std::str
   for (const auto& [name, language] : reports)
     if (std::error_code ec; std::filesystem::exists(folder / name, ec))
       compare_written(report, folder, name, assess::html_report(*outcome, *catalog, language));
+  check_exports(report, folder, document, *bundle, *catalog, data);
 }
 
 }  // namespace entente::verify

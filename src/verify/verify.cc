@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <set>
 
+#include "assess/export.h"
 #include "core/file.h"
 #include "evidence/bundle.h"
 #include "merkle/cose_receipt.h"
@@ -63,6 +64,8 @@ void add_unchecked(Report& report, const fs::path& folder) {
     add_unverified(report, name,
                    is_there(folder / name) ? not_compared : "not in this folder: an assessment publishes it, no statement covers it");
   }
+  for (const std::string_view name : {assess::kSarifName, assess::kOscalName})
+    if (!said(name) && is_there(folder / name)) add_unverified(report, std::string(name), not_compared);
   const bool good = std::any_of(report.checks.begin(), report.checks.end(),
                                 [](const Check& c) { return c.outcome == Check::Outcome::good && c.subject == "report.html"; });
   const auto files = list_files(folder);

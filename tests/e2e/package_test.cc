@@ -53,8 +53,8 @@ TemporaryFolder* GeneratedManual::folder = nullptr;
 TEST_F(GeneratedManual, EveryCommandHasItsPage) {
   const std::string whole = read_file(path("man1/entente.1")).value();
   const std::string help = run_entente({"--help"}).out;
-  for (const char* command : {"assess", "attest", "controls", "csaf", "evidence", "keygen", "ledger", "publish", "registry", "reproduce",
-                              "serve", "supply", "verify"}) {
+  for (const char* command : {"assess", "assessment", "attest", "controls", "csaf", "evidence", "keygen", "ledger", "publish", "registry",
+                              "reproduce", "serve", "supply", "verify"}) {
     EXPECT_THAT(help, HasSubstr(std::string("\n  ") + command));
     EXPECT_THAT(whole, HasSubstr(std::string("entente\\-") + command));
     EXPECT_TRUE(std::filesystem::exists(path(std::string("man1/entente-") + command + ".1"))) << command;

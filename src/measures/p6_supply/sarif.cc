@@ -1,8 +1,9 @@
 // SARIF 2.1.0: rules are the vulnerabilities that matched, in order of their names; results stand worst first.
 #include <fmt/format.h>
 
-#include "core/ascii.h"
 #include "core/digest.h"
+#include "core/json_places.h"
+#include "core/uri.h"
 #include "core/utf8.h"
 #include "core/version.h"
 #include "measures/p6_supply/explain.h"
@@ -12,19 +13,6 @@
 namespace entente::measures::p6_supply {
 namespace {
 
-// A path as a URI reference (RFC 3986): everything but unreserved characters and '/' is percent-encoded, ':' too, lest it look like a
-// scheme.
-std::string uri_of_path(std::string_view path) {
-  std::string out;
-  for (const char c : path) {
-    if (is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~' || c == '/')
-      out += c;
-    else
-      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return out;
-}
-
 // What nobody rated is not known to be harmless.
 std::string_view sarif_level(const Advisory& a) {
   if (a.kev != nullptr) return "error";
@@ -33,9 +21,29 @@ std::string_view sarif_level(const Advisory& a) {
   return *severity == Severity::critical || *severity == Severity::high ? "error" : "note";
 }
 
+// The line of each affected component in the file as given, by component; 0 for those no vulnerability names.
+std::vector<std::uint64_t> component_lines(const Sbom& sbom, const ScanResult& result) {
+  std::vector<std::uint64_t> out(sbom.components.size());
+  for (const Vulnerability& v : result.vulnerabilities) out[v.component] = 1;
+  std::vector<std::uint32_t> affected;
+  std::vector<std::string> pointers;
+  for (std::uint32_t c = 0; c < out.size(); ++c) {
+    if (out[c] == 0) continue;
+    affected.push_back(c);
+    pointers.push_back(sbom.pointer(c));
+  }
+  const std::vector<std::uint64_t> offsets = json_offsets(sbom.document.text(), pointers);
+  const bool is_json = sbom.source.lines.empty();
+  const std::vector<std::uint64_t> lines = is_json ? lines_of(sbom.document.text(), offsets) : std::vector<std::uint64_t>();
+  for (std::size_t i = 0; i < affected.size(); ++i)
+    out[affected[i]] = is_json ? lines[i] : sbom.source.where(sbom.document.name(), offsets[i], {}).line.value_or(1);
+  return out;
+}
+
 class SarifRun {
  public:
-  SarifRun(JsonStream& out, const ScanReport& scan) : out_(out), scan_(scan), r_(scan.result), uri_(uri_of_path(scan.path)) {}
+  SarifRun(JsonStream& out, const ScanReport& scan)
+      : out_(out), scan_(scan), r_(scan.result), uri_(uri_of_path(scan.path)), lines_(component_lines(scan.sbom, scan.result)) {}
 
   void write() {
     out_.raw("\n{\"tool\":{\"driver\":{\"name\":\"entente\",\"version\":");
@@ -116,7 +124,9 @@ class SarifRun {
                         v.fixed.empty() ? std::string("; no repaired version is known") : fmt::format("; repaired in {}", v.fixed)));
     out_.raw(",\"locations\":[{\"physicalLocation\":{\"artifactLocation\":{\"uri\":");
     out_.text(uri_);
-    out_.raw(",\"index\":0}},\"logicalLocations\":[{\"kind\":\"module\",\"name\":");
+    out_.raw(",\"index\":0},\"region\":{\"startLine\":");
+    out_.number(lines_[v.component]);
+    out_.raw("}},\"logicalLocations\":[{\"kind\":\"module\",\"name\":");
     out_.text(name);
     out_.field("fullyQualifiedName", c.purl.empty() ? std::string_view(name) : c.purl);
     out_.raw("}]}],\"partialFingerprints\":{\"componentAndVulnerability/v1\":");
@@ -153,6 +163,7 @@ class SarifRun {
   const ScanReport& scan_;
   const ScanResult& r_;
   std::string uri_;
+  std::vector<std::uint64_t> lines_;
 };
 
 }  // namespace

@@ -94,6 +94,10 @@ TEST_F(Reports, Sarif) {
   EXPECT_EQ(run.at("tool").at("driver").at("rules").at(first.at("ruleIndex").get<std::size_t>()).at("id"), "CVE-2026-0001");
   EXPECT_EQ(first.at("level"), "error");
   EXPECT_EQ(first.at("locations").at(0).at("physicalLocation").at("artifactLocation").at("uri"), "a%20folder/shop%3A1.json");
+  for (const auto& one_result : run.at("results")) {
+    const std::string pointer = one_result.at("properties").at("pointer");
+    EXPECT_EQ(one_result.at("locations").at(0).at("physicalLocation").at("region").at("startLine"), sbom->where(pointer).line.value());
+  }
   EXPECT_EQ(first.at("properties").at("epssScoreDate"), "2026-11-24");
   EXPECT_THAT(run.at("invocations").at(0).at("toolExecutionNotifications").at(0).at("message").at("text").get<std::string>(),
               HasSubstr("not evaluated: loose 0.1"));
