@@ -14,6 +14,10 @@ constexpr std::array<std::string_view, 1> kKev{"kev"};
 constexpr std::array<std::string_view, 1> kVex{"vex"};
 constexpr std::array<std::string_view, 2> kVexAndKev{"vex", "kev"};
 constexpr std::array<std::string_view, 1> kLicencePolicies{"licence.policy"};
+constexpr std::array<std::string_view, 1> kProvenance{"provenance"};
+constexpr std::array<std::string_view, 2> kArtifacts{"artifacts.digests", "artifact"};
+constexpr std::array<std::string_view, 1> kProvenancePolicies{"provenance.policy"};
+constexpr std::array<std::string_view, 1> kTrustRoots{"trust-root"};
 
 // Those of the 25 actions that speak of software, by the report of November 2021.
 struct Wg6Action {
@@ -63,6 +67,12 @@ std::span<const FindingRule> finding_rules() {
        .judge = [](const FindingContext& c) { return vulnerabilities_finding(c.inputs, c.at); },
        .wg6 = "A14",
        .standard = "CRA Annex I Part II(2); OSV schema, Evaluation; CSAF 2.0 section 4.5 (VEX)"},
+      {.control = kBuildProvenance,
+       .needs = {kProvenance, kArtifacts, kProvenancePolicies},
+       .reads = kTrustRoots,
+       .judge = provenance_finding,
+       .wg6 = "A12 A1 A2 A3 A4 A5 A6",
+       .standard = "SLSA 1.1 Build track, Build L2; in-toto Statement v1; DSSE 1.0"},
   };
   return rules;
 }
