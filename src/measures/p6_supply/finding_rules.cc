@@ -18,6 +18,7 @@ constexpr std::array<std::string_view, 1> kProvenance{"provenance"};
 constexpr std::array<std::string_view, 2> kArtifacts{"artifacts.digests", "artifact"};
 constexpr std::array<std::string_view, 1> kProvenancePolicies{"provenance.policy"};
 constexpr std::array<std::string_view, 1> kTrustRoots{"trust-root"};
+constexpr std::array<std::string_view, 3> kLifecycles{"eol", "lifecycle.endoflife", "lifecycle.openeox"};
 
 // Those of the 25 actions that speak of software, by the report of November 2021.
 struct Wg6Action {
@@ -73,6 +74,12 @@ std::span<const FindingRule> finding_rules() {
        .judge = provenance_finding,
        .wg6 = "A12 A1 A2 A3 A4 A5 A6",
        .standard = "SLSA 1.1 Build track, Build L2; in-toto Statement v1; DSSE 1.0"},
+      {.control = kEndOfSupport,
+       .needs = {kLifecycles},
+       .reads = kSboms,
+       .judge = lifecycle_finding,
+       .wg6 = "A15 A2",
+       .standard = "CRA Art. 13(8) and Annex II(7); OpenEoX core 1.0 section 7.1; ISO/IEC 27036-3"},
   };
   return rules;
 }

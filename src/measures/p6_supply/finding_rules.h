@@ -39,6 +39,7 @@ void name_basis(Finding& finding, const FindingRule& rule);
 // The judges of finding_*.cc that need more than the joined inputs. The caller has seen to it that the evidence they need is there.
 [[nodiscard]] Finding licences_finding(const FindingContext& context);       // P4-07
 [[nodiscard]] Finding provenance_finding(const FindingContext& context);     // P6-03
+[[nodiscard]] Finding lifecycle_finding(const FindingContext& context);      // P6-06
 
 // By control, ascending.
 [[nodiscard]] std::span<const FindingRule> finding_rules();
