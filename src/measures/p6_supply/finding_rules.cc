@@ -19,6 +19,9 @@ constexpr std::array<std::string_view, 2> kArtifacts{"artifacts.digests", "artif
 constexpr std::array<std::string_view, 1> kProvenancePolicies{"provenance.policy"};
 constexpr std::array<std::string_view, 1> kTrustRoots{"trust-root"};
 constexpr std::array<std::string_view, 3> kLifecycles{"eol", "lifecycle.endoflife", "lifecycle.openeox"};
+constexpr std::array<std::string_view, 1> kUpdates{"update.tuf"};
+constexpr std::array<std::string_view, 6> kUpdateProofs{"update.tuf.previous", "update.bundle",     "trust-root",
+                                                        "provenance.policy",   "artifacts.digests", "artifact"};
 
 // Those of the 25 actions that speak of software, by the report of November 2021.
 struct Wg6Action {
@@ -80,6 +83,12 @@ std::span<const FindingRule> finding_rules() {
        .judge = lifecycle_finding,
        .wg6 = "A15 A2",
        .standard = "CRA Art. 13(8) and Annex II(7); OpenEoX core 1.0 section 7.1; ISO/IEC 27036-3"},
+      {.control = kSafeUpdates,
+       .needs = {kUpdates},
+       .reads = kUpdateProofs,
+       .judge = updates_finding,
+       .wg6 = "A12 A14",
+       .standard = "TUF 1.0 section 5 (5.3 root, 5.4 timestamp, 5.5 snapshot, 5.6 targets); Sigstore bundle; CRA Annex I Part II(7)"},
   };
   return rules;
 }

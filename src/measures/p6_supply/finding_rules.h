@@ -40,6 +40,7 @@ void name_basis(Finding& finding, const FindingRule& rule);
 [[nodiscard]] Finding licences_finding(const FindingContext& context);       // P4-07
 [[nodiscard]] Finding provenance_finding(const FindingContext& context);     // P6-03
 [[nodiscard]] Finding lifecycle_finding(const FindingContext& context);      // P6-06
+[[nodiscard]] Finding updates_finding(const FindingContext& context);        // P6-07
 
 // By control, ascending.
 [[nodiscard]] std::span<const FindingRule> finding_rules();
