@@ -22,6 +22,7 @@ constexpr std::array<std::string_view, 3> kLifecycles{"eol", "lifecycle.endoflif
 constexpr std::array<std::string_view, 1> kUpdates{"update.tuf"};
 constexpr std::array<std::string_view, 6> kUpdateProofs{"update.tuf.previous", "update.bundle",     "trust-root",
                                                         "provenance.policy",   "artifacts.digests", "artifact"};
+constexpr std::array<std::string_view, 1> kSafeDefaultsReports{"safe-defaults"};
 
 // Those of the 25 actions that speak of software, by the report of November 2021.
 struct Wg6Action {
@@ -89,6 +90,12 @@ std::span<const FindingRule> finding_rules() {
        .judge = updates_finding,
        .wg6 = "A12 A14",
        .standard = "TUF 1.0 section 5 (5.3 root, 5.4 timestamp, 5.5 snapshot, 5.6 targets); Sigstore bundle; CRA Annex I Part II(7)"},
+      {.control = kSafeDefaults,
+       .needs = {kSafeDefaultsReports},
+       .reads = {},
+       .judge = safe_defaults_finding,
+       .wg6 = "A12",
+       .standard = "ETSI EN 303 645 sections 5.1 to 5.13; CISA Secure by Design Pledge, goal 2; Charter of Trust, principle 3"},
   };
   return rules;
 }

@@ -41,6 +41,7 @@ void name_basis(Finding& finding, const FindingRule& rule);
 [[nodiscard]] Finding provenance_finding(const FindingContext& context);     // P6-03
 [[nodiscard]] Finding lifecycle_finding(const FindingContext& context);      // P6-06
 [[nodiscard]] Finding updates_finding(const FindingContext& context);        // P6-07
+[[nodiscard]] Finding safe_defaults_finding(const FindingContext& context);  // P6-08
 
 // By control, ascending.
 [[nodiscard]] std::span<const FindingRule> finding_rules();
