@@ -7,7 +7,7 @@
 #include "core/file.h"
 #include "core/terminal.h"
 #include "core/utf8.h"
-#include "measures/p6_supply/provenance.h"
+#include "measures/p6_supply/provenance_policy_file.h"
 
 namespace entente::cli {
 namespace {
@@ -22,12 +22,14 @@ constexpr const char* kProvenanceExamples =
       --builder https://github.com/slsa-framework/slsa-github-generator/.github/workflows/builder_go_slsa3.yml \
       --source github.com/example/app --versioned-tag v2
   entente supply provenance verify --bundle app.sigstore.json --artifact app --trust-root trusted_root.json --key maker.pem
+  entente supply provenance verify --bundle app.sigstore.json --artifact app --trust-root trusted_root.json --policy policy.json
 
 Nothing is fetched: the trust root is a file (trusted_root.json, as sigstore's TUF repository gives it). Exit code 1 if the bundle is
-refused. A file of several bundles is accepted if one of them is.)";
+refused. A file of several bundles is accepted if one of them is. A policy file holds the same rules as JSON (docs/provenance.md); options
+add to its lists and replace its single values.)";
 
 struct ProvenanceOptions {
-  std::string bundle, trust_root;
+  std::string bundle, trust_root, policy;
   std::vector<std::string> artifacts, digests;
   std::vector<std::string> identities, identity_prefixes;
   std::string issuer;
@@ -39,14 +41,23 @@ struct ProvenanceOptions {
   bool without_log = false, without_artifact = false, root_in_bundle = false, builder_at_any_ref = false;
 };
 
-std::optional<std::string> provenance_given(const std::string& text) { return text.empty() ? std::nullopt : std::optional(text); }
+Result<PolicyFile> provenance_policy_file(const ProvenanceOptions& options) {
+  if (options.policy.empty()) return PolicyFile{};
+  ENTENTE_TRY(const std::string text, read_file(options.policy, PolicyFile::kMaxBytes));
+  return PolicyFile::parse(text, options.policy);
+}
 
-Result<Policy> provenance_policy(const ProvenanceOptions& options) {
-  Policy out;
+void provenance_add(std::vector<std::string>& to, const std::vector<std::string>& from) { to.insert(to.end(), from.begin(), from.end()); }
+void provenance_replace(std::optional<std::string>& value, const std::string& given) {
+  if (!given.empty()) value = given;
+}
+
+// `out` is what the policy file says.
+Result<Policy> provenance_policy(const ProvenanceOptions& options, Policy out) {
   for (const std::string& identity : options.identities) out.identities.push_back({identity, options.issuer, IdentityRule::Match::exact});
   for (const std::string& prefix : options.identity_prefixes)
     out.identities.push_back({prefix, options.issuer, IdentityRule::Match::prefix});
-  if (!options.issuer.empty() && out.identities.empty())
+  if (!options.issuer.empty() && options.identities.empty() && options.identity_prefixes.empty())
     return fail("--issuer is given without an identity", {},
                 "add --identity or --identity-prefix: an issuer vouches for millions of identities");
   for (const std::string& path : options.keys) {
@@ -55,21 +66,21 @@ Result<Policy> provenance_policy(const ProvenanceOptions& options) {
     if (!key) return fail(key.error().what, {.file = path}, key.error().hint);
     out.keys.push_back(std::move(*key));
   }
-  out.keyid = provenance_given(options.keyid);
-  out.builders = options.builders;
-  out.sources = options.sources;
-  out.predicate_types = options.predicates;
-  out.branch = provenance_given(options.branch);
-  out.tag = provenance_given(options.tag);
-  out.versioned_tag = provenance_given(options.versioned_tag);
-  out.package_name = provenance_given(options.package);
-  out.package_version = provenance_given(options.package_version);
+  provenance_replace(out.keyid, options.keyid);
+  provenance_add(out.builders, options.builders);
+  provenance_add(out.sources, options.sources);
+  provenance_add(out.predicate_types, options.predicates);
+  provenance_replace(out.branch, options.branch);
+  provenance_replace(out.tag, options.tag);
+  provenance_replace(out.versioned_tag, options.versioned_tag);
+  provenance_replace(out.package_name, options.package);
+  provenance_replace(out.package_version, options.package_version);
   for (const std::string& input : options.inputs) {
     const auto equals = input.find('=');
     if (equals == std::string::npos) return fail("--input is written name=value, not \"" + printable(input, 80) + "\"");
     out.inputs[input.substr(0, equals)] = input.substr(equals + 1);
   }
-  out.witnesses = options.witnesses_needed;
+  if (options.witnesses_needed > 0) out.witnesses = options.witnesses_needed;
   if (options.without_log) out.log = Policy::Log::not_needed;
   if (options.without_artifact) out.artifact = Policy::ArtifactNeed::not_needed;
   if (options.root_in_bundle) out.root_in_bundle = Policy::RootInBundle::ignore;
@@ -77,15 +88,16 @@ Result<Policy> provenance_policy(const ProvenanceOptions& options) {
   return out;
 }
 
-Result<TrustRoot> provenance_trust(const ProvenanceOptions& options) {
+Result<TrustRoot> provenance_trust(const ProvenanceOptions& options, const PolicyFile& file, const Policy& policy) {
   TrustRoot out;
   if (!options.trust_root.empty()) {
     ENTENTE_TRY(const std::string text, read_file(options.trust_root, TrustRoot::kMaxBytes));
     ENTENTE_TRY(out, TrustRoot::parse(text, options.trust_root));
-  } else if (options.keys.empty() || !options.without_log) {
+  } else if (policy.keys.empty() || policy.log == Policy::Log::required) {
     return fail("--trust-root is missing", {},
                 "only a signature by a key (--key) without a log (--without-log) can be verified without one");
   }
+  out.witnesses = file.witnesses;
   for (const std::string& witness : options.witnesses) {
     ENTENTE_TRY(auto key, keys::read_verifier_key(witness));
     out.witnesses.push_back(std::move(key));
@@ -133,9 +145,11 @@ void print_provenance(const std::string& name, const Report& report) {
 }
 
 int run_provenance_verify(const Context& context, const ProvenanceOptions& options) {
-  const auto policy = provenance_policy(options);
+  const auto file = provenance_policy_file(options);
+  if (!file) return report(context, file.error());
+  const auto policy = provenance_policy(options, file->policy);
   if (!policy) return report(context, policy.error());
-  const auto trust = provenance_trust(options);
+  const auto trust = provenance_trust(options, *file, *policy);
   if (!trust) return report(context, trust.error());
   if (!trust->left_out.empty() && !context.quiet) print_warnings(trust->left_out);
   const auto given = provenance_artifacts(options);
@@ -161,6 +175,7 @@ int run_provenance_verify(const Context& context, const ProvenanceOptions& optio
 }
 
 void add_provenance_policy_options(CLI::App& command, ProvenanceOptions& options) {
+  command.add_option("--policy", options.policy, "the rules as a JSON file: docs/provenance.md")->type_name("FILE");
   command.add_option("--identity", options.identities, "whose certificate is accepted: a URI or mail address, exactly")->type_name("NAME");
   command.add_option("--identity-prefix", options.identity_prefixes, "the same by its beginning")->type_name("TEXT");
   command.add_option("--issuer", options.issuer, "the OIDC issuer that must have vouched for the identity")->type_name("URL");

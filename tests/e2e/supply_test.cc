@@ -3,6 +3,7 @@
 
 #include "core/file.h"
 #include "core/json.h"
+#include "measures/p6_supply/test_provenance.h"
 #include "run_binary.h"
 #include "test_support.h"
 
@@ -121,6 +122,30 @@ TEST_F(SupplyCommands, Portfolio) {
   put("p",
       "not a portfolio, but long enough to hold a header, if it were one: 0123456789012345678901234567890123456789012345678901234567890");
   EXPECT_EQ(run_entente({"supply", "portfolio", "list", at("p")}).code, 2);
+}
+
+TEST_F(SupplyCommands, AProvenancePolicyIsAFileAndOptionsAddToIt) {
+  using measures::p6_supply::provenance::test::TinySigstore;
+  TinySigstore sigstore;
+  put("app", "the app");
+  put("app.json", sigstore.message_bundle("the app", sigstore.times()).dump());
+  put("root.json", sigstore.trust_json());
+  put("good.json", Json{{"identities", {{{"identity", TinySigstore::kIdentity}, {"issuer", TinySigstore::kIssuer}}}}}.dump());
+  put("other.json", R"({"identities":[{"identity":"https://other.example"}]})");
+  put("misspelt.json", R"({"identity":["https://other.example"]})");
+  const auto verify = [&](std::vector<std::string> more) {
+    std::vector<std::string> command{"supply",     "provenance", "verify",       "--bundle",     at("app.json"),
+                                     "--artifact", at("app"),    "--trust-root", at("root.json")};
+    command.insert(command.end(), more.begin(), more.end());
+    return run_entente(command);
+  };
+  EXPECT_EQ(verify({"--policy", at("good.json")}).code, 0);
+  EXPECT_THAT(verify({"--policy", at("other.json")}).out, HasSubstr("identity-mismatch"));
+  EXPECT_EQ(verify({"--policy", at("other.json"), "--identity", TinySigstore::kIdentity}).code, 0);
+  EXPECT_THAT(verify({}).out, HasSubstr("policy-incomplete"));
+  const auto misspelt = verify({"--policy", at("misspelt.json")});
+  EXPECT_EQ(misspelt.code, 2);
+  EXPECT_THAT(misspelt.err, HasSubstr("unknown member \"identity\""));
 }
 
 }  // namespace

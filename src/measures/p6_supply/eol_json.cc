@@ -49,6 +49,7 @@ Result<EolRelease> eol_api_release(JsonView view, const std::string& name, const
   ENTENTE_TRY(release.active, stage("support", "isEoas", "eoasFrom"));
   ENTENTE_TRY(release.extended, stage("extendedSupport", "isEoes", "eoesFrom"));
   release.end_of_life = release.security;
+  release.said_ended = json_bool(view, "isEol").value_or(false) || json_bool(view, "eol").value_or(false);
   return release;
 }
 

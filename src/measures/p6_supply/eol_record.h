@@ -24,13 +24,14 @@ struct LifeStage {
 };
 
 struct EolRelease {
-  std::string cycle;      // "22", "3.11"; empty: every version (an OpenEoX record of a whole product)
-  std::string latest;     // newest version of the cycle; may be empty
-  bool exact = false;     // the version must be equal to `cycle`, not only begin with it
-  LifeStage active;       // end of active support (endoflife.date eoas)
-  LifeStage security;     // end of security support (endoflife.date eol; OpenEoX end_of_security_support)
-  LifeStage extended;     // end of extended, often paid, support (endoflife.date eoes)
-  LifeStage end_of_life;  // OpenEoX end_of_life; elsewhere as `security`
+  std::string cycle;        // "22", "3.11"; empty: every version (an OpenEoX record of a whole product)
+  std::string latest;       // newest version of the cycle; may be empty
+  bool exact = false;       // the version must be equal to `cycle`, not only begin with it
+  LifeStage active;         // end of active support (endoflife.date eoas)
+  LifeStage security;       // end of security support (endoflife.date eol; OpenEoX end_of_security_support)
+  LifeStage extended;       // end of extended, often paid, support (endoflife.date eoes)
+  LifeStage end_of_life;    // OpenEoX end_of_life; elsewhere as `security`
+  bool said_ended = false;  // the record says "ended" in so many words (eol: true, isEol: true), beside any day
 };
 
 struct EolProduct {

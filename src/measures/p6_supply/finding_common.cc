@@ -183,18 +183,20 @@ std::string not_yet_published_clause(const Totals& t, Instant at) {
 }
 
 bool unreadable(Finding& finding, const Inputs& inputs) {
-  const Unreadable* first = nullptr;
-  std::uint64_t count = 0;
+  std::vector<const Unreadable*> bad;
   for (const auto* group : {&inputs.bad_sboms, &inputs.bad_advisories, &inputs.bad_kev, &inputs.bad_vex})
-    for (const Unreadable& bad : *group) {
-      if (first == nullptr) first = &bad;
-      ++count;
-      if (finding.places.size() < kMaxPlaces) finding.places.push_back({bad.evidence->sha256, bad.error.where.pointer});
-    }
-  if (first == nullptr) return false;
+    for (const Unreadable& one : *group) bad.push_back(&one);
+  return unreadable(finding, bad);
+}
+
+bool unreadable(Finding& finding, const std::vector<const Unreadable*>& bad) {
+  if (bad.empty()) return false;
+  const Unreadable* const first = bad.front();
+  for (const Unreadable* one : bad)
+    if (finding.places.size() < kMaxPlaces) finding.places.push_back({one->evidence->sha256, one->error.where.pointer});
   finding.status = Status::not_satisfied;
-  finding.summary = clause(*first) + (count > 1 ? fmt::format(" (and {} more)", count - 1) : "") + ".";
-  finding.detail["evidence_unreadable"] = count;
+  finding.summary = clause(*first) + (bad.size() > 1 ? fmt::format(" (and {} more)", bad.size() - 1) : "") + ".";
+  finding.detail["evidence_unreadable"] = bad.size();
   finding.detail["error"] = first->error.str();
   finding.fix = first->error.hint.empty() ? fmt::format("replace {} by a readable file", first->evidence->path)
                                           : fmt::format("{}: {}", first->evidence->path, first->error.hint);

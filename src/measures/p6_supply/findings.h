@@ -22,6 +22,11 @@ namespace entente::measures::p6_supply {
 inline constexpr ControlId kGoodSbom{6, 1};
 inline constexpr ControlId kOpenVulnerabilities{6, 2};
 inline constexpr ControlId kKnownExploited{1, 3};
+inline constexpr ControlId kLicencesKnown{4, 7};
+inline constexpr ControlId kBuildProvenance{6, 3};
+inline constexpr ControlId kEndOfSupport{6, 6};
+inline constexpr ControlId kSafeUpdates{6, 7};
+inline constexpr ControlId kSafeDefaults{6, 8};
 
 inline constexpr std::size_t kMaxPlaces = 20;
 
@@ -135,5 +140,6 @@ void leave_open(Finding& finding, const Inputs& inputs);
 void list_evidence(Finding& finding, const Inputs& inputs);
 // Evidence that cannot be read decides the finding; false if all of it can be.
 [[nodiscard]] bool unreadable(Finding& finding, const Inputs& inputs);
+[[nodiscard]] bool unreadable(Finding& finding, const std::vector<const Unreadable*>& bad);
 
 }  // namespace entente::measures::p6_supply

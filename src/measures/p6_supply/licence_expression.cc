@@ -1,5 +1,5 @@
 // Reads licence expressions by recursive descent over bytes: OR of ANDs of simple expressions. WITH binds a licence to an exception, then
-// AND, then OR; the value wanted is only whether the text is an expression and of what its parts are.
+// AND, then OR; no tree is built: each rule gives back whether what it read can be accepted, and counts what its parts are.
 #include "measures/p6_supply/licence_expression.h"
 
 #include <algorithm>
@@ -41,14 +41,16 @@ const std::unordered_set<std::string>& licence_list() {
 
 class LicenceParser {
  public:
-  explicit LicenceParser(std::string_view text) : text_(text) {}
+  // Without `denied` everything is acceptable.
+  explicit LicenceParser(std::string_view text, const LicenceDenied* denied = nullptr) : text_(text), denied_(denied) {}
 
   Result<LicenceExpression> run() {
     advance();
-    ENTENTE_CHECK(any_of(1));
+    ENTENTE_TRY(choice_.acceptable, any_of(1));
     if (!token_.empty()) return unexpected("the end");
     return found_;
   }
+  [[nodiscard]] LicenceChoice& choice() { return choice_; }
 
  private:
   // Tokens are "(", ")" and runs of other bytes; empty at the end.
@@ -79,28 +81,42 @@ class LicenceParser {
     });
   }
 
-  Result<void> any_of(std::uint32_t depth) {
-    do ENTENTE_CHECK(all_of(depth));
-    while (take("OR", "or"));
-    return {};
+  Result<bool> any_of(std::uint32_t depth) {
+    bool some = false;
+    do {
+      ENTENTE_TRY(const bool one, all_of(depth));
+      some = some || one;
+    } while (take("OR", "or"));
+    return some;
   }
-  Result<void> all_of(std::uint32_t depth) {
-    do ENTENTE_CHECK(one(depth));
-    while (take("AND", "and"));
-    return {};
+  Result<bool> all_of(std::uint32_t depth) {
+    bool all = true;
+    do {
+      ENTENTE_TRY(const bool good, one(depth));
+      all = all && good;
+    } while (take("AND", "and"));
+    return all;
   }
-  Result<void> one(std::uint32_t depth) {
+  Result<bool> one(std::uint32_t depth) {
     if (depth > kMaxLicenceDepth) return fail("nested too deep", {.offset = start_});
     if (token_ == "(") {
       advance();
-      ENTENTE_CHECK(any_of(depth + 1));
+      ENTENTE_TRY(const bool inner, any_of(depth + 1));
       if (token_ != ")") return unexpected("\")\"");
       advance();
-      return {};
+      return inner;
     }
+    const std::string_view licence = token_;
     ENTENTE_CHECK(simple());
-    if (!take("WITH", "with")) return {};
-    return exception();
+    if (!take("WITH", "with")) return accepts(licence, {});
+    const std::string_view with = token_;
+    ENTENTE_CHECK(exception());
+    return accepts(licence, with);
+  }
+  bool accepts(std::string_view licence, std::string_view with) {
+    if (denied_ == nullptr || !(*denied_)(licence, with)) return true;
+    if (choice_.denied.empty()) choice_.denied = std::string(licence) + (with.empty() ? "" : " WITH " + std::string(with));
+    return false;
   }
   Result<void> simple() {
     if (token_.empty() || token_ == ")" || is_operator(token_)) return unexpected("a licence");
@@ -139,6 +155,8 @@ class LicenceParser {
   std::size_t at_ = 0;
   std::size_t start_ = 0;
   LicenceExpression found_;
+  const LicenceDenied* denied_;
+  LicenceChoice choice_;
 };
 
 }  // namespace
@@ -146,6 +164,13 @@ class LicenceParser {
 Result<LicenceExpression> parse_licence_expression(std::string_view text) {
   if (text.size() > kMaxLicenceBytes) return fail("a licence expression this long is not read");
   return LicenceParser(text).run();
+}
+
+Result<LicenceChoice> choose_licence(std::string_view text, const LicenceDenied& denied) {
+  if (text.size() > kMaxLicenceBytes) return fail("a licence expression this long is not read");
+  LicenceParser parser(text, &denied);
+  ENTENTE_CHECK(parser.run());
+  return std::move(parser.choice());
 }
 
 bool is_listed_licence(std::string_view id) { return id.size() < 200 && licence_list().contains(licence_folded(id)); }

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <string>
 #include <string_view>
 
 #include "core/error.h"
@@ -19,6 +21,15 @@ struct LicenceExpression {
 // At most 16 KiB, nested at most 64 deep. Errors carry the byte offset. NONE and NOASSERTION are no expressions. Identifiers are compared
 // without regard to case, operators must be upper or lower case throughout, as Annex D says. Pure, thread-safe.
 [[nodiscard]] Result<LicenceExpression> parse_licence_expression(std::string_view text);
+
+// Whether `licence` (as written, with its "+"), taken with `exception` (empty without WITH), is unacceptable to somebody.
+using LicenceDenied = std::function<bool(std::string_view licence, std::string_view exception)>;
+struct LicenceChoice {
+  bool acceptable = true;  // there is a choice without a denied licence: OR offers one, AND binds to both sides
+  std::string denied;      // the first denied one, with its exception; empty if there is none, even where another can be chosen
+};
+// Errors as parse_licence_expression.
+[[nodiscard]] Result<LicenceChoice> choose_licence(std::string_view text, const LicenceDenied& denied);
 
 // On the SPDX list this program carries (licences and exceptions).
 [[nodiscard]] bool is_listed_licence(std::string_view id);

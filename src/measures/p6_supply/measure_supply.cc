@@ -188,8 +188,11 @@ class SupplyMeasure final : public Measure {
   Result<std::vector<Finding>> assess(const Profile& profile, const Bundle& bundle, Instant at, Progress& progress) const override {
     const Inputs inputs = read_inputs(bundle, at, progress);
     std::vector<Finding> findings;
-    for (const FindingRule& rule : finding_rules())
-      if (has_what_it_needs(rule, bundle)) findings.push_back(rule.judge({profile, bundle, inputs, at}));
+    for (const FindingRule& rule : finding_rules()) {
+      if (!has_what_it_needs(rule, bundle)) continue;
+      findings.push_back(rule.judge({profile, bundle, inputs, at}));
+      name_basis(findings.back(), rule);
+    }
     return findings;
   }
 

@@ -79,7 +79,11 @@ struct Report {
   // What was learnt until then, all of it verified.
   std::string identity, issuer;
   std::vector<Instant> times;
-  std::string predicate_type, builder, source, ref;
+  std::string predicate_type, builder, source, source_digest, ref;
+  // Who signed build provenance: `builder` if the certificate is that of the builder the statement names, or of a workflow that ran on
+  // GitHub's own machines as it says; nothing else shows that the platform signed and not one of its users. `nobody`: not verified so far.
+  enum class Signer { nobody, key, certificate, builder };
+  Signer signer = Signer::nobody;
   std::vector<std::string> subjects;  // names of those that are the given artefacts
 };
 
@@ -92,6 +96,7 @@ struct Report {
 // A file may hold one bundle or envelope, several as JSON lines, or npm's {"attestations":[{"bundle":…}]}: the texts of each.
 [[nodiscard]] Result<std::vector<std::string>> split_bundles(std::string_view text, const std::string& name);
 
+[[nodiscard]] std::string_view to_string(Report::Signer signer);  // "nobody" …
 [[nodiscard]] Json to_json(const Report& report);
 
 }  // namespace entente::measures::p6_supply::provenance

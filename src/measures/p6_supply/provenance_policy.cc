@@ -156,6 +156,11 @@ Outcome<void> check_builder(const BuildFacts& facts, const Certificate* certific
                 certificate != nullptr ? listed(certificate->identities()) : "a key");
 }
 
+bool signed_by_builder(const BuildFacts& facts, const Certificate& certificate) {
+  return certificate.field(FulcioField::runner_environment) != std::string("self-hosted") &&
+         signs_for_builder(certificate, builder_name(facts, &certificate));
+}
+
 Outcome<void> check_source(const BuildFacts& facts, const Certificate* certificate, const Policy& policy) {
   if (policy.sources.empty()) return {};
   const auto allowed = [&](std::string_view uri) {

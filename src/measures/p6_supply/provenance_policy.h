@@ -17,6 +17,8 @@ namespace entente::measures::p6_supply::provenance {
 
 // `certificate`: of the signer, null if a key signed. `vouched`: the policy's identities or keys already named the signer.
 [[nodiscard]] Outcome<void> check_builder(const BuildFacts& facts, const Certificate* certificate, bool vouched, const Policy& policy);
+// Whether the certificate is the builder's own. A certificate that says its workflow ran on somebody's own machine is not a platform's.
+[[nodiscard]] bool signed_by_builder(const BuildFacts& facts, const Certificate& certificate);
 [[nodiscard]] Outcome<void> check_source(const BuildFacts& facts, const Certificate* certificate, const Policy& policy);
 [[nodiscard]] Outcome<void> check_ref(const BuildFacts& facts, const Policy& policy);
 [[nodiscard]] Outcome<void> check_inputs(const BuildFacts& facts, const Policy& policy);

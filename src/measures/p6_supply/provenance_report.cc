@@ -48,6 +48,16 @@ Result<std::vector<std::string>> split_bundles(std::string_view text, const std:
   return out;
 }
 
+std::string_view to_string(Report::Signer signer) {
+  switch (signer) {
+    case Report::Signer::key: return "key";
+    case Report::Signer::certificate: return "certificate";
+    case Report::Signer::builder: return "builder";
+    case Report::Signer::nobody: break;
+  }
+  return "nobody";
+}
+
 Json to_json(const Report& report) {
   Json out{{"accepted", report.accepted}};
   if (report.refusal) {
@@ -62,8 +72,10 @@ Json to_json(const Report& report) {
   out["signed_at"] = std::move(times);
   for (const auto& [key, value] :
        {std::pair{"identity", &report.identity}, std::pair{"issuer", &report.issuer}, std::pair{"predicate_type", &report.predicate_type},
-        std::pair{"builder", &report.builder}, std::pair{"source", &report.source}, std::pair{"ref", &report.ref}})
+        std::pair{"builder", &report.builder}, std::pair{"source", &report.source}, std::pair{"source_digest", &report.source_digest},
+        std::pair{"ref", &report.ref}})
     if (!value->empty()) out[key] = *value;
+  if (report.signer != Report::Signer::nobody) out["signed_by"] = to_string(report.signer);
   out["subjects"] = report.subjects;
   return out;
 }

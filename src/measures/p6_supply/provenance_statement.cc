@@ -6,6 +6,7 @@
 
 #include "core/utf8.h"
 #include "measures/p6_supply/provenance_json.h"
+#include "measures/p6_supply/provenance_policy.h"
 
 namespace entente::measures::p6_supply::provenance {
 namespace {
@@ -50,6 +51,26 @@ void add_first_uri(std::optional<simdjson::dom::array> items, std::vector<std::s
   if (auto uri = text_at(*items->begin(), {"uri"}); !uri.empty()) out.push_back(std::move(uri));
 }
 
+// The first digest a resource descriptor gives, if it is of `source`.
+std::string digest_of(std::optional<JsonView> item, std::string_view source) {
+  if (!item || plain_source(text_at(*item, {"uri"})) != plain_source(source)) return {};
+  const auto digests = json_object(*item, "digest");
+  if (!digests) return {};
+  for (const auto field : *digests)
+    if (const auto value = as_string(field.value); value && !value->empty()) return fmt::format("{}:{}", field.key, *value);
+  return {};
+}
+
+// Which state of the source was built: where it was configured says it, or the list of what went in.
+std::string source_digest(const BuildFacts& facts, std::optional<JsonView> configured, std::optional<simdjson::dom::array> inputs) {
+  if (facts.sources.empty()) return {};
+  if (std::string digest = digest_of(configured, facts.sources.front()); !digest.empty()) return digest;
+  if (!inputs) return {};
+  for (const JsonView item : *inputs)
+    if (std::string digest = digest_of(item, facts.sources.front()); !digest.empty()) return digest;
+  return {};
+}
+
 // GitHub's event: the branch a tag was made from, and the inputs of a workflow started by hand.
 void read_event(std::optional<JsonView> event, BuildFacts& out) {
   if (!event) return;
@@ -68,6 +89,7 @@ BuildFacts facts_v02(JsonView predicate) {
   out.build_type = text_at(predicate, {"buildType"});
   if (auto uri = text_at(predicate, {"invocation", "configSource", "uri"}); !uri.empty()) out.sources.push_back(std::move(uri));
   add_first_uri(json_array(predicate, "materials"), out.sources);
+  out.source_digest = source_digest(out, value_at(predicate, {"invocation", "configSource"}), json_array(predicate, "materials"));
   const auto environment = value_at(predicate, {"invocation", "environment"});
   if (environment) {
     out.ref = text_at(*environment, {"github_ref"});
@@ -86,7 +108,11 @@ BuildFacts facts_v1(JsonView predicate) {
                            std::initializer_list<std::string_view>{"buildDefinition", "externalParameters", "source"}})
     if (auto uri = text_at(predicate, path); !uri.empty()) out.sources.push_back(std::move(uri));
   const auto definition = value_at(predicate, {"buildDefinition"});
-  if (definition) add_first_uri(json_array(*definition, "resolvedDependencies"), out.sources);
+  if (definition) {
+    const auto inputs = json_array(*definition, "resolvedDependencies");
+    add_first_uri(inputs, out.sources);
+    out.source_digest = source_digest(out, value_at(*definition, {"externalParameters", "source"}), inputs);
+  }
   out.ref = text_at(predicate, {"buildDefinition", "internalParameters", "GITHUB_REF"});
   if (out.ref.empty()) out.ref = text_at(predicate, {"buildDefinition", "externalParameters", "workflow", "ref"});
   read_event(value_at(predicate, {"buildDefinition", "internalParameters", "GITHUB_EVENT_PAYLOAD"}), out);

@@ -44,6 +44,7 @@ struct Attestation {
 struct BuildFacts {
   std::string builder_id, build_type;
   std::vector<std::string> sources;           // URIs as written: where the build was configured, and its first material or dependency
+  std::string source_digest;                  // of the first of them, "gitCommit:…"; empty if the provenance gives none
   std::string ref;                            // "refs/tags/v1.2.3"; empty if nothing says
   std::optional<std::string> base_branch;     // "main", where the event that started the build of a tag names one
   std::map<std::string, std::string> inputs;  // of a workflow started by hand

@@ -300,6 +300,9 @@ class Verification {
     const bool vouched = !policy_.identities.empty() || leaf() == nullptr;
     if (auto good = check_builder(*facts_, leaf(), vouched, policy_); !good) return good;
     report_.builder = facts_->builder_id;
+    report_.signer = leaf() == nullptr                     ? Report::Signer::key
+                     : signed_by_builder(*facts_, *leaf()) ? Report::Signer::builder
+                                                           : Report::Signer::certificate;
     if (policy_.builders.empty())
       skip("built by " + printable(facts_->builder_id, 200) + "; the policy asks for no builder");
     else
@@ -311,6 +314,7 @@ class Verification {
     if (!facts_) return {};
     if (auto good = check_source(*facts_, leaf(), policy_); !good) return good;
     if (!facts_->sources.empty()) report_.source = facts_->sources.front();
+    report_.source_digest = facts_->source_digest;
     if (!policy_.sources.empty()) say("built from " + printable(report_.source, 200));
     return {};
   }

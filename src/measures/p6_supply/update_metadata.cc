@@ -102,6 +102,19 @@ void read_tuf_meta(JsonView body, TufDocument& document) {
   }
 }
 
+void read_tuf_targets(JsonView body, TufDocument& document) {
+  const auto targets = json_object(body, "targets");
+  if (!targets) return;
+  for (const auto& [name, entry] : *targets) {
+    TufTarget one;
+    if (const auto hashes = json_get(entry, "hashes")) {
+      one.sha256 = json_string(*hashes, "sha256").value_or("");
+      one.sha512 = json_string(*hashes, "sha512").value_or("");
+    }
+    document.targets.emplace(name, std::move(one));
+  }
+}
+
 // How many different keys of the role have signed. Two ids of one key are one key.
 std::int64_t tuf_signers(const TufDocument& document, const TufDocument& root, const TufTrust& trust) {
   std::set<keys::PublicKeyBytes> signers;
@@ -246,6 +259,7 @@ Result<TufDocument> parse_tuf(std::string_view text, const std::string& name) {
   }
   if (document.role == TufRole::root) read_tuf_root(*body, document);
   if (document.role == TufRole::timestamp || document.role == TufRole::snapshot) read_tuf_meta(*body, document);
+  if (document.role == TufRole::targets) read_tuf_targets(*body, document);
   return document;
 }
 

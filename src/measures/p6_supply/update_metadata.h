@@ -38,6 +38,11 @@ struct TufMeta {
   std::string sha256;  // lower-case hex; empty if not given
 };
 
+// A file targets offers; lower-case hex, empty if not given.
+struct TufTarget {
+  std::string sha256, sha512;
+};
+
 struct TufDocument {
   TufRole role = TufRole::root;
   std::int64_t version = 0;
@@ -50,6 +55,7 @@ struct TufDocument {
   std::size_t other_keys = 0;                               // root: of types this program does not verify
   std::map<std::string, TufTrust> roles;                    // root
   std::map<std::string, TufMeta> meta;                      // timestamp, snapshot
+  std::map<std::string, TufTarget> targets;                 // targets
 };
 
 // Errors: not JSON, above 16 MiB, no "signed" of one of the four types, a version below 1, no expiry, numbers that are no integers
