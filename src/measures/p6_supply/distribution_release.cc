@@ -180,14 +180,18 @@ std::string openeuler_release(const Purl& purl, const DistroText& distro) {
   return digits.empty() || digits.size() + 2 != rest.size() ? std::string() : fmt::format("{}-LTS-SP{}", release, digits);
 }
 
+// Whether an id names the distribution: "sles" is SUSE's, and so are its products' full names.
+bool is_own_id(const Distribution& distribution, std::string_view id) {
+  if (distribution.ecosystem == "SUSE" && id.starts_with("suse-linux-")) return true;
+  return std::any_of(kDistributions.begin(), kDistributions.end(), [&](const Distribution& d) {
+    return d.ecosystem == distribution.ecosystem && (id == d.ns || id == std::string(d.ns) + "-stream");
+  });
+}
+
 // The release as OSV spells it after the ecosystem's name: "12", "v3.19", "22.04:LTS". Empty where none is named beyond doubt.
 std::string release_of(const Distribution& distribution, const Purl& purl, std::string_view text) {
   const DistroText distro = split_distro(text);
-  if (needs_own_id(distribution.style) && !distro.id.empty()) {
-    const bool own = std::any_of(kDistributions.begin(), kDistributions.end(),
-                                 [&](const Distribution& d) { return d.ecosystem == distribution.ecosystem && d.ns == distro.id; });
-    if (!own && !distro.id.starts_with("suse-linux-")) return {};
-  }
+  if (needs_own_id(distribution.style) && !distro.id.empty() && !is_own_id(distribution, distro.id)) return {};
   switch (distribution.style) {
     case ReleaseStyle::none: return {};
     case ReleaseStyle::major: return std::string(first_numbers(dotted_end(text), 1));
@@ -224,10 +228,7 @@ std::string_view upstream_source(const Purl& purl) {
 // What the SBOM says of its operating system counts where it is the same distribution.
 std::string_view own_system(const Distribution& distribution, std::string_view system) {
   const DistroText named = split_distro(system);
-  const bool own = std::any_of(kDistributions.begin(), kDistributions.end(), [&](const Distribution& d) {
-    return d.ecosystem == distribution.ecosystem && (named.id == d.ns || named.id == std::string(d.ns) + "-stream");
-  });
-  return own ? system : std::string_view();
+  return is_own_id(distribution, named.id) ? system : std::string_view();
 }
 
 // --- Ecosystems advisories are listed under ---------------------------------------------------------------------------------

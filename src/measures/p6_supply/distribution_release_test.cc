@@ -82,6 +82,7 @@ TEST(DistributionRelease, FromTheOperatingSystemOfTheSbom) {
   EXPECT_EQ(distro_ecosystem("pkg:rpm/redhat/a@1", "rhel-9.4"), "Red Hat:enterprise_linux:9");
   EXPECT_EQ(distro_ecosystem("pkg:deb/debian/a@1", "debian-12"), "Debian:12");
   EXPECT_EQ(distro_ecosystem("pkg:apk/alpaquita/a@1", "alpaquita-stream"), "Alpaquita:stream");
+  EXPECT_EQ(distro_ecosystem("pkg:rpm/suse/a@1", "suse linux enterprise server-15.5"), "SUSE:15 SP5");
   EXPECT_EQ(distro_ecosystem("pkg:deb/debian/a@1", "ubuntu-22.04"), "Debian") << "another distribution";
   EXPECT_EQ(distro_ecosystem("pkg:deb/debian/a@1?distro=debian-11", "debian-12"), "Debian:11") << "the purl's own comes first";
 }
@@ -199,6 +200,17 @@ TEST(DistributionRelease, OperatingSystemComponent) {
   EXPECT_THAT(distro_scan(sbom), testing::Contains("EX-RH-1"));
   const Sbom two = distro_sbom({}, std::string(rhel) + R"(,{"type":"operating-system","name":"debian","version":"12"})");
   EXPECT_EQ(operating_system(two), "") << "of two, neither";
+}
+
+TEST(DistributionRelease, VersionsThatRepeatTheNameAreRead) {
+  const std::string lines =
+      distro_advisory("EX-1", "Mageia:9", "gtk+2.0", "gtk+2.0-2.24.33-5.1.mga9") + distro_advisory("EX-2", "Mageia:9", "odd", "odd-ball-1");
+  const AdvisorySource source = AdvisorySource::memory("names.jsonl", lines);
+  Progress progress(Progress::Mode::silent);
+  const auto index = AdvisoryIndex::from_memory(AdvisoryIndex::build_bytes(std::span(&source, 1), progress).value().bytes).value();
+  EXPECT_EQ(index.lookup("Mageia:9", "gtk+2.0", "2.24.33-4.mga9").matches.size(), 1U) << "as text it would be below every number";
+  EXPECT_EQ(index.lookup("Mageia:9", "gtk+2.0", "2.24.33-5.1.mga9").verdict, Verdict::clean);
+  EXPECT_EQ(index.lookup("Mageia:9", "odd", "odd-apple-1").matches.size(), 1U) << "only in front of a number";
 }
 
 TEST(DistributionRelease, PortfolioKnowsTheProducts) {

@@ -7,6 +7,7 @@
 #include <tuple>
 #include <unordered_map>
 
+#include "core/ascii.h"
 #include "core/file.h"
 #include "core/parallel.h"
 #include "measures/p6_supply/alias_groups.h"
@@ -53,6 +54,22 @@ void add_points(const OsvAffected& affected, std::optional<Scheme> scheme, Contr
   }
 }
 
+// Some records of RPM distributions give "name-version-release" for a version (openEuler's OESA-2025-2072, Mageia's MGASA-2024-0312), which
+// would be below every number.
+std::string without_name(const std::string& version, std::string_view name) {
+  const std::size_t digit = name.size() + 1;
+  const bool repeated = version.size() > digit && version.starts_with(name) && version[name.size()] == '-' && is_digit(version[digit]);
+  return repeated ? version.substr(digit) : version;
+}
+
+Result<std::vector<KeyInterval>> intervals_of(Scheme scheme, const OsvRange& range, std::string_view name) {
+  const bool named = std::any_of(range.events.begin(), range.events.end(), [&](const OsvEvent& e) { return e.version.starts_with(name); });
+  if (scheme != Scheme::rpm || !named) return range_intervals(scheme, range);
+  OsvRange plain = range;
+  for (OsvEvent& event : plain.events) event.version = without_name(event.version, name);
+  return range_intervals(scheme, plain);
+}
+
 Contribution contribute(const OsvAffected& affected, std::uint32_t record) {
   Contribution out;
   KeyedName keyed = keyed_name(affected.ecosystem, affected.name);
@@ -69,7 +86,7 @@ Contribution contribute(const OsvAffected& affected, std::uint32_t record) {
       out.gaps.push_back(Undecided::Why::no_order);
       continue;
     }
-    auto intervals = range_intervals(*keyed.scheme, range);
+    auto intervals = intervals_of(*keyed.scheme, range, affected.name);
     if (intervals) {
       out.intervals.insert(out.intervals.end(), intervals->begin(), intervals->end());
     } else {
