@@ -127,6 +127,22 @@ std::string_view spdx3_type(JsonView element) {
   return type ? *type : json_string(element, "@type").value_or("");
 }
 
+// Where a value stands; written out only when something is wrong there.
+struct Spdx3Place {
+  static constexpr std::size_t kNoIndex = SIZE_MAX;
+  const Spdx3Place* parent = nullptr;
+  std::string_view key;  // of a member; else `index`
+  std::size_t index = kNoIndex;
+
+  [[nodiscard]] Spdx3Place member(std::string_view name) const { return {this, name, kNoIndex}; }
+  [[nodiscard]] Spdx3Place item(std::size_t number) const { return {this, {}, number}; }
+  [[nodiscard]] std::string str() const {
+    const std::string before = parent == nullptr ? std::string() : parent->str();
+    if (index != kNoIndex) return fmt::format("{}/{}", before, index);
+    return parent == nullptr ? before : before + "/" + pointer_segment(key);
+  }
+};
+
 class Spdx3Checker : SbomReader {
  public:
   Spdx3Checker(Sbom& sbom, const Spdx3Rules& rules) : SbomReader(sbom), rules_(rules) {
@@ -138,18 +154,21 @@ class Spdx3Checker : SbomReader {
     const auto graph = json_array(sbom_.document.root(), "@graph");
     if (!graph) return;
     for (const JsonView element : *graph) know(element);
+    const Spdx3Place root, place = root.member("@graph");
     std::size_t i = 0, documents = 0;
     for (const JsonView element : *graph) {
-      const std::string here = fmt::format("/@graph/{}", i++);
+      const Spdx3Place here = place.item(i++);
       if (spdx3_type(element) == "SpdxDocument" && ++documents == 2) error(here, "a second SpdxDocument: a graph has one");
       check_element(element, here);
     }
   }
 
  private:
-  void error(const std::string& pointer, std::string message) {
-    if (!noted_.contains(pointer)) issue(IssueLevel::error, pointer, std::move(message));
+  void error(const Spdx3Place& place, std::string message) {
+    std::string pointer = place.str();
+    if (!noted_.contains(pointer)) issue(IssueLevel::error, std::move(pointer), std::move(message));
   }
+  void warning(const Spdx3Place& place, std::string message) { issue(IssueLevel::warning, place.str(), std::move(message)); }
 
   void context() {
     const auto value = json_get(sbom_.document.root(), "@context");
@@ -164,48 +183,48 @@ class Spdx3Checker : SbomReader {
     } else if (value) {
       look(*value);
     }
-    if (!known) error("/@context", "the context is not that of SPDX 3.0 (https://spdx.org/rdf/3.0.1/spdx-context.jsonld)");
+    const Spdx3Place place;
+    if (!known) error(place.member("@context"), "the context is not that of SPDX 3.0 (https://spdx.org/rdf/3.0.1/spdx-context.jsonld)");
     const auto root = as_object(sbom_.document.root());
     if (!root) return;
     for (const auto& field : *root)
       if (field.key != "@context" && field.key != "@graph")
-        issue(IssueLevel::warning, "/" + pointer_segment(field.key), "only @context and @graph belong here; this is not read");
+        warning(place.member(field.key), "only @context and @graph belong here; this is not read");
   }
 
   void know(JsonView element) {
     if (const std::string_view id = spdx3_id(element); !id.empty()) {
-      ids_.insert(id);
-      if (spdx3_type(element) == "SpdxDocument") documents_.insert(id);
+      (void)ids_.insert(id, spdx3_type(element) == "SpdxDocument" ? RefTable::kDocument : RefTable::kElsewhere);
     }
     if (const auto maps = json_array(element, "import"))
       for (const JsonView map : *maps)
-        if (const auto id = json_string(map, "externalSpdxId")) ids_.insert(*id);
+        if (const auto id = json_string(map, "externalSpdxId")) (void)ids_.insert(*id, RefTable::kElsewhere);
   }
 
   // By its class; one of a profile that is not read here, as any element.
-  void check_element(JsonView element, const std::string& here) {
+  void check_element(JsonView element, const Spdx3Place& here) {
     const std::string_view type = spdx3_type(element);
     if (!element.is_object() || type.empty()) return;  // the reader said so
     const auto of = rules_.classes.find(type);
     if (of != rules_.classes.end()) return check_object(element, of->second, here, Unknown::told);
     const bool profile = type.find(':') != std::string_view::npos || std::any_of(rules_.profiles.begin(), rules_.profiles.end(),
                                                                                  [&](const std::string& p) { return type.starts_with(p); });
-    if (!profile) return error(here + "/type", fmt::format("\"{}\" is no class of SPDX 3.0", clip(type)));
+    if (!profile) return error(here.member("type"), fmt::format("\"{}\" is no class of SPDX 3.0", clip(type)));
     const bool package = type == "ai_AIPackage" || type == "dataset_DatasetPackage";
     const std::string_view base = package ? "software_Package" : type.ends_with("Relationship") ? "Relationship" : "Element";
     check_object(element, rules_.classes.find(base)->second, here, Unknown::passed_over);
   }
 
   enum class Unknown : std::uint8_t { told, passed_over };  // members the class does not have
-  void check_object(JsonView object, const Spdx3Class& rules, const std::string& here, Unknown unknown) {
+  void check_object(JsonView object, const Spdx3Class& rules, const Spdx3Place& here, Unknown unknown) {
     const auto members = as_object(object);
     if (!members) return;
     for (const auto& field : *members) {
       const auto rule = rules.find(field.key);
       if (rule != rules.end()) {
-        check_member(field.value, rule->second, here + "/" + pointer_segment(field.key));
+        check_member(field.value, rule->second, here.member(field.key));
       } else if (unknown == Unknown::told && !is_general(field.key)) {
-        issue(IssueLevel::warning, here + "/" + pointer_segment(field.key), "no member of this class; it is not read");
+        warning(here.member(field.key), "no member of this class; it is not read");
       }
     }
     for (const auto& [key, rule] : rules)
@@ -220,17 +239,17 @@ class Spdx3Checker : SbomReader {
   // The reader asks for these itself, in words of its own.
   static bool said_by_reader(std::string_view key) { return key == "to"; }
 
-  void check_member(JsonView value, const Spdx3Member& rule, const std::string& here) {
+  void check_member(JsonView value, const Spdx3Member& rule, const Spdx3Place& here) {
     const bool many = rule.count == Spdx3Count::any || rule.count == Spdx3Count::some;
     const auto list = as_array(value);
     if (!list) return check_value(value, rule, here);  // one of many may stand alone
     if (!many) return error(here, "a single value belongs here, not a list");
     std::size_t i = 0;
-    for (const JsonView one : *list) check_value(one, rule, fmt::format("{}/{}", here, i++));
+    for (const JsonView one : *list) check_value(one, rule, here.item(i++));
     if (i == 0 && rule.count == Spdx3Count::some) error(here, "at least one value belongs here");
   }
 
-  void check_value(JsonView value, const Spdx3Member& rule, const std::string& here) {
+  void check_value(JsonView value, const Spdx3Member& rule, const Spdx3Place& here) {
     if (rule.type == Spdx3Type::object) return check_inner(value, rule.of, here);
     const auto text = as_string(value);
     if (rule.type == Spdx3Type::element || rule.type == Spdx3Type::creation) {
@@ -258,34 +277,34 @@ class Spdx3Checker : SbomReader {
     }
   }
 
-  void check_inner(JsonView value, const std::string& of, const std::string& here) {
+  void check_inner(JsonView value, const std::string& of, const Spdx3Place& here) {
     if (!value.is_object()) return error(here, "an object belongs here");
     const std::string_view type = spdx3_type(value);
     if (type.empty()) return error(here, "the object has no type");
-    if (!of.empty() && type != of) return error(here + "/type", fmt::format("a {} belongs here", of));
+    if (!of.empty() && type != of) return error(here.member("type"), fmt::format("a {} belongs here", of));
     const auto rules = rules_.classes.find(type);
     if (rules != rules_.classes.end()) check_object(value, rules->second, here, Unknown::told);
   }
 
   // A blank node is known in its document only; any other id may be another document's, which then has to be imported.
-  void check_reference(std::string_view id, Spdx3Type type, const std::string& here) {
-    if (ids_.contains(id)) return;
+  void check_reference(std::string_view id, Spdx3Type type, const Spdx3Place& here) {
+    if (ids_.find(id) != RefTable::kAbsent) return;
     if (is_blank_node(id) || type == Spdx3Type::creation) return error(here, fmt::format("\"{}\" is not in the graph", clip(id)));
     if (!is_iri(id)) return error(here, fmt::format("\"{}\" is neither an id of the graph nor an IRI", clip(id)));
     if (id.starts_with("https://spdx.org/")) return;  // individuals of the model, licences of the list
-    issue(IssueLevel::warning, here, fmt::format("\"{}\" is neither in the graph nor imported", clip(id)));
+    warning(here, fmt::format("\"{}\" is neither in the graph nor imported", clip(id)));
   }
 
   // ElementCollection: what it is about is no document, and of elements at least one is the root.
-  void collection(JsonView object, const std::string& here) {
+  void collection(JsonView object, const Spdx3Place& here) {
     const auto elements = json_array(object, "element"), roots = json_array(object, "rootElement");
     if (elements && elements->size() > 0 && (!roots || roots->size() == 0)) error(here, "a collection with elements needs a rootElement");
     for (const auto& [list, key] : {std::pair(elements, "element"), std::pair(roots, "rootElement")}) {
       if (!list) continue;
+      const Spdx3Place at = here.member(key);
       std::size_t i = 0;
       for (const JsonView one : *list) {
-        if (documents_.contains(as_string(one).value_or("")))
-          error(fmt::format("{}/{}/{}", here, key, i), "an SpdxDocument is no part of a collection");
+        if (ids_.find(as_string(one).value_or("")) == RefTable::kDocument) error(at.item(i), "an SpdxDocument is no part of a collection");
         ++i;
       }
     }
@@ -293,7 +312,7 @@ class Spdx3Checker : SbomReader {
 
   const Spdx3Rules& rules_;
   std::set<std::string, std::less<>> noted_;
-  std::set<std::string_view, std::less<>> ids_, documents_;
+  RefTable ids_;  // of the graph and of what it imports
 };
 
 }  // namespace
