@@ -17,5 +17,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto built = Purl::build(*purl);
   if (!built || *built != *purl) std::abort();
   if (const auto key = package_key(*purl); key && (key->ecosystem.empty() || key->name.empty())) std::abort();
+  if (const std::string version = package_version(*purl); version.size() > 8192) std::abort();
   return 0;
 }

@@ -45,6 +45,7 @@ class ScanWriter {
         scan_(scan),
         explain_(explain),
         sbom_(scan.sbom),
+        system_(operating_system(scan.sbom)),
         r_(scan.result),
         indexes_(scan.indexes),
         at_(scan.at),
@@ -167,7 +168,7 @@ class ScanWriter {
     write_component(v.component);
     out_.raw(advisory_row(v.advisory));
     out_.field("fixed", v.fixed);
-    const AskedPackage asked = explain_ == Explain::yes ? asked_package(sbom_.components[v.component]) : AskedPackage();
+    const AskedPackage asked = explain_ == Explain::yes ? asked_package(sbom_.components[v.component], system_) : AskedPackage();
     out_.list("records", r_.records_of(v), [&](const RecordMatch& m) {
       out_.key("id", "{");
       out_.text(indexes_[m.index].record_id(m.match.record));
@@ -240,6 +241,7 @@ class ScanWriter {
   const ScanReport& scan_;
   Explain explain_;
   const Sbom& sbom_;
+  std::string system_;  // of the SBOM, for packages that name none
   const ScanResult& r_;
   std::span<const AdvisoryIndex> indexes_;
   Instant at_;

@@ -7,6 +7,8 @@
 #include <algorithm>
 
 #include "core/ascii.h"
+#include "measures/p6_supply/distribution_release.h"
+#include "measures/p6_supply/git_repository.h"
 #include "measures/p6_supply/index_view.h"
 #include "measures/p6_supply/mapped_file.h"
 #include "measures/p6_supply/purl.h"
@@ -27,6 +29,10 @@ namespace format {
 KeyedName keyed_name(std::string_view ecosystem, std::string_view name) {
   const std::optional<Scheme> scheme = scheme_of(ecosystem);
   if (scheme && !is_distribution(ecosystem)) ecosystem = ecosystem.substr(0, ecosystem.find(':'));
+  if (ecosystem == "GIT") {
+    std::string repository = git_repository(name);
+    return {ecosystem, repository.empty() ? std::string(name) : std::move(repository), scheme};
+  }
   const bool caseless = ecosystem == "NuGet" || ecosystem == "Packagist" || ecosystem == "GitHub Actions" || ecosystem == "VSCode";
   return {ecosystem, scheme == Scheme::pep440 ? pep503_name(name) : caseless ? lower(name) : std::string(name), scheme};
 }
@@ -82,11 +88,17 @@ const EcosystemRow* find_ecosystem(const IndexView& view, std::string_view name)
   return it == view.ecosystems.end() || view.text(it->name) != name ? nullptr : &*it;
 }
 
-// Where the index keeps an ecosystem: under its name and, for a release of a distribution, under the name without the release
-// too, which is for all releases. Empty: it holds no advisory of it.
+// Where the index keeps an ecosystem: under its name, under the products of a release that has several (Red Hat, SUSE) and, for a
+// release of a distribution, under the name without the release too, which is for all releases. Empty: it holds no advisory of it.
 std::vector<std::string_view> ecosystems_of(const IndexView& view, std::string_view ecosystem) {
   std::vector<std::string_view> out;
   if (find_ecosystem(view, ecosystem) != nullptr) out.push_back(ecosystem);
+  if (is_release_family(ecosystem)) {
+    for (const EcosystemRow& row : view.ecosystems) {
+      const std::string_view listed = view.text(row.name);
+      if (listed != ecosystem && release_match(ecosystem, listed) == ReleaseMatch::yes) out.push_back(listed);
+    }
+  }
   const std::size_t colon = ecosystem.find(':');
   if (colon == std::string_view::npos || !is_distribution(ecosystem)) return out;
   if (find_ecosystem(view, ecosystem.substr(0, colon)) != nullptr) out.push_back(ecosystem.substr(0, colon));
@@ -99,6 +111,15 @@ std::vector<const PackageRow*> packages_of(const IndexView& view, const std::vec
     if (const PackageRow* package = find_package(view, ecosystem, name); package != nullptr) out.push_back(package);
   }
   return out;
+}
+
+// Whether a product that may be installed on the release has the package: then "no advisory" says nothing.
+bool perhaps_elsewhere(const IndexView& view, std::string_view ecosystem, std::string_view name) {
+  if (!is_release_family(ecosystem)) return false;
+  return std::any_of(view.ecosystems.begin(), view.ecosystems.end(), [&](const EcosystemRow& row) {
+    const std::string_view listed = view.text(row.name);
+    return release_match(ecosystem, listed) == ReleaseMatch::perhaps && find_package(view, listed, name) != nullptr;
+  });
 }
 
 void add_enumerated(const IndexView& view, const PackageRow& package, std::string_view version, Answer& out) {
@@ -132,6 +153,16 @@ void add_ranges(const IndexView& view, const PackageRow& package, std::string_vi
     if (row.high != kInfinite) match.upper_version = view.text(bounds[row.high].text);
     out.matches.push_back(match);
   }
+}
+
+// Of a repository's records those that this commit repairs are decided.
+void settle_repaired(const IndexView& view, const PackageRow& package, std::string_view commit, Answer& out) {
+  const auto points = IndexView::rows(view.points, package.points);
+  const std::string key = repaired_commit_key(commit);
+  auto it =
+      std::lower_bound(points.begin(), points.end(), key, [&](const PointRow& row, const std::string& k) { return view.key(row.key) < k; });
+  for (; it != points.end() && view.key(it->key) == key; ++it)
+    std::erase_if(out.undecided, [&](const Undecided& u) { return u.record == it->record; });
 }
 
 // Of a record found both ways, the range is kept: it says more.
@@ -222,12 +253,16 @@ Answer AdvisoryIndex::lookup(std::string_view ecosystem, std::string_view name, 
   }
   const Verdict otherwise = keyed.scheme ? Verdict::clean : Verdict::ecosystem_not_evaluated;
   const std::vector<const PackageRow*> packages = packages_of(view, places, keyed.name);
+  const bool git = keyed.ecosystem == "GIT";
   if (packages.empty()) {
-    out.verdict = otherwise;
+    // Of a repository nobody wrote commit ranges for nothing is known: its advisories may be those of a registry.
+    out.verdict = git || perhaps_elsewhere(view, keyed.ecosystem, keyed.name) ? Verdict::ecosystem_not_evaluated : otherwise;
     return out;
   }
+  out.package_known = true;
   std::string release;
   if (keyed.ecosystem == "Go" && (keyed.name == "stdlib" || keyed.name == "toolchain")) version = release = go_release(version);
+  if (git && is_commit(version)) version = release = lower(version);
   std::string key;
   const bool understood = keyed.scheme && append_version_key(*keyed.scheme, version, key, out.form);
   for (const PackageRow* package : packages) {
@@ -237,6 +272,11 @@ Answer AdvisoryIndex::lookup(std::string_view ecosystem, std::string_view name, 
   settle_matches(out.matches);
   for (const PackageRow* package : packages)
     add_undecided(view, *package, understood || !keyed.scheme ? Place::known : Place::unknown, out);
+  if (git) {
+    for (const PackageRow* package : packages) settle_repaired(view, *package, version, out);
+    out.verdict = !out.matches.empty() ? Verdict::affected : out.undecided.empty() ? Verdict::clean : Verdict::ecosystem_not_evaluated;
+    return out;
+  }
   out.verdict = !out.matches.empty() ? Verdict::affected : keyed.scheme && !understood ? Verdict::version_not_understood : otherwise;
   return out;
 }

@@ -64,6 +64,7 @@ enum class Verdict : std::uint8_t {
 struct Answer {
   Verdict verdict = Verdict::clean;
   VersionForm form = VersionForm::exact;  // how the version asked for was read
+  bool package_known = false;             // some record names the package
   std::vector<Match> matches;             // at most one a record, in order of record id
   std::vector<Undecided> undecided;       // in order of record id; never a record that is also in `matches`
 };

@@ -7,9 +7,11 @@
 #include <tuple>
 #include <unordered_map>
 
+#include "core/ascii.h"
 #include "core/file.h"
 #include "core/parallel.h"
 #include "measures/p6_supply/alias_groups.h"
+#include "measures/p6_supply/git_repository.h"
 #include "measures/p6_supply/index.h"
 #include "measures/p6_supply/index_build.h"
 #include "measures/p6_supply/index_format.h"
@@ -52,6 +54,22 @@ void add_points(const OsvAffected& affected, std::optional<Scheme> scheme, Contr
   }
 }
 
+// Some records of RPM distributions give "name-version-release" for a version (openEuler's OESA-2025-2072, Mageia's MGASA-2024-0312), which
+// would be below every number.
+std::string without_name(const std::string& version, std::string_view name) {
+  const std::size_t digit = name.size() + 1;
+  const bool repeated = version.size() > digit && version.starts_with(name) && version[name.size()] == '-' && is_digit(version[digit]);
+  return repeated ? version.substr(digit) : version;
+}
+
+Result<std::vector<KeyInterval>> intervals_of(Scheme scheme, const OsvRange& range, std::string_view name) {
+  const bool named = std::any_of(range.events.begin(), range.events.end(), [&](const OsvEvent& e) { return e.version.starts_with(name); });
+  if (scheme != Scheme::rpm || !named) return range_intervals(scheme, range);
+  OsvRange plain = range;
+  for (OsvEvent& event : plain.events) event.version = without_name(event.version, name);
+  return range_intervals(scheme, plain);
+}
+
 Contribution contribute(const OsvAffected& affected, std::uint32_t record) {
   Contribution out;
   KeyedName keyed = keyed_name(affected.ecosystem, affected.name);
@@ -68,7 +86,7 @@ Contribution contribute(const OsvAffected& affected, std::uint32_t record) {
       out.gaps.push_back(Undecided::Why::no_order);
       continue;
     }
-    auto intervals = range_intervals(*keyed.scheme, range);
+    auto intervals = intervals_of(*keyed.scheme, range, affected.name);
     if (intervals) {
       out.intervals.insert(out.intervals.end(), intervals->begin(), intervals->end());
     } else {
@@ -78,6 +96,19 @@ Contribution contribute(const OsvAffected& affected, std::uint32_t record) {
   add_points(affected, keyed.scheme, out);
   if (!ordered && affected.versions.empty()) out.gaps.push_back(git ? Undecided::Why::git_only : Undecided::Why::no_versions);
   return out;
+}
+
+// The GIT ranges, by repository: what is known of single commits and tags, and that the rest is not.
+void contribute_git(const OsvRecord& osv, std::uint32_t record, std::vector<Contribution>& out) {
+  for (const auto& [repository, facts] : git_facts(osv)) {
+    Contribution one;
+    one.package = {"GIT", repository, 0};
+    one.record = record;
+    for (const std::string& version : facts.affected) one.points.push_back(enumerated_key(std::nullopt, version));
+    for (const std::string& commit : facts.repaired) one.points.push_back(repaired_commit_key(commit));
+    one.gaps.push_back(Undecided::Why::git_only);
+    out.push_back(std::move(one));
+  }
 }
 
 // --- Writing --------------------------------------------------------------------------------------------------------------
@@ -351,7 +382,7 @@ std::string fingerprint(const OsvRecord& r) {
   for (const OsvAffected& a : r.affected) {
     out += fmt::format("p{}:{}|", a.ecosystem, a.name);
     for (const OsvRange& range : a.ranges) {
-      out += fmt::format("r{}|", static_cast<int>(range.type));
+      out += fmt::format("r{}{}|", static_cast<int>(range.type), range.repo);
       for (const OsvEvent& e : range.events) out += fmt::format("e{}:{}|", static_cast<int>(e.kind), e.version);
     }
     for (const std::string& v : a.versions) out += "v" + v + "|";
@@ -368,8 +399,10 @@ Result<std::string> compile(std::vector<OsvRecord>& records, BuildReport& report
       records.size(),
       [&](std::size_t i) {
         for (const OsvAffected& affected : records[i].affected) {
-          if (!affected.name.empty()) parts[i].push_back(contribute(affected, static_cast<std::uint32_t>(i)));
+          if (!affected.name.empty() && affected.ecosystem != "GIT")
+            parts[i].push_back(contribute(affected, static_cast<std::uint32_t>(i)));
         }
+        contribute_git(records[i], static_cast<std::uint32_t>(i), parts[i]);
       },
       64);
   std::vector<Contribution> all;

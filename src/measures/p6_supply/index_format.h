@@ -16,7 +16,7 @@ namespace entente::measures::p6_supply::format {
 static_assert(std::endian::native == std::endian::little, "the index is mapped as it lies: little-endian machines only");
 
 inline constexpr std::string_view kMagic = "ENTADVI\n";
-inline constexpr std::uint32_t kVersion = 4;
+inline constexpr std::uint32_t kVersion = 5;
 inline constexpr std::uint32_t kInfinite = 0xffffffff;  // Interval::high: no upper end
 inline constexpr std::int64_t kNoTime = INT64_MIN;
 inline constexpr std::size_t kChecksumBytes = 32;
@@ -81,7 +81,7 @@ struct IntervalRow {                // ascending by record, low, high within a p
   std::uint32_t upper = 0;  // Upper
 };
 struct PointRow {  // ascending by key, record within a package
-  KeyRef key;      // enumerated_key()
+  KeyRef key;      // enumerated_key(), or of GIT repaired_commit_key()
   std::uint32_t record = 0;
   std::uint32_t reserved = 0;
 };
@@ -141,11 +141,15 @@ inline std::uint64_t package_hash(std::string_view ecosystem, std::string_view n
 // Ecosystem and name as the index keys them: the suffix is dropped where the ecosystem is ordered (it says where a package comes
 // from, not which it is), but kept for Linux distributions ("Debian:12"), whose releases repair a flaw each in a version of
 // their own; PyPI names are normalised, NuGet's, Packagist's, VSCode's and those of GitHub Actions in lower case.
+// Of GIT the name is the repository, however its address is spelled.
 struct KeyedName {
   std::string_view ecosystem;
   std::string name;
   std::optional<Scheme> scheme;
 };
 KeyedName keyed_name(std::string_view ecosystem, std::string_view name);
+
+// The point of a commit that repairs a record, beside those of enumerated_key() (which begin with 1 and 2).
+inline std::string repaired_commit_key(std::string_view commit) { return "\x03" + std::string(commit); }
 
 }  // namespace entente::measures::p6_supply::format

@@ -41,6 +41,7 @@ void osv_affected(const OsvAffected& affected, JsonText& out) {
   out.list("ranges", affected.ranges, [&](const OsvRange& range) {
     out.raw(R"({"type":)");
     out.text(range.type == OsvRange::Type::git ? "GIT" : range.type == OsvRange::Type::semver ? "SEMVER" : "ECOSYSTEM");
+    if (!range.repo.empty()) out.field("repo", range.repo);
     out.list("events", range.events, [&](const OsvEvent& event) {
       out.key(osv_event_name(event.kind), "{");
       out.text(event.version);

@@ -122,6 +122,7 @@ Result<OsvRange> Reader::range(JsonView element, const std::string& pointer) con
     out.type = OsvRange::Type::ecosystem;
   } else if (type == "GIT") {
     out.type = OsvRange::Type::git;
+    ENTENTE_TRY(out.repo, text(element, "repo", pointer, kMaxNameBytes));
   } else {
     return wrong("the type of a range must be SEMVER, ECOSYSTEM or GIT", pointer + "/type");
   }

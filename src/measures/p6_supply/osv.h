@@ -24,6 +24,7 @@ struct OsvRange {
   enum class Type : std::uint8_t { semver, ecosystem, git };
   Type type;
   std::vector<OsvEvent> events;
+  std::string repo;  // of git ranges: the repository's address, as given
 };
 struct OsvSeverity {
   std::string type;   // "CVSS_V3" …

@@ -1,9 +1,10 @@
 // The portfolio in use: a package is found by binary search; its versions are few; each is asked of the advisory index as a scan would ask.
 #include "measures/p6_supply/portfolio.h"
-#include "measures/p6_supply/mapped_file.h"
 
 #include <algorithm>
 
+#include "measures/p6_supply/distribution_release.h"
+#include "measures/p6_supply/git_repository.h"
 #include "measures/p6_supply/mapped_file.h"
 #include "measures/p6_supply/portfolio_format.h"
 
@@ -46,7 +47,9 @@ Reach reach_of(std::string_view named, std::string_view shipped) {
   const std::size_t colon = named.find(':');
   if (colon == std::string_view::npos)  // "Debian" is for all releases
     return shipped.size() > named.size() && shipped.starts_with(named) && shipped[named.size()] == ':' ? Reach::covered : Reach::none;
-  return shipped == named.substr(0, colon) ? Reach::perhaps : Reach::none;  // the release shipped is not known
+  if (shipped == named.substr(0, colon)) return Reach::perhaps;  // the release shipped is not known
+  const ReleaseMatch match = release_match(shipped, named);
+  return match == ReleaseMatch::yes ? Reach::covered : match == ReleaseMatch::perhaps ? Reach::perhaps : Reach::none;
 }
 
 }  // namespace
@@ -102,6 +105,9 @@ PortfolioAnswer Portfolio::who_ships(const AdvisoryIndex& index, std::span<const
   // Positions of packages, and whether a release that is not known keeps them from being judged.
   std::vector<std::pair<const portfolio::PackageRow*, Reach>> packages;
   for (const OsvRecord& record : records) {
+    for (const auto& [repository, facts] : git_facts(record))
+      if (const portfolio::PackageRow* package = state_->find("GIT", repository); package != nullptr)
+        packages.emplace_back(package, Reach::covered);
     for (const OsvAffected& affected : record.affected) {
       if (affected.name.empty()) continue;
       const format::KeyedName keyed = format::keyed_name(affected.ecosystem, affected.name);

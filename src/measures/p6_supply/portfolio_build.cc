@@ -122,10 +122,11 @@ Portfolio::Builder::Builder(const Portfolio& portfolio) : Builder() {
 Portfolio::Builder::Added Portfolio::Builder::add(std::string_view name, std::string_view source, const Digest& digest, const Sbom& sbom,
                                                   Instant at) {
   HeldEntry entry{std::string(source), digest, at, 0, 0, {}};
+  const std::string system = operating_system(sbom);
   for (std::uint32_t i = 0; i < sbom.components.size(); ++i) {
     const Component& c = sbom.components[i];
     if (c.purl.empty() && !is_software(c)) continue;
-    const AskedPackage asked = asked_package(c);
+    const AskedPackage asked = asked_package(c, system);
     const bool judged = !asked.ecosystem.empty() && !asked.version.empty();
     if (!judged && sbom.roots.size() == 1 && sbom.roots[0] == i) continue;  // as in scan(): one's own product
     ++entry.components;

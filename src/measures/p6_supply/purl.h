@@ -2,6 +2,7 @@
 #pragma once
 
 #include <compare>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,18 +37,26 @@ struct Purl {
   auto operator<=>(const Purl&) const = default;
 };
 
+// Whether a name is what advisories of the ecosystem call a package.
+enum class PackageNameKind : std::uint8_t {
+  advisory,
+  perhaps_binary,  // advisories name sources, and the purl names none: to be found under this name says something, not to be says nothing
+};
+
 // What an advisory database calls a package.
 struct PackageKey {
-  std::string ecosystem;  // an OSV ecosystem, "npm", "PyPI", "Go", "crates.io", "Debian:12", "Alpine:v3.19" …
+  std::string ecosystem;  // an OSV ecosystem, "npm", "PyPI", "Go", "crates.io", "Debian:12", "Alpine:v3.19", "SUSE:15 SP5" …
   std::string name;       // "@scope/name"; PEP 503 normal form for PyPI; the module path for Go; "group:artifact" for Maven
+  PackageNameKind name_kind = PackageNameKind::advisory;
 
   auto operator<=>(const PackageKey&) const = default;
 };
 
 // The OSV ecosystem and name of a purl; nullopt for types OSV has no ecosystem for (pkg:generic, pkg:oci, pkg:docker …).
 // Linux distributions name source packages: the `upstream` qualifier wins over the name where it is given.
-// The release comes from the `distro` qualifier ("debian-12", "bookworm"; "Debian" alone without one).
-[[nodiscard]] std::optional<PackageKey> package_key(const Purl& purl);
+// The release comes from the `distro` qualifier ("debian-12", "bookworm"; "Debian" alone without one); without one from `system`, what the
+// SBOM says of its operating system in the same spelling. distribution_release.h has the rules.
+[[nodiscard]] std::optional<PackageKey> package_key(const Purl& purl, std::string_view system = {});
 
 // The version as the package's ecosystem orders it: RPM's epoch stands in a qualifier, Bitnami's revision ("-3") is not part of it.
 [[nodiscard]] std::string package_version(const Purl& purl);

@@ -177,8 +177,8 @@ Result<Sbom> read_graph(Sbom sbom, SchemaCheck check) {
   else
     ENTENTE_CHECK(read_spdx(sbom));
   // The XML form of CycloneDX has rules of its own, checked when it was read; SPDX 3 is checked as far as it is read.
-  if (check == SchemaCheck::on && sbom.form != SbomForm::cyclonedx_xml && sbom.form != SbomForm::spdx3_json)
-    ENTENTE_CHECK(check_sbom_schema(sbom));
+  if (check == SchemaCheck::on && sbom.form != SbomForm::cyclonedx_xml)
+    ENTENTE_CHECK(sbom.form == SbomForm::spdx3_json ? check_spdx3_rules(sbom) : check_sbom_schema(sbom));
   return sbom;
 }
 

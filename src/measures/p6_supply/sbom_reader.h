@@ -133,5 +133,7 @@ class SbomReader {
 
 // Holds the JSON form against the format's JSON Schema and notes what breaks it, except where the reader noted something already.
 [[nodiscard]] Result<void> check_sbom_schema(Sbom& sbom);
+// The same for SPDX 3, by the rules of data/sbom/spdx-3.json.
+[[nodiscard]] Result<void> check_spdx3_rules(Sbom& sbom);
 
 }  // namespace entente::measures::p6_supply

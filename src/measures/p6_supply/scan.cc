@@ -34,7 +34,7 @@ struct Block {
 
 class Lookup {
  public:
-  Lookup(const Sbom& sbom, std::span<const AdvisoryIndex> indexes) : sbom_(sbom), indexes_(indexes) {}
+  Lookup(const Sbom& sbom, std::span<const AdvisoryIndex> indexes) : sbom_(sbom), indexes_(indexes), system_(operating_system(sbom)) {}
 
   void one(std::uint32_t component, Block& out) const {
     const Component& c = sbom_.components[component];
@@ -60,28 +60,36 @@ class Lookup {
     if (c.purl.empty()) return give_up(component, NotEvaluatedWhy::no_purl, {}, out);
     const auto purl = Purl::parse(c.purl);
     if (!purl) return give_up(component, NotEvaluatedWhy::bad_purl, purl.error().what, out);
-    const auto key = package_key(*purl);
+    const auto key = package_key(*purl, system_);
     if (!key) return give_up(component, NotEvaluatedWhy::no_ecosystem, "pkg:" + purl->type, out);
     // Where purl and component disagree, the purl counts: it is what names the package.
-    const std::string version = purl->version.empty() ? std::string(c.version) : package_version(*purl);
+    std::string version = package_version(*purl);
+    if (version.empty()) version = c.version;
     if (version.empty()) return give_up(component, NotEvaluatedWhy::no_version, key->ecosystem, out);
 
     bool judged = false;
     bool bad_version = false;
+    bool known = key->name_kind == PackageNameKind::advisory;
+    bool open = false;
     for (std::uint32_t i = 0; i < indexes_.size(); ++i) {
       const Answer answer = indexes_[i].lookup(key->ecosystem, key->name, version);
       judged = judged || answer.verdict == Verdict::affected || answer.verdict == Verdict::clean;
       bad_version = bad_version || answer.verdict == Verdict::version_not_understood;
+      known = known || answer.package_known;
+      open = open || !answer.undecided.empty();
       for (const Match& m : answer.matches) out.matches.push_back({component, {i, m}});
       for (const Undecided& u : answer.undecided) out.undecided.push_back({component, i, u});
     }
+    if (judged && !known) return give_up(component, NotEvaluatedWhy::source_not_named, key->ecosystem, out);
     if (judged) return true;
+    if (open && key->ecosystem == "GIT") return give_up(component, NotEvaluatedWhy::history_needed, key->name, out);
     return bad_version ? give_up(component, NotEvaluatedWhy::version_not_understood, version, out)
                        : give_up(component, NotEvaluatedWhy::ecosystem_not_in_index, key->ecosystem, out);
   }
 
   const Sbom& sbom_;
   std::span<const AdvisoryIndex> indexes_;
+  std::string system_;
 };
 
 // What a record says apart from the component.
@@ -227,7 +235,9 @@ std::string_view why_text(NotEvaluatedWhy why) {
                                                                      "no advisory ecosystem for this kind of package",
                                                                      "no advisories of this ecosystem at hand",
                                                                      "no version",
-                                                                     "the version is not understood"};
+                                                                     "the version is not understood",
+                                                                     "no source package is named, and advisories name these",
+                                                                     "only the repository's history can tell"};
   return texts[static_cast<std::size_t>(why)];
 }
 
@@ -261,11 +271,22 @@ ScanResult scan(const Sbom& sbom, std::span<const AdvisoryIndex> indexes, const 
   return result;
 }
 
-AskedPackage asked_package(const Component& component) {
+std::string operating_system(const Sbom& sbom) {
+  const Component* found = nullptr;
+  for (const Component& c : sbom.components) {
+    if ((c.type != "operating-system" && c.type != "OPERATING-SYSTEM" && c.type != "operatingSystem") || c.version.empty()) continue;
+    if (found != nullptr && (found->name != c.name || found->version != c.version)) return {};
+    found = &c;
+  }
+  return found == nullptr ? std::string() : std::string(found->name) + "-" + std::string(found->version);
+}
+
+AskedPackage asked_package(const Component& component, std::string_view system) {
   const auto purl = Purl::parse(component.purl);
-  const auto key = purl ? package_key(*purl) : std::nullopt;
+  const auto key = purl ? package_key(*purl, system) : std::nullopt;
   if (!key) return {};
-  return {key->ecosystem, key->name, purl->version.empty() ? std::string(component.version) : package_version(*purl)};
+  std::string version = package_version(*purl);
+  return {key->ecosystem, key->name, version.empty() ? std::string(component.version) : std::move(version)};
 }
 
 std::int64_t days_overdue(const KevEntry& entry, Instant at) {
@@ -341,7 +362,7 @@ std::optional<Upgrade> best_upgrade(const Sbom& sbom, std::span<const AdvisoryIn
   Upgrade upgrade;
   upgrade.component = result.vulnerabilities[best->first].component;
   const auto purl = Purl::parse(sbom.components[upgrade.component].purl);
-  const auto key = purl ? package_key(*purl) : std::nullopt;
+  const auto key = purl ? package_key(*purl, operating_system(sbom)) : std::nullopt;
   const auto scheme = key ? scheme_of(key->ecosystem) : std::nullopt;
   if (!scheme) return std::nullopt;
   upgrade.version = target_version(result, *best, *scheme);

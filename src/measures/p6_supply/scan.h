@@ -24,8 +24,10 @@ enum class NotEvaluatedWhy : std::uint8_t {
   ecosystem_not_in_index,  // no advisory of the ecosystem in the index, or its version order is not known
   no_version,
   version_not_understood,
+  source_not_named,  // advisories of the distribution name sources, the purl names none, and none has the package's own name
+  history_needed,    // a commit or tag of a repository that advisories give commit ranges for, and none names
 };
-inline constexpr std::size_t kNotEvaluatedReasons = 6;
+inline constexpr std::size_t kNotEvaluatedReasons = 8;
 [[nodiscard]] std::string_view why_text(NotEvaluatedWhy why);
 
 struct NotEvaluated {
@@ -100,7 +102,10 @@ struct ScanResult {
 struct AskedPackage {
   std::string ecosystem, name, version;
 };
-[[nodiscard]] AskedPackage asked_package(const Component& component);
+[[nodiscard]] AskedPackage asked_package(const Component& component, std::string_view system = {});
+
+// The operating system the SBOM is of, as `distro` qualifiers spell it ("debian-12"): its one component of that type with a version.
+[[nodiscard]] std::string operating_system(const Sbom& sbom);
 
 // On KEV before the others (earliest due date first), then by score, those without a score last.
 [[nodiscard]] bool is_worse(const Advisory& a, const Advisory& b);

@@ -260,6 +260,8 @@ constexpr SchemeRow kSchemes[] = {
     {Scheme::openssl, "openssl", put_openssl},
     {Scheme::lexicographic, "lexicographic", put_lexicographic},
     {Scheme::datetime, "datetime", put_datetime},
+    {Scheme::freebsd, "freebsd", put_freebsd},
+    {Scheme::linux_kernel, "linux", put_linux_kernel},
 };
 
 const SchemeRow* row_of(Scheme scheme) {

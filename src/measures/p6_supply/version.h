@@ -16,7 +16,7 @@ namespace entente::measures::p6_supply {
 enum class Scheme : std::uint8_t {
   semver = 1,          // SemVer 2.0.0 section 11: npm, crates.io, Go, Hex
   pep440 = 2,          // PEP 440 as PyPI's `packaging` orders it
-  debian = 3,          // deb-version(7): Debian, Ubuntu
+  debian = 3,          // deb-version(7): Debian, Ubuntu, opam
   rpm = 4,             // rpmvercmp with epoch, '~' and '^': Red Hat, SUSE and their kin
   alpine = 5,          // apk-tools 3
   maven = 6,           // the order of maven.apache.org/pom.html, made transitive
@@ -32,10 +32,13 @@ enum class Scheme : std::uint8_t {
   openssl = 16,        // three numbers and letters; since 3.0 SemVer
   lexicographic = 17,  // bytes
   datetime = 18,       // RFC 3339
+  freebsd = 19,        // pkg-version(8): version_revision,epoch
+  linux_kernel = 20,   // kernel.org: dotted numbers, "-rcN" below; nothing else
 };
-inline constexpr Scheme kLastScheme = Scheme::datetime;
+inline constexpr Scheme kLastScheme = Scheme::linux_kernel;
 
-// The order of an OSV ecosystem; what follows a ':' does not matter. nullopt: not evaluated by this version of Entente.
+// The order of an OSV ecosystem. What follows a ':' does not matter, but for those that repackage others ("Root:Debian:12",
+// "TuxCare:RHEL:7": the inner one's) and for FreeBSD (only its ports have one). nullopt: not evaluated; docs/supply-ecosystems.md says why.
 [[nodiscard]] std::optional<Scheme> scheme_of(std::string_view osv_ecosystem);
 [[nodiscard]] std::string_view scheme_name(Scheme scheme);  // "semver", "pep440" … as in the enumeration
 // Ecosystems of a Linux distribution: one name may be affected to different versions in different releases ("Debian:12").

@@ -134,6 +134,8 @@ bool put_conan(std::string_view text, std::string& out, VersionForm& form);
 bool put_openssl(std::string_view text, std::string& out, VersionForm& form);
 bool put_lexicographic(std::string_view text, std::string& out, VersionForm& form);
 bool put_datetime(std::string_view text, std::string& out, VersionForm& form);
+bool put_freebsd(std::string_view text, std::string& out, VersionForm& form);
+bool put_linux_kernel(std::string_view text, std::string& out, VersionForm& form);
 
 }  // namespace entente::measures::p6_supply::keys
 
@@ -152,5 +154,7 @@ std::strong_ordering compare_nuget(std::string_view a, std::string_view b);
 std::strong_ordering compare_pub(std::string_view a, std::string_view b);
 std::strong_ordering compare_numbers(std::string_view a, std::string_view b);
 std::strong_ordering compare_conan(std::string_view a, std::string_view b);
+std::strong_ordering compare_freebsd(std::string_view a, std::string_view b);
+std::strong_ordering compare_linux_kernel(std::string_view a, std::string_view b);
 
 }  // namespace entente::measures::p6_supply::reference

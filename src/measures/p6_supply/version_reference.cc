@@ -214,6 +214,8 @@ Result<Order> compare_by_scheme(Scheme scheme, std::string_view a, std::string_v
     case Scheme::alpm: return reference::compare_alpm(a, b);
     case Scheme::gentoo: return reference::compare_gentoo(a, b);
     case Scheme::conan: return reference::compare_conan(a, b);
+    case Scheme::freebsd: return reference::compare_freebsd(a, b);
+    case Scheme::linux_kernel: return reference::compare_linux_kernel(a, b);
     default: return left <=> right;
   }
 }

@@ -124,7 +124,62 @@ TEST(Version, SchemesOfEcosystems) {
   EXPECT_TRUE(is_distribution("Debian:12"));
   EXPECT_FALSE(is_distribution("npm"));
   EXPECT_FALSE(is_distribution("Unheard Of"));
-  for (const char* other : {"", "NPM", "pypi", "Root", "Root:npm", "Linux", "OSS-Fuzz"}) EXPECT_EQ(scheme_of(other), std::nullopt) << other;
+  EXPECT_EQ(scheme_of("opam"), Scheme::debian);
+  EXPECT_FALSE(is_distribution("opam"));
+  EXPECT_EQ(scheme_of("Linux"), Scheme::linux_kernel);
+  EXPECT_EQ(scheme_of("FreeBSD:ports"), Scheme::freebsd);
+  EXPECT_TRUE(is_distribution("FreeBSD:ports:14"));
+  EXPECT_EQ(scheme_of("CleanStart"), Scheme::alpine);
+  EXPECT_EQ(scheme_of("Root:Alpine:3.18"), Scheme::alpine);
+  EXPECT_EQ(scheme_of("Root:Debian:12"), Scheme::debian);
+  EXPECT_EQ(scheme_of("Root:PyPI"), Scheme::pep440);
+  EXPECT_TRUE(is_distribution("Root:PyPI")) << "its suffix counts";
+  EXPECT_EQ(scheme_of("TuxCare:RHEL:7"), Scheme::rpm);
+  EXPECT_EQ(scheme_of("TuxCare:CentOS-Stream:8"), Scheme::rpm);
+  EXPECT_EQ(scheme_of("TuxCare:Ubuntu:16.04"), Scheme::debian);
+  EXPECT_EQ(scheme_of("Docker Hardened Images:Alpine:3.23"), Scheme::alpine);
+  EXPECT_EQ(scheme_of("Echo:PyPi"), Scheme::pep440);
+  for (const char* other : {"", "NPM", "pypi", "Root", "Root:npm", "Root:Root:Debian:12", "TuxCare", "TuxCare:npm", "Echo:Maven", "Android",
+                            "FreeBSD", "FreeBSD:base:14.3", "FreeBSD:kernel", "OSS-Fuzz", "GIT"})
+    EXPECT_EQ(scheme_of(other), std::nullopt) << other;
+}
+
+TEST(Version, FreebsdPorts) {
+  const auto ascending = [](const std::vector<std::string>& versions) {
+    for (std::size_t i = 1; i < versions.size(); ++i) {
+      EXPECT_LT(version_key(Scheme::freebsd, versions[i - 1]).value(), version_key(Scheme::freebsd, versions[i]).value())
+          << versions[i - 1] << " " << versions[i];
+      EXPECT_TRUE(compare_versions(Scheme::freebsd, versions[i - 1], versions[i]).value() < 0) << versions[i - 1] << " " << versions[i];
+    }
+  };
+  // What the comments of pkg's own comparison promise.
+  ascending({"2.*", "2pl1", "2alpha3", "2.9f7", "3.*"});
+  ascending({"10alpha", "10", "10.1", "10a", "10b", "11"});
+  ascending({"pl11", "alpha3", "0.1beta2", "0.1"});
+  ascending({"1.0.r.2", "1.0", "1.0_1", "1.0_2", "1.0_10", "1.0.1", "0.9,1", "0.9_1,1", "1,2"});
+  ascending({"1.a", "1.0.a", "1", "1.0.0.1", "1.0.1", "1.1"});
+  ascending({"1+a", "1", "1+0+1", "1+1", "1.1"});
+  for (const auto& [a, b] : std::vector<std::pair<std::string, std::string>>{{"10", "10.0.0"},
+                                                                             {"10..1", "10.1"},
+                                                                             {"10a1b2", "10a1.b2"},
+                                                                             {"1.d2", "1.Development2"},
+                                                                             {"1.0:2003", "1.0.2003"},
+                                                                             {"1", "1+0"},
+                                                                             {"1.0", "1.0_0,0"}})
+    EXPECT_EQ(version_key(Scheme::freebsd, a).value(), version_key(Scheme::freebsd, b).value()) << a << " " << b;
+  for (const char* other : {"14.3-RELEASE", "1.0,1_1", "1_", "1,", "1_a", "_1", ",1"})
+    EXPECT_FALSE(version_key(Scheme::freebsd, other)) << other;
+}
+
+TEST(Version, LinuxKernel) {
+  const std::vector<std::string> ascending{"2.6.32",  "2.6.32.71", "2.6.33-rc1", "3.0",   "5.15.161",
+                                           "6.1-rc1", "6.1-rc10",  "6.1",        "6.1.1", "6.10"};
+  for (std::size_t i = 1; i < ascending.size(); ++i)
+    EXPECT_LT(version_key(Scheme::linux_kernel, ascending[i - 1]).value(), version_key(Scheme::linux_kernel, ascending[i]).value())
+        << ascending[i];
+  EXPECT_EQ(version_key(Scheme::linux_kernel, "6.1").value(), version_key(Scheme::linux_kernel, "v6.1.0").value());
+  for (const char* other : {"6", "6.1.0-13-amd64", "6.0.7-301.fc37.x86_64", "6.1-rc", "6.1.x", "6.1.", "6.1.2.3.4", "next-20260101"})
+    EXPECT_FALSE(version_key(Scheme::linux_kernel, other)) << other << ": a distribution's kernel has repairs of its own";
 }
 
 TEST(Version, EnumeratedVersions) {
@@ -159,7 +214,12 @@ const std::vector<std::string>& pieces(Scheme scheme) {
   static const std::vector<std::string> kApk{"0",    "1",  "10",  "01", ".", ".",   "_alpha", "_rc", "_p",
                                              "_git", "-r", "-r2", "a",  "z", "~ab", "-",      "_x",  "A"};
   static const std::vector<std::string> kOpenssl{"0", "1", "a", "z", "zb", "-beta", "+", "-", ".1", "10"};
+  static const std::vector<std::string> kPorts{"0",   "1",   "10", "00", ".", ".", "..", "+",  "*",  "pl",  "alpha", "beta", "pre", "rc",
+                                               "Rc1", "dev", "a",  "b",  "z", "p", ":",  "_1", "_2", "_10", ",1",    ",2",   kBig};
+  static const std::vector<std::string> kKernels{"0", "1", "10", "00", ".0", ".1", ".10", ".0", "-rc1", "-rc2", "-rc10", kBig};
   switch (scheme) {
+    case Scheme::freebsd: return kPorts;
+    case Scheme::linux_kernel: return kKernels;
     case Scheme::semver:
     case Scheme::nuget:
     case Scheme::pub: return kSemver;

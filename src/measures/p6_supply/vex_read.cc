@@ -6,6 +6,7 @@
 
 #include "core/digest.h"
 #include "core/utf8.h"
+#include "measures/p6_supply/sbom_form.h"
 #include "measures/p6_supply/vex_readers.h"
 #include "statement/statement.h"
 
@@ -118,6 +119,31 @@ Result<void> read_plain(const JsonDocument& document, VexDocument& out) {
               "OpenVEX has \"@context\": \"https://openvex.dev/ns…\", CSAF /document/csaf_version, CycloneDX \"bomFormat\"");
 }
 
+// CycloneDX XML, by way of the JSON form of the same document: the readers below know one shape.
+Result<void> read_xml(std::string_view text, const std::string& name, VexDocument& out) {
+  if (text.size() > kVexLimits.max_bytes)
+    return fail(fmt::format("larger than the limit of {} bytes", kVexLimits.max_bytes), {.file = name});
+  if (!is_valid_utf8(text)) return fail("not UTF-8", {.file = name}, "save the file as UTF-8 or UTF-16");
+  SourceMap source;
+  source.lines = line_starts(text);
+  JsonFormWriter writer;
+  const SbomOptions options{.limits = kVexLimits, .schema = SchemaCheck::off};
+  ENTENTE_TRY(const XmlForm form, sbom_xml_to_json(std::string(text), name, options, writer));
+  if (form.form != SbomForm::cyclonedx_xml)
+    return fail("not a VEX document", {.file = name}, "of the XML formats only CycloneDX holds VEX");
+  source.places = writer.take_places();
+  const std::string json = writer.take_json();
+  JsonLimits limits = kVexLimits;
+  limits.max_bytes = std::max<std::uint64_t>(limits.max_bytes, json.size());
+  auto document = JsonDocument::parse(json, name, limits);
+  if (!document) {
+    Error error = std::move(document).error();
+    if (error.where.offset) error.where = source.where_next(name, *error.where.offset, error.where.pointer);
+    return fail(std::move(error));
+  }
+  return VexReader(*document, out, &source).cyclonedx(document->root());
+}
+
 }  // namespace
 
 std::string_view to_string(VexFormat format) {
@@ -160,21 +186,26 @@ void add_vex_hash(std::vector<VexHash>& hashes, std::string_view algorithm, std:
   if (!hash.algorithm.empty() && !hash.value.empty()) hashes.push_back(std::move(hash));
 }
 
+Where VexReader::where(std::string_view pointer) const {
+  Where out = document_.where(pointer);
+  return source_ == nullptr || !out.offset ? out : source_->where(document_.name(), *out.offset, pointer);
+}
+
 Result<void> VexReader::add(VexStatement statement) {
   if (out_.statements.size() == kMaxVexStatements)
-    return fail(fmt::format("more than {} statements", kMaxVexStatements), document_.where(statement.pointer), "split the document");
+    return fail(fmt::format("more than {} statements", kMaxVexStatements), where(statement.pointer), "split the document");
   if (statement.subcomponents.size() > kMaxVexSubcomponents)
-    return fail(fmt::format("more than {} subcomponents", kMaxVexSubcomponents), document_.where(statement.pointer));
+    return fail(fmt::format("more than {} subcomponents", kMaxVexSubcomponents), where(statement.pointer));
   out_.statements.push_back(std::move(statement));
   return {};
 }
 
 void VexReader::problem(const std::string& pointer, std::string what, std::string hint) {
-  out_.problems.push_back({.what = std::move(what), .where = document_.where(pointer), .hint = std::move(hint)});
+  out_.problems.push_back({.what = std::move(what), .where = where(pointer), .hint = std::move(hint)});
 }
 
 tl::unexpected<Error> VexReader::broken(const std::string& pointer, std::string what, std::string hint) const {
-  return fail(std::move(what), document_.where(pointer), std::move(hint));
+  return fail(std::move(what), where(pointer), std::move(hint));
 }
 
 Result<Instant> VexReader::time(JsonView object, const std::string& pointer, std::string_view member) const {
@@ -252,6 +283,11 @@ Result<void> VexReader::openvex_statement(JsonView statement, const std::string&
 
 Result<VexDocument> parse_vex(std::string_view text, std::string name, std::span<const ::entente::keys::VerifierKey> trusted) {
   VexDocument out{.name = name};
+  std::string held;
+  if (const auto utf8 = as_utf8(text, name, held); utf8 && recognise_form(*utf8) == RecognisedForm::xml) {
+    ENTENTE_CHECK(read_xml(*utf8, name, out));
+    return out;
+  }
   ENTENTE_TRY(JsonDocument document, JsonDocument::parse(text, name, kVexLimits));
   if (json_get(document.root(), "payloadType")) {
     ENTENTE_TRY(OpenedEnvelope opened, open_envelope(text, name, trusted));

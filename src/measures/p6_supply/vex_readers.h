@@ -8,7 +8,9 @@ namespace entente::measures::p6_supply {
 // What reading one document needs; errors name its places.
 class VexReader {
  public:
-  VexReader(const JsonDocument& document, VexDocument& out) : document_(document), out_(out) {}
+  // `source`: of a document in another form than JSON, where its values stood.
+  VexReader(const JsonDocument& document, VexDocument& out, const SourceMap* source = nullptr)
+      : document_(document), out_(out), source_(source) {}
 
   // `pointer`: of the OpenVEX document itself ("" or "/predicate"). `inherited`: products of statements that name none.
   Result<void> openvex(JsonView root, const std::string& pointer, const std::vector<VexSoftware>& inherited);
@@ -24,8 +26,11 @@ class VexReader {
   [[nodiscard]] tl::unexpected<Error> broken(const std::string& pointer, std::string what, std::string hint = {}) const;
   [[nodiscard]] Result<Instant> time(JsonView object, const std::string& pointer, std::string_view member) const;
 
+  [[nodiscard]] Where where(std::string_view pointer) const;
+
   const JsonDocument& document_;
   VexDocument& out_;
+  const SourceMap* source_;
 };
 
 // An identifier that may be a purl; any other is only compared as text.

@@ -262,6 +262,60 @@ TEST_F(Vex, CycloneDxVersionsAndRangesNarrowTheStatement) {
   EXPECT_EQ(why(), why_text(VexUnused::other_version));
 }
 
+// The same document as XML, with line breaks as tools write them.
+std::string vex_xml(std::string_view analysis, std::string_view ref, std::string_view more = "") {
+  return fmt::format(R"(<?xml version="1.0" encoding="UTF-8"?>
+<bom xmlns="http://cyclonedx.org/schema/bom/1.6" version="1">
+  <metadata><timestamp>2026-11-05T00:00:00Z</timestamp><supplier><name>Maker Example</name></supplier></metadata>
+  <vulnerabilities>
+    <vulnerability>
+      <id>EX-2</id>
+      <references><reference><id>CVE-2026-0002</id><source><name>x</name></source></reference></references>
+      <analysis>{}</analysis>
+      <affects><target>
+        <ref>{}</ref>{}
+      </target></affects>
+    </vulnerability>
+  </vulnerabilities>
+</bom>
+)",
+                     analysis, ref, more);
+}
+
+TEST_F(Vex, CycloneDxXmlSaysTheSame) {
+  const std::string web = "pkg:npm/%40example/web@1.2.3";
+  const std::string reason = "<state>not_affected</state><justification>code_not_reachable</justification><detail>  not built in </detail>";
+  say(vex_xml(reason, web));
+  ASSERT_EQ(documents[0].statements.size(), 1u);
+  EXPECT_EQ(documents[0].format, VexFormat::cyclonedx);
+  EXPECT_EQ(documents[0].author, "Maker Example");
+  EXPECT_THAT(documents[0].statements[0].vulnerabilities, testing::ElementsAre("EX-2", "CVE-2026-0002"));
+  EXPECT_EQ(documents[0].statements[0].justification, "code_not_reachable");
+  EXPECT_EQ(documents[0].at, *parse_time("2026-11-05T00:00:00Z"));
+  EXPECT_EQ(apply().suppressed, 1u);
+  documents.clear();
+  say(vex_xml("<state>resolved</state>", "pkg:npm/%40example/web",
+              "<versions><version><range>vers:npm/&gt;=1.2.0|&lt;1.3.0</range><status>affected</status></version></versions>"));
+  EXPECT_EQ(apply().suppressed, 1u);
+  documents.clear();
+  say(vex_xml("<state>resolved</state>", "pkg:npm/%40example/web", "<versions><version><version>1.2.4</version></version></versions>"));
+  EXPECT_EQ(why(), why_text(VexUnused::other_version));
+}
+
+TEST_F(Vex, PlacesInXmlAreThoseOfTheFile) {
+  const auto no_reason = parse_vex(vex_xml("<state>not_affected</state>", "x"), "v.xml");
+  ASSERT_OK(no_reason);
+  ASSERT_EQ(no_reason->problems.size(), 1u);
+  EXPECT_EQ(no_reason->problems[0].where.line, 8u);
+  EXPECT_EQ(no_reason->problems[0].where.pointer, "/vulnerabilities/0/analysis");
+  const auto no_state = parse_vex(vex_xml("<state>fine</state>", "x"), "v.xml");
+  ASSERT_FALSE(no_state);
+  EXPECT_EQ(no_state.error().where.line, 8u);
+  for (const char* bad : {"<", "<bom/>", "<!DOCTYPE bom []><bom xmlns=\"http://cyclonedx.org/schema/bom/1.6\"/>", "<Document/>",
+                          "<bom xmlns=\"http://cyclonedx.org/schema/bom/1.6\"><vulnerabilities></bom>"})
+    EXPECT_FALSE(parse_vex(bad, "v.xml")) << bad;
+}
+
 constexpr std::string_view kCsafTree = R"("product_tree":{"branches":[{"category":"vendor","name":"Example","branches":[
   {"category":"product_version","name":"1.2.3","product":{"product_id":"WEB","name":"web 1.2.3","product_identification_helper":{"purl":"pkg:npm/%40example/web@1.2.3"}}}]}],
   "full_product_names":[{"product_id":"TPL","name":"template","product_identification_helper":{"purl":"pkg:npm/template@0.9.0"}}],
