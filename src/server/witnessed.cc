@@ -31,6 +31,11 @@ void Witnessed::stop() {
 std::optional<registry::Leaf> Witnessed::uncovered() const {
   const std::shared_lock lock(*parts_.api->lock);
   const registry::State& state = parts_.api->projection->state();
+  const registry::Rules* rules = state.rules();
+  const bool named = rules != nullptr && std::ranges::any_of(rules->roster, [](const registry::RosterKey& k) {
+                       return k.role == registry::Role::witness && k.key.type() == keys::KeyType::cosignature_v1;
+                     });
+  if (!named) return std::nullopt;
   const auto pledge = state.last_pledge();
   const auto& witnessed = state.witnessed();
   if (!pledge || (!witnessed.empty() && witnessed.back().size > *pledge)) return std::nullopt;

@@ -34,7 +34,7 @@ class Witnessed {
 
  private:
   void run(const std::stop_token& stop);
-  // Whether a pledge is in the ledger that no witnessed checkpoint covers; its leaf.
+  // A pledge's leaf that no witnessed checkpoint covers. Nothing: there is none, or the rules name no witness who could.
   [[nodiscard]] std::optional<registry::Leaf> uncovered() const;
   // Nothing: there is none yet over `leaf`.
   [[nodiscard]] Result<std::optional<std::string>> make(registry::Leaf leaf) const;
