@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <future>
+#include <utility>
 
 #include "merkle/checkpoint.h"
 #include "registry/make_statement.h"
