@@ -18,7 +18,6 @@
 #include "core/utf8.h"
 #include "merkle/checkpoint.h"
 #include "registry/make_statement.h"
-#include "registry/received_mail.h"
 
 namespace entente::cli {
 namespace {
@@ -35,7 +34,7 @@ constexpr const char* kComcheckExamples =
   entente registry comcheck draw /srv/registry 2026-q4           the times, from the first checkpoint over the commitment
   entente registry comcheck send /srv/registry 2026-q4 --smtp 127.0.0.1:25 --smtp-tls none --mail-from check@registry.example --watch
   entente registry comcheck answer /srv/registry 2026-q4 --mail reply.eml
-      tells an automatic reply or a bounce from the mail; answers are given on the page
+      a reply counts if the contact's domain signed it (DKIM); automatic replies and bounces are noted
   entente registry comcheck reply https://registry.example 2026-q4 CODE eleven --key desk.key
       who is asked answers, signed
   entente registry comcheck show /srv/registry 2026-q4           how far it is
@@ -85,7 +84,7 @@ Result<registry::ComcheckRecord> make_record(const ComcheckGiven& given, const R
   while (url.ends_with('/')) url.pop_back();
   plan.page = url + "/comcheck";
   plan.secret = sha256(ByteView(out.secret));
-  plan.questions = registry::comcheck_questions_digest();
+  plan.questions = out.questions.digest();
   plan.asked = out.asked.digest();
   plan.contacts = out.asked.contacts.size();
   if (plan.starts <= now()) return fail("the window starts in the past", {}, "the times can only be drawn once the plan is in the ledger");
@@ -218,7 +217,7 @@ Result<int> run_draw(const Context& context, const ComcheckGiven& given) {
   return kOk;
 }
 
-// ---- send and answer
+// ---- send
 
 void print_sent_counts(const Context& context, const ComcheckSent& sent) {
   print_warnings(sent.problems);
@@ -236,7 +235,7 @@ void print_sent_counts(const Context& context, const ComcheckSent& sent) {
 }
 
 // Once over all that is due; what one address refused is tried at the contact's next at once.
-Result<ComcheckSent> send_round(const ComcheckFolder& round, const registry::ContactFolder& contacts, const registry::MailSender& sender,
+Result<ComcheckSent> send_round(const ComcheckFolder& round, const registry::ContactFolder& contacts, const ComcheckSender& sender,
                                 const std::function<bool()>& stop) {
   constexpr int kMostChannels = 20;
   ENTENTE_TRY(ComcheckSent all, send_due(round, contacts, sender, now, stop));
@@ -254,42 +253,17 @@ Result<ComcheckSent> send_round(const ComcheckFolder& round, const registry::Con
 Result<int> run_comcheck_send(const Context& context, const ComcheckGiven& given) {
   ENTENTE_TRY(const auto sender, smtp_options(given.smtp));
   if (!sender) return fail("a mail server is needed", {}, "--smtp and --mail-from");
+  const ComcheckSender how{.mail = *sender, .replies = given.replies ? MailReplies::offered : MailReplies::not_offered};
   ENTENTE_TRY(const ComcheckFolder round, open_round(given));
   ENTENTE_TRY(const registry::ContactFolder contacts, registry::ContactFolder::open(places(given).private_folder / "contacts"));
   StopSignal signals;
   bool stopped = false;
   const auto stop = [&] { return stopped = stopped || signals.wait_for(std::chrono::milliseconds(0)); };
   while (true) {
-    ENTENTE_TRY(const ComcheckSent sent, send_round(round, contacts, *sender, stop));
+    ENTENTE_TRY(const ComcheckSent sent, send_round(round, contacts, how, stop));
     if (!given.watch || sent.sent + sent.deferred + sent.refused + sent.unsure + sent.gone > 0) print_sent_counts(context, sent);
     if (!given.watch || stopped || now() >= round.record().plan.ends || signals.wait_for(std::chrono::seconds(30))) return kOk;
   }
-}
-
-Result<int> run_comcheck_answer(const Context& context, const ComcheckGiven& given) {
-  ENTENTE_TRY(const ComcheckFolder round, open_round(given));
-  ENTENTE_TRY(const std::string text, read_input(given.mail, registry::kMaxReceivedMail));
-  ENTENTE_TRY(const registry::ReceivedMail mail, registry::ReceivedMail::parse(text));
-  const auto contact = contact_of_mail(round.record(), mail.text);
-  const bool counts = mail.kind != registry::ReceivedKind::reply && contact.has_value();
-  if (counts)
-    ENTENTE_CHECK(round.update([&](const std::vector<ComcheckEvent>& events) -> Result<std::vector<ComcheckEvent>> {
-      if (registry::closed_at(events)) return fail("the round is closed");
-      const auto kind = mail.kind == registry::ReceivedKind::bounce ? ComcheckEventKind::bounced : ComcheckEventKind::auto_reply;
-      std::size_t channel = 0;  // the one that was written to last
-      for (const ComcheckEvent& event : events)
-        if (event.contact == *contact && event.kind == ComcheckEventKind::sent) channel = event.channel;
-      return std::vector{ComcheckEvent{.kind = kind, .at = whole_now(), .contact = *contact, .channel = channel, .detail = mail.why}};
-    }));
-  if (context.json)
-    print_json({{"kind", name(mail.kind)}, {"why", mail.why}, {"noted", counts}});
-  else if (counts)
-    fmt::print("{} ({}): noted, not an answer\n", name(mail.kind), mail.why);
-  else if (contact)
-    fmt::print("a reply by mail: not counted, since nothing proves who wrote it; answers are given on the page\n");
-  else
-    fmt::print("the message names no check of this round\n");
-  return counts ? kOk : kFindings;
 }
 
 // ---- options
@@ -343,7 +317,8 @@ void add_registry_comcheck(CLI::App& registry_app, Context& context) {
       ->type_name("FILE");
   add_smtp_options(*send, given->smtp);
   send->add_flag("--watch", given->watch, "go on until the window ends, looking every thirty seconds");
-  answer->add_option("--mail", given->mail, "the message; - for standard input")->required()->type_name("FILE");
+  send->add_flag("--replies", given->replies, "tell contacts that a reply by mail counts too; give what comes back to `answer`");
+  add_answer_options(*answer, *given);
   add_close_options(*close, *given);
   add_comcheck_party(*group, context);
 }

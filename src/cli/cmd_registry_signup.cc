@@ -34,10 +34,13 @@ Result<Json> step_question(const StepGiven& given) {
   return out;
 }
 
-std::string signup_url(const StepGiven& given, std::string_view step) {
+std::string api_url(const StepGiven& given, std::string_view path) {
   std::string url = given.url;
   while (url.ends_with('/')) url.pop_back();
-  return fmt::format("{}/api/v1/supporters/{}/{}", url, given.id, step);
+  return fmt::format("{}/api/v1/{}", url, path);
+}
+std::string signup_url(const StepGiven& given, std::string_view step) {
+  return api_url(given, fmt::format("supporters/{}/{}", given.id, step));
 }
 
 http::Client signup_client() {
@@ -104,8 +107,25 @@ void print_mailbox(JsonView answer, const StepGiven& given) {
     fmt::print("mailbox  not confirmed; no domain is named, so: entente registry confirm {} {} ADDRESS --key FILE\n", given.url, given.id);
 }
 
+// For who approves: another supporter has proven a domain of the same registrable domain. A server without that list says nothing.
+std::vector<std::string> related_domains(const StepGiven& given) {
+  std::vector<std::string> out;
+  const auto response = signup_client().get(api_url(given, "queue/related-domains"));
+  if (!response || response->status != 200) return out;
+  const auto document = JsonDocument::parse(response->body, given.url);
+  const auto items = document ? json_array(document->root(), "items") : std::nullopt;
+  if (!items) return out;
+  for (const JsonView item : *items)
+    if (signup_text(item, "supporter") == given.id)
+      out.push_back(fmt::format("{} belongs to {}, of which {} has proven {}: look whether the two belong together",
+                                printable(signup_text(item, "domain"), 260), printable(signup_text(item, "registrable_domain"), 260),
+                                printable(signup_text(item, "held_by"), 80), printable(signup_text(item, "holds"), 260)));
+  return out;
+}
+
 Result<int> run_signup(const Context& context, const StepGiven& given) {
   ENTENTE_TRY(const auto response, signup_client().get(signup_url(given, "signup")));
+  if (!context.json && response.status == 200) print_warnings(related_domains(given));
   return print_step(context, given, response, [&given](JsonView answer) {
     fmt::print("status   {}\npledge   {}\n", printable(signup_text(answer, "status"), 40),
                signup_text(answer, "pledge", "sha256").empty() ? "open" : "in the ledger");

@@ -27,22 +27,6 @@ ComcheckEventKind fate_of(const Error& error) {
   return ComcheckEventKind::unsure;
 }
 
-std::optional<registry::Contact> find_contact(const registry::ContactFolder& contacts, const AskedContact& asked) {
-  for (const registry::AskedMember& member : asked.members) {
-    const auto document = contacts.find(member.supporter);
-    if (!document || !*document) continue;
-    for (const registry::Contact& contact : (*document)->contacts) {
-      const auto commitment = contact.commitment();
-      if (commitment && *commitment == member.commitment) return contact;
-    }
-  }
-  return std::nullopt;
-}
-
-bool is_mail(const registry::Channel& channel) {
-  return channel.kind == registry::ChannelKind::email || channel.kind == registry::ChannelKind::pgp_mail;
-}
-
 // The first in drawn order that mail reaches and that did not fail before.
 std::optional<std::size_t> next_channel(const registry::ComcheckRecord& record, const AskedContact& asked, const registry::Contact& contact,
                                         const ComcheckProgress& progress) {
@@ -55,16 +39,17 @@ std::optional<std::size_t> next_channel(const registry::ComcheckRecord& record, 
 bool may_be_sent(const ComcheckProgress& p) { return !p.open_intent && !p.gone && !p.answered && (!p.sent || p.bounced); }
 
 Result<void> send_one(const registry::ComcheckRecord& record, const AskedContact& asked, const registry::Contact& contact,
-                      std::size_t channel, const registry::MailSender& sender, Instant time) {
+                      std::size_t channel, const ComcheckSender& sender, Instant time) {
   ENTENTE_TRY(const registry::MailAddress to, registry::MailAddress::parse(contact.channels[channel].address));
-  registry::ComcheckMail mail{.from = sender.from, .to = to, .plan = &record.plan, .role = contact.role};
+  registry::ComcheckMail mail{.from = sender.mail.from, .to = to, .plan = &record.plan, .role = contact.role};
   for (const registry::AskedMember& member : asked.members) mail.organisations.push_back(member.supporter);
   mail.nonce = registry::comcheck_nonce(record.secret, record.plan.round, asked.members.front());
-  mail.question = registry::draw(record.drawn->seed.seed, record.plan, asked.members.front()).question;
+  mail.question = &question_of(record, asked);
+  mail.replies = sender.replies == MailReplies::offered;
   mail.date = time;
   mail.language = registry::mail_language(contact);
   ENTENTE_TRY(const std::string message, registry::compose(registry::comcheck_message(mail)));
-  return registry::send_mail(sender.server, sender.from, to, message);
+  return registry::send_mail(sender.mail.server, sender.mail.from, to, message);
 }
 
 // Notes the intent if the contact may still be sent to; nothing where somebody else was faster.
@@ -88,7 +73,7 @@ void count_fate(ComcheckSent& out, ComcheckEventKind kind) {
   if (kind == ComcheckEventKind::gone) ++out.gone;
 }
 
-Result<void> ask_contact(const registry::ComcheckFolder& round, const registry::ContactFolder& contacts, const registry::MailSender& sender,
+Result<void> ask_contact(const registry::ComcheckFolder& round, const registry::ContactFolder& contacts, const ComcheckSender& sender,
                          const AskedContact& asked, const ComcheckProgress& progress, const std::function<Instant()>& clock,
                          ComcheckSent& out) {
   const auto whole = [&] { return std::chrono::floor<std::chrono::seconds>(clock()); };
@@ -117,9 +102,29 @@ Result<void> ask_contact(const registry::ComcheckFolder& round, const registry::
 
 }  // namespace
 
-Result<ComcheckSent> send_due(const registry::ComcheckFolder& round, const registry::ContactFolder& contacts,
-                              const registry::MailSender& sender, const std::function<Instant()>& clock,
-                              const std::function<bool()>& stop) {
+std::optional<registry::Contact> find_contact(const registry::ContactFolder& contacts, const AskedContact& asked) {
+  for (const registry::AskedMember& member : asked.members) {
+    const auto document = contacts.find(member.supporter);
+    if (!document || !*document) continue;
+    for (const registry::Contact& contact : (*document)->contacts) {
+      const auto commitment = contact.commitment();
+      if (commitment && *commitment == member.commitment) return contact;
+    }
+  }
+  return std::nullopt;
+}
+
+bool is_mail(const registry::Channel& channel) {
+  return channel.kind == registry::ChannelKind::email || channel.kind == registry::ChannelKind::pgp_mail;
+}
+
+const registry::ComcheckQuestion& question_of(const registry::ComcheckRecord& record, const AskedContact& asked) {
+  const auto& list = record.questions.list;
+  return list[registry::draw(record.drawn->seed.seed, record.plan, asked.members.front(), list.size()).question];
+}
+
+Result<ComcheckSent> send_due(const registry::ComcheckFolder& round, const registry::ContactFolder& contacts, const ComcheckSender& sender,
+                              const std::function<Instant()>& clock, const std::function<bool()>& stop) {
   const registry::ComcheckRecord& record = round.record();
   if (!record.drawn) return fail("the round was not drawn", {}, "entente registry comcheck draw");
   ENTENTE_TRY(const auto events, round.events());
@@ -142,13 +147,13 @@ Result<ComcheckSent> send_due(const registry::ComcheckFolder& round, const regis
   return out;
 }
 
-std::optional<std::string> contact_of_mail(const registry::ComcheckRecord& record, const std::string& text) {
-  std::optional<std::string> out;
+const AskedContact* contact_of_mail(const registry::ComcheckRecord& record, const std::string& text) {
+  const AskedContact* out = nullptr;
   for (const AskedContact& asked : record.asked.contacts) {
     const std::string nonce = registry::comcheck_nonce(record.secret, record.plan.round, asked.members.front());
     if (text.find(registry::comcheck_message_id(nonce)) == std::string::npos && text.find(nonce) == std::string::npos) continue;
-    if (out) return std::nullopt;
-    out = asked.id();
+    if (out != nullptr) return nullptr;
+    out = &asked;
   }
   return out;
 }

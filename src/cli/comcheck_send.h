@@ -7,6 +7,13 @@
 
 namespace entente::cli {
 
+// Whether the message says that a reply by mail counts: only where somebody reads what comes back.
+enum class MailReplies : std::uint8_t { not_offered, offered };
+struct ComcheckSender {
+  registry::MailSender mail;
+  MailReplies replies = MailReplies::not_offered;
+};
+
 struct ComcheckSent {
   std::size_t sent = 0, deferred = 0, refused = 0, unsure = 0, gone = 0;
   std::size_t waiting = 0;            // not due yet
@@ -15,10 +22,16 @@ struct ComcheckSent {
 // Sends what is due at `time`, each at most once: the intent is on the disk before the mail server is spoken to, and what has an intent
 // without a result is not sent again. `stop` is asked before each.
 [[nodiscard]] Result<ComcheckSent> send_due(const registry::ComcheckFolder& round, const registry::ContactFolder& contacts,
-                                            const registry::MailSender& sender, const std::function<Instant()>& clock,
+                                            const ComcheckSender& sender, const std::function<Instant()>& clock,
                                             const std::function<bool()>& stop);
 
-// Which contact of the round a message is about, by the Message-ID it answers or the code it quotes; nothing for none or several.
-[[nodiscard]] std::optional<std::string> contact_of_mail(const registry::ComcheckRecord& record, const std::string& text);
+// Which contact of the round a message is about, by the Message-ID it answers or the code it quotes; null for none or several.
+[[nodiscard]] const registry::AskedContact* contact_of_mail(const registry::ComcheckRecord& record, const std::string& text);
+
+// The deposited contact behind it; nothing if its document is gone.
+[[nodiscard]] std::optional<registry::Contact> find_contact(const registry::ContactFolder& contacts, const registry::AskedContact& asked);
+[[nodiscard]] bool is_mail(const registry::Channel& channel);
+// What it was asked. The round must have been drawn.
+[[nodiscard]] const registry::ComcheckQuestion& question_of(const registry::ComcheckRecord& record, const registry::AskedContact& asked);
 
 }  // namespace entente::cli

@@ -18,7 +18,8 @@ struct ComcheckGiven {
   std::string folder, round, private_folder, log;
   std::string start, end, spread, public_url, key, send, checkpoint, mail, reason;
   std::vector<std::string> roles;
-  bool watch = false, at_once = false;
+  std::string resolver = "root", trust_anchors, public_suffixes;
+  bool watch = false, at_once = false, replies = false, keep = false;
   SmtpGiven smtp;
 };
 
@@ -43,6 +44,10 @@ struct KeptStatement {
 // Sends it and waits until a checkpoint covers it. What was sent before counts as sent. Where it fails, that was reported with how to go
 // on, and the error is the exit code.
 [[nodiscard]] tl::expected<RegistryClient::Sent, int> send_kept(const Context& context, const std::string& url, const KeptStatement& kept);
+
+// comcheck_answer.cc: the subcommand answer.
+void add_answer_options(CLI::App& answer, ComcheckGiven& given);
+[[nodiscard]] Result<int> run_comcheck_answer(const Context& context, const ComcheckGiven& given);
 
 // cmd_registry_comcheck_close.cc: the subcommands close and show.
 [[nodiscard]] Result<int> run_comcheck_close(const Context& context, const ComcheckGiven& given);

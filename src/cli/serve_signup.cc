@@ -52,15 +52,29 @@ Result<registry::Vantage> read_vantage(const std::string& text, const std::strin
   const std::size_t equals = text.find('=');
   if (equals == std::string::npos || equals == 0) return fail("--vantage needs NAME=ADDRESS, unlike \"" + text + "\"", {}, hint);
   registry::Vantage out{.name = text.substr(0, equals)};
-  out.resolver.trust_anchors = trust_anchors;
-  if (text.substr(equals + 1) == "root") return out;
-  const auto server = resolver_address(text.substr(equals + 1));
-  if (!server) return fail("\"" + text.substr(equals + 1) + "\" is no numeric address with a port", {}, hint);
-  out.resolver.forwarders = {*server};
+  auto resolver = resolver_options(text.substr(equals + 1), trust_anchors);
+  if (!resolver) return fail(resolver.error().what, {}, hint);
+  out.resolver = std::move(*resolver);
   return out;
 }
 
 }  // namespace
+
+Result<dns::ResolverOptions> resolver_options(const std::string& text, const std::string& trust_anchors) {
+  dns::ResolverOptions out{.trust_anchors = trust_anchors};
+  if (text == "root") return out;
+  const auto server = resolver_address(text);
+  if (!server)
+    return fail("\"" + text + "\" is no numeric address with a port", {}, "for instance 192.0.2.53, [2001:db8::53]:5353 or root");
+  out.forwarders = {*server};
+  return out;
+}
+
+fs::path suffix_list(const std::string& given) {
+  std::error_code ignored;
+  if (given.empty() && fs::exists(kSuffixList, ignored)) return kSuffixList;
+  return given;
+}
 
 void add_signup_options(CLI::App& command, SignupGiven& given) {
   command
@@ -99,8 +113,7 @@ Result<server::SignupOptions> signup_options(const SignupGiven& given, const Reg
   out.mails_per_hour = given.mails_per_hour;
   out.web_certificates = given.certificates;
   std::error_code ignored;
-  out.public_suffixes = given.public_suffixes;
-  if (given.public_suffixes.empty() && fs::exists(kSuffixList, ignored)) out.public_suffixes = kSuffixList;
+  out.public_suffixes = suffix_list(given.public_suffixes);
   if (given.allow_private_proof_addresses) out.private_addresses = http::PrivateAddresses::allow;
   for (const std::string& text : given.call_texts) {
     ENTENTE_TRY(registry::CallText call, registry::read_call_text(text));

@@ -18,6 +18,11 @@ struct SignupGiven {
   bool allow_private_proof_addresses = false;
 };
 
+// "root" (recursion in this process), or a resolver's numeric address with or without a port.
+[[nodiscard]] Result<dns::ResolverOptions> resolver_options(const std::string& text, const std::string& trust_anchors);
+// The file named, else Debian's if it is there, else libpsl's own (empty).
+[[nodiscard]] std::filesystem::path suffix_list(const std::string& given);
+
 void add_signup_options(CLI::App& command, SignupGiven& given);
 // Errors: a vantage point that cannot be read, only one of them, a key that cannot be used.
 [[nodiscard]] Result<server::SignupOptions> signup_options(const SignupGiven& given, const RegistryFolder& folder);

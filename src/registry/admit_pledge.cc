@@ -120,6 +120,7 @@ void effect_pledge(State::Impl& state, const Reading& reading, Effects& effects)
              .about = reading.envelope,
              .since = reading.at,
              .leaf = reading.leaf};
+  state.last_pledge = reading.leaf;
   effects.touch(Table::keys);
   effects.touch(Table::pending);
 }

@@ -117,6 +117,7 @@ void effect_registry_rules(State::Impl& state, const Reading& reading, Effects& 
     known.person = key.person;
     known.roles = static_cast<std::uint8_t>(known.roles | 1U << static_cast<unsigned>(key.role));
   }
+  for (const CallTextRule& text : rules.texts) state.texts.emplace(text.language, text.sha256);
   state.rules = std::move(rules);
   effects.touch(Table::rules);
   effects.touch(Table::keys);

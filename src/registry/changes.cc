@@ -37,6 +37,7 @@ std::string_view what_happened(Kind kind) {
     case Kind::disclosure: return "disclosure recorded";
     case Kind::imported: return "records imported";
     case Kind::mail_proof: return "mailbox confirmed";
+    case Kind::witnessed_checkpoint: return "checkpoint witnessed";
   }
   return "statement";
 }

@@ -80,10 +80,11 @@ struct ComcheckSeed {
 
 struct ComcheckDraw {
   Instant send_at;           // whole seconds
-  std::size_t question = 0;  // of questions()
+  std::size_t question = 0;  // of the round's list
   bool operator==(const ComcheckDraw&) const = default;
 };
-[[nodiscard]] ComcheckDraw draw(const Digest& seed, const ComcheckPlan& plan, const AskedMember& contact);
+// `questions`: how many the round's list has; of no account where only the time is asked for.
+[[nodiscard]] ComcheckDraw draw(const Digest& seed, const ComcheckPlan& plan, const AskedMember& contact, std::size_t questions = 12);
 // The order in which a contact's channels are tried: a permutation of 0 … n − 1.
 [[nodiscard]] std::vector<std::size_t> draw_channels(const Digest& seed, const std::string& round, const AskedMember& contact,
                                                      std::size_t n);
@@ -95,11 +96,21 @@ struct ComcheckDraw {
 
 // Small things a person answers and an auto-responder does not.
 struct ComcheckQuestion {
-  std::string_view english, french;
-  std::vector<std::string_view> answers;  // in lower case; any will do, whatever the language
+  std::string english, french;
+  std::vector<std::string> answers;  // in lower case; any will do, whatever the language
+  bool operator==(const ComcheckQuestion&) const = default;
 };
-[[nodiscard]] const std::vector<ComcheckQuestion>& comcheck_questions();
-[[nodiscard]] Digest comcheck_questions_digest();
+// A plan names its list by digest, and the round's folder holds the list itself, so that a program with other words goes on with it.
+struct ComcheckQuestions {
+  std::vector<ComcheckQuestion> list;
+  [[nodiscard]] Digest digest() const;
+  [[nodiscard]] Json json() const;
+  // Errors: no such list, empty, or longer than any round needs.
+  [[nodiscard]] static Result<ComcheckQuestions> from(JsonView object);
+};
+[[nodiscard]] const ComcheckQuestions& comcheck_questions();  // of new rounds
+// This program's, or one of those before it; null: none of them has that digest.
+[[nodiscard]] const ComcheckQuestions* find_comcheck_questions(const Digest& digest);
 // Case, surrounding space and punctuation do not matter.
 [[nodiscard]] bool is_right_answer(const ComcheckQuestion& question, std::string_view answer);
 
@@ -112,6 +123,7 @@ struct ComcheckEvent {
   std::string contact;      // AskedContact::id(); empty: of the round
   std::size_t channel = 0;  // index in the contact's own list
   std::string detail;       // how it was answered; whether it was sent within its hours; why it was closed early
+  std::string proof;        // of an answer by mail (comcheck_reply.h)
   [[nodiscard]] Json json() const;
   [[nodiscard]] static Result<ComcheckEvent> from(JsonView object);
 };
@@ -121,7 +133,8 @@ struct ComcheckProgress {
   std::optional<Instant> sent;      // the last sending that was not refused
   std::string hours;                // of that one: "within", "outside", "unknown"
   std::optional<Instant> answered;
-  std::string how;  // form, signature
+  std::string how;    // form, signature, mail
+  std::string proof;  // of mail
   unsigned wrong = 0;
   bool auto_reply = false, bounced = false, gone = false;
   bool open_intent = false;                // about to be sent when the program ended, or the server did not say: never sent again

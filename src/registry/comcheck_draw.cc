@@ -55,11 +55,11 @@ Result<ComcheckSeed> comcheck_seed(std::string_view checkpoint, const keys::Veri
                       .seed = sha256_of({as_bytes("entente comcheck seed v1\n"), as_bytes(note.text), line->blob})};
 }
 
-ComcheckDraw draw(const Digest& seed, const ComcheckPlan& plan, const AskedMember& contact) {
+ComcheckDraw draw(const Digest& seed, const ComcheckPlan& plan, const AskedMember& contact, std::size_t questions) {
   const auto spread = static_cast<std::uint64_t>(std::max<std::int64_t>(plan.spread.count(), 1));
   const std::uint64_t later = below(drawn(seed, "time", plan.round, contact), spread);
   return {.send_at = plan.starts + std::chrono::seconds(later),
-          .question = static_cast<std::size_t>(below(drawn(seed, "question", plan.round, contact), comcheck_questions().size()))};
+          .question = static_cast<std::size_t>(below(drawn(seed, "question", plan.round, contact), questions))};
 }
 
 std::vector<std::size_t> draw_channels(const Digest& seed, const std::string& round, const AskedMember& contact, std::size_t n) {

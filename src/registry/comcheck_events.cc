@@ -38,6 +38,7 @@ void take_event(ComcheckProgress& progress, const ComcheckEvent& event) {
       if (!progress.answered) {
         progress.answered = event.at;
         progress.how = event.detail;
+        progress.proof = event.proof;
       }
       break;
     case Kind::auto_reply: progress.auto_reply = true; break;
@@ -60,6 +61,7 @@ Json ComcheckEvent::json() const {
     out["channel"] = channel;
   }
   if (!detail.empty()) out["detail"] = detail;
+  if (!proof.empty()) out["proof"] = proof;
   return out;
 }
 
@@ -69,7 +71,8 @@ Result<ComcheckEvent> ComcheckEvent::from(JsonView object) {
   ComcheckEvent out{.kind = static_cast<ComcheckEventKind>(kind - kEventNames.begin()),
                     .contact = std::string(json_string(object, "contact").value_or("")),
                     .channel = static_cast<std::size_t>(std::clamp<std::int64_t>(json_int(object, "channel").value_or(0), 0, 1'000)),
-                    .detail = std::string(json_string(object, "detail").value_or(""))};
+                    .detail = std::string(json_string(object, "detail").value_or("")),
+                    .proof = std::string(json_string(object, "proof").value_or(""))};
   ENTENTE_TRY(out.at, parse_time(json_string(object, "at").value_or("")));
   return out;
 }

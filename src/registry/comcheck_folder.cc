@@ -107,6 +107,22 @@ Result<ContactSalt> secret_member(JsonView object, std::string_view member, cons
   return out;
 }
 
+// Rounds of the first programs have no file of questions: theirs are among those this program knows.
+Result<ComcheckQuestions> read_questions(const fs::path& folder, const ComcheckPlan& plan) {
+  const fs::path path = folder / "questions.json";
+  std::error_code ignored;
+  if (!fs::exists(path, ignored)) {
+    if (const ComcheckQuestions* known = find_comcheck_questions(plan.questions)) return *known;
+    return fail("the plan was made with other questions than this program has", {.file = path.string()},
+                "finish the round with the program that began it");
+  }
+  ENTENTE_TRY(const JsonDocument document, read_round_file(path));
+  auto questions = ComcheckQuestions::from(document.root());
+  if (!questions) return fail(questions.error().what, {.file = path.string()});
+  if (questions->digest() != plan.questions) return fail("the questions are not those the plan names", {.file = path.string()});
+  return questions;
+}
+
 Result<ComcheckRecord> read_record(const fs::path& folder) {
   ComcheckRecord out;
   ENTENTE_TRY(const JsonDocument plan, read_round_file(folder / "plan.json"));
@@ -121,9 +137,7 @@ Result<ComcheckRecord> read_record(const fs::path& folder) {
   if (out.asked.digest() != out.plan.asked || out.asked.contacts.size() != out.plan.contacts)
     return fail("the list of contacts is not the one the plan names", {.file = asked.name()});
   if (sha256(ByteView(out.secret)) != out.plan.secret) return fail("the secret is not the one the plan names", {.file = plan.name()});
-  if (out.plan.questions != comcheck_questions_digest())
-    return fail("the plan was made with other questions than this program has", {.file = plan.name()},
-                "finish the round with the program that began it");
+  ENTENTE_TRY(out.questions, read_questions(folder, out.plan));
   return out;
 }
 
@@ -144,6 +158,7 @@ bool ComcheckFolder::exists(const fs::path& base, const std::string& round) {
 
 Result<ComcheckFolder> ComcheckFolder::create(const fs::path& base, ComcheckRecord record) {
   ENTENTE_CHECK(record.plan.commitment(record.plan_salt));
+  if (record.questions.digest() != record.plan.questions) return fail("the questions are not those the plan names");
   const fs::path folder = base / record.plan.round;
   std::error_code failed;
   if (exists(base, record.plan.round))
@@ -154,6 +169,7 @@ Result<ComcheckFolder> ComcheckFolder::create(const fs::path& base, ComcheckReco
     if (failed) return fail("cannot make the folder private: " + failed.message(), {.file = part.string()});
   }
   ENTENTE_CHECK(write_round_file(folder / "asked.json", record.asked.json()));
+  ENTENTE_CHECK(write_round_file(folder / "questions.json", record.questions.json()));
   ENTENTE_CHECK(write_round_file(folder / "plan.json", Json{{"plan", record.plan.json()},
                                                             {"plan_salt", to_base64(record.plan_salt)},
                                                             {"secret", to_base64(record.secret)},

@@ -1,6 +1,6 @@
 // A round of communication checks on the disk: private/comcheck/<round>/ of a registry's folder. plan.json (with the secrets), asked.json,
-// draw.json and, at the end, closed/; events.jsonl is appended to, a line an event, by the program that sends and the server that takes
-// answers. 0600 all; never to be published.
+// questions.json, draw.json and, at the end, closed/; events.jsonl is appended to, a line an event, by the program that sends and the
+// server that takes answers. 0600 all; never to be published.
 #pragma once
 
 #include <filesystem>

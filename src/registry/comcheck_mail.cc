@@ -15,7 +15,7 @@ constexpr std::string_view kComcheckEnglish =
     "Please answer this question, as soon as you would in earnest:\n\n  {question}\n\n"
     "Open this page, enter your answer and press the button:\n\n  {page}#{round}.{nonce}\n\n"
     "Opening the page alone changes nothing. If the address is cut off, go to {page} and enter\n\n  round   {round}\n  code    {nonce}\n\n"
-    "Automatic replies do not count. Answers are taken until the round is closed, some days after {ends} (UTC).\n"
+    "{reply}Automatic replies do not count. Answers are taken until the round is closed, some days after {ends} (UTC).\n"
     "What is published is how many contacts answered how fast, not who.\n\n"
     "EXERCISE - EXERCISE - EXERCISE\n";
 constexpr std::string_view kComcheckFrench =
@@ -27,9 +27,19 @@ constexpr std::string_view kComcheckFrench =
     "Ouvrez cette page, saisissez votre réponse et appuyez sur le bouton :\n\n  {page}#{round}.{nonce}\n\n"
     "Ouvrir la page ne change rien à soi seul. Si l'adresse est coupée, allez sur {page} et saisissez\n\n  tour    {round}\n  code    "
     "{nonce}\n\n"
-    "Les réponses automatiques ne comptent pas. Les réponses sont admises jusqu'à la clôture, quelques jours après le {ends} (UTC).\n"
+    "{reply}Les réponses automatiques ne comptent pas. Les réponses sont admises jusqu'à la clôture, quelques jours après le {ends} "
+    "(UTC).\n"
     "Nous publions combien de contacts ont répondu et en combien de temps, pas lesquels.\n\n"
     "EXERCICE (EXERCISE) - EXERCICE (EXERCISE)\n";
+
+constexpr std::string_view kReplyEnglish =
+    "Or reply to this message from an address of your domain: the answer alone on the first line, this text quoted below. That\ncounts if "
+    "your "
+    "mail server signs what it sends (DKIM).\n\n";
+constexpr std::string_view kReplyFrench =
+    "Ou répondez à ce message depuis une adresse de votre domaine : la réponse seule sur la première ligne, ce texte cité en\ndessous. "
+    "Cela "
+    "compte si votre serveur de courrier signe ce qu'il envoie (DKIM).\n\n";
 
 // Completes "ce qui est envoyé à …".
 std::string_view french_role(std::string_view role) {
@@ -57,16 +67,17 @@ MailLanguage mail_language(const Contact& contact) {
 
 MailMessage comcheck_message(const ComcheckMail& mail) {
   const bool french = mail.language == MailLanguage::french;
-  const ComcheckQuestion& question = comcheck_questions().at(mail.question);
   MailMessage out{.from = mail.from, .from_name = mail.from_name, .to = mail.to};
   out.subject = fmt::format(fmt::runtime(french ? "[EXERCICE / EXERCISE] Essai de communication {}" : "[EXERCISE] Communication check {}"),
                             mail.plan->round);
-  out.body =
-      fmt::format(fmt::runtime(french ? kComcheckFrench : kComcheckEnglish), fmt::arg("registry", mail.plan->origin),
-                  fmt::arg("role", french ? french_role(mail.role) : std::string_view(mail.role)),
-                  fmt::arg("organisations", fmt::join(mail.organisations, "\n  ")),
-                  fmt::arg("question", french ? question.french : question.english), fmt::arg("page", mail.plan->page),
-                  fmt::arg("round", mail.plan->round), fmt::arg("nonce", mail.nonce), fmt::arg("ends", format_time(mail.plan->ends)));
+  out.body = fmt::format(fmt::runtime(french ? kComcheckFrench : kComcheckEnglish), fmt::arg("registry", mail.plan->origin),
+                         fmt::arg("role", french ? french_role(mail.role) : std::string_view(mail.role)),
+                         fmt::arg("organisations", fmt::join(mail.organisations, "\n  ")),
+                         fmt::arg("question", french ? mail.question->french : mail.question->english), fmt::arg("page", mail.plan->page),
+                         fmt::arg("round", mail.plan->round), fmt::arg("nonce", mail.nonce), fmt::arg("ends", format_time(mail.plan->ends)),
+                         fmt::arg("reply", !mail.replies ? std::string_view()
+                                           : french      ? kReplyFrench
+                                                         : kReplyEnglish));
   out.language = french ? "fr" : "en";
   out.date = mail.date;
   out.id = comcheck_message_id(mail.nonce);

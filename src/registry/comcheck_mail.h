@@ -14,7 +14,8 @@ struct ComcheckMail {
   std::vector<std::string> organisations;  // ids it serves
   std::string role;
   std::string nonce;
-  std::size_t question = 0;
+  const ComcheckQuestion* question = nullptr;
+  bool replies = false;  // whether a reply by mail is said to count
   Instant date;
   MailLanguage language = MailLanguage::english;
 };

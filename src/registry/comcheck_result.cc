@@ -27,6 +27,7 @@ std::string entry_text(const ComcheckRecord& record, const AskedContact& contact
   out["sent"] = p.sent ? Json(format_time(*p.sent)) : Json();
   out["answered"] = p.answered ? Json(format_time(*p.answered)) : Json();
   if (p.answered) out["how"] = p.how;
+  if (p.answered && !p.proof.empty()) out["proof"] = p.proof;
   out["hours"] = p.hours.empty() ? "unknown" : p.hours;
   out["drawn_by"] = member_json(contact.members.front());
   out["salt"] = to_base64(comcheck_entry_salt(record.entry_key, record.plan.round, member).view());
@@ -58,6 +59,7 @@ Json party_head(const ComcheckRecord& record, const std::string& supporter, cons
               {"plan", record.plan.json()},
               {"plan_salt", to_base64(record.plan_salt)},
               {"secret", to_base64(record.secret)},
+              {"questions", record.questions.json()["questions"]},
               {"checkpoint", record.drawn->checkpoint},
               {"merkle_root", tree.edge.root().hex()},
               {"size", tree.edge.size()},
@@ -139,6 +141,16 @@ Result<void> take_party_entry(JsonView item, const ComcheckPlan& plan, const std
   return {};
 }
 
+// The file holds the list; those of the first programs do not, and theirs are known.
+Result<void> check_questions(JsonView root, const ComcheckPlan& plan) {
+  if (!json_get(root, "questions"))
+    return find_comcheck_questions(plan.questions) != nullptr ? Result<void>()
+                                                              : fail("the plan names another list of questions than this program has");
+  ENTENTE_TRY(const ComcheckQuestions questions, ComcheckQuestions::from(root));
+  if (questions.digest() != plan.questions) return fail("the questions are not those the plan names", {.pointer = "/questions"});
+  return {};
+}
+
 }  // namespace
 
 Result<ComcheckClosing> close_round(const ComcheckRecord& record, const std::vector<ComcheckEvent>& events) {
@@ -197,7 +209,7 @@ Result<ComcheckParty> check_party(std::string_view text, std::string name, const
   ComcheckParty out{.round = party_text(root, "round"), .supporter = party_text(root, "supporter")};
   ENTENTE_TRY(const ComcheckPlan plan, ComcheckPlan::from(*plan_object));
   if (plan.round != out.round) return fail("the plan is of another round");
-  if (plan.questions != comcheck_questions_digest()) return fail("the plan names another list of questions than this program has");
+  ENTENTE_CHECK(check_questions(root, plan));
   ENTENTE_TRY(const ContactSalt plan_salt, party_bytes(root, "plan_salt"));
   ENTENTE_TRY(out.commitment, plan.commitment(plan_salt));
   ENTENTE_TRY(const ContactSalt secret, party_bytes(root, "secret"));

@@ -20,6 +20,7 @@ struct ComcheckDrawn {
 struct ComcheckRecord {
   ComcheckPlan plan;
   AskedList asked;
+  ComcheckQuestions questions = comcheck_questions();  // those the plan names
   ContactSalt plan_salt{};
   ContactSalt secret{};     // nonces come from it; told to the parties when the round is closed
   ContactSalt entry_key{};  // salts of entries come from it; never told

@@ -1,5 +1,5 @@
 // Contacts and communication checks without disk and network, but for the round's folder: commitments, hours, the draw by fixed vectors,
-// classes, what mail that comes back is, the result's tree and a party's file.
+// classes, the result's tree and a party's file.
 #include "registry/comcheck.h"
 
 #include <gmock/gmock.h>
@@ -12,7 +12,6 @@
 #include "registry/comcheck_folder.h"
 #include "registry/comcheck_mail.h"
 #include "registry/party_request.h"
-#include "registry/received_mail.h"
 #include "registry/test_registry.h"
 #include "test_support.h"
 
@@ -129,7 +128,7 @@ ComcheckPlan plan_q4() {
   out.roles = {"duty"};
   out.page = "https://registry.example/comcheck";
   out.secret = sha256(ByteView(salt_of(7)));
-  out.questions = comcheck_questions_digest();
+  out.questions = comcheck_questions().digest();
   out.contacts = 1;
   return out;
 }
@@ -151,7 +150,7 @@ TEST(ComcheckDraw, IsAFunctionOfItsInputs) {
   EXPECT_EQ(drawn.question, 2U);
   EXPECT_THAT(draw_channels(seed, "2026-q4", asked_alpha(), 4), ElementsAre(3, 0, 2, 1));
   EXPECT_EQ(comcheck_nonce(salt_of(7), "2026-q4", asked_alpha()), "MqRs2KH-1_2PgDLntV-05Q");
-  EXPECT_EQ(comcheck_questions_digest(), comcheck_questions_digest());
+  EXPECT_EQ(comcheck_questions().digest(), comcheck_questions().digest());
 }
 
 TEST(ComcheckDraw, AnotherCheckpointGivesOtherTimes) {
@@ -180,19 +179,36 @@ TEST(ComcheckDraw, FillsTheSpreadAndTheQuestions) {
     std::ranges::sort(order);
     ASSERT_THAT(order, ElementsAre(0, 1, 2, 3, 4));
   }
-  EXPECT_EQ(questions.size(), comcheck_questions().size());
+  EXPECT_EQ(questions.size(), comcheck_questions().list.size());
   for (const int n : days) EXPECT_GT(n, 60);
 }
 
 TEST(ComcheckQuestions, AnswersArePlain) {
-  for (const ComcheckQuestion& q : comcheck_questions()) {
+  for (const ComcheckQuestion& q : comcheck_questions().list) {
     EXPECT_FALSE(q.english.empty() || q.french.empty());
     for (const std::string_view answer : q.answers) EXPECT_TRUE(is_right_answer(q, answer)) << answer;
     EXPECT_FALSE(is_right_answer(q, ""));
     EXPECT_FALSE(is_right_answer(q, "I am out of the office"));
     EXPECT_FALSE(is_right_answer(q, std::string(q.english))) << "the question sent back is no answer";
   }
-  EXPECT_TRUE(is_right_answer(comcheck_questions()[2], "  Eleven. "));
+  EXPECT_TRUE(is_right_answer(comcheck_questions().list[2], "  Eleven. "));
+}
+
+TEST(ComcheckQuestions, OfEveryProgramSoFarAreKnown) {
+  // Computed from the sources of those programs (155c9b5, 07933ed): a list is never changed, a new one is added.
+  for (const char* digest : {"72070906b4090f0fd657a1b7bd0e388be983b1be275f9e8a7162d94ff9b4ff0e",
+                             "47417b2f99fac05ca40ce505a2c66d582486b722a56d2ebd8b6bd9fb9a563f89"}) {
+    const ComcheckQuestions* found = find_comcheck_questions(Digest::from_hex(digest).value());
+    ASSERT_NE(found, nullptr) << digest;
+    EXPECT_EQ(found->list.size(), 12U);
+    const std::string text = json_compact(found->json());
+    EXPECT_EQ(ComcheckQuestions::from(JsonDocument::parse(text, "questions").value().root()).value().list, found->list);
+  }
+  EXPECT_EQ(comcheck_questions().digest().hex(), "47417b2f99fac05ca40ce505a2c66d582486b722a56d2ebd8b6bd9fb9a563f89");
+  EXPECT_EQ(find_comcheck_questions(sha256("others")), nullptr);
+  for (const char* bad : {R"({})", R"({"questions":[]})", R"({"questions":[{"en":"a","fr":"b","answers":[]}]})",
+                          R"({"questions":[{"en":"","fr":"b","answers":["c"]}]})", R"({"questions":[{"en":"a","answers":["c"]}]})"})
+    EXPECT_FALSE(ComcheckQuestions::from(JsonDocument::parse(bad, "questions").value().root())) << bad;
 }
 
 TEST(ComcheckPlans, AskEachMailboxOnce) {
@@ -257,40 +273,6 @@ TEST(ComcheckClasses, WhatHappenedDecides) {
   EXPECT_EQ(result({intent, sent, happened(Kind::closed, "2026-12-01T11:00:00Z", ""), answered}), "no-answer") << "after the close";
 }
 
-TEST(ReceivedMails, AutoRepliesAndBouncesAreToldFromPersons) {
-  struct Case {
-    const char* fields;
-    ReceivedKind kind;
-  };
-  const std::vector<Case> corpus{
-      {"From: a@b.example\r\nSubject: Re: check", ReceivedKind::reply},
-      {"From: a@b.example\r\nAuto-Submitted: no", ReceivedKind::reply},
-      {"From: a@b.example\r\nReturn-Path: <a@b.example>", ReceivedKind::reply},
-      {"From: a@b.example\r\nAuto-Submitted: auto-replied (vacation)", ReceivedKind::automatic},
-      {"From: a@b.example\r\nauto-submitted: AUTO-GENERATED; x=y", ReceivedKind::automatic},
-      {"From: a@b.example\r\nPrecedence: bulk", ReceivedKind::automatic},
-      {"From: a@b.example\r\nPrecedence: auto_reply", ReceivedKind::automatic},
-      {"From: a@b.example\r\nX-Auto-Response-Suppress: All", ReceivedKind::automatic},
-      {"From: a@b.example\r\nX-Autoreply: yes", ReceivedKind::automatic},
-      {"From: a@b.example\r\nX-Autorespond:\r\n away", ReceivedKind::automatic},
-      {"Return-Path: <>\r\nFrom: a@b.example", ReceivedKind::automatic},
-      {"Return-Path: <>\r\nFrom: Mail <MAILER-DAEMON@mx.example>", ReceivedKind::bounce},
-      {"From: postmaster@mx.example\r\nContent-Type: multipart/report;\r\n report-type=delivery-status; boundary=x", ReceivedKind::bounce},
-      {"From: a@b.example\r\nContent-Type: multipart/report; report-type=disposition-notification", ReceivedKind::automatic},
-  };
-  for (const Case& c : corpus) {
-    const auto mail = ReceivedMail::parse(std::string(c.fields) + "\r\n\r\ntext\r\n");
-    ASSERT_TRUE(mail.has_value()) << c.fields;
-    EXPECT_EQ(name(mail->kind), name(c.kind)) << c.fields;
-    EXPECT_EQ(mail->why.empty(), c.kind == ReceivedKind::reply);
-  }
-  EXPECT_THAT(ReceivedMail::parse("A: b\n\nfoo=\nbar=3D").value().text, HasSubstr("foobar="));
-  EXPECT_THAT(ReceivedMail::parse("Content-Transfer-Encoding: base64\n\naGVs\nbG8=\n").value().text, HasSubstr("hello"));
-  EXPECT_FALSE(ReceivedMail::parse(""));
-  EXPECT_FALSE(ReceivedMail::parse("no header at all\n"));
-  EXPECT_FALSE(ReceivedMail::parse("A: b\n" + std::string(kMaxReceivedMail, 'x')));
-}
-
 TEST(ComcheckMails, SayWhatTheyAreInBothLanguages) {
   const ComcheckPlan plan = plan_q4();
   ComcheckMail mail{
@@ -298,7 +280,9 @@ TEST(ComcheckMails, SayWhatTheyAreInBothLanguages) {
   mail.organisations = {"alpha", "beta"};
   mail.role = "duty";
   mail.nonce = "AAAAAAAAAAAAAAAAAAAAAA";
-  mail.question = 2;
+  mail.question = &comcheck_questions().list[2];
+  EXPECT_THAT(comcheck_message(mail).body, testing::Not(HasSubstr("DKIM"))) << "said only where replies are read";
+  mail.replies = true;
   for (const MailLanguage language : {MailLanguage::english, MailLanguage::french}) {
     mail.language = language;
     const MailMessage message = comcheck_message(mail);
@@ -309,15 +293,16 @@ TEST(ComcheckMails, SayWhatTheyAreInBothLanguages) {
   }
   EXPECT_THAT(comcheck_message(mail).body, HasSubstr("Combien font sept et quatre"));
   // No English sentence in a French mail: none of the questions', and no code of a role.
-  for (mail.question = 0; mail.question < comcheck_questions().size(); ++mail.question)
+  for (const ComcheckQuestion& question : comcheck_questions().list)
     for (const char* role : {"policy", "technical", "duty", "press", "victim-support"}) {
       mail.role = role;
+      mail.question = &question;
       const std::string body = comcheck_message(mail).body;
       for (const char* word : {" the ", " is ", "Calm", "How", "Which", " duty", " policy", " technical ", "victim-", "contact of"})
         EXPECT_THAT(body, testing::Not(HasSubstr(word)));
     }
-  EXPECT_TRUE(is_right_answer(comcheck_questions()[0], "Porte"));
-  EXPECT_TRUE(is_right_answer(comcheck_questions()[1], "la table"));
+  EXPECT_TRUE(is_right_answer(comcheck_questions().list[0], "Porte"));
+  EXPECT_TRUE(is_right_answer(comcheck_questions().list[1], "la table"));
   EXPECT_EQ(mail_language(contacts_alpha().contacts[0]), MailLanguage::french);
   EXPECT_EQ(comcheck_message_id(mail.nonce).find(mail.nonce), std::string::npos);
 }
@@ -438,6 +423,51 @@ TEST_F(ComcheckRounds, TheFolderKeepsWhatItWasTold) {
   test::spit(folder.path() / "2026-q4/plan.json", plan);
   test::spit(folder.path() / "2026-q4/asked.json", json_compact(AskedList{.salt = salt_of(4)}.json()));
   EXPECT_FALSE(ComcheckFolder::open(folder.path(), "2026-q4", log)) << "another list than the plan's";
+}
+
+TEST_F(ComcheckRounds, AreOpenedByProgramsWithOtherQuestions) {
+  // A later program's: this one never heard of its questions, and finds them in the folder.
+  record.questions.list = {
+      {.english = "Which word is no number: one, cup?", .french = "Quel mot n'est pas un nombre ?", .answers = {"cup"}}};
+  EXPECT_FALSE(ComcheckFolder::create(folder.path(), record)) << "the plan names others";
+  record.plan.questions = record.questions.digest();
+  {
+    auto round = ComcheckFolder::create(folder.path(), record).value();
+    draw_and_send(round);
+  }
+  const std::filesystem::path questions = folder.path() / "2026-q4/questions.json";
+  const auto round = ComcheckFolder::open(folder.path(), "2026-q4", log).value();
+  EXPECT_EQ(round.record().questions.list, record.questions.list);
+  EXPECT_EQ(draw(round.record().drawn->seed.seed, record.plan, record.asked.contacts[0].members.front(), 1).question, 0U);
+  const ComcheckClosing closing = close_round(round.record(), round.events().value()).value();
+  EXPECT_OK(check_party(json_pretty(closing.parties.at("beta")), "beta", &log));
+  std::string forged = json_pretty(closing.parties.at("beta"));
+  forged.replace(forged.find("one, cup"), 8, "one, cap");
+  EXPECT_FALSE(check_party(forged, "forged", &log));
+  Json without = closing.parties.at("beta");
+  without.erase("questions");
+  EXPECT_FALSE(check_party(json_pretty(without), "without", &log)) << "nobody here knows that list";
+  const std::string kept = read_file(questions).value();
+  test::spit(questions, json_compact(comcheck_questions().json()));
+  EXPECT_FALSE(ComcheckFolder::open(folder.path(), "2026-q4", log)) << "others than the plan's";
+  std::filesystem::remove(questions);
+  EXPECT_FALSE(ComcheckFolder::open(folder.path(), "2026-q4", log));
+  test::spit(questions, kept);
+  EXPECT_OK(ComcheckFolder::open(folder.path(), "2026-q4", log));
+}
+
+TEST_F(ComcheckRounds, OfTheFirstProgramAreOpened) {
+  // Planned before folders held their questions, with the list of that time.
+  const ComcheckQuestions* first =
+      find_comcheck_questions(Digest::from_hex("72070906b4090f0fd657a1b7bd0e388be983b1be275f9e8a7162d94ff9b4ff0e").value());
+  ASSERT_NE(first, nullptr);
+  record.questions = *first;
+  record.plan.questions = first->digest();
+  ASSERT_OK(ComcheckFolder::create(folder.path(), record));
+  std::filesystem::remove(folder.path() / "2026-q4/questions.json");
+  const auto round = ComcheckFolder::open(folder.path(), "2026-q4", log);
+  ASSERT_OK(round);
+  EXPECT_FALSE(is_right_answer(round->record().questions.list[0], "porte")) << "of a later list";
 }
 
 TEST_F(ComcheckRounds, TwoWritersAppendWholeLines) {

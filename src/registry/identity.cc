@@ -25,14 +25,19 @@ IdentityFinding judge_domain(const Supporter& s, Instant at) {
 }
 
 // P0-02: signed by a key the domain publishes. The signature verified when the pledge was admitted; that the domain publishes the key, a
-// domain proof bound to it shows. Witnesses of the checkpoint are not in the state, so it is in part at most.
-IdentityFinding judge_signature(const Supporter& s, Instant at) {
+// domain proof bound to it shows: in part. Satisfied if besides the text is one the rules publish in that language, and a checkpoint over
+// the pledge that witnesses cosigned is in the ledger.
+IdentityFinding judge_signature(const State& state, const Supporter& s, Instant at) {
   if (!has_pledged(s, at)) return {};
-  for (const ProvenDomain& d : s.detail().domains) {
-    const bool own = std::any_of(s.keys.begin(), s.keys.end(), [&](const OwnKey& k) { return k.key.str() == d.key; });
-    if (d.at <= at && own) return {catalog::Status::partial, {s.pledge.leaf, d.leaf}};
-  }
-  return {};
+  const auto bound = std::ranges::find_if(s.detail().domains, [&](const ProvenDomain& d) {
+    return d.at <= at && std::any_of(s.keys.begin(), s.keys.end(), [&](const OwnKey& k) { return k.key.str() == d.key; });
+  });
+  if (bound == s.detail().domains.end()) return {};
+  const auto& witnessed = state.witnessed();
+  const auto cover = std::ranges::upper_bound(witnessed, s.pledge.leaf, {}, &WitnessedCheckpoint::size);
+  if (cover == witnessed.end() || cover->at > at || !state.published_text(s.pledge.language, s.pledge.text))
+    return {catalog::Status::partial, {s.pledge.leaf, bound->leaf}};
+  return {catalog::Status::satisfied, {s.pledge.leaf, bound->leaf, cover->leaf}};
 }
 
 // P0-04: pledged or renewed within 24 months; up to 36 in part.
@@ -134,7 +139,7 @@ const Supporter* RecordTwins::twin(const Supporter& supporter) const {
 std::optional<IdentityFinding> judge_identity(const State& state, const Supporter& supporter, catalog::ControlId control, Instant at,
                                               const RecordTwins* twins) {
   if (control == catalog::ControlId(0, 1)) return judge_domain(supporter, at);
-  if (control == catalog::ControlId(0, 2)) return judge_signature(supporter, at);
+  if (control == catalog::ControlId(0, 2)) return judge_signature(state, supporter, at);
   if (control == catalog::ControlId(0, 4)) return judge_renewal(state, supporter, at);
   if (control == catalog::ControlId(0, 5)) return judge_record(supporter, twins);
   return std::nullopt;

@@ -9,13 +9,33 @@
 namespace entente::registry {
 namespace {
 
-constexpr std::array<std::string_view, kKinds> kKindNames = {
-    "registry-rules",    "pledge",           "approval",       "renewal",    "correction",
-    "succession",        "withdrawal",       "removal",        "key-set",    "key-revocation",
-    "domain-proof",      "contact-set",      "comcheck-round", "evidence",   "assessment",
-    "finding-dispute",   "dispute-decision", "peer-review",    "event",      "instrument-membership",
-    "catalogue-release", "commitment",       "reveal",         "disclosure", "import",
-    "mail-proof"};
+constexpr std::array<std::string_view, kKinds> kKindNames = {"registry-rules",
+                                                             "pledge",
+                                                             "approval",
+                                                             "renewal",
+                                                             "correction",
+                                                             "succession",
+                                                             "withdrawal",
+                                                             "removal",
+                                                             "key-set",
+                                                             "key-revocation",
+                                                             "domain-proof",
+                                                             "contact-set",
+                                                             "comcheck-round",
+                                                             "evidence",
+                                                             "assessment",
+                                                             "finding-dispute",
+                                                             "dispute-decision",
+                                                             "peer-review",
+                                                             "event",
+                                                             "instrument-membership",
+                                                             "catalogue-release",
+                                                             "commitment",
+                                                             "reveal",
+                                                             "disclosure",
+                                                             "import",
+                                                             "mail-proof",
+                                                             "witnessed-checkpoint"};
 
 }  // namespace
 

@@ -34,8 +34,9 @@ enum class Kind : std::uint8_t {
   disclosure,
   imported,
   mail_proof,
+  witnessed_checkpoint,
 };
-inline constexpr std::size_t kKinds = 26;
+inline constexpr std::size_t kKinds = 27;
 
 [[nodiscard]] std::string_view name(Kind kind);  // "registry-rules"
 [[nodiscard]] std::optional<Kind> kind_from(std::string_view name);

@@ -60,6 +60,7 @@ std::string Reading::id_of(std::string_view member) const {
 
 Verdict read_entry(const Schemas& schemas, std::string_view bytes, Reading& out) {
   out.envelope = sha256(bytes);
+  out.leaf_hash = merkle::leaf_hash(as_bytes(bytes));
   if (bytes.size() > kMaxStatementBytes)
     return reject(Code::too_large, fmt::format("{} bytes; a ledger entry holds {}", bytes.size(), kMaxStatementBytes), "",
                   "name large things by their digest");

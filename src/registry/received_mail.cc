@@ -13,6 +13,7 @@
 #include "core/ascii.h"
 #include "core/bytes.h"
 #include "core/utf8.h"
+#include "registry/mail_text.h"
 
 namespace entente::registry {
 namespace {
@@ -93,42 +94,6 @@ std::optional<std::string> why_automatic(const MailFields& fields) {
   if (type.starts_with("multipart/report")) return "Content-Type: multipart/report";  // a receipt that it was opened
   if (const auto value = field_of(fields, "return-path"); value && trimmed(*value) == "<>") return "Return-Path: <>";
   return std::nullopt;
-}
-
-int hex_value(char c) {
-  if (is_digit(c)) return c - '0';
-  if (!is_hex_digit(c)) return -1;
-  return lower(c) - 'a' + 10;
-}
-
-// RFC 2045 section 6.7, forgiving: what is no escape stays as it is.
-std::string without_quoted_printable(std::string_view body) {
-  std::string out;
-  for (std::size_t i = 0; i < body.size(); ++i) {
-    if (body[i] != '=') {
-      out += body[i];
-      continue;
-    }
-    if (body.substr(i + 1, 2) == "\r\n") {
-      i += 2;
-    } else if (body.substr(i + 1, 1) == "\n") {
-      i += 1;
-    } else if (i + 2 < body.size() && hex_value(body[i + 1]) >= 0 && hex_value(body[i + 2]) >= 0) {
-      out += static_cast<char>(hex_value(body[i + 1]) * 16 + hex_value(body[i + 2]));
-      i += 2;
-    } else {
-      out += '=';
-    }
-  }
-  return out;
-}
-
-std::string without_base64(std::string_view body) {
-  std::string letters;
-  for (const char c : body)
-    if (c != '\r' && c != '\n' && c != ' ') letters += c;
-  const auto bytes = from_base64(letters);
-  return bytes ? std::string(as_text(*bytes)) : std::string();
 }
 
 }  // namespace

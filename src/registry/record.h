@@ -262,6 +262,14 @@ struct ComcheckRound {
   std::vector<std::pair<std::string, std::uint64_t>> classes;  // latency class → how many
 };
 
+// A checkpoint of this ledger with witnesses' cosignatures, carried by a later leaf of it.
+struct WitnessedCheckpoint {
+  Leaf leaf = 0;
+  Instant at;              // ledger time of that leaf
+  std::uint64_t size = 0;  // leaves below it are in the tree the witnesses saw
+  Digest root;
+};
+
 struct CatalogueRelease {
   Leaf leaf = 0;
   Instant at;

@@ -283,9 +283,16 @@ Json record_json(const Rules& r) {
   Json out = {{"leaf", r.leaf}, {"envelope", r.envelope.hex()}, {"at", format_time(r.at)}, {"log", r.log}, {"registry", r.registry}};
   out["text"] = r.text.hex();
   out["quorum"] = {{"approval", r.quorum.approval}, {"removal", r.quorum.removal}, {"keys", r.quorum.keys}, {"rules", r.quorum.rules}};
+  if (r.persons(Role::witness) > 0) out["quorum"]["witnesses"] = r.witnesses_needed();
   out["windows"] = {{"past_seconds", r.windows.past.count()},          {"future_seconds", r.windows.future.count()},
                     {"assessment_days", r.windows.assessment.count()}, {"key_loss_wait_days", r.windows.key_loss_wait.count()},
                     {"renewal_days", r.windows.renewal.count()},       {"domain_proof_days", r.windows.domain_proof.count()}};
+  put_list(out, "texts", r.texts, [](const CallTextRule& t) {
+    Json text{{"language", t.language}};
+    if (!t.version.empty()) text["version"] = t.version;
+    text["sha256"] = t.sha256.hex();
+    return text;
+  });
   put_list(out, "roster", r.roster,
            [](const RosterKey& k) { return Json{{"role", name(k.role)}, {"person", k.person}, {"vkey", k.key.str()}}; });
   return out;

@@ -24,7 +24,7 @@ std::int64_t rules_number(JsonView object, std::string_view group, std::string_v
 
 Quorum read_quorum(JsonView predicate) {
   const auto n = [&](std::string_view member) { return static_cast<std::uint32_t>(rules_number(predicate, "quorum", member)); };
-  return {.approval = n("approval"), .removal = n("removal"), .keys = n("keys"), .rules = n("rules")};
+  return {.approval = n("approval"), .removal = n("removal"), .keys = n("keys"), .rules = n("rules"), .witnesses = n("witnesses")};
 }
 
 Windows read_windows(JsonView predicate) {
@@ -61,6 +61,19 @@ Result<std::vector<RosterKey>> read_roster(JsonView predicate) {
   return out;
 }
 
+Result<std::vector<CallTextRule>> read_texts(JsonView predicate) {
+  std::vector<CallTextRule> out;
+  const auto list = json_array(predicate, "texts");
+  if (!list) return out;
+  for (const JsonView item : *list) {
+    CallTextRule text{.language = std::string(json_string(item, "language").value_or("")),
+                      .version = std::string(json_string(item, "version").value_or(""))};
+    ENTENTE_TRY(text.sha256, Digest::from_hex(json_string(item, "sha256").value_or("")));
+    out.push_back(std::move(text));
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string_view name(Role role) { return kRoleNames[static_cast<std::size_t>(role)]; }
@@ -72,6 +85,8 @@ std::size_t Rules::persons(Role role) const {
   return seen.size();
 }
 
+std::size_t Rules::witnesses_needed() const { return quorum.witnesses > 0 ? quorum.witnesses : persons(Role::witness) / 2 + 1; }
+
 Result<Rules> Rules::from(JsonView predicate) {
   Rules out;
   out.registry = json_string(predicate, "registry").value_or("");
@@ -81,11 +96,15 @@ Result<Rules> Rules::from(JsonView predicate) {
   ENTENTE_TRY(out.text, Digest::from_hex(text ? json_string(*text, "sha256").value_or("") : ""));
   out.quorum = read_quorum(predicate);
   out.windows = read_windows(predicate);
+  ENTENTE_TRY(out.texts, read_texts(predicate));
   ENTENTE_TRY(out.roster, read_roster(predicate));
   const std::size_t persons = out.persons(Role::secretariat);
   for (const std::uint32_t needed : {out.quorum.approval, out.quorum.removal, out.quorum.keys, out.quorum.rules})
     if (needed > persons)
       return fail(fmt::format("a quorum of {} is more than the {} persons of the secretariat", needed, persons), {.pointer = "/quorum"});
+  if (out.quorum.witnesses > out.persons(Role::witness))
+    return fail(fmt::format("a quorum of {} is more than the {} witnesses", out.quorum.witnesses, out.persons(Role::witness)),
+                {.pointer = "/quorum/witnesses"});
   return out;
 }
 

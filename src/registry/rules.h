@@ -32,8 +32,9 @@ struct RosterKey {
 struct Quorum {
   std::uint32_t approval = 2;  // approving or refusing a pledge
   std::uint32_t removal = 2;
-  std::uint32_t keys = 2;   // new keys for a supporter that lost its own; revocation in its stead; succession
-  std::uint32_t rules = 2;  // the next rules; catalogue releases
+  std::uint32_t keys = 2;       // new keys for a supporter that lost its own; revocation in its stead; succession
+  std::uint32_t rules = 2;      // the next rules; catalogue releases
+  std::uint32_t witnesses = 0;  // of the witnesses, to call a checkpoint witnessed; 0: more than half of them
 };
 
 struct Windows {
@@ -45,6 +46,12 @@ struct Windows {
   std::chrono::days domain_proof{400};  // so does a domain proof
 };
 
+// A text of the Call that pledges are taken to.
+struct CallTextRule {
+  std::string language, version;  // "en", "2018-11-12"; the version may be empty
+  Digest sha256;
+};
+
 struct Rules {
   Leaf leaf = 0;
   Digest envelope;  // of the statement that made these rules
@@ -54,12 +61,14 @@ struct Rules {
   Digest text;           // SHA-256 of the policy in words
   Quorum quorum;
   Windows windows;
+  std::vector<CallTextRule> texts;
   std::vector<RosterKey> roster;  // in the statement's order, roles in Role's order
 
   // From a registry-rules predicate that satisfies its schema. Errors: a vkey that is none, a key listed for two persons, a quorum
   // larger than the secretariat has persons. `pointer` of an error is relative to the predicate.
   [[nodiscard]] static Result<Rules> from(JsonView predicate);
   [[nodiscard]] std::size_t persons(Role role) const;  // different ones
+  [[nodiscard]] std::size_t witnesses_needed() const;
 };
 
 }  // namespace entente::registry

@@ -38,6 +38,7 @@ constexpr std::array<KindRule, kKinds> kRules = {{
     {judge_disclosure, effect_disclosure},
     {judge_imported, effect_imported},
     {judge_mail_proof, effect_mail_proof},
+    {judge_witnessed_checkpoint, effect_witnessed_checkpoint},
 }};
 
 Digest said_key(const Reading& reading, const Signer& signer) { return sha256_of({reading.payload.view(), signer.key.key()}); }
@@ -106,6 +107,7 @@ Applied enter(State::Impl& state, Reading& reading, const Verdict& verdict) {
   state.entries.push_back({.envelope = reading.envelope, .at = readable ? reading.at : Instant{}});
   if (readable) state.entries.back().kind = reading.kind;
   state.leaves.emplace(reading.envelope, leaf);
+  state.roots.add(reading.leaf_hash);
   if (verdict) {
     out.disposition = Disposition::applied;
     Effects effects(state, reading, out);
@@ -121,6 +123,7 @@ Applied enter(State::Impl& state, Reading& reading, const Verdict& verdict) {
   std::sort(out.statements.begin(), out.statements.end());
   out.statements.erase(std::unique(out.statements.begin(), out.statements.end()), out.statements.end());
   std::sort(out.supporters.begin(), out.supporters.end());
+  out.supporters.erase(std::unique(out.supporters.begin(), out.supporters.end()), out.supporters.end());
   return out;
 }
 
@@ -191,6 +194,11 @@ Supporter& Effects::changed(std::string_view id) {
   return supporter;
 }
 
+void Effects::shown_otherwise(const Supporter& supporter) {
+  applied_.supporters.push_back(supporter.identity.id);
+  touch(Table::supporters);
+}
+
 void Effects::disposition(Leaf leaf, Disposition disposition) {
   if (leaf == reading_.leaf) return;  // its own is set when the effect is done
   state_.entries[leaf].disposition = disposition;
@@ -252,6 +260,13 @@ void Submission::try_signatures() {
     reading.tried.push_back({.index = k.index, .key = k.key.key(), .good = good});
   }
   parts_->keys.clear();
+}
+
+const Digest& Submission::envelope() const { return parts_->reading.envelope; }
+
+std::optional<JsonView> Submission::pledge() const {
+  if (!parts_->read || parts_->reading.kind != Kind::pledge) return std::nullopt;
+  return parts_->reading.predicate();
 }
 
 Submission State::read(std::string_view entry) const {
@@ -327,5 +342,10 @@ const std::map<std::string, Event>& State::events() const { return impl_->events
 const std::vector<ComcheckRound>& State::comchecks() const { return impl_->comchecks; }
 const std::vector<CatalogueRelease>& State::catalogue() const { return impl_->catalogue; }
 const std::map<Digest, Commitment>& State::commitments() const { return impl_->commitments; }
+const std::vector<WitnessedCheckpoint>& State::witnessed() const { return impl_->witnessed; }
+bool State::published_text(std::string_view language, const Digest& text) const {
+  return impl_->texts.contains({std::string(language), text});
+}
+std::optional<Leaf> State::last_pledge() const { return impl_->last_pledge; }
 
 }  // namespace entente::registry

@@ -95,6 +95,10 @@ class Submission {
   ~Submission();
   // Ed25519 for every signature whose key is known by now. Pure.
   void try_signatures();
+  // SHA-256 of the entry.
+  [[nodiscard]] const Digest& envelope() const;
+  // The predicate, if it could be read and is a pledge: as long as this lives.
+  [[nodiscard]] std::optional<JsonView> pledge() const;
 
  private:
   friend class State;
@@ -139,13 +143,17 @@ class State {
   [[nodiscard]] const std::map<std::string, Supporter, std::less<>>& supporters() const;
   [[nodiscard]] std::optional<Entry> entry(Leaf leaf) const;
   [[nodiscard]] std::optional<Leaf> leaf_of(const Digest& envelope) const;
-  [[nodiscard]] std::vector<Pending> pending() const;                     // oldest first
-  [[nodiscard]] const std::map<Digest, Assessment>& assessments() const;  // all, by envelope
-  [[nodiscard]] const std::map<Digest, Dispute>& disputes() const;        // by envelope
-  [[nodiscard]] const std::map<std::string, Event>& events() const;       // by uid
-  [[nodiscard]] const std::vector<ComcheckRound>& comchecks() const;      // in ledger order
-  [[nodiscard]] const std::vector<CatalogueRelease>& catalogue() const;   // in ledger order
-  [[nodiscard]] const std::map<Digest, Commitment>& commitments() const;  // by commitment
+  [[nodiscard]] std::vector<Pending> pending() const;                       // oldest first
+  [[nodiscard]] const std::map<Digest, Assessment>& assessments() const;    // all, by envelope
+  [[nodiscard]] const std::map<Digest, Dispute>& disputes() const;          // by envelope
+  [[nodiscard]] const std::map<std::string, Event>& events() const;         // by uid
+  [[nodiscard]] const std::vector<ComcheckRound>& comchecks() const;        // in ledger order
+  [[nodiscard]] const std::vector<CatalogueRelease>& catalogue() const;     // in ledger order
+  [[nodiscard]] const std::map<Digest, Commitment>& commitments() const;    // by commitment
+  [[nodiscard]] const std::vector<WitnessedCheckpoint>& witnessed() const;  // in ledger order, each larger than the one before
+  // Whether any rules so far named it a text of the Call in that language.
+  [[nodiscard]] bool published_text(std::string_view language, const Digest& text) const;
+  [[nodiscard]] std::optional<Leaf> last_pledge() const;  // the latest that counted; nothing before the first
 
   struct Impl;
 

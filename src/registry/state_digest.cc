@@ -156,6 +156,8 @@ class StateHasher {
   StateHasher& add(const ComcheckRound& v) {
     return add(v.leaf).add(v.at).add(v.drawn_at).add(v.round).add(v.checkpoint).add(v.tree_size).add(v.merkle_root).add(v.classes);
   }
+  StateHasher& add(const WitnessedCheckpoint& v) { return add(v.leaf).add(v.at).add(v.size).add(v.root); }
+  StateHasher& add(const CallTextRule& v) { return add(v.language).add(v.version).add(v.sha256); }
   StateHasher& add(const CatalogueRelease& v) { return add(v.leaf).add(v.at).add(v.version).add(v.sha256).add(v.controls); }
   StateHasher& add(const Commitment& v) {
     return add(v.leaf).add(v.at).add(v.commitment).add(v.kind).add(v.holder).add(v.reveal_by).add(v.revealed).add(v.content);
@@ -171,7 +173,7 @@ class StateHasher {
     const Windows& w = v.windows;
     for (const auto seconds : {w.past, w.future}) add(static_cast<std::uint64_t>(seconds.count()));
     for (const auto days : {w.assessment, w.key_loss_wait, w.renewal, w.domain_proof}) add(static_cast<std::uint64_t>(days.count()));
-    return add(v.roster);
+    return add(std::uint64_t{v.quorum.witnesses}).add(v.texts).add(v.roster);
   }
   StateHasher& add(const Rejection& v) { return add(v.code).add(v.what).add(v.pointer).add(v.hint); }
   StateHasher& add(const EntryRow& v) {
@@ -194,6 +196,7 @@ Digest State::digest() const {
   StateHasher h;
   h.add(s.clock).add(s.rules).add(s.supporters).add(s.known).add(s.entries).add(s.ignored).add(s.pending).add(s.assessments);
   h.add(s.disputes).add(s.events).add(s.event_holders).add(s.comchecks).add(s.catalogue).add(s.commitments);
+  h.add(s.witnessed).add(std::vector(s.texts.begin(), s.texts.end())).add(s.last_pledge).add(s.roots.size());
   return h.finish();
 }
 

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "registry/countries.h"
+#include "registry/recent_roots.h"
 #include "registry/state.h"
 #include "statement/statement.h"
 
@@ -52,7 +53,8 @@ struct TriedSignature {
 struct Reading {
   Leaf leaf = 0;
   Digest envelope;
-  Digest payload;  // SHA-256 of the signed bytes
+  Digest leaf_hash;  // of the Merkle tree
+  Digest payload;    // SHA-256 of the signed bytes
   Kind kind = Kind::pledge;
   Instant at;             // the statement's
   Instant time;           // ledger time if it is applied
@@ -109,6 +111,10 @@ struct State::Impl {
   std::vector<ComcheckRound> comchecks;
   std::vector<CatalogueRelease> catalogue;
   std::map<Digest, Commitment> commitments;
+  RecentRoots roots;
+  std::vector<WitnessedCheckpoint> witnessed;
+  std::set<std::pair<std::string, Digest>> texts;  // language, SHA-256
+  std::optional<Leaf> last_pledge;
 
   [[nodiscard]] const Supporter* find(std::string_view id) const;
   [[nodiscard]] Supporter& at(std::string_view id);                           // must be there
@@ -161,6 +167,8 @@ class Effects {
   void touch(Table table) { applied_.tables |= static_cast<std::uint16_t>(table); }
   // The record changed by this statement; `own`: it is among the record's statements.
   Supporter& changed(std::string_view id);
+  // Its row is to be written anew, though no statement is about it.
+  void shown_otherwise(const Supporter& supporter);
   void disposition(Leaf leaf, Disposition disposition);
   // A claim ends without effect; its key is free again.
   void drop_claim(Supporter& supporter);
@@ -210,6 +218,7 @@ ENTENTE_KIND(reveal);
 ENTENTE_KIND(disclosure);
 ENTENTE_KIND(imported);
 ENTENTE_KIND(mail_proof);
+ENTENTE_KIND(witnessed_checkpoint);
 #undef ENTENTE_KIND
 
 // Decisions of several persons (decisions.cc).

@@ -60,8 +60,12 @@ void AdmissionQueue::catch_up() {
 }
 
 void AdmissionQueue::submit(std::string entry, ledger::Appender::Wait wait, Done done) {
+  registry::Submission submission = parts_.projection->state().read(entry);
+  submit(std::move(entry), std::move(submission), wait, std::move(done));
+}
+
+void AdmissionQueue::submit(std::string entry, registry::Submission submission, ledger::Appender::Wait wait, Done done) {
   const registry::State& state = parts_.projection->state();
-  registry::Submission submission = state.read(entry);
   {
     const std::shared_lock lock(*parts_.lock);
     state.find_keys(submission);

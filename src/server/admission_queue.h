@@ -41,6 +41,8 @@ class AdmissionQueue {
   AdmissionQueue& operator=(const AdmissionQueue&) = delete;
 
   void submit(std::string entry, ledger::Appender::Wait wait, Done done);
+  // `submission`: the entry as State::read() gave it.
+  void submit(std::string entry, registry::Submission submission, ledger::Appender::Wait wait, Done done);
   void stop();  // what is queued is answered first, and written
   // Returns when the tables hold every statement that was answered before the call (or cannot: failure()). Not under `lock`.
   void catch_up();

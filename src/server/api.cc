@@ -200,9 +200,10 @@ void submit(const Context& context, const Call& call, const Reply& reply) {
   if (!wait.empty() && wait.front() != "published" && wait.front() != "integrated")
     return reply(problem(400, "bad-request", "\"wait\" must be integrated or published"));
   const auto mode = !wait.empty() && wait.front() == "published" ? ledger::Appender::Wait::published : ledger::Appender::Wait::integrated;
+  registry::Submission submission = context->projection->state().read(call.request.body);
   if (context->refuse)
-    if (auto refused = context->refuse(call.request.body)) return reply(std::move(*refused));
-  context->submit(call.request.body, mode, [context, reply](Result<RegistryService::Outcome> outcome) {
+    if (auto refused = context->refuse(submission)) return reply(std::move(*refused));
+  context->submit_read(call.request.body, std::move(submission), mode, [context, reply](Result<RegistryService::Outcome> outcome) {
     if (!outcome) return reply(problem(503, "unavailable", outcome.error().what, outcome.error().hint));
     if (!*outcome) {
       const registry::Rejection& why = outcome->error();

@@ -30,8 +30,11 @@ struct ApiContext {
   const catalog::Catalog* catalog = nullptr;
   std::string public_url;
   std::function<void(std::string, ledger::Appender::Wait, std::function<void(Result<RegistryService::Outcome>)>)>
-      submit;                                                                   // unset: read-only
-  std::function<std::optional<http::Response>(std::string_view entry)> refuse;  // before submit; unset: nothing is refused here
+      submit;  // unset: read-only
+  // The same of an entry that was read already, so that it is read once.
+  std::function<void(std::string, registry::Submission, ledger::Appender::Wait, std::function<void(Result<RegistryService::Outcome>)>)>
+      submit_read;
+  std::function<std::optional<http::Response>(const registry::Submission&)> refuse;  // before submit; unset: nothing is refused here
   std::function<Result<std::string>(registry::Leaf)> receipt;
   std::string origin;                                              // of the ledger
   std::function<Result<std::string>(std::string_view)> sign_note;  // with the ledger's key; unset: this server has none

@@ -7,7 +7,6 @@
 #include <algorithm>
 
 #include "server/api_reading.h"
-#include "statement/statement.h"
 
 namespace entente::server {
 namespace {
@@ -85,6 +84,17 @@ void Applications::add_routes(Router& router, const std::shared_ptr<Applications
                                                   {"accepted", std::move(accepted)},
                                                   {"pledged", pledged_texts(context.projection->state())}}));
              }));
+  router.add(Method::get, "/queue/related-domains",
+             reading(applications->parts_.api, [applications](const ApiContext&, const Call&) -> Result<Made> {
+               Json items = Json::array();
+               for (const Related& r : applications->related())
+                 items.push_back(Json{{"supporter", r.supporter},
+                                      {"domain", r.domain},
+                                      {"registrable_domain", r.registrable_domain},
+                                      {"held_by", r.held_by},
+                                      {"holds", r.holds}});
+               return json_made(json_compact(Json{{"items", std::move(items)}}));
+             }));
   router.add(Method::get, "/texts/{sha256}",
              reading(applications->parts_.api, [applications](const ApiContext&, const Call& call) -> Result<Made> {
                for (const registry::CallText& text : applications->texts())
@@ -99,9 +109,16 @@ void Applications::add_routes(Router& router, const std::shared_ptr<Applications
 void Applications::take_domains(const registry::Supporter& supporter) {
   for (const registry::ProvenDomain& proven : supporter.detail().domains) {
     const auto [first, last] = holders_.equal_range(proven.domain);
-    if (std::none_of(first, last, [&](const auto& pair) { return pair.second == supporter.identity.id; }))
-      holders_.emplace(proven.domain, supporter.identity.id);
+    if (std::any_of(first, last, [&](const auto& pair) { return pair.second == supporter.identity.id; })) continue;
+    holders_.emplace(proven.domain, supporter.identity.id);
+    if (std::string family = registrable(proven.domain); !family.empty())
+      families_.emplace(std::move(family), std::pair(proven.domain, supporter.identity.id));
   }
+}
+
+std::string Applications::registrable(const std::string& domain) const {
+  const auto parsed = dns::Domain::parse(domain);
+  return parsed ? suffixes_.registrable_domain(*parsed) : std::string();
 }
 
 void Applications::ledger_changed(const std::vector<registry::SupporterRow>& changed) {
@@ -110,18 +127,46 @@ void Applications::ledger_changed(const std::vector<registry::SupporterRow>& cha
 }
 
 std::optional<std::string> Applications::proven_by_other(const std::string& domain, const std::string& id) const {
-  const Instant at = parts_.clock();
   const auto [first, last] = holders_.equal_range(domain);
-  for (auto it = first; it != last; ++it) {
-    if (it->second == id) continue;
-    const registry::Supporter* holder = parts_.api->projection->state().supporter(it->second);
-    if (holder == nullptr || is_tombstone(holder->status)) continue;
-    const auto& named = holder->pledge.domains;
-    if (holder->identity.website != domain && std::ranges::find(named, domain) == named.end()) continue;  // given up by a correction
-    for (const registry::ProvenDomain& proven : holder->detail().domains)
-      if (proven.domain == domain && at < proven.until) return it->second;
-  }
+  for (auto it = first; it != last; ++it)
+    if (it->second != id && holds(it->second, domain)) return it->second;
   return std::nullopt;
+}
+
+// Still names it, and the proof counts now.
+bool Applications::holds(const std::string& id, const std::string& domain) const {
+  const registry::Supporter* holder = parts_.api->projection->state().supporter(id);
+  if (holder == nullptr || is_tombstone(holder->status)) return false;
+  const auto& named = holder->pledge.domains;
+  if (holder->identity.website != domain && std::ranges::find(named, domain) == named.end()) return false;  // given up by a correction
+  const Instant at = parts_.clock();
+  return std::ranges::any_of(holder->detail().domains,
+                             [&](const registry::ProvenDomain& proven) { return proven.domain == domain && at < proven.until; });
+}
+
+std::vector<Applications::Related> Applications::related() const {
+  std::vector<Related> out;
+  const registry::State& state = parts_.api->projection->state();
+  for (const registry::Pending& pending : state.pending()) {
+    const registry::Supporter* s = state.supporter(pending.supporter);
+    if (s == nullptr || pending.what != registry::Pending::What::approval) continue;
+    const auto& claim = s->detail().claim;
+    std::vector<std::string> named = claim ? claim->pledge.domains : s->pledge.domains;
+    const std::string& website = claim ? claim->identity.website : s->identity.website;
+    if (!website.empty() && std::ranges::find(named, website) == named.end()) named.push_back(website);
+    for (const std::string& domain : named) {
+      const std::string family = registrable(domain);
+      const auto [first, last] = families_.equal_range(family);
+      for (auto it = family.empty() ? last : first; it != last; ++it)
+        if (it->second.second != pending.supporter && holds(it->second.second, it->second.first))
+          out.push_back({.supporter = pending.supporter,
+                         .domain = domain,
+                         .registrable_domain = family,
+                         .held_by = it->second.second,
+                         .holds = it->second.first});
+    }
+  }
+  return out;
 }
 
 std::vector<ApplicationProblem> Applications::check_locked(const registry::Application& application) const {
@@ -140,23 +185,13 @@ std::vector<ApplicationProblem> Applications::check(const registry::Application&
   return check_locked(application);
 }
 
-std::optional<Response> Applications::refuse(std::string_view entry) const {
-  const auto envelope = statement::Envelope::parse(entry, "entry");
-  // Most statements are no pledges: where the name does not stand in the text, and no escape can hide it, nothing more is read.
-  const auto may_be_pledge = [](std::string_view payload) {
-    return payload.find("predicate/pledge/v1") != std::string_view::npos || payload.find('\\') != std::string_view::npos;
-  };
-  if (!envelope || !may_be_pledge(envelope->payload)) return std::nullopt;
-  const auto document = JsonDocument::parse(envelope->payload, "payload");
-  if (!document || json_string(document->root(), "predicateType") != std::string(statement::kPredicateBase) + "pledge/v1")
-    return std::nullopt;
-  const auto predicate = json_get(document->root(), "predicate");
+std::optional<Response> Applications::refuse(const registry::Submission& submission) const {
+  const auto predicate = submission.pledge();
   if (!predicate) return std::nullopt;
   const registry::Application application = registry::Application::of(*predicate);
   if (parts_.api->catch_up) parts_.api->catch_up();
   const std::shared_lock lock(*parts_.api->lock);
-  const registry::State& state = parts_.api->projection->state();
-  if (state.leaf_of(sha256(entry))) return std::nullopt;
+  if (parts_.api->projection->state().leaf_of(submission.envelope())) return std::nullopt;
   for (const ApplicationProblem& problem_found : check_locked(application)) {
     if (is_for_admission(problem_found.fault)) continue;
     return problem(problem_found.fault == ApplicationFault::domain_taken ? 409 : 422, code_of(problem_found.fault),

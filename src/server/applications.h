@@ -34,21 +34,33 @@ class Applications {
   [[nodiscard]] std::vector<registry::ApplicationProblem> check(const registry::Application& application) const;
   // The answer to a signed pledge that admission could take and this server does not; nothing for all other statements. What admission
   // refuses (ids, countries …) is left to it, so that a statement sent twice is still told to be there.
-  [[nodiscard]] std::optional<http::Response> refuse(std::string_view entry) const;
+  [[nodiscard]] std::optional<http::Response> refuse(const registry::Submission& submission) const;
   [[nodiscard]] const std::vector<registry::CallText>& texts() const { return parts_.texts; }
+  // Of a pledge that waits: a domain it names has the registrable domain of one that another supporter has proven. Often one organisation
+  // and a part of it; nothing is refused for it, two persons look.
+  struct Related {
+    std::string supporter, domain, registrable_domain;
+    std::string held_by, holds;  // who has proven which; `holds` is `domain` itself where it was proven after the pledge
+  };
+  // For all that wait, in the queue's order. Under the lock of the projection, shared.
+  [[nodiscard]] std::vector<Related> related() const;
   // Records changed. Under the lock of the projection, exclusively.
   void ledger_changed(const std::vector<registry::SupporterRow>& changed);
 
  private:
   Applications(Parts parts, dns::PublicSuffixList suffixes, registry::Countries countries);
   void take_domains(const registry::Supporter& supporter);
+  [[nodiscard]] bool holds(const std::string& id, const std::string& domain) const;
+  [[nodiscard]] std::string registrable(const std::string& domain) const;
   [[nodiscard]] std::optional<std::string> proven_by_other(const std::string& domain, const std::string& id) const;
   [[nodiscard]] std::vector<registry::ApplicationProblem> check_locked(const registry::Application& application) const;
 
   const Parts parts_;
   const dns::PublicSuffixList suffixes_;
   const registry::Countries countries_;
-  std::multimap<std::string, std::string, std::less<>> holders_;  // domain → ids that proved it at some time; guarded by the api's lock
+  // Guarded by the api's lock. Of proofs at some time: domain → ids; registrable domain → (domain, id).
+  std::multimap<std::string, std::string, std::less<>> holders_;
+  std::multimap<std::string, std::pair<std::string, std::string>, std::less<>> families_;
 };
 
 }  // namespace entente::server

@@ -69,6 +69,25 @@ TEST(Applications, ADomainIsTakenForAsLongAsItsProofCounts) {
   EXPECT_EQ(s.post(wants_other("new")).status, 201U);
 }
 
+TEST(Applications, ADomainOfTheSameFamilyIsShownToWhoApproves) {
+  TestService s;
+  const auto related = [&] { return Json::parse(s.api("/queue/related-domains").body)["items"]; };
+  ASSERT_EQ(s.post(changed_pledge(s, "branch", [](Json& p) { p["domains"] = {"press.bank.example", "branch.example"}; })).status, 201U)
+      << "not refused: it may be a part of the bank";
+  ASSERT_EQ(s.post(changed_pledge(s, "stranger", [](Json& p) { p["domains"] = {"thebank.example"}; })).status, 201U);
+  EXPECT_EQ(related(), Json::array({Json{{"supporter", "branch"},
+                                         {"domain", "press.bank.example"},
+                                         {"registrable_domain", "bank.example"},
+                                         {"held_by", "bank"},
+                                         {"holds", "bank.example"}}}));
+  // Below a suffix that is private to its users, neighbours have nothing to do with one another.
+  ASSERT_EQ(s.post(changed_pledge(s, "page-a", [](Json& p) { p["domains"] = {"a.github.io"}; })).status, 201U);
+  EXPECT_EQ(related().size(), 1U);
+  s.world.clock += std::chrono::days(91);
+  ASSERT_EQ(s.post(s.world.pledge("later")).status, 201U);  // an answer is kept until something is written
+  EXPECT_EQ(related(), Json::array()) << "the bank's proof no longer counts";
+}
+
 TEST(Applications, TheFormSaysAllOfItInThePagesLanguage) {
   TestService s;
   const std::string digest(64, 'a');

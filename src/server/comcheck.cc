@@ -103,8 +103,8 @@ bool ComcheckAnswers::signed_by_contact(const Round& round, std::size_t contact,
 Response ComcheckAnswers::judge(const Round& round, std::size_t contact, const Given& given) const {
   const registry::ComcheckRecord& record = round.folder.record();
   const registry::AskedContact& asked = record.asked.contacts[contact];
-  const auto drawn = registry::draw(record.drawn->seed.seed, record.plan, asked.members.front());
-  const bool right = registry::is_right_answer(registry::comcheck_questions()[drawn.question], given.answer);
+  const auto drawn = registry::draw(record.drawn->seed.seed, record.plan, asked.members.front(), record.questions.list.size());
+  const bool right = registry::is_right_answer(record.questions.list[drawn.question], given.answer);
   const Instant time = std::chrono::floor<std::chrono::seconds>(parts_.clock());
   std::optional<Response> out;
   const auto accepted = [&](Instant sent, Instant answered) {

@@ -23,6 +23,7 @@
 #include "server/pages.h"
 #include "server/request_log.h"
 #include "server/signup.h"
+#include "server/witnessed.h"
 
 namespace entente::server {
 namespace {
@@ -72,6 +73,7 @@ struct RegistryService::State {
   void take_changes(const registry::StoreChanges& changes);
   Result<void> open_faces();
   Result<void> open_signup();
+  void open_witnessed();
   Result<std::string> entry(registry::Leaf leaf);
   Result<std::string> receipt(registry::Leaf leaf);
   void handle(http::Request request, http::Reply reply);
@@ -106,6 +108,7 @@ struct RegistryService::State {
   std::shared_ptr<RequestLog> request_log;
   std::mutex following_mutex;
   std::condition_variable_any following;
+  std::unique_ptr<Witnessed> witnessed;
   std::jthread follower;  // last: it uses the above
 };
 
@@ -117,6 +120,7 @@ Result<void> RegistryService::State::open(const std::function<void(std::uint64_t
   ENTENTE_CHECK(replay(progress));
   ENTENTE_CHECK(fill_search());
   ENTENTE_CHECK(open_faces());
+  open_witnessed();
   if (!options.key) follower = std::jthread([this](const std::stop_token& stop) { follow(stop); });
   return {};
 }
@@ -292,6 +296,10 @@ Result<void> RegistryService::State::open_faces() {
     context->submit = [this](std::string statement, ledger::Appender::Wait wait, AdmissionQueue::Done done) {
       queue->submit(std::move(statement), wait, std::move(done));
     };
+    context->submit_read = [this](std::string statement, registry::Submission submission, ledger::Appender::Wait wait,
+                                  AdmissionQueue::Done done) {
+      queue->submit(std::move(statement), std::move(submission), wait, std::move(done));
+    };
   }
   ENTENTE_CHECK(add_api(router, context));
   return open_signup();
@@ -303,7 +311,7 @@ Result<void> RegistryService::State::open_signup() {
       Applications::open(
           {.public_suffixes = options.signup.public_suffixes, .texts = options.signup.texts, .api = context, .clock = options.clock}));
   Applications::add_routes(router, applications);
-  context->refuse = [this](std::string_view entry) { return applications->refuse(entry); };
+  context->refuse = [this](const registry::Submission& submission) { return applications->refuse(submission); };
   ENTENTE_TRY(signup,
               Signup::open({.options = options.signup, .origin = reader->verifier().name(), .api = context, .clock = options.clock}));
   Signup::add_routes(router, signup);
@@ -332,6 +340,20 @@ Result<void> RegistryService::State::open_signup() {
       router, std::make_shared<ComcheckAnswers>(ComcheckAnswers::Parts{
                   .private_folder = options.signup.private_folder, .log = reader->verifier(), .api = context, .clock = options.clock}));
   return {};
+}
+
+void RegistryService::State::open_witnessed() {
+  if (!options.cosign || !options.signup.verifier_key || !queue) return;
+  const auto checkpoint = [this]() -> Result<std::string> {
+    const std::scoped_lock guard(reader_mutex);
+    ENTENTE_CHECK(reader->refresh());
+    return reader->checkpoint();
+  };
+  witnessed = std::make_unique<Witnessed>(Witnessed::Parts{.api = context,
+                                                           .key = options.signup.verifier_key,
+                                                           .checkpoint = checkpoint,
+                                                           .clock = options.clock,
+                                                           .pause = options.witnessed_pause});
 }
 
 http::Response RegistryService::State::health() const {
@@ -465,6 +487,7 @@ Result<void> RegistryService::stop() {
     state_->follower.request_stop();
     state_->follower.join();
   }
+  if (state_->witnessed) state_->witnessed->stop();
   if (state_->mail_signup) state_->mail_signup->stop();
   if (state_->signup) state_->signup->stop();
   if (state_->queue) state_->queue->stop();

@@ -47,6 +47,8 @@ struct RegistryOptions {
   const DataSet* data = &DataSet::embedded();
   std::string public_url;         // by which the outside knows this server, without a final '/': feeds and badges need it; may be empty
   std::size_t max_queue = 4'096;  // statements waiting to be judged; more are answered 503
+  // How often, at most, a cosigned checkpoint is put into the ledger (witnessed.h).
+  std::chrono::milliseconds witnessed_pause{60'000};
   std::size_t cache_bytes = 64 << 20;
   std::chrono::milliseconds follow{1'000};    // a read-only server looks for new entries this often
   std::string request_log;                    // JSON lines (request_log.h); "-": standard error; empty: none

@@ -103,7 +103,7 @@ std::pair<std::string, std::string> Comcheck::check_of(const std::string& addres
     const std::string text = decoded(message.message);
     const std::string mark = std::string(kPublicUrl) + "/comcheck#" + kRound + ".";
     const std::string nonce = text.substr(text.find(mark) + mark.size(), 22);
-    for (const auto& question : registry::comcheck_questions())
+    for (const auto& question : registry::comcheck_questions().list)
       if (text.find(question.english) != std::string::npos || text.find(question.french) != std::string::npos)
         return {nonce, std::string(question.answers.front())};
   }
@@ -334,7 +334,7 @@ void Comcheck::answers_come_in() {
   };
   const std::string beta_code = check_of("duty@beta.example").first;
   const auto out_of_office = come_back("From: duty@beta.example\r\nSubject: Away\r\nAuto-Submitted: auto-replied\r\nIn-Reply-To: <" +
-                                           registry::comcheck_questions_digest().hex() + "@x>",
+                                           registry::comcheck_questions().digest().hex() + "@x>",
                                        "I am away. You wrote: " + beta_code);
   EXPECT_EQ(out_of_office.code, 0) << out_of_office.err;
   std::string original;
