@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <memory>
 
 #include "core/ascii.h"
 #include "measures/p6_supply/purl_types.h"
@@ -68,6 +69,12 @@ bool decode_ascii(std::string_view text, EscapedSlash slash, std::string& out) {
   return true;
 }
 
+// `empty` holds nothing yet. To make it anew is quicker than std::string::assign, which is a call into the library.
+void fill(std::string& empty, std::string_view text) {
+  std::destroy_at(&empty);
+  std::construct_at(&empty, text);
+}
+
 void fold_ordinary(std::string& text) {
   for (char& c : text) c = lower(c);
 }
@@ -88,7 +95,7 @@ class OrdinaryPurl {
   // Copies a part, decoded if there was any escape at all.
   bool put(std::string_view part, EscapedSlash slash, std::string& out) const {
     if ((seen_ & kPercent) != 0 && part.find('%') != std::string_view::npos) return decode_ascii(part, slash, out);
-    out.assign(part.data(), part.size());
+    fill(out, part);
     return true;
   }
 
@@ -107,7 +114,7 @@ bool OrdinaryPurl::read_type() {
   while (at_ < text_.size() && is_type_byte(text_[at_])) ++at_;
   const std::string_view type = text_.substr(kScheme.size(), at_ - kScheme.size());
   if (at_ == text_.size() || text_[at_] != '/' || type.empty() || !is_lower(type.front())) return false;
-  out_.type.assign(type.data(), type.size());
+  fill(out_.type, type);
   rules_ = purl_type(type);
   ++at_;
   return true;
@@ -174,11 +181,8 @@ bool OrdinaryPurl::read_qualifier() {
   const std::string_view value = text_.substr(value_begin, at_ - value_begin);
   if (value.empty()) return true;
   if (!out_.qualifiers.empty() && key <= out_.qualifiers.back().first) return false;  // to be sorted, or twice
-  auto& [name, decoded] = out_.qualifiers.emplace_back();
-  name.assign(key.data(), key.size());
-  if ((seen & kPercent) != 0) return decode_ascii(value, EscapedSlash::allowed, decoded);
-  decoded.assign(value.data(), value.size());
-  return true;
+  std::string& decoded = out_.qualifiers.emplace_back(key, value).second;
+  return (seen & kPercent) == 0 || decode_ascii(value, EscapedSlash::allowed, decoded);
 }
 
 bool OrdinaryPurl::obeys_type() {
