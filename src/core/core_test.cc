@@ -101,7 +101,7 @@ TEST(FileLock, KeepsASecondOneOut) {
     EXPECT_EQ(second.error().where.file, path.string());
     EXPECT_OK(FileLock::take(folder->path() / "b.idx", WhenLocked::fail));
   }
-  EXPECT_OK(FileLock::take(path, WhenLocked::fail)) << "the lock file stays, the lock does not";
+  EXPECT_OK(FileLock::take(path, WhenLocked::fail));  // the lock file stays, the lock does not
   EXPECT_OK(FileLock::take(path, WhenLocked::wait));
 }
 
