@@ -7,6 +7,7 @@
 
 #include "core/file.h"
 #include "measures/p6_supply/index.h"
+#include "measures/p6_supply/key_order.h"
 #include "measures/p6_supply/purl.h"
 #include "test_support.h"
 
@@ -136,18 +137,20 @@ BENCHMARK(BM_VersionKey)->Arg(0)->Arg(1);
 
 void BM_VersionCompareByKey(benchmark::State& state) {
   const std::string a = version_key(Scheme::semver, "1.20.300-rc.1").value(), b = version_key(Scheme::semver, "1.20.300-rc.2").value();
-  for (auto _ : state) benchmark::DoNotOptimize(a < b);
+  for (auto _ : state) benchmark::DoNotOptimize(key_less(a, b));
   state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations()));
 }
 BENCHMARK(BM_VersionCompareByKey);
 
-// apt's own comparison of Debian versions, from the library as installed (its headers are not needed): the peer of the one below. Versions
-// are compared within one package only, so these are the releases of one.
-const std::vector<std::string>& debian_versions() {
-  static const std::vector<std::string> kVersions{"7.88.1-1",          "7.88.1-9",          "7.88.1-10",         "7.88.1-10+deb12u1",
-                                                  "7.88.1-10+deb12u4", "7.88.1-10+deb12u5", "7.88.1-10+deb12u8", "7.88.1-10+deb12u12",
-                                                  "7.88.1-11",         "7.88.1-11~bpo11+1"};
-  return kVersions;
+// apt's own comparison of Debian versions, from the library as installed (its headers are not needed): the peer of the one below. Argument
+// 0: the releases of one package, as versions are compared in use; 1: versions of many, which differ in their first bytes mostly.
+const std::vector<std::string>& debian_versions(std::int64_t which) {
+  static const std::vector<std::string> kOfOnePackage{"7.88.1-1",          "7.88.1-9",          "7.88.1-10",         "7.88.1-10+deb12u1",
+                                                      "7.88.1-10+deb12u4", "7.88.1-10+deb12u5", "7.88.1-10+deb12u8", "7.88.1-10+deb12u12",
+                                                      "7.88.1-11",         "7.88.1-11~bpo11+1"};
+  static const std::vector<std::string> kOfMany{"1.2.3-1",          "2.30-21+deb12u1", "7.88.1-10", "0.9.8-4",          "1:9.2p1-2",
+                                                "3.0.11-1~deb12u2", "4.4.33-2",        "10.0.1-3",  "252.17-1~deb12u1", "5.36.0-7"};
+  return which == 0 ? kOfOnePackage : kOfMany;
 }
 
 using AptCompare = int (*)(const void*, const char*, const char*, const char*, const char*);
@@ -160,25 +163,25 @@ void BM_VersionCompareByApt(benchmark::State& state) {
     state.SkipWithError("no libapt-pkg.so.6.0 here");
     return;
   }
-  const auto& versions = debian_versions();
+  const auto& versions = debian_versions(state.range(0));
   for (auto _ : state)
     for (const std::string& a : versions)
       for (const std::string& b : versions)
         benchmark::DoNotOptimize(compare(self, a.data(), a.data() + a.size(), b.data(), b.data() + b.size()));
   state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations() * versions.size() * versions.size()));
 }
-BENCHMARK(BM_VersionCompareByApt);
+BENCHMARK(BM_VersionCompareByApt)->Arg(0)->Arg(1);
 
 // The same pairs by keys made before, as a look-up compares.
 void BM_VersionCompareDebianByKey(benchmark::State& state) {
   std::vector<std::string> keys;
-  for (const std::string& version : debian_versions()) keys.push_back(version_key(Scheme::debian, version).value());
+  for (const std::string& version : debian_versions(state.range(0))) keys.push_back(version_key(Scheme::debian, version).value());
   for (auto _ : state)
     for (const std::string& a : keys)
-      for (const std::string& b : keys) benchmark::DoNotOptimize(a < b);
+      for (const std::string& b : keys) benchmark::DoNotOptimize(key_less(a, b));
   state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations() * keys.size() * keys.size()));
 }
-BENCHMARK(BM_VersionCompareDebianByKey);
+BENCHMARK(BM_VersionCompareDebianByKey)->Arg(0)->Arg(1);
 
 }  // namespace
 

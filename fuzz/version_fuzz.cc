@@ -2,6 +2,7 @@
 // equal versions, no key is a prefix of another.
 #include <cstdlib>
 
+#include "measures/p6_supply/key_order.h"
 #include "measures/p6_supply/version.h"
 
 using namespace entente::measures::p6_supply;
@@ -13,7 +14,7 @@ void compare(Scheme scheme, std::string_view a, std::string_view b) {
   const auto reference = compare_versions(scheme, a, b);
   if (reference.has_value() != (left.has_value() && right.has_value())) std::abort();
   if (!reference) return;
-  if ((*left <=> *right) != *reference) std::abort();
+  if ((*left <=> *right) != *reference || compare_keys(*left, *right) != *reference) std::abort();
   if (*left != *right && (left->starts_with(*right) || right->starts_with(*left))) std::abort();
   if (left->empty() || *left >= std::string("\xff")) std::abort();
   if (*reference == 0 && scheme != Scheme::semver && version_key_form(scheme, a)->form != VersionForm::legacy &&

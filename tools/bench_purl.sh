@@ -1,5 +1,6 @@
 #!/bin/sh
-# Purl parsing beside packageurl-js (npm): the same six purls in the same run, one thread each. Needs node and npm.
+# Purl parsing beside packageurl-js (npm): the same six purls in the same run, each taken apart into an object that owns its parts, which is
+# then dropped. V8 gets a second to compile and to warm up; its garbage collector's threads count as its time. Needs node and npm.
 #   tools/bench_purl.sh build/release
 set -eu
 build=${1:-build/release}
@@ -20,7 +21,13 @@ run(3000);
 const used = process.cpuUsage(cpu);
 console.log((n / ((used.user + used.system) / 1e6)).toFixed(0));
 JS
-peer=$(node "$work/bench.js")
-ours=$("$build/bench/supply_bench" --benchmark_filter='^BM_PurlParse$' --benchmark_format=json 2>/dev/null |
-  python3 -c 'import json,sys; print(round(json.load(sys.stdin)["benchmarks"][0]["items_per_second"]))')
+# Three rounds in turn, the best of each: both are read by CPU time, but a busy machine's caches still count.
+peer=0 ours=0
+for round in 1 2 3; do
+  n=$(node "$work/bench.js")
+  if [ "$n" -gt "$peer" ]; then peer=$n; fi
+  n=$("$build/bench/supply_bench" --benchmark_filter='^BM_PurlParse$' --benchmark_format=json 2>/dev/null |
+    python3 -c 'import json,sys; b=json.load(sys.stdin)["benchmarks"][0]; print(round(b["items_per_second"]))')
+  if [ "$n" -gt "$ours" ]; then ours=$n; fi
+done
 echo "packageurl-js $(node -p "require('$work/node_modules/packageurl-js/package.json').version"): $peer purls/s; entente: $ours purls/s; ratio $(python3 -c "print(f'{$ours/$peer:.1f}')")"

@@ -7,6 +7,7 @@
 
 #include "cli/supply.h"
 #include "cli/table.h"
+#include "core/file_lock.h"
 #include "core/terminal.h"
 #include "core/utf8.h"
 #include "measures/p6_supply/index.h"
@@ -34,7 +35,8 @@ constexpr const char* kUpdateExamples = R"(  entente supply db build --updatable
   entente supply db update advisories.idx npm-all.zip          everything once more: what is not newer changes nothing
 
 Of one id the record with the later "modified" stays. The result is the same, byte by byte, as a build from all records. Needs the file
-that --updatable wrote beside the index.)";
+that --updatable wrote beside the index. One build or update of an index runs at a time: a second one gives up, exit code 2, or waits
+with --wait.)";
 constexpr const char* kInfoExamples = R"(  entente supply db info advisories.idx
   entente supply db info advisories.idx --json)";
 
@@ -84,6 +86,7 @@ struct BuildOptions {
   std::vector<std::string> sources;
   std::string out;
   bool updatable = false;
+  bool wait = false;
 };
 
 void print_bad(const BuildReport& report) {
@@ -103,6 +106,8 @@ int run_build(const Context& context, const BuildOptions& given) {
   for (const std::string& source : given.sources)
     if (std::filesystem::equivalent(source, given.out, ec))
       return report(context, Error{"the output is one of the sources", {.file = given.out}, "name another file with -o"});
+  const auto lock = FileLock::take(given.out, given.wait ? WhenLocked::wait : WhenLocked::fail);
+  if (!lock) return report(context, lock.error());
   Progress progress(context.progress());
   const auto built = given.updatable ? build_updatable(sources, given.out, progress) : AdvisoryIndex::build(sources, given.out, progress);
   progress.done();
@@ -133,11 +138,17 @@ int run_build(const Context& context, const BuildOptions& given) {
 struct UpdateOptions {
   std::string index;
   std::vector<std::string> sources;
+  bool wait = false;
 };
 
 int run_update(const Context& context, const UpdateOptions& given) {
   std::vector<AdvisorySource> sources;
   for (const std::string& source : given.sources) sources.push_back(AdvisorySource::file(source));
+  std::error_code ec;
+  if (!std::filesystem::exists(given.index, ec))
+    return report(context, Error{"no such index", {.file = given.index}, "build it with `entente supply db build --updatable`"});
+  const auto lock = FileLock::take(given.index, given.wait ? WhenLocked::wait : WhenLocked::fail);
+  if (!lock) return report(context, lock.error());
   Progress progress(context.progress());
   const auto updated = update_index(given.index, sources, progress);
   progress.done();
@@ -185,6 +196,10 @@ int run_info(const Context& context, const std::string& path) {
   return kOk;
 }
 
+void add_index_wait(CLI::App& command, bool& wait) {
+  command.add_flag("--wait", wait, "if another command is changing the index, wait for it instead of giving up");
+}
+
 }  // namespace
 
 void add_supply_db(CLI::App& supply, Context& context) {
@@ -198,6 +213,7 @@ void add_supply_db(CLI::App& supply, Context& context) {
       ->required()
       ->type_name("SOURCE");
   command->add_flag("--updatable", build->updatable, "keep the records beside the index, for `supply db update`");
+  add_index_wait(*command, build->wait);
   const auto change = std::make_shared<UpdateOptions>();
   CLI::App* update = add_command(*group, context, "update", "merge new and changed OSV records into an index", kUpdateExamples,
                                  [&context, change] { return run_update(context, *change); });
@@ -205,6 +221,7 @@ void add_supply_db(CLI::App& supply, Context& context) {
   update->add_option("source", change->sources, "folders, zips, .jsonl, .jsonl.zst or JSON files of OSV records")
       ->required()
       ->type_name("SOURCE");
+  add_index_wait(*update, change->wait);
   const auto path = std::make_shared<std::string>();
   CLI::App* info =
       add_command(*group, context, "info", "what an index holds", kInfoExamples, [&context, path] { return run_info(context, *path); });

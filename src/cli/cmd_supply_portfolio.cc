@@ -9,6 +9,7 @@
 #include "cli/supply.h"
 #include "cli/table.h"
 #include "core/file.h"
+#include "core/file_lock.h"
 #include "core/terminal.h"
 #include "core/time.h"
 #include "core/utf8.h"
@@ -24,7 +25,8 @@ constexpr const char* kPortfolioAddExamples = R"(  entente supply portfolio add 
   entente supply portfolio add all.portfolio release.spdx.json --name shop
 
 An SBOM is kept under its file name without the ending, or under --name; one of the same name is replaced. The file is made if it is not there,
-and replaced at once: a crash leaves the old one or the new one.)";
+and replaced at once: a crash leaves the old one or the new one. While another command changes it, this one gives up, exit code 2, or waits
+with --wait.)";
 constexpr const char* kPortfolioAdvisoryExamples = R"(  entente supply portfolio advisory all.portfolio GHSA-jfh8-c2jp-5v3q.json
   entente supply portfolio advisory all.portfolio npm-changed.jsonl --json
 
@@ -37,7 +39,13 @@ struct PortfolioOptions {
   std::string file;
   std::vector<std::string> inputs;
   std::string name;
+  bool wait = false;
 };
+
+// Held from reading the portfolio to writing it.
+Result<FileLock> lock_portfolio(const PortfolioOptions& given) {
+  return FileLock::take(given.file, given.wait ? WhenLocked::wait : WhenLocked::fail);
+}
 
 Result<Portfolio::Builder> load_builder(const std::string& file) {
   std::error_code ec;
@@ -51,6 +59,7 @@ struct AddedCounts {
 };
 Result<AddedCounts> add_sboms(const PortfolioOptions& given, Progress& progress) {
   if (!given.name.empty() && given.inputs.size() != 1) return fail("--name is for one SBOM", {}, "add several without it");
+  ENTENTE_TRY(const FileLock lock, lock_portfolio(given));
   ENTENTE_TRY(Portfolio::Builder builder, load_builder(given.file));
   AddedCounts counts;
   std::set<std::string> seen;
@@ -84,6 +93,11 @@ int run_portfolio_add(const Context& context, const PortfolioOptions& given) {
 }
 
 int run_portfolio_remove(const Context& context, const PortfolioOptions& given) {
+  std::error_code ec;
+  if (!std::filesystem::exists(given.file, ec))
+    return report(context, Error{"no such portfolio", {.file = given.file}, "make it with `entente supply portfolio add`"});
+  const auto lock = lock_portfolio(given);
+  if (!lock) return report(context, lock.error());
   const auto portfolio = Portfolio::open(given.file);
   if (!portfolio) return report(context, portfolio.error());
   Portfolio::Builder builder(*portfolio);
@@ -258,6 +272,10 @@ int run_portfolio_advisory(const Context& context, const PortfolioOptions& given
   return answer.hits.empty() && advised->unreadable.empty() ? kOk : kFindings;
 }
 
+void add_portfolio_wait(CLI::App& command, bool& wait) {
+  command.add_flag("--wait", wait, "if another command is changing the portfolio, wait for it instead of giving up");
+}
+
 }  // namespace
 
 void add_supply_portfolio(CLI::App& supply, Context& context) {
@@ -274,9 +292,11 @@ void add_supply_portfolio(CLI::App& supply, Context& context) {
   const auto [add, added] = subcommand("add", "add SBOMs, or replace them by newer ones", kPortfolioAddExamples, run_portfolio_add);
   add->add_option("sbom", added->inputs, "SBOMs, in any format `supply scan` reads")->required()->type_name("SBOM");
   add->add_option("--name", added->name, "what to call the SBOM (default: its file's name without the ending)")->type_name("NAME");
+  add_portfolio_wait(*add, added->wait);
   const auto [remove, removed] =
       subcommand("remove", "forget SBOMs", "  entente supply portfolio remove all.portfolio shop", run_portfolio_remove);
   remove->add_option("name", removed->inputs, "names as `list` gives them")->required()->type_name("NAME");
+  add_portfolio_wait(*remove, removed->wait);
   subcommand("list", "the SBOMs of a portfolio", "  entente supply portfolio list all.portfolio --json", run_portfolio_list);
   const auto [query, queried] = subcommand("query", "who ships this package", kPortfolioQueryExamples, run_portfolio_query);
   query->add_option("purl", queried->name, "a package URL, with or without a version")->required()->type_name("PURL");

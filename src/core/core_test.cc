@@ -2,11 +2,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <atomic>
+#include <thread>
 
 #include "core/bytes.h"
 #include "core/data.h"
 #include "core/digest.h"
 #include "core/file.h"
+#include "core/file_lock.h"
 #include "core/parallel.h"
 #include "core/terminal.h"
 #include "core/time.h"
@@ -84,6 +86,50 @@ TEST(Files, WriteIsAtomicAndModeIsKept) {
   EXPECT_THAT(read_file(folder->path()).error().what, HasSubstr("not a regular file"));
   EXPECT_THAT(read_file(folder->path() / "absent").error().what, HasSubstr("No such file"));
   EXPECT_THAT(write_file_atomic(folder->path() / "no" / "x", "x").error().hint, HasSubstr("folder does not exist"));
+}
+
+TEST(FileLock, KeepsASecondOneOut) {
+  const auto folder = TemporaryFolder::make();
+  ASSERT_OK(folder);
+  const auto path = folder->path() / "a.idx";
+  {
+    const auto first = FileLock::take(path, WhenLocked::fail);
+    ASSERT_OK(first);
+    const auto second = FileLock::take(path, WhenLocked::fail);
+    ASSERT_FALSE(second.has_value());
+    EXPECT_THAT(second.error().what, HasSubstr("another command"));
+    EXPECT_EQ(second.error().where.file, path.string());
+    EXPECT_OK(FileLock::take(folder->path() / "b.idx", WhenLocked::fail));
+  }
+  EXPECT_OK(FileLock::take(path, WhenLocked::fail));  // the lock file stays, the lock does not
+  EXPECT_OK(FileLock::take(path, WhenLocked::wait));
+}
+
+TEST(FileLock, WaitsForTheOtherToEnd) {
+  const auto folder = TemporaryFolder::make();
+  ASSERT_OK(folder);
+  const auto path = folder->path() / "a.idx";
+  auto held = FileLock::take(path, WhenLocked::fail);
+  ASSERT_OK(held);
+  std::atomic<bool> released = false, in_order = false;
+  std::thread other([&] {
+    const auto lock = FileLock::take(path, WhenLocked::wait);
+    in_order = lock.has_value() && released;
+  });
+  released = true;
+  held = fail("let go");
+  other.join();
+  EXPECT_TRUE(in_order);
+}
+
+TEST(FileLock, OnlyBesidePlainFiles) {
+  const auto folder = TemporaryFolder::make();
+  ASSERT_OK(folder);
+  EXPECT_FALSE(FileLock::take(folder->path(), WhenLocked::fail).has_value());
+  EXPECT_FALSE(FileLock::take("/dev/null", WhenLocked::fail).has_value());
+  EXPECT_FALSE(FileLock::take(folder->path() / "absent" / "a.idx", WhenLocked::fail).has_value());
+  std::filesystem::create_symlink("elsewhere", folder->path() / "b.idx.lock");
+  EXPECT_FALSE(FileLock::take(folder->path() / "b.idx", WhenLocked::fail).has_value());
 }
 
 TEST(Files, WritingNeverReplacesLinksDevicesOrPrivateKeys) {

@@ -1,14 +1,13 @@
 // The JSON reader. simdjson checks syntax and UTF-8 at gigabytes a second; what it does not check (duplicate keys) is
-// checked here in one walk over its tape: per object, the keys are hashed into a small open-addressed table. When
-// anything fails, the slow reference scanner in json_scan.cc reads the text again to say exactly what and where.
+// checked in one walk over its tape (json_keys.cc). When anything fails, the slow reference scanner in json_scan.cc
+// reads the text again to say exactly what and where.
 #include "core/json.h"
 
 #include <fmt/format.h>
 #include <algorithm>
-#include <cstring>
-#include <vector>
 
 #include "core/file.h"
+#include "core/json_keys.h"
 #include "core/json_scan.h"
 
 namespace entente {
@@ -21,71 +20,6 @@ struct JsonDocument::State {
 };
 
 namespace {
-
-// Detects duplicate keys in one object at a time; the table is reused and cleared by a generation number, so the whole
-// walk allocates a few times at most.
-class KeyTable {
- public:
-  // True if some key of `object` occurs twice.
-  bool has_duplicate(simdjson::dom::object object) {
-    keys_.clear();
-    for (const auto field : object) keys_.push_back(field.key);
-    if (keys_.size() < 2) return false;
-    if (keys_.size() <= 8) {
-      for (std::size_t i = 1; i < keys_.size(); ++i)
-        for (std::size_t j = 0; j < i; ++j)
-          if (keys_[i] == keys_[j]) return true;
-      return false;
-    }
-    std::size_t capacity = 32;
-    while (capacity < keys_.size() * 2) capacity *= 2;
-    if (slots_.size() < capacity) {
-      slots_.assign(capacity, {});
-      generation_ = 0;
-    }
-    ++generation_;
-    const std::size_t mask = slots_.size() - 1;
-    for (const std::string_view key : keys_) {
-      std::size_t at = std::hash<std::string_view>{}(key)&mask;
-      while (slots_[at].generation == generation_) {
-        if (slots_[at].key == key) return true;
-        at = (at + 1) & mask;
-      }
-      slots_[at] = {key, generation_};
-    }
-    return false;
-  }
-
- private:
-  struct Slot {
-    std::string_view key;
-    std::uint64_t generation = 0;
-  };
-  std::vector<std::string_view> keys_;
-  std::vector<Slot> slots_;
-  std::uint64_t generation_ = 0;
-};
-
-enum class Fault { none, duplicate, depth };
-
-// What simdjson leaves unchecked: duplicate keys, and the exact depth (it does not count an empty container as a level).
-// Recursion is bounded by the depth limit.
-Fault walk(JsonView value, KeyTable& table, std::uint32_t levels_left) {
-  const bool object = value.is_object();
-  if (!object && !value.is_array()) return Fault::none;
-  if (levels_left == 0) return Fault::depth;
-  if (object) {
-    const simdjson::dom::object fields = value.get_object().value_unsafe();
-    if (table.has_duplicate(fields)) return Fault::duplicate;
-    for (const auto field : fields)
-      if (const Fault f = walk(field.value, table, levels_left - 1); f != Fault::none) return f;
-  } else {
-    const simdjson::dom::array items = value.get_array().value_unsafe();  // a copy: range-for over the temporary would dangle
-    for (const JsonView item : items)
-      if (const Fault f = walk(item, table, levels_left - 1); f != Fault::none) return f;
-  }
-  return Fault::none;
-}
 
 Error explain(const std::string& text, const std::string& name, std::uint32_t max_depth, std::string_view fallback) {
   const auto fault = scan_json(text, max_depth);
@@ -110,9 +44,8 @@ Result<JsonDocument> JsonDocument::parse(std::string_view text, std::string name
   if (allocated != simdjson::SUCCESS) return fail("not enough memory to parse the document", {.file = state->name});
   const auto error = state->parser.parse(state->text.data(), state->text.size(), false).get(state->root);
   if (error != simdjson::SUCCESS) return fail(explain(state->text, state->name, limits.max_depth, simdjson::error_message(error)));
-  KeyTable table;
-  if (const Fault f = walk(state->root, table, limits.max_depth); f != Fault::none)
-    return fail(explain(state->text, state->name, limits.max_depth, f == Fault::depth ? "nested too deep" : "duplicate key"));
+  if (const TapeFault f = check_tape(state->parser.doc, limits.max_depth); f != TapeFault::none)
+    return fail(explain(state->text, state->name, limits.max_depth, f == TapeFault::too_deep ? "nested too deep" : "duplicate key"));
   return JsonDocument(std::move(state));
 }
 

@@ -1,6 +1,9 @@
 // The JSON reader: what it accepts and refuses, where it says a fault lies, and that the fast path and the reference scanner agree.
 #include "core/json.h"
 
+#include <gmock/gmock.h>
+#include <random>
+
 #include "core/json_scan.h"
 #include "test_support.h"
 
@@ -106,6 +109,65 @@ TEST(Json, FastPathAgreesWithReferenceOnMutations) {
     }
   }
   EXPECT_GT(accepted, 100u);
+  EXPECT_GT(refused, 1000u);
+}
+
+// Random documents whose objects often have a key twice, with keys that share length and beginning, few or many in an object: the walk over
+// simdjson's tape and the reference must agree.
+class RandomDocument {
+ public:
+  explicit RandomDocument(unsigned seed) : random_(seed) {}
+  std::string value(int levels) {
+    switch (below(levels > 0 ? 8 : 6)) {
+      case 0: return "\"text \\u00e9\"";
+      case 1: return "-12";
+      case 2: return "18446744073709551615";
+      case 3: return "1.5e3";
+      case 4: return below(2) == 0 ? "{}" : "[]";
+      case 5: return "null";
+      case 6: return array(levels);
+      default: return object(levels);
+    }
+  }
+  std::string object(int levels) {
+    const std::size_t keys = below(8) == 0 ? 14 + below(40) : below(9);
+    std::string out = "{";
+    for (std::size_t i = 0; i < keys; ++i) out += (i > 0 ? "," : "") + key(i) + ":" + value(levels - 1);
+    return out + "}";
+  }
+
+ private:
+  std::size_t below(std::size_t n) { return random_() % n; }
+  std::string array(int levels) {
+    std::string out = "[";
+    for (std::size_t n = below(5); n > 0; --n) out += value(levels - 1) + (n > 1 ? "," : "");
+    return out + "]";
+  }
+  // Mostly unlike the others of its object.
+  std::string key(std::size_t i) {
+    const std::size_t n = below(60) == 0 ? below(i + 1) : i;
+    switch (n % 4) {
+      case 0: return fmt::format("\"{}\"", n == 0 ? "" : std::string(n, 'k'));
+      case 1: return fmt::format("\"k{}\"", n);
+      case 2: return fmt::format("\"eightfold{:03}\"", n);
+      default: return fmt::format("\"\\u006b-{}\"", n);
+    }
+  }
+  std::mt19937 random_;
+};
+
+TEST(Json, FastPathAgreesWithReferenceOnKeysAndDepth) {
+  std::size_t accepted = 0, refused = 0;
+  for (unsigned seed = 0; seed < 6'000; ++seed) {
+    const std::string text = RandomDocument(seed).object(6);
+    const std::uint32_t depth = 3 + seed % 5;
+    const auto fast = JsonDocument::parse(text, "t", {.max_depth = depth});
+    const auto reference = scan_json(text, depth);
+    ASSERT_EQ(fast.has_value(), !reference.has_value()) << text;
+    if (!fast) EXPECT_EQ(fast.error().what, reference->what);
+    ++(fast ? accepted : refused);
+  }
+  EXPECT_GT(accepted, 1000u);
   EXPECT_GT(refused, 1000u);
 }
 

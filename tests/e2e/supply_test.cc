@@ -1,7 +1,9 @@
 // `entente supply` as a user runs it: an index that is built, brought up to date and asked; the exit codes, formats and the portfolio.
 #include <gmock/gmock.h>
+#include <thread>
 
 #include "core/file.h"
+#include "core/file_lock.h"
 #include "core/json.h"
 #include "measures/p6_supply/test_provenance.h"
 #include "run_binary.h"
@@ -42,6 +44,41 @@ TEST_F(SupplyCommands, UpdateGivesTheBytesOfAFullBuild) {
   EXPECT_EQ(read_file(at("a.idx")).value(), read_file(at("full.idx")).value());
   EXPECT_THAT(run_entente({"supply", "scan", at("bom.json"), "--db", at("a.idx"), "--json"}).out, HasSubstr("EX-2"));
   EXPECT_EQ(run_entente({"supply", "db", "update", at("full.idx"), at("two.jsonl")}).code, 2) << "its records were not kept";
+}
+
+TEST_F(SupplyCommands, OneChangesAFileAtATime) {
+  EXPECT_EQ(run_entente({"supply", "db", "build", "--updatable", "-o", at("a.idx"), at("one.jsonl")}).code, 0);
+  EXPECT_EQ(run_entente({"supply", "portfolio", "add", at("all.portfolio"), at("bom.json")}).code, 0);
+  const std::vector<std::vector<std::string>> commands{{"supply", "db", "build", "-o", at("a.idx"), at("one.jsonl")},
+                                                       {"supply", "db", "update", at("a.idx"), at("two.jsonl")},
+                                                       {"supply", "portfolio", "add", at("all.portfolio"), at("unknown.json")},
+                                                       {"supply", "portfolio", "remove", at("all.portfolio"), "bom"}};
+  const std::string index = read_file(at("a.idx")).value(), portfolio = read_file(at("all.portfolio")).value();
+  {
+    const auto first = FileLock::take(at("a.idx"), WhenLocked::fail), second = FileLock::take(at("all.portfolio"), WhenLocked::fail);
+    ASSERT_OK(first);
+    ASSERT_OK(second);
+    for (const auto& command : commands) {
+      const auto r = run_entente(command);
+      EXPECT_EQ(r.code, 2) << command[2];
+      EXPECT_THAT(r.err, HasSubstr("--wait"));
+    }
+    EXPECT_EQ(run_entente({"supply", "scan", at("bom.json"), "--db", at("a.idx")}).code, 1) << "reading asks for no lock";
+  }
+  EXPECT_EQ(read_file(at("a.idx")).value(), index);
+  EXPECT_EQ(read_file(at("all.portfolio")).value(), portfolio);
+  for (const std::size_t waiting : {1U, 2U}) {
+    auto held = FileLock::take(commands[waiting][3], WhenLocked::fail);
+    ASSERT_OK(held);
+    std::vector<std::string> command = commands[waiting];
+    command.emplace_back("--wait");
+    std::thread other([&] { EXPECT_EQ(run_entente(command).code, 0); });
+    held = fail("let go");
+    other.join();
+  }
+  EXPECT_THAT(run_entente({"supply", "portfolio", "list", at("all.portfolio")}).out, HasSubstr("unknown"));
+  EXPECT_EQ(run_entente({"supply", "db", "update", at("absent.idx"), at("two.jsonl")}).code, 2);
+  EXPECT_FALSE(std::filesystem::exists(at("absent.idx.lock")));
 }
 
 TEST_F(SupplyCommands, NotEvaluatedIsNeverClean) {

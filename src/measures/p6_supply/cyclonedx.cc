@@ -57,8 +57,21 @@ class CycloneDxReader : SbomReader {
   void set_supplier(Component& c, SupplierField field, std::string_view name);
   bool read_other_refs(JsonView value, const std::string& pointer);
   bool read_dependencies(JsonView value);
-  bool read_targets(JsonView value, std::uint32_t from, std::string_view key, std::uint32_t position);
-  bool add_edge(std::uint32_t from, std::string_view target, std::string_view key, std::uint32_t position, std::uint32_t item);
+
+  // A bom-ref that stands in /dependencies, resolved together with others (RefTable::find_all) in document order.
+  struct Mention {
+    enum class Role : std::uint8_t { entry, depends_on, provides };
+    std::string_view id;
+    std::uint32_t position = 0;  // of the entry
+    std::uint32_t item = 0;      // of the target within the entry's field
+    Role role = Role::entry;
+  };
+  static std::string_view field_of(Mention::Role role) { return role == Mention::Role::provides ? "provides" : "dependsOn"; }
+  bool read_targets(JsonView value, Mention::Role role, std::uint32_t position);
+  bool mention(const Mention& m);
+  bool resolve_mentions();
+  void begin_entry(const Mention& m, std::uint32_t from);
+  bool add_edge(const Mention& m, std::uint32_t to);
 
   bool component_array(JsonView value, std::uint32_t index, std::string_view key, simdjson::dom::array& out) {
     return array(value, out, [&] { return sbom_.pointer(index) + "/" + std::string(key); });
@@ -68,7 +81,10 @@ class CycloneDxReader : SbomReader {
     issue(IssueLevel::error, std::move(pointer), fmt::format("the bom-ref \"{}\" is used twice", clip(ref)));
   }
 
-  std::uint64_t version_number_ = 0;  // the part after "1."
+  std::uint64_t version_number_ = 0;         // the part after "1."
+  std::vector<Mention> mentions_;            // not yet resolved, at most RefTable::kBatch
+  std::uint32_t entry_ = RefTable::kAbsent;  // the component whose targets are being resolved
+  std::vector<bool> has_entry_;              // by component
 };
 
 bool CycloneDxReader::read_header(simdjson::dom::object root) {
@@ -210,7 +226,12 @@ bool CycloneDxReader::read_components(JsonView value, std::uint32_t parent) {
   simdjson::dom::array items;
   if (!array(value, items, [&] { return (nested ? sbom_.pointer(parent) : std::string()) + "/components"; }) || value.is_null())
     return !error_;
-  if (!nested) sbom_.components.reserve(std::min<std::uint64_t>(items.size() + sbom_.components.size(), budget_.components()));
+  if (!nested) {
+    const std::uint64_t expected = std::min<std::uint64_t>(items.size() + sbom_.components.size(), budget_.components());
+    sbom_.components.reserve(expected);
+    sbom_.hashes.reserve(expected);
+    sbom_.licences.reserve(expected);
+  }
   std::uint32_t position = 0;
   for (const JsonView item : items)
     if (!read_component(item, nested ? ComponentOrigin::nested : ComponentOrigin::components, parent, position++)) return false;
@@ -235,35 +256,35 @@ bool CycloneDxReader::read_component(JsonView value, ComponentOrigin origin, std
   for (const auto field : fields) {
     key = field.key;
     bool read = true;
-    if (key == "name")
+    if (is_key(key, "name"))
       read = text(field.value, c.name, here);
-    else if (key == "version")
+    else if (is_key(key, "version"))
       read = text(field.value, c.version, here);
-    else if (key == "purl")
+    else if (is_key(key, "purl"))
       read = text(field.value, c.purl, here);
-    else if (key == "bom-ref")
+    else if (is_key(key, "bom-ref"))
       read = text(field.value, c.ref, here);
-    else if (key == "type")
+    else if (is_key(key, "type"))
       read = text(field.value, c.type, here);
-    else if (key == "group")
+    else if (is_key(key, "group"))
       read = text(field.value, c.group, here);
-    else if (key == "hashes")
+    else if (is_key(key, "hashes"))
       read = read_hashes(c, field.value, index);
-    else if (key == "licenses")
+    else if (is_key(key, "licenses"))
       read = read_licences(c, field.value, index);
-    else if (key == "scope")
+    else if (is_key(key, "scope"))
       read = text(field.value, c.scope, here);
-    else if (key == "cpe")
+    else if (is_key(key, "cpe"))
       read = text(field.value, c.cpe, here);
-    else if (key == "supplier")
+    else if (is_key(key, "supplier"))
       read = read_supplier(c, SupplierField::supplier, field.value, index, key);
-    else if (key == "manufacturer")
+    else if (is_key(key, "manufacturer"))
       read = read_supplier(c, SupplierField::manufacturer, field.value, index, key);
-    else if (key == "publisher")
+    else if (is_key(key, "publisher"))
       read = read_supplier(c, SupplierField::publisher, field.value, index, key);
-    else if (key == "author" || key == "authors")
+    else if (is_key(key, "author") || is_key(key, "authors"))
       read = read_supplier(c, SupplierField::author, field.value, index, key);
-    else if (key == "components")
+    else if (is_key(key, "components"))
       nested = field.value;
     if (!read) return false;
   }
@@ -295,8 +316,8 @@ bool CycloneDxReader::read_hashes(Component& c, JsonView value, std::uint32_t in
     std::string_view algorithm;
     std::string_view content;
     for (const auto field : fields) {
-      if (field.key == "alg" && !text(field.value, algorithm, [&] { return here() + "/alg"; })) return false;
-      if (field.key == "content" && !text(field.value, content, [&] { return here() + "/content"; })) return false;
+      if (is_key(field.key, "alg") && !text(field.value, algorithm, [&] { return here() + "/alg"; })) return false;
+      if (is_key(field.key, "content") && !text(field.value, content, [&] { return here() + "/content"; })) return false;
     }
     add_hash(c, algorithm, content, here);
     ++position;
@@ -380,7 +401,9 @@ void CycloneDxReader::add_service(JsonView value) {
 bool CycloneDxReader::read_dependencies(JsonView value) {
   simdjson::dom::array items;
   if (!array(value, items, [] { return std::string("/dependencies"); }) || value.is_null()) return !error_;
-  std::vector<bool> seen(sbom_.components.size());
+  has_entry_.assign(sbom_.components.size(), false);
+  mentions_.reserve(RefTable::kBatch);
+  sbom_.relationships.reserve(sbom_.relationships.size() + std::min<std::uint64_t>(items.size(), budget_.relationships()));
   std::uint32_t position = 0;
   for (const JsonView item : items) {
     const auto here = [&] { return fmt::format("/dependencies/{}", position); };
@@ -390,55 +413,80 @@ bool CycloneDxReader::read_dependencies(JsonView value) {
     std::optional<JsonView> targets;
     std::optional<JsonView> provides;
     for (const auto field : fields) {
-      if (field.key == "ref" && !text(field.value, ref, [&] { return here() + "/ref"; })) return false;
-      if (field.key == "dependsOn") targets = field.value;
-      if (field.key == "provides") provides = field.value;
+      if (is_key(field.key, "ref") && !text(field.value, ref, [&] { return here() + "/ref"; })) return false;
+      if (is_key(field.key, "dependsOn")) targets = field.value;
+      if (is_key(field.key, "provides")) provides = field.value;
     }
-    const std::uint32_t from = ref.empty() ? RefTable::kAbsent : refs_.find(ref);
-    if (ref.empty()) {
-      issue(IssueLevel::error, here(), "the dependency has no \"ref\"");
-    } else if (from == RefTable::kAbsent) {
-      issue(IssueLevel::warning, here() + "/ref", fmt::format("no component has the bom-ref \"{}\"", clip(ref)));
-    } else if (from < seen.size()) {
-      if (seen[from])
-        issue(IssueLevel::warning, here() + "/ref", fmt::format("a second entry for \"{}\"; their targets are joined", clip(ref)));
-      seen[from] = true;
-    }
-    if (targets && !read_targets(*targets, from, "dependsOn", position)) return false;
-    if (provides && !read_targets(*provides, from, "provides", position)) return false;
+    if (!mention({ref, position, 0, Mention::Role::entry})) return false;
+    if (targets && !read_targets(*targets, Mention::Role::depends_on, position)) return false;
+    if (provides && !read_targets(*provides, Mention::Role::provides, position)) return false;
     ++position;
   }
-  return true;
+  return resolve_mentions();
 }
 
-bool CycloneDxReader::read_targets(JsonView value, std::uint32_t from, std::string_view key, std::uint32_t position) {
+bool CycloneDxReader::read_targets(JsonView value, Mention::Role role, std::uint32_t position) {
   simdjson::dom::array items;
-  if (!array(value, items, [&] { return fmt::format("/dependencies/{}/{}", position, key); }) || value.is_null()) return !error_;
+  if (!array(value, items, [&] { return fmt::format("/dependencies/{}/{}", position, field_of(role)); }) || value.is_null()) return !error_;
   std::uint32_t item = 0;
   for (const JsonView one : items) {
     std::string_view target;
     if (one.get_string().get(target) != simdjson::SUCCESS)
-      return wrong_type(fmt::format("/dependencies/{}/{}/{}", position, key, item), "a bom-ref (a text)");
-    if (!add_edge(from, target, key, position, item++)) return false;
+      return wrong_type(fmt::format("/dependencies/{}/{}/{}", position, field_of(role), item), "a bom-ref (a text)");
+    if (!mention({target, position, item++, role})) return false;
   }
   return true;
 }
 
-bool CycloneDxReader::add_edge(std::uint32_t from, std::string_view target, std::string_view key, std::uint32_t position,
-                               std::uint32_t item) {
-  const std::uint32_t to = refs_.find(target);
+bool CycloneDxReader::mention(const Mention& m) {
+  mentions_.push_back(m);
+  return mentions_.size() < RefTable::kBatch || resolve_mentions();
+}
+
+bool CycloneDxReader::resolve_mentions() {
+  std::array<std::string_view, RefTable::kBatch> ids;
+  std::array<std::uint32_t, RefTable::kBatch> numbers{};
+  const std::size_t count = mentions_.size();
+  for (std::size_t i = 0; i < count; ++i) ids[i] = mentions_[i].id;
+  refs_.find_all(std::span(ids).first(count), std::span(numbers).first(count));
+  for (std::size_t i = 0; i < count; ++i) {
+    if (mentions_[i].role == Mention::Role::entry)
+      begin_entry(mentions_[i], numbers[i]);
+    else if (!add_edge(mentions_[i], numbers[i]))
+      return false;
+  }
+  mentions_.clear();
+  return true;
+}
+
+void CycloneDxReader::begin_entry(const Mention& m, std::uint32_t from) {
+  const auto here = [&] { return fmt::format("/dependencies/{}", m.position); };
+  entry_ = m.id.empty() ? RefTable::kAbsent : from;
+  if (m.id.empty()) {
+    issue(IssueLevel::error, here(), "the dependency has no \"ref\"");
+  } else if (from == RefTable::kAbsent) {
+    issue(IssueLevel::warning, here() + "/ref", fmt::format("no component has the bom-ref \"{}\"", clip(m.id)));
+  } else if (from < has_entry_.size()) {
+    if (has_entry_[from])
+      issue(IssueLevel::warning, here() + "/ref", fmt::format("a second entry for \"{}\"; their targets are joined", clip(m.id)));
+    has_entry_[from] = true;
+  }
+}
+
+bool CycloneDxReader::add_edge(const Mention& m, std::uint32_t to) {
   if (to == RefTable::kAbsent) {
     // A BOM-Link names an element of another document.
-    if (target.starts_with("urn:cdx:"))
+    if (m.id.starts_with("urn:cdx:"))
       ++sbom_.external_references;
     else
-      issue(IssueLevel::warning, fmt::format("/dependencies/{}/{}/{}", position, key, item),
-            fmt::format("no component has the bom-ref \"{}\"", clip(target)));
+      issue(IssueLevel::warning, fmt::format("/dependencies/{}/{}/{}", m.position, field_of(m.role), m.item),
+            fmt::format("no component has the bom-ref \"{}\"", clip(m.id)));
     return true;
   }
   const auto n = static_cast<std::uint32_t>(sbom_.components.size());
-  if (from >= n || to >= n) return true;  // a service's dependency, or one whose source is unknown
-  return add_relationship({from, to, key == "dependsOn" ? RelationKind::depends_on : RelationKind::other, key});
+  if (entry_ >= n || to >= n) return true;  // a service's dependency, or one whose source is unknown
+  const bool depends = m.role == Mention::Role::depends_on;
+  return add_relationship({entry_, to, depends ? RelationKind::depends_on : RelationKind::other, field_of(m.role)});
 }
 
 }  // namespace

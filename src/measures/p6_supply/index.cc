@@ -10,6 +10,7 @@
 #include "measures/p6_supply/distribution_release.h"
 #include "measures/p6_supply/git_repository.h"
 #include "measures/p6_supply/index_view.h"
+#include "measures/p6_supply/key_order.h"
 #include "measures/p6_supply/mapped_file.h"
 #include "measures/p6_supply/purl.h"
 
@@ -127,8 +128,8 @@ void add_enumerated(const IndexView& view, const PackageRow& package, std::strin
   if (points.empty()) return;
   const std::optional<Scheme> scheme = package.scheme == 0 ? std::nullopt : std::optional(static_cast<Scheme>(package.scheme));
   const std::string key = enumerated_key(scheme, version);
-  auto it =
-      std::lower_bound(points.begin(), points.end(), key, [&](const PointRow& row, const std::string& k) { return view.key(row.key) < k; });
+  auto it = std::lower_bound(points.begin(), points.end(), key,
+                             [&](const PointRow& row, const std::string& k) { return key_less(view.key(row.key), k); });
   for (; it != points.end() && view.key(it->key) == key; ++it) {
     Match match;
     match.record = it->record;
@@ -140,8 +141,8 @@ void add_enumerated(const IndexView& view, const PackageRow& package, std::strin
 // Intervals are sorted by record; the first of a record that holds is the one shown.
 void add_ranges(const IndexView& view, const PackageRow& package, std::string_view key, Answer& out) {
   const auto bounds = IndexView::rows(view.bounds, package.bounds);
-  const auto above =
-      std::upper_bound(bounds.begin(), bounds.end(), key, [&](std::string_view k, const BoundRow& row) { return k < view.key(row.key); });
+  const auto above = std::upper_bound(bounds.begin(), bounds.end(), key,
+                                      [&](std::string_view k, const BoundRow& row) { return key_less(k, view.key(row.key)); });
   const auto rank = static_cast<std::uint32_t>(above - bounds.begin());  // bounds at or below the version
   for (const IntervalRow& row : IndexView::rows(view.intervals, package.intervals)) {
     if (row.low >= rank || row.high < rank) continue;

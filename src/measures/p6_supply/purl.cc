@@ -1,6 +1,7 @@
-// Package URLs. Reading takes the string apart from the right, as the specification asks: subpath after the last '#',
-// qualifiers after the last '?', scheme, type up to the first '/', version after the last '@'. Only then is each segment
-// percent-decoded, so that an encoded '/' or '@' never splits anything. What a type folds or forbids is data (purl_types.h).
+// Package URLs. Ordinary ones are read by the quick reader (purl_ordinary.cc), all others by the one here, which takes the string apart
+// from the right, as the specification asks: subpath after the last '#', qualifiers after the last '?', scheme, type up to the first '/',
+// version after the last '@'. Only then is each segment percent-decoded, so that an encoded '/' or '@' never splits anything. What a type
+// folds or forbids is data (purl_types.h).
 #include "measures/p6_supply/purl.h"
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 
 #include "core/ascii.h"
 #include "core/utf8.h"
+#include "measures/p6_supply/purl_ordinary.h"
 #include "measures/p6_supply/purl_types.h"
 
 namespace entente::measures::p6_supply {
@@ -206,14 +208,14 @@ std::string clean_path(std::string_view path, Dots dots) {
 
 }  // namespace
 
-Result<Purl> Purl::parse(std::string_view text) {
+Result<Purl> parse_purl_in_full(std::string_view text) {
   if (text.size() > kMaxPurlBytes) return bad("longer than 8,192 bytes", kMaxPurlBytes);
   const bool ascii = is_plain(text);
   if (!ascii && !is_valid_utf8(text)) return bad("not UTF-8", 0);
   if (!ascii && text.find('\0') != std::string_view::npos) return bad("a NUL character", text.find('\0'));
   if (text.size() < 4 || lower(text[0]) != 'p' || lower(text[1]) != 'k' || lower(text[2]) != 'g' || text[3] != ':')
     return bad("it does not begin with \"pkg:\"", 0);
-  Result<Purl> result;  // filled in place: moving a Purl costs as much as parsing a short one
+  Result<Purl> result;
   Purl& purl = *result;
   std::string_view rest = text;
   if (const std::size_t hash = last_place(rest, '#'); hash != std::string_view::npos) {
@@ -241,6 +243,12 @@ Result<Purl> Purl::parse(std::string_view text) {
   ENTENTE_CHECK(decode(path.substr(name_begin), slash + 1 + name_begin, purl.name));
   if (name_begin > 0) ENTENTE_CHECK(decode_path(path.substr(0, name_begin - 1), slash + 1, Dots::keep, purl.ns));
   ENTENTE_CHECK(finish(purl, offset));
+  return result;
+}
+
+Result<Purl> Purl::parse(std::string_view text) {
+  Result<Purl> result;  // filled in place: moving a Purl costs as much as parsing a short one
+  if (!read_ordinary_purl(text, *result)) result = parse_purl_in_full(text);
   return result;
 }
 

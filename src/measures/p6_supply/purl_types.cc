@@ -70,6 +70,8 @@ Result<PurlType> read_purl_type(std::string_view type, JsonView rules, const Jso
   out.version = purl_pattern(rules, "version_pattern");
   for (const auto& pattern : {out.name, out.version})
     if (pattern && !pattern->ok()) return wrong("a pattern is no regular expression: " + pattern->error());
+  out.more_than_folding = out.name_is_path || out.replace_others != 0 || !out.name_without.empty() || !out.lower_name_at.empty() ||
+                          !out.qualifiers.empty() || out.name || out.version;
   return out;
 }
 

@@ -34,6 +34,7 @@ struct PurlType {
   std::string lower_name_at;                      // the name is lower case where repository_url holds this
   std::vector<std::string> qualifiers;            // must be there
   std::shared_ptr<const re2::RE2> name, version;  // what they must match as a whole, after folding; nullptr: anything
+  bool more_than_folding = false;                 // any rule but `ns`, the three `lower_…` and `replace`
 };
 
 // Parses the data file; errors carry the pointer. Types come in byte order.

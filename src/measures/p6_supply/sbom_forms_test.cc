@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "measures/p6_supply/quality.h"
-#include "measures/p6_supply/sbom.h"
+#include "measures/p6_supply/test_sbom.h"
 #include "sbom_graph.h"
 #include "test_support.h"
 
@@ -14,24 +14,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-Sbom read_form(std::string_view text, const char* name = "a") {
-  auto sbom = parse_sbom(text, name);
-  EXPECT_TRUE(sbom) << (sbom ? "" : sbom.error().str());
-  if (!sbom) std::abort();
-  return std::move(*sbom);
-}
-
-// "12:7 /path: message" of every error.
-std::vector<std::string> placed_errors(const Sbom& sbom) {
-  std::vector<std::string> out;
-  for (const Issue& issue : sbom.issues) {
-    if (issue.level != IssueLevel::error) continue;
-    const Where where = sbom.where(issue);
-    out.push_back(fmt::format("{}:{} {}: {}", where.line.value_or(0), where.column.value_or(0), issue.pointer, issue.message));
-  }
-  return out;
-}
 
 std::string xml_bom(int minor, std::string_view inside) {
   return fmt::format(
@@ -82,8 +64,8 @@ std::string json_bom(int minor) {
 
 TEST(SbomForms, CycloneDxXmlAndJsonOfAllVersionsGiveOneGraph) {
   for (int minor = 2; minor <= 7; ++minor) {
-    const Sbom json = read_form(json_bom(minor));
-    const Sbom xml = read_form(xml_bom(minor, kXmlParts));
+    const Sbom json = read_sbom_text(json_bom(minor));
+    const Sbom xml = read_sbom_text(xml_bom(minor, kXmlParts));
     EXPECT_THAT(placed_errors(json), IsEmpty()) << minor;
     EXPECT_THAT(placed_errors(xml), IsEmpty()) << minor;
     EXPECT_EQ(json.form, SbomForm::cyclonedx_json);
@@ -96,7 +78,7 @@ TEST(SbomForms, CycloneDxXmlAndJsonOfAllVersionsGiveOneGraph) {
 }
 
 TEST(SbomForms, PrefixedElementsAndThoseOfOtherNamespaces) {
-  const Sbom sbom = read_form(R"(<b:bom xmlns:b="http://cyclonedx.org/schema/bom/1.6" xmlns:x="http://x.example/" version="1">
+  const Sbom sbom = read_sbom_text(R"(<b:bom xmlns:b="http://cyclonedx.org/schema/bom/1.6" xmlns:x="http://x.example/" version="1">
  <b:components>
   <b:component type="library" x:note="own" bom-ref="a"><b:name>a</b:name><b:version>1</b:version>
    <x:extra><b:name>not ours</b:name></x:extra><own xmlns="http://y.example/"><name>nor this</name></own></b:component>
@@ -108,7 +90,7 @@ TEST(SbomForms, PrefixedElementsAndThoseOfOtherNamespaces) {
 }
 
 TEST(SbomForms, CycloneDxXmlErrorsStandAtTheirElement) {
-  const Sbom sbom = read_form(xml_bom(6, R"(<components>
+  const Sbom sbom = read_sbom_text(xml_bom(6, R"(<components>
   <component type="toy"><name>a</name></component>
   <component type="library"><version>1</version><name>a</name></component>
   <component type="library"><name>a</name><colour>red</colour></component>
@@ -132,7 +114,7 @@ TEST(SbomForms, CycloneDxXmlErrorsStandAtTheirElement) {
 }
 
 TEST(SbomForms, JsonIsHeldAgainstTheWholeSchema) {
-  const Sbom sbom = read_form(R"({"bomFormat":"CycloneDX","specVersion":"1.5","version":1,
+  const Sbom sbom = read_sbom_text(R"({"bomFormat":"CycloneDX","specVersion":"1.5","version":1,
  "components":[{"type":"library","name":"a","licenses":[{"license":{"id":"NO-SUCH"}}],
    "externalReferences":[{"type":"vcs"}]}],
  "colour":"red"})");
@@ -147,14 +129,14 @@ TEST(SbomForms, EqualComponentsAndDependenciesAreRefusedAsTheSchemaSays) {
   const auto bom = [](std::string_view inside) {
     return fmt::format(R"({{"bomFormat":"CycloneDX","specVersion":"1.5","version":1,{}}})", inside);
   };
-  EXPECT_FALSE(read_form(bom(R"("components":[{"type":"library","name":"a"},{"name":"a","type":"library"}])")).valid());
-  EXPECT_TRUE(read_form(bom(R"("components":[{"type":"library","name":"a"},{"name":"a","type":"file"}])")).valid());
-  EXPECT_FALSE(read_form(bom(R"("dependencies":[{"ref":"x"},{"ref":"x"}])")).valid());
-  EXPECT_TRUE(read_form(bom(R"("dependencies":[{"ref":"x"},{"ref":"x","dependsOn":[]}])")).valid());
+  EXPECT_FALSE(read_sbom_text(bom(R"("components":[{"type":"library","name":"a"},{"name":"a","type":"library"}])")).valid());
+  EXPECT_TRUE(read_sbom_text(bom(R"("components":[{"type":"library","name":"a"},{"name":"a","type":"file"}])")).valid());
+  EXPECT_FALSE(read_sbom_text(bom(R"("dependencies":[{"ref":"x"},{"ref":"x"}])")).valid());
+  EXPECT_TRUE(read_sbom_text(bom(R"("dependencies":[{"ref":"x"},{"ref":"x","dependsOn":[]}])")).valid());
 }
 
 TEST(SbomForms, ServicesAndLifecycles) {
-  const Sbom sbom = read_form(R"({"bomFormat":"CycloneDX","specVersion":"1.6","version":1,
+  const Sbom sbom = read_sbom_text(R"({"bomFormat":"CycloneDX","specVersion":"1.6","version":1,
  "metadata":{"lifecycles":[{"phase":"build"},{"name":"gate"}]},
  "services":[{"bom-ref":"s","provider":{"name":"Example"},"group":"g","name":"api","version":"1","services":[{"name":"inner"}]}]})");
   EXPECT_THAT(sbom.lifecycles, ElementsAre("build", "gate"));
@@ -320,7 +302,7 @@ constexpr std::string_view kSpdxXml = R"text(<?xml version='1.0' encoding='UTF-8
 </Document>)text";
 
 TEST(SbomForms, TheFourFormsOfSpdxGiveOneGraph) {
-  const Sbom json = read_form(kSpdxJson);
+  const Sbom json = read_sbom_text(kSpdxJson);
   const std::string graph = test::sbom_graph(json);
   EXPECT_EQ(json.components.size(), 2u);
   EXPECT_EQ(json.external_references, 1u);
@@ -328,7 +310,7 @@ TEST(SbomForms, TheFourFormsOfSpdxGiveOneGraph) {
   EXPECT_EQ(json.files[0].owner, 0u);
   for (const auto& [text, form] :
        {std::pair(kTagValue, SbomForm::spdx_tag_value), std::pair(kYaml, SbomForm::spdx_yaml), std::pair(kSpdxXml, SbomForm::spdx_xml)}) {
-    const Sbom sbom = read_form(text);
+    const Sbom sbom = read_sbom_text(text);
     EXPECT_EQ(sbom.form, form);
     EXPECT_THAT(placed_errors(sbom), IsEmpty()) << to_string(form);
     EXPECT_EQ(test::sbom_graph(sbom), graph) << to_string(form);
@@ -339,7 +321,7 @@ TEST(SbomForms, TheFourFormsOfSpdxGiveOneGraph) {
 TEST(SbomForms, LineEndingsAndByteOrderMarksChangeNothing) {
   std::string crlf;
   for (const char c : kTagValue) crlf += c == '\n' ? "\r\n" : std::string(1, c);
-  EXPECT_EQ(test::sbom_graph(read_form("\xef\xbb\xbf" + crlf)), test::sbom_graph(read_form(kTagValue)));
+  EXPECT_EQ(test::sbom_graph(read_sbom_text("\xef\xbb\xbf" + crlf)), test::sbom_graph(read_sbom_text(kTagValue)));
 }
 
 std::string as_utf16(std::u16string_view text, bool big, bool mark) {
@@ -363,7 +345,7 @@ TEST(SbomForms, Utf16OfEitherOrderIsTranscoded) {
   for (const bool big : {false, true})
     for (const bool mark : {false, true})
       for (const auto text : {json, xml}) {
-        const Sbom sbom = read_form(as_utf16(text, big, mark));
+        const Sbom sbom = read_sbom_text(as_utf16(text, big, mark));
         ASSERT_EQ(sbom.components.size(), 1u);
         EXPECT_EQ(sbom.components[0].name, "Größe 😀");
         EXPECT_TRUE(sbom.valid());
@@ -432,14 +414,14 @@ TEST(SbomForms, WhatCannotBeReadIsNamedWithFormAndLine) {
 }
 
 TEST(SbomForms, IssuesOfOtherFormsStandInTheirOwnLines) {
-  const Sbom tags = read_form(
+  const Sbom tags = read_sbom_text(
       "SPDXVersion: SPDX-2.3\nSPDXID: SPDXRef-DOCUMENT\nDataLicense: CC0-1.0\nDocumentName: a\nDocumentNamespace: https://a.example\n"
       "Creator: Tool: x\nCreated: yesterday\nPackageName: p\nSPDXID: SPDXRef-p\nPackageChecksum: SHA1: 12\n"
       "PackageDownloadLocation: NONE\nFilesAnalyzed: perhaps\nRelationship: SPDXRef-p LIKES SPDXRef-p\n");
   EXPECT_THAT(placed_errors(tags),
               ElementsAre(HasSubstr("7:1 /creationInfo/created: \"yesterday\""), HasSubstr("10:1 /packages/0/checksums/0: "),
                           HasSubstr("13:1 /relationships/0/relationshipType: \"LIKES\""), HasSubstr("12:1 /packages/0/filesAnalyzed: ")));
-  const Sbom yaml = read_form(
+  const Sbom yaml = read_sbom_text(
       "spdxVersion: SPDX-2.3\nSPDXID: SPDXRef-DOCUMENT\ndataLicense: CC0-1.0\nname: a\ndocumentNamespace: https://a.example\n"
       "creationInfo: {created: 2026-01-01T00:00:00Z, creators: ['Tool: x']}\npackages:\n- name: p\n  SPDXID: SPDXRef-p\n"
       "  downloadLocation: NONE\n  filesAnalyzed: \"false\"\n  colour: red\n");
@@ -454,8 +436,8 @@ TEST(SbomForms, AVerificationCodeNeedsAnalysedFiles) {
         "FilesAnalyzed: {}\nPackageVerificationCode: d6a770ba38583ed4bb4525bd96e50461655d2758\n",
         analysed);
   };
-  EXPECT_THAT(placed_errors(read_form(document("true"))), IsEmpty());
-  EXPECT_THAT(placed_errors(read_form(document("false"))), ElementsAre(HasSubstr("12:1 /packages/0/packageVerificationCode: ")));
+  EXPECT_THAT(placed_errors(read_sbom_text(document("true"))), IsEmpty());
+  EXPECT_THAT(placed_errors(read_sbom_text(document("false"))), ElementsAre(HasSubstr("12:1 /packages/0/packageVerificationCode: ")));
 }
 
 // ---- out of proportion

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstring>
 
+#include "core/ascii.h"
 #include "core/utf8.h"
 
 namespace entente::measures::p6_supply {
@@ -83,10 +84,10 @@ std::vector<std::uint32_t> RefTable::insert_all(std::span<const Component> compo
   return duplicates;
 }
 
-std::uint32_t RefTable::find(std::string_view id) const {
-  if (slots_.empty()) return kAbsent;
+std::uint32_t RefTable::find(std::string_view id) const { return slots_.empty() ? kAbsent : find(id, hash_id(id)); }
+
+std::uint32_t RefTable::find(std::string_view id, std::uint64_t hash) const {
   const std::size_t mask = slots_.size() - 1;
-  const std::uint64_t hash = hash_id(id);
   const auto tag = static_cast<std::uint32_t>(hash >> 32);
   std::size_t at = hash & mask;
   for (std::size_t probe = 0; probe < kMaxProbes; ++probe, at = (at + 1) & mask) {
@@ -96,6 +97,19 @@ std::uint32_t RefTable::find(std::string_view id) const {
   if (overflow_.empty()) return kAbsent;
   const auto found = overflow_.find(id);
   return found == overflow_.end() ? kAbsent : found->second;
+}
+
+// Three rounds: the hashes, with which the slots are asked for; then the texts the slots point to; then the comparisons.
+void RefTable::find_all(std::span<const std::string_view> ids, std::span<std::uint32_t> values) const {
+  std::array<std::uint64_t, kBatch> hashes{};
+  if (slots_.empty()) return std::fill(values.begin(), values.end(), kAbsent);
+  const std::size_t mask = slots_.size() - 1;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    hashes[i] = hash_id(ids[i]);
+    __builtin_prefetch(&slots_[hashes[i] & mask]);
+  }
+  for (std::size_t i = 0; i < ids.size(); ++i) __builtin_prefetch(slots_[hashes[i] & mask].id.data());
+  for (std::size_t i = 0; i < ids.size(); ++i) values[i] = find(ids[i], hashes[i]);
 }
 
 bool SbomReader::wrong_type(const std::string& pointer, std::string_view expected) {
@@ -154,9 +168,16 @@ constexpr std::array<Algorithm, 20> kAlgorithms{{
     {"", "", 0},
 }};
 
+// 1 for what is no hex digit: summed up without a branch a byte.
+constexpr std::array<std::uint8_t, 256> kNoHexDigit = [] {
+  std::array<std::uint8_t, 256> out{};
+  for (std::size_t c = 0; c < out.size(); ++c) out[c] = is_hex_digit(static_cast<char>(c)) ? 0 : 1;
+  return out;
+}();
 bool is_hex(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); });
+  unsigned wrong = 0;
+  for (const char c : text) wrong |= kNoHexDigit[static_cast<unsigned char>(c)];
+  return wrong == 0;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <cstdint>
+#include <cstring>
 #include <map>
 #include <optional>
 #include <span>
@@ -31,6 +32,9 @@ class RefTable {
   // The refs of all components, each with its number; returns the components whose ref was there already, ascending. Empty refs are
   // left out. Faster than one by one: the slots are asked for from memory some steps ahead.
   [[nodiscard]] std::vector<std::uint32_t> insert_all(std::span<const Component> components);
+  // find() of up to kBatch ids at once, for the same reason: memory is waited for once and not once for each.
+  static constexpr std::size_t kBatch = 64;
+  void find_all(std::span<const std::string_view> ids, std::span<std::uint32_t> values) const;
 
  private:
   struct Slot {
@@ -42,11 +46,18 @@ class RefTable {
   // A third of the slots stay free.
   [[nodiscard]] static bool is_full(std::size_t ids, std::size_t slots) { return ids * 3 > slots * 2; }
   [[nodiscard]] bool place(std::string_view id, std::uint32_t value, std::uint64_t hash);
+  [[nodiscard]] std::uint32_t find(std::string_view id, std::uint64_t hash) const;
   void grow(std::size_t capacity);
   std::vector<Slot> slots_;
   std::size_t used_ = 0;
   std::map<std::string_view, std::uint32_t> overflow_;
 };
+
+// key == literal, without the call of memcmp that a comparison of a length not known to the compiler takes.
+template <std::size_t N>
+[[nodiscard]] bool is_key(std::string_view key, const char (&literal)[N]) {
+  return key.size() == N - 1 && std::memcmp(key.data(), literal, N - 1) == 0;
+}
 
 class SbomReader {
  protected:

@@ -289,5 +289,37 @@ TEST(Sbom, MovedDocumentsKeepTheirTexts) {
   EXPECT_EQ(kept->components[0].name, "a name long enough to live on the heap");
 }
 
+// Bom-refs of dependencies are resolved in batches of 64: what stands in one entry may fall into two batches.
+TEST(Sbom, DependenciesAcrossBatches) {
+  constexpr std::uint32_t kCount = 50;
+  std::string components, dependencies;
+  for (std::uint32_t i = 0; i < kCount; ++i) {
+    components += fmt::format(R"({}{{"type":"library","name":"c{}","bom-ref":"ref-{}"}})", i > 0 ? "," : "", i, i);
+    std::string targets;
+    for (std::uint32_t j = 0; j < i; ++j) targets += fmt::format(R"({}"{}-{}")", j > 0 ? "," : "", j % 7 == 6 ? "absent" : "ref", j);
+    dependencies += fmt::format(R"({}{{"dependsOn":[{}],"ref":"ref-{}"}})", i > 0 ? "," : "", targets, i);
+  }
+  const std::string text =
+      fmt::format(R"({{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{}],"dependencies":[{}]}})", components, dependencies);
+  const auto sbom = parse_sbom(text, "a", {.schema = SchemaCheck::off});
+  ASSERT_OK(sbom);
+  std::vector<std::string> absent;
+  for (std::uint32_t i = 0; i < kCount; ++i) {
+    std::vector<std::uint32_t> expected;
+    for (std::uint32_t j = 0; j < i; ++j) {
+      if (j % 7 == 6)
+        absent.push_back(fmt::format("/dependencies/{}/dependsOn/{}", i, j));
+      else
+        expected.push_back(j);
+    }
+    const auto children = sbom->children(i);
+    EXPECT_EQ(std::vector<std::uint32_t>(children.begin(), children.end()), expected) << i;
+  }
+  std::vector<std::string> noted;
+  for (const Issue& issue : sbom->issues)
+    if (issue.message.find("absent-") != std::string::npos) noted.push_back(issue.pointer);
+  EXPECT_EQ(noted, absent) << "in the order of the document";
+}
+
 }  // namespace
 }  // namespace entente::measures::p6_supply

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
-#include "measures/p6_supply/sbom.h"
+#include "measures/p6_supply/test_sbom.h"
 #include "test_support.h"
 
 namespace entente::measures::p6_supply {
@@ -12,23 +12,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-Sbom read_spdx3_text(std::string_view text) {
-  auto sbom = parse_sbom(text, "a");
-  if (!sbom) throw std::runtime_error(sbom.error().str());
-  return std::move(*sbom);
-}
-
-// "12:7 /path: message" of every error.
-std::vector<std::string> placed_spdx3_errors(const Sbom& sbom) {
-  std::vector<std::string> out;
-  for (const Issue& issue : sbom.issues) {
-    if (issue.level != IssueLevel::error) continue;
-    const Where where = sbom.where(issue);
-    out.push_back(fmt::format("{}:{} {}: {}", where.line.value_or(0), where.column.value_or(0), issue.pointer, issue.message));
-  }
-  return out;
-}
 
 constexpr std::string_view kSpdx3 = R"text({"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[
  {"type":"CreationInfo","@id":"_:c","specVersion":"3.0.1","created":"2026-03-01T12:00:00Z","createdBy":["urn:org"],"createdUsing":["urn:tool"]},
@@ -50,8 +33,8 @@ constexpr std::string_view kSpdx3 = R"text({"@context":"https://spdx.org/rdf/3.0
  {"type":"Relationship","spdxId":"urn:r4","creationInfo":"_:c","from":"urn:shop","relationshipType":"hasDeclaredLicense","to":["urn:mit"]}]})text";
 
 TEST(Spdx3, PackagesAndRelationships) {
-  const Sbom sbom = read_spdx3_text(kSpdx3);
-  EXPECT_THAT(placed_spdx3_errors(sbom), IsEmpty());
+  const Sbom sbom = read_sbom_text(kSpdx3);
+  EXPECT_THAT(placed_errors(sbom), IsEmpty());
   EXPECT_EQ(sbom.form, SbomForm::spdx3_json);
   EXPECT_EQ(sbom.spec_version, "3.0.1");
   EXPECT_THAT(sbom.authors, ElementsAre("Example Ltd"));
@@ -72,13 +55,13 @@ TEST(Spdx3, PackagesAndRelationships) {
 }
 
 TEST(Spdx3, WhatIsWrongIsNoted) {
-  const Sbom sbom = read_spdx3_text(R"({"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[
+  const Sbom sbom = read_sbom_text(R"({"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[
  {"type":"CreationInfo","@id":"_:c","specVersion":"3.0.0"},
  {"type":"software_Package","spdxId":"urn:a"},
  {"type":"software_Package","spdxId":"urn:a","name":"b"},
  {"type":"Relationship","spdxId":"urn:r","from":"urn:a"},
  {"spdxId":"urn:x"}]})");
-  const std::vector<std::string> errors = placed_spdx3_errors(sbom);
+  const std::vector<std::string> errors = placed_errors(sbom);
   for (const char* said :
        {"/@graph/1: the package has no name", "/@graph/2/spdxId: the spdxId \"urn:a\" is used twice", "/@graph/4: the element has no type",
         "/@graph: no SpdxDocument", "/@graph: the CreationInfo gives no time", "/@graph/3: a relationship needs",
