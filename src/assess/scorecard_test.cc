@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "assess/assess.h"
@@ -70,7 +71,9 @@ TEST(Scorecard, ShowsTheWorstFirstWithWhatToDo) {
 TEST(Scorecard, SaysWhatWouldAssessTheRest) {
   const std::string card = scorecard(sample(), the_catalog(), Language::en, 100);
   EXPECT_THAT(card, HasSubstr("entente attest org.toml --control P9-06"));
-  EXPECT_THAT(card, HasSubstr("no engine of this version measures them yet"));
+  std::string one_line = card;  // the sentence may be wrapped anywhere
+  std::replace(one_line.begin(), one_line.end(), '\n', ' ');
+  EXPECT_THAT(one_line, HasSubstr("no engine of this version measures them yet"));
   EXPECT_THAT(scorecard(sample(), the_catalog(), Language::fr, 100), HasSubstr("Non évalué, et ce qui permettrait de l’évaluer"));
 }
 

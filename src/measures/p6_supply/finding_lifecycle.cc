@@ -268,6 +268,31 @@ std::string support_advice(std::span<const ShippedProduct> products, std::span<c
                                       : "add lifecycle records of the dependencies (https://endoflife.date) as evidence of kind eol";
 }
 
+void add_support_rows(Finding& finding, std::span<const ShippedProduct> products, std::span<const ProductSupport> supports,
+                      std::span<const std::size_t> order, const Dependencies& dependencies, const SupportRecords& read) {
+  for (const std::size_t i : order) {
+    finding.rows.push_back(product_support_json(products[i], supports[i], read.records));
+    if (support_told(supports[i].state) || supports[i].state == SupportState::not_listed || finding.places.size() == kMaxPlaces) continue;
+    finding.places.push_back({read.from[supports[i].record]->sha256, ""});
+  }
+  for (const EndedDependency& ended : dependencies.rows) {
+    finding.rows.push_back(dependency_json(ended, read.records));
+    if (finding.places.size() < kMaxPlaces)
+      finding.places.push_back({ended.input->evidence->sha256, ended.input->sbom.pointer(ended.row.component)});
+  }
+}
+
+std::string support_summary(std::uint64_t told, std::uint64_t products, const Dependencies& dependencies, const Inputs& inputs) {
+  std::string text =
+      fmt::format("{} of {} with an end of support that is told; {} of {} with a lifecycle record past the end by more than {} days", told,
+                  plural(products, "product"), dependencies.expired, plural(dependencies.with_record, "component"), kExpiredAfterDays);
+  if (inputs.sboms.empty())
+    text += "; no SBOM, so no dependency was looked at";
+  else if (dependencies.counted > dependencies.with_record)
+    text += fmt::format("; {} of {} dependencies have no record", dependencies.counted - dependencies.with_record, dependencies.counted);
+  return text + ".";
+}
+
 }  // namespace
 
 Finding lifecycle_finding(const FindingContext& context) {
@@ -299,16 +324,7 @@ Finding lifecycle_finding(const FindingContext& context) {
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return supports[a].state < supports[b].state; });
   const Dependencies dependencies = judge_dependencies(inputs, read.records, context.at);
 
-  for (const std::size_t i : order) {
-    finding.rows.push_back(product_support_json(products[i], supports[i], read.records));
-    if (support_told(supports[i].state) || supports[i].state == SupportState::not_listed || finding.places.size() == kMaxPlaces) continue;
-    finding.places.push_back({read.from[supports[i].record]->sha256, ""});
-  }
-  for (const EndedDependency& ended : dependencies.rows) {
-    finding.rows.push_back(dependency_json(ended, read.records));
-    if (finding.places.size() < kMaxPlaces)
-      finding.places.push_back({ended.input->evidence->sha256, ended.input->sbom.pointer(ended.row.component)});
-  }
+  add_support_rows(finding, products, supports, order, dependencies, read);
   add_record_dates(context, read, supports, finding);
 
   // "No dependency is past its end" must have been looked at: with SBOMs, and, if they list any, with a record of at least one.
@@ -318,15 +334,7 @@ Finding lifecycle_finding(const FindingContext& context) {
   finding.status = told == products.size() && dependencies.expired == 0 && looked ? Status::satisfied
                    : most_told && few_expired                                     ? Status::partial
                                                                                   : Status::not_satisfied;
-  finding.summary = fmt::format(
-      "{} of {} with an end of support that is told; {} of {} with a lifecycle record past the end by more than {} days", told,
-      plural(products.size(), "product"), dependencies.expired, plural(dependencies.with_record, "component"), kExpiredAfterDays);
-  if (inputs.sboms.empty())
-    finding.summary += "; no SBOM, so no dependency was looked at";
-  else if (dependencies.counted > dependencies.with_record)
-    finding.summary +=
-        fmt::format("; {} of {} dependencies have no record", dependencies.counted - dependencies.with_record, dependencies.counted);
-  finding.summary += ".";
+  finding.summary = support_summary(told, products.size(), dependencies, inputs);
   finding.detail = {{"products", products.size()},
                     {"products_told", told},
                     {"products_told_percent", percent(told, products.size())},
