@@ -129,7 +129,8 @@ World read_world(const fs::path& folder) {
           Object& record = records[id];
           record["id"] = id;
           record["modified"] = "2026-01-01T00:00:00Z";
-          record["affected"].push_back({{"package", {{"ecosystem", ecosystem}, {"name", name}}}, {"ranges", ranges_of(entry["value"])}});
+          record["affected"].push_back({{"package", {{"ecosystem", ecosystem}, {"name", name}}},
+                                        {"ranges", ranges_of(entry["value"] ? entry["value"] : YAML::Node(YAML::NodeType::Map))}});
           out.named[{ecosystem, id}].insert(name);
         }
       }
