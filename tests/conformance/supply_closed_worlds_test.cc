@@ -129,7 +129,8 @@ World read_world(const fs::path& folder) {
           Object& record = records[id];
           record["id"] = id;
           record["modified"] = "2026-01-01T00:00:00Z";
-          record["affected"].push_back({{"package", {{"ecosystem", ecosystem}, {"name", name}}}, {"ranges", ranges_of(entry["value"])}});
+          record["affected"].push_back({{"package", {{"ecosystem", ecosystem}, {"name", name}}},
+                                        {"ranges", ranges_of(entry["value"] ? entry["value"] : YAML::Node(YAML::NodeType::Map))}});
           out.named[{ecosystem, id}].insert(name);
         }
       }
@@ -207,7 +208,7 @@ TEST(TrivyClosedWorlds, EveryFindingAndNoOther) {
   }
   std::printf("%zu findings of %zu worlds found\n", found, files);
   for (const auto& [ecosystem, worlds] : left_out) std::printf("not asked, %s: %zu worlds\n", ecosystem.c_str(), worlds.size());
-  EXPECT_GE(found, 80U);
+  EXPECT_GE(found, 106U);
   // OSV has no ecosystem for these; Trivy's bucket of Red Hat and the one of Alpine's edge have no counterpart. A scan says "not
   // evaluated".
   std::set<std::string> reasons;

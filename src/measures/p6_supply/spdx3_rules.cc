@@ -15,7 +15,7 @@
 namespace entente::measures::p6_supply {
 namespace {
 
-enum class Spdx3Type : std::uint8_t { text, iri, id, time, version, element, creation, object, word };
+enum class Spdx3Type : std::uint8_t { text, iri, uri, id, time, version, element, creation, object, word };
 enum class Spdx3Count : std::uint8_t { optional, one, any, some };
 struct Spdx3Member {
   Spdx3Type type = Spdx3Type::text;
@@ -31,15 +31,16 @@ struct Spdx3Rules {
   std::map<std::string, Spdx3Class, std::less<>> classes;  // with what they inherit
 };
 
-constexpr std::array<std::pair<std::string_view, Spdx3Type>, 9> kSpdx3Types{{{"text", Spdx3Type::text},
-                                                                             {"iri", Spdx3Type::iri},
-                                                                             {"id", Spdx3Type::id},
-                                                                             {"time", Spdx3Type::time},
-                                                                             {"version", Spdx3Type::version},
-                                                                             {"element", Spdx3Type::element},
-                                                                             {"creation", Spdx3Type::creation},
-                                                                             {"object", Spdx3Type::object},
-                                                                             {"word", Spdx3Type::word}}};
+constexpr std::array<std::pair<std::string_view, Spdx3Type>, 10> kSpdx3Types{{{"text", Spdx3Type::text},
+                                                                              {"iri", Spdx3Type::iri},
+                                                                              {"uri", Spdx3Type::uri},
+                                                                              {"id", Spdx3Type::id},
+                                                                              {"time", Spdx3Type::time},
+                                                                              {"version", Spdx3Type::version},
+                                                                              {"element", Spdx3Type::element},
+                                                                              {"creation", Spdx3Type::creation},
+                                                                              {"object", Spdx3Type::object},
+                                                                              {"word", Spdx3Type::word}}};
 
 // "word:HashAlgorithm!"
 std::optional<Spdx3Member> spdx3_member(std::string_view text) {
@@ -111,11 +112,9 @@ bool is_spdx3_version(std::string_view text) {
   return dots == 2 && is_digit(text.front());
 }
 
-bool is_iri(std::string_view text) {
-  const std::size_t colon = text.find(':');
-  return colon != std::string_view::npos && colon > 0 && is_alpha(text.front()) &&
-         text.find_first_of(" \t\r\n<>\"{}|\\^`") == std::string_view::npos;
-}
+// What XML Schema's anyURI takes: also a relative one ("NOASSERTION" is in common use).
+bool is_uri(std::string_view text) { return text.find_first_of(" \t\r\n<>\"{}|\\^`") == std::string_view::npos; }
+bool is_iri(std::string_view text) { return text.find(':') + 1 > 1 && is_alpha(text.front()) && is_uri(text); }
 bool is_blank_node(std::string_view id) { return id.starts_with("_:"); }
 
 std::string_view spdx3_id(JsonView element) {
@@ -260,6 +259,9 @@ class Spdx3Checker : SbomReader {
     switch (rule.type) {
       case Spdx3Type::iri:
         if (!is_iri(*text)) error(here, fmt::format("\"{}\" is no IRI", clip(*text)));
+        break;
+      case Spdx3Type::uri:
+        if (!is_uri(*text)) error(here, fmt::format("\"{}\" is no URI", clip(*text)));
         break;
       case Spdx3Type::id:
         if (!is_iri(*text)) error(here, fmt::format("an spdxId is an IRI, \"{}\" is none", clip(*text)));

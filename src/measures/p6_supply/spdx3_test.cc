@@ -129,8 +129,9 @@ TEST(Spdx3Rules, MembersAndTheirTypes) {
   EXPECT_THAT(spdx3_of(R"("software_packageVersion":1)"), ElementsAre("/@graph/3/software_packageVersion a text belongs here"));
   EXPECT_THAT(spdx3_of(R"("software_packageVersion":["1"])"),
               ElementsAre("/@graph/3/software_packageVersion a single value belongs here, not a list"));
-  EXPECT_THAT(spdx3_of(R"("software_downloadLocation":"nowhere")"),
-              ElementsAre("/@graph/3/software_downloadLocation \"nowhere\" is no IRI"));
+  EXPECT_THAT(spdx3_of(R"("software_downloadLocation":"no where")"),
+              ElementsAre("/@graph/3/software_downloadLocation \"no where\" is no URI"));
+  EXPECT_THAT(spdx3_of(R"("software_downloadLocation":"NOASSERTION")"), IsEmpty()) << "a relative URI to anyURI";
   EXPECT_THAT(spdx3_of(R"("builtTime":"2026-03-01T12:00:00+01:00")"),
               ElementsAre("/@graph/3/builtTime \"2026-03-01T12:00:00+01:00\" is no time of the form 2026-01-31T12:00:00Z"));
   EXPECT_THAT(spdx3_of(R"("verifiedUsing":[{"type":"Hash","algorithm":"sha999","hashValue":"00"}])"),
