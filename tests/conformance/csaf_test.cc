@@ -2,13 +2,9 @@
 // pass must besides be free of schema violations and of failed mandatory tests.
 #include "csaf/validator.h"
 
-#include <cmath>
-#include <cstdio>
-#include <fstream>
 #include <set>
 
 #include "core/data.h"
-#include "csaf/cvss.h"
 #include "test_support.h"
 
 namespace entente::csaf {
@@ -121,29 +117,6 @@ TEST(CsafSuite, TrailingGarbageIsRefused) {
   if (!fs::is_directory(root)) GTEST_SKIP() << "no " << root;
   EXPECT_FALSE(Document::read(root / "trailing-garbage-data/avendor-advisory-0004.json").has_value());
   EXPECT_OK(Document::read(root / "valid/avendor-advisory-0004.json"));
-}
-
-// Every base vector of versions 3.0 and 3.1 with its three scores, as Red Hat's library gives them.
-TEST(CsafCvss, AllThreeScoresOfEveryBaseVector) {
-  ENTENTE_SHARED_OR_SKIP(shared);
-  for (const char* name : {"vectors_simple3", "vectors_simple31"}) {
-    std::ifstream file(shared / "conformance/p6_supply/cvss" / name);
-    if (!file) GTEST_SKIP() << "no " << name;
-    std::size_t checked = 0;
-    for (std::string line; std::getline(file, line); ++checked) {
-      const std::size_t gap = line.find(" - (");
-      double base = 0, temporal = 0, environmental = 0;
-      ASSERT_NE(gap, std::string::npos) << line;
-      ASSERT_EQ(std::sscanf(line.c_str() + gap, " - (%lf, %lf, %lf)", &base, &temporal, &environmental), 3) << line;
-      const auto vector = parse_cvss(std::string_view(line).substr(0, gap));
-      ASSERT_TRUE(vector) << line;
-      const CvssScores s = score(*vector);
-      ASSERT_EQ(std::lround(s.base * 10), std::lround(base * 10)) << line;
-      ASSERT_EQ(std::lround(s.temporal * 10), std::lround(temporal * 10)) << line;
-      ASSERT_EQ(std::lround(s.environmental * 10), std::lround(environmental * 10)) << line;
-    }
-    EXPECT_EQ(checked, 2592U) << name;
-  }
 }
 
 }  // namespace
