@@ -29,8 +29,17 @@ class KeyTable {
   // True if some key of `object` occurs twice.
   bool has_duplicate(simdjson::dom::object object) {
     keys_.clear();
-    for (const auto field : object) keys_.push_back(field.key);
-    if (keys_.size() < 2) return false;
+    // Equal keys have equal marks: where all marks differ, so do all keys.
+    std::uint64_t marks = 0;
+    bool marks_differ = true;
+    for (const auto field : object) {
+      const std::string_view key = field.key;
+      const std::uint64_t bit = std::uint64_t{1} << mark(key);
+      marks_differ = marks_differ && (marks & bit) == 0;
+      marks |= bit;
+      keys_.push_back(key);
+    }
+    if (keys_.size() < 2 || marks_differ) return false;
     if (keys_.size() <= 8) {
       for (std::size_t i = 1; i < keys_.size(); ++i)
         for (std::size_t j = 0; j < i; ++j)
@@ -57,6 +66,12 @@ class KeyTable {
   }
 
  private:
+  // 0 to 63, from the length and two characters.
+  static unsigned mark(std::string_view key) {
+    if (key.empty()) return 0;
+    const auto at = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(key[i])); };
+    return (static_cast<std::uint32_t>(key.size()) * 0x9E3779B1u + at(0) * 0x85EBCA6Bu + at(key.size() - 1) * 0xC2B2AE35u) >> 26;
+  }
   struct Slot {
     std::string_view key;
     std::uint64_t generation = 0;

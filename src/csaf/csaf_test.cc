@@ -25,10 +25,11 @@ TEST(CsafDocument, ResolvesTheProductTree) {
   EXPECT_EQ(d->product("A")->purl, "pkg:npm/a@1");
   EXPECT_EQ(d->product_pointer(*d->product("A")), "/product_tree/branches/0/branches/0/product");
   EXPECT_EQ(d->product_pointer(*d->product("B")), "/product_tree/relationships/0/full_product_name");
-  EXPECT_EQ(d->relationships[0].combined, "B");
+  EXPECT_EQ(d->relationships[0].combined.text, "B");
   ASSERT_EQ(d->vulnerabilities.size(), 1u);
-  EXPECT_EQ(d->vulnerabilities[0].of(Status::known_not_affected), std::vector<Text>{"A"});
-  EXPECT_EQ(d->products_of(d->vulnerabilities[0].flags[0].scope), (std::vector<Text>{"A", "B"}));
+  const auto texts = [](const std::vector<ProductId>& ids) { return std::vector<Text>(ids.begin(), ids.end()); };
+  EXPECT_EQ(texts(d->vulnerabilities[0].of(Status::known_not_affected)), std::vector<Text>{"A"});
+  EXPECT_EQ(texts(d->products_of(d->vulnerabilities[0].flags[0].scope)), (std::vector<Text>{"A", "B"}));
   EXPECT_EQ(d->product("C"), nullptr);
 }
 

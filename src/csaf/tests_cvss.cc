@@ -125,21 +125,24 @@ void test_cvss_consistency(Check& c) {
 }
 
 void test_cvss_of_fixed_products(Check& c) {
+  ProductMap<bool> scored(c.document);  // products scored, and whether one of the scores has an environmental score of 0
   for (std::size_t v = 0; v < c.document.vulnerabilities.size(); ++v) {
     const Vulnerability& vulnerability = c.document.vulnerabilities[v];
-    // Products scored, and whether one of the scores has an environmental score of 0.
-    std::unordered_map<Text, bool> scored;
+    scored.clear();
     for (std::size_t s = 0; s < vulnerability.scores.size(); ++s) {
       const Score& one = vulnerability.scores[s];
       bool zero = false;
       if (one.cvss_v2) zero = environmental_of({*one.cvss_v2, "cvss_v2", v, s}).value_or(1) == 0;
       if (one.cvss_v3) zero = zero || environmental_of({*one.cvss_v3, "cvss_v3", v, s}).value_or(1) == 0;
-      for (const Text p : one.products) scored[p] = scored[p] || zero;
+      for (const ProductId p : one.products) {
+        bool& any_zero = scored.add(p, zero).first;
+        any_zero = any_zero || zero;
+      }
     }
     for (const Status status : {Status::first_fixed, Status::fixed}) {
       const auto& products = vulnerability.of(status);
       for (std::size_t i = 0; i < products.size(); ++i)
-        if (const auto found = scored.find(products[i]); found != scored.end() && !found->second)
+        if (const bool* any_zero = scored.find(products[i]); any_zero != nullptr && !*any_zero)
           c.fail(fmt::format("/vulnerabilities/{}/product_status/{}/{}", v, status_name(status), i),
                  fmt::format("{} is fixed, but no CVSS for it has an environmental score of 0", in_quotes(products[i])),
                  "add MC:N/MI:N/MA:N (CVSS 3) or TD:N (CVSS 2) to the vector and an environmentalScore of 0");
