@@ -7,9 +7,9 @@ import sys
 
 ALLOWED = {
     "core": [], "schema": ["core"], "keys": ["core"], "http": ["core"], "catalog": ["core", "schema"], "merkle": ["core", "keys"],
-    "statement": ["core", "keys", "schema"], "dns": ["core"], "content": ["core"], "csaf": ["core", "schema"],
+    "statement": ["core", "keys", "schema"], "dns": ["core"], "content": ["core"], "cvss": ["core"], "csaf": ["core", "schema", "cvss"],
     "evidence": ["core", "keys", "dns", "http", "content", "csaf"],
-    "measures": ["core", "schema", "keys", "catalog", "merkle", "statement", "dns", "content", "csaf", "evidence"],
+    "measures": ["core", "schema", "cvss", "keys", "catalog", "merkle", "statement", "dns", "content", "csaf", "evidence"],
     "ledger": ["core", "keys", "http", "merkle"],
     "assess": ["core", "keys", "schema", "catalog", "statement", "evidence", "measures"],
     "disclosure": ["core", "keys", "http", "statement", "merkle", "ledger", "csaf"],

@@ -195,7 +195,7 @@ void print_supply_scan_table(const ScanReport& scan, const std::vector<std::uint
     std::string due = a.kev == nullptr ? "" : format_date(a.kev->due_date);
     const Colour due_colour = a.kev != nullptr && days_overdue(*a.kev, scan.at) > 0 ? Colour::red : Colour::yellow;
     std::vector<Cell> row{{std::string(severity_word(a)), colour_of(a)},
-                          {a.score ? fmt::format("{:.1f}", a.score->score) : std::string("-"), Colour::plain},
+                          {a.score ? fmt::format("{:.1f}", a.score->score.value()) : std::string("-"), Colour::plain},
                           {due, due_colour}};
     if (scan.epss != nullptr) {
       const auto& epss = scan.priorities[v.advisory].epss;

@@ -152,7 +152,12 @@ class ScanWriter {
     text.list("aliases", a.aliases, [&](std::string_view alias) { text.text(alias); });
     text.field("severity", severity_word(a));
     text.key("cvss");
-    text.raw(a.score ? fmt::format("{:.1f}", a.score->score) : "null");
+    text.raw(a.score ? fmt::format("{:.1f}", a.score->score.value()) : "null");
+    text.key("cvss_version");
+    if (a.score)
+      text.text(cvss::version_name(a.score->version));
+    else
+      text.raw("null");
     write_kev(a, text);
     text.key("published");
     if (a.published)

@@ -1,5 +1,5 @@
 // Reads a CSAF document in one walk over simdjson's tape: branches are flattened into an array with parent links (parents first), every
-// full product name becomes one Product, IDs go into two hash tables, and each vulnerability keeps views of its lists.
+// full product name becomes one Product, product IDs are numbered through one hash table, and each vulnerability keeps views of its lists.
 #include "csaf/document.h"
 
 #include <fmt/format.h>
@@ -32,14 +32,23 @@ void document_each(JsonView object, Text key, Visit visit) {
   for (const JsonView item : *array) visit(item);
 }
 
-Scope read_scope(JsonView item) {
+}  // namespace
+
+void Document::read_product_ids(JsonView object, Text key, std::vector<ProductId>& out) {
+  const auto array = json_array(object, key);
+  if (!array) return;
+  out.reserve(array->size());
+  for (const JsonView item : *array) out.push_back(product_id(as_string(item).value_or(Text{})));  // keeps indices those of the document
+}
+
+Scope Document::read_scope(JsonView item) {
   Scope scope;
-  document_texts(item, "product_ids", scope.products);
+  read_product_ids(item, "product_ids", scope.products);
   document_texts(item, "group_ids", scope.groups);
   return scope;
 }
 
-void read_statements(JsonView node, Vulnerability& v) {
+void Document::read_statements(JsonView node, Vulnerability& v) {
   document_each(node, "flags",
                 [&](JsonView f) { v.flags.push_back({document_text(f, "label"), document_text(f, "date"), read_scope(f)}); });
   document_each(node, "threats", [&](JsonView t) {
@@ -51,13 +60,13 @@ void read_statements(JsonView node, Vulnerability& v) {
   });
   document_each(node, "scores", [&](JsonView s) {
     Score& score = v.scores.emplace_back();
-    document_texts(s, "products", score.products);
+    read_product_ids(s, "products", score.products);
     score.cvss_v2 = json_get(s, "cvss_v2");
     score.cvss_v3 = json_get(s, "cvss_v3");
   });
 }
 
-Vulnerability read_vulnerability(JsonView node) {
+Vulnerability Document::read_vulnerability(JsonView node) {
   Vulnerability v;
   v.cve = document_text(node, "cve");
   v.title = document_text(node, "title");
@@ -71,7 +80,7 @@ Vulnerability read_vulnerability(JsonView node) {
   document_each(node, "ids", [&](JsonView i) { v.ids.push_back({document_text(i, "system_name"), document_text(i, "text")}); });
   if (const auto status = json_get(node, "product_status")) {
     v.has_status = true;
-    for (std::size_t s = 0; s < kStatusCount; ++s) document_texts(*status, kStatusNames[s], v.status[s]);
+    for (std::size_t s = 0; s < kStatusCount; ++s) read_product_ids(*status, kStatusNames[s], v.status[s]);
   }
   read_statements(node, v);
   document_each(node, "involvements", [&](JsonView i) {
@@ -79,8 +88,6 @@ Vulnerability read_vulnerability(JsonView node) {
   });
   return v;
 }
-
-}  // namespace
 
 Text status_name(Status status) { return kStatusNames[static_cast<std::size_t>(status)]; }
 
@@ -113,14 +120,20 @@ void Document::read_header(JsonView root) {
 }
 
 void Document::add_product(JsonView node, Product::Origin origin, std::uint32_t position) {
-  Product p{
-      origin, position, document_text(node, "product_id"), document_text(node, "name"), json_get(node, "product_identification_helper"),
-      {},     {}};
+  Product p{origin,
+            position,
+            product_id(document_text(node, "product_id")),
+            document_text(node, "name"),
+            json_get(node, "product_identification_helper"),
+            {},
+            {}};
   if (p.helper) {
     p.purl = document_text(*p.helper, "purl");
     p.cpe = document_text(*p.helper, "cpe");
   }
-  product_by_id.emplace(p.id, static_cast<std::uint32_t>(products.size()));
+  if (product_of_number_.size() <= p.id.number) product_of_number_.resize(p.id.number + 1, kNoProduct);
+  std::uint32_t& first = product_of_number_[p.id.number];
+  if (first == kNoProduct) first = static_cast<std::uint32_t>(products.size());
   products.push_back(p);
 }
 
@@ -143,11 +156,12 @@ void Document::read_tree(JsonView tree) {
   document_each(tree, "relationships", [&](JsonView r) {
     Relationship& relation = relationships.emplace_back();
     relation.category = document_text(r, "category");
-    relation.product = document_text(r, "product_reference");
-    relation.relates_to = document_text(r, "relates_to_product_reference");
+    relation.product = product_id(document_text(r, "product_reference"));
+    relation.relates_to = product_id(document_text(r, "relates_to_product_reference"));
+    relation.combined = product_id({});
     if (const auto name = json_get(r, "full_product_name")) {
-      relation.combined = document_text(*name, "product_id");
       add_product(*name, Product::Origin::relationship, position);
+      relation.combined = products.back().id;
     }
     ++position;
   });
@@ -155,7 +169,7 @@ void Document::read_tree(JsonView tree) {
     ProductGroup& group = groups.emplace_back();
     group.id = document_text(g, "group_id");
     group.summary = document_text(g, "summary");
-    document_texts(g, "product_ids", group.products);
+    read_product_ids(g, "product_ids", group.products);
     group_by_id.emplace(group.id, static_cast<std::uint32_t>(groups.size() - 1));
   });
 }
@@ -171,7 +185,7 @@ Result<Document> Document::parse(std::string_view text, std::string name) {
   }
   if (const auto list = json_get(root, "vulnerabilities")) {
     d.has_vulnerabilities = true;
-    document_each(root, "vulnerabilities", [&](JsonView v) { d.vulnerabilities.push_back(read_vulnerability(v)); });
+    document_each(root, "vulnerabilities", [&](JsonView v) { d.vulnerabilities.push_back(d.read_vulnerability(v)); });
   }
   return d;
 }
@@ -182,15 +196,19 @@ Result<Document> Document::read(const std::filesystem::path& path) {
 }
 
 const Product* Document::product(Text product_id) const {
-  const auto found = product_by_id.find(product_id);
-  return found == product_by_id.end() ? nullptr : &products[found->second];
+  const auto number = product_ids_.find(product_id);
+  return number ? product(ProductId{product_id, *number}) : nullptr;
 }
 
-std::vector<Text> Document::products_of(const Scope& scope) const {
-  std::vector<Text> out = scope.products;
-  for (const Text group : scope.groups)
-    if (const auto found = group_by_id.find(group); found != group_by_id.end())
-      out.insert(out.end(), groups[found->second].products.begin(), groups[found->second].products.end());
+const Product* Document::product(ProductId product_id) const {
+  if (product_id.number >= product_of_number_.size()) return nullptr;
+  const std::uint32_t index = product_of_number_[product_id.number];
+  return index == kNoProduct ? nullptr : &products[index];
+}
+
+std::vector<ProductId> Document::products_of(const Scope& scope) const {
+  std::vector<ProductId> out;
+  each_product_of(scope, [&](ProductId p) { out.push_back(p); });
   return out;
 }
 

@@ -14,10 +14,19 @@
 
 #include "core/error.h"
 #include "core/json.h"
+#include "core/text_table.h"
 
 namespace entente::csaf {
 
 using Text = std::string_view;  // empty: absent
+
+// A product ID as it stands in the document, with the number the document has for this text: equal numbers, equal texts. Tests work on
+// the numbers, through ProductMap.
+struct ProductId {
+  Text text;
+  std::uint32_t number = 0;
+  operator Text() const { return text; }  // NOLINT(google-explicit-constructor): it is that text
+};
 
 // Groups of /vulnerabilities[]/product_status, in the order of the schema's names.
 enum class Status : std::uint8_t {
@@ -45,25 +54,27 @@ struct Product {
   enum class Origin : std::uint8_t { branch, full_product_name, relationship };
   Origin origin = Origin::full_product_name;
   std::uint32_t position = 0;  // index of the branch, list item or relationship
-  Text id, name;
+  ProductId id;
+  Text name;
   std::optional<JsonView> helper;  // product_identification_helper
   Text purl, cpe;
 };
 
 struct Relationship {
-  Text category;             // "default_component_of", "installed_on", …
-  Text product, relates_to;  // product IDs: the component, and what it is part of or installed on
-  Text combined;             // the product ID this relationship defines
+  Text category;                  // "default_component_of", "installed_on", …
+  ProductId product, relates_to;  // the component, and what it is part of or installed on
+  ProductId combined;             // the product ID this relationship defines
 };
 
 struct ProductGroup {
   Text id, summary;
-  std::vector<Text> products;
+  std::vector<ProductId> products;
 };
 
 // Which products something is said of; products_of() resolves the groups.
 struct Scope {
-  std::vector<Text> products, groups;
+  std::vector<ProductId> products;
+  std::vector<Text> groups;
   [[nodiscard]] bool empty() const { return products.empty() && groups.empty(); }
 };
 
@@ -80,7 +91,7 @@ struct Remediation {
   Scope scope;
 };
 struct Score {
-  std::vector<Text> products;
+  std::vector<ProductId> products;
   std::optional<JsonView> cvss_v2, cvss_v3;
 };
 struct Involvement {
@@ -94,14 +105,14 @@ struct Vulnerability {
   Text cve, title, cwe_id, cwe_name;
   bool has_cwe = false, has_notes = false, has_status = false, has_ids = false;
   std::vector<VulnerabilityId> ids;
-  std::array<std::vector<Text>, kStatusCount> status;
+  std::array<std::vector<ProductId>, kStatusCount> status;
   std::vector<Flag> flags;
   std::vector<Threat> threats;
   std::vector<Remediation> remediations;
   std::vector<Score> scores;
   std::vector<Involvement> involvements;
 
-  [[nodiscard]] const std::vector<Text>& of(Status s) const { return status[static_cast<std::size_t>(s)]; }
+  [[nodiscard]] const std::vector<ProductId>& of(Status s) const { return status[static_cast<std::size_t>(s)]; }
 };
 
 struct Revision {
@@ -132,12 +143,20 @@ struct Document {
   std::vector<ProductGroup> groups;
   std::vector<Vulnerability> vulnerabilities;
 
-  // First definition of a product or group ID, as an index into products or groups.
-  std::unordered_map<Text, std::uint32_t> product_by_id, group_by_id;
+  std::unordered_map<Text, std::uint32_t> group_by_id;  // first definition of a group ID, as an index into groups
 
-  [[nodiscard]] const Product* product(Text product_id) const;
+  [[nodiscard]] const Product* product(Text product_id) const;       // first definition; nullptr: none
+  [[nodiscard]] const Product* product(ProductId product_id) const;  // the same, without a search
+  [[nodiscard]] std::uint32_t product_numbers() const { return product_ids_.size(); }
   // Product IDs of a scope with its groups resolved, in order, with repetitions; unknown groups add nothing.
-  [[nodiscard]] std::vector<Text> products_of(const Scope& scope) const;
+  [[nodiscard]] std::vector<ProductId> products_of(const Scope& scope) const;
+  template <class Visit>
+  void each_product_of(const Scope& scope, Visit visit) const {
+    for (const ProductId p : scope.products) visit(p);
+    for (const Text group : scope.groups)
+      if (const auto found = group_by_id.find(group); found != group_by_id.end())
+        for (const ProductId p : groups[found->second].products) visit(p);
+  }
   [[nodiscard]] std::string branch_pointer(std::uint32_t branch) const;  // "/product_tree/branches/0/branches/2"
   [[nodiscard]] std::string product_pointer(const Product& product) const;
 
@@ -147,6 +166,51 @@ struct Document {
   void read_tree(JsonView tree);
   void read_branches(JsonView parent, std::uint32_t parent_index);
   void add_product(JsonView node, Product::Origin origin, std::uint32_t position);
+  Vulnerability read_vulnerability(JsonView node);
+  void read_statements(JsonView node, Vulnerability& v);
+  Scope read_scope(JsonView item);
+  ProductId product_id(Text text) { return {text, product_ids_.add(text).number}; }
+  void read_product_ids(JsonView object, Text key, std::vector<ProductId>& out);
+
+  TextTable product_ids_;
+  std::vector<std::uint32_t> product_of_number_;  // index into products, or kNoProduct; may be shorter than product_ids_
+  static constexpr std::uint32_t kNoProduct = 0xFFFFFFFF;
+};
+
+// A value for each product ID of a document; forgetting all of them takes one step.
+template <class T>
+class ProductMap {
+ public:
+  explicit ProductMap(const Document& document) : slots_(document.product_numbers()) {}
+  void clear() { ++now_; }
+  [[nodiscard]] const T* find(ProductId id) const { return slots_[id.number].set == now_ ? &slots_[id.number].value : nullptr; }
+  // The value, and whether it was set just now (to `first`).
+  std::pair<T&, bool> add(ProductId id, T first) {
+    Slot& slot = slots_[id.number];
+    const bool is_new = slot.set != now_;
+    if (is_new) slot = {now_, first};
+    return {slot.value, is_new};
+  }
+
+ private:
+  struct Slot {
+    std::uint32_t set = 0;
+    T value{};
+  };
+  std::vector<Slot> slots_;
+  std::uint32_t now_ = 1;
+};
+
+class ProductSet {
+ public:
+  explicit ProductSet(const Document& document) : map_(document) {}
+  void clear() { map_.clear(); }
+  bool insert(ProductId id) { return map_.add(id, {}).second; }  // false: it was in
+  [[nodiscard]] bool contains(ProductId id) const { return map_.find(id) != nullptr; }
+
+ private:
+  struct Nothing {};
+  ProductMap<Nothing> map_;
 };
 
 // The file name section 5.1 demands for a tracking ID.

@@ -70,46 +70,37 @@ struct Shape::Builder {
 
 namespace {
 
-// The walks keep the way to where they are as a pointer they lengthen and cut again.
+// Where a walk is, as a list from the leaf to the root on the C++ stack; spelt out only when something is reported.
 struct Way {
-  std::string pointer;
-  template <class Visit>
-  void member(std::string_view key, Visit visit) {
-    const std::size_t size = pointer.size();
-    pointer += '/';
-    if (key.find_first_of("~/") == std::string_view::npos)
-      pointer += key;
-    else
-      pointer += pointer_segment(key);
-    visit();
-    pointer.resize(size);
-  }
-  template <class Visit>
-  void item(std::size_t index, Visit visit) {
-    const std::size_t size = pointer.size();
-    pointer += '/';
-    pointer += std::to_string(index);
-    visit();
-    pointer.resize(size);
+  const Way* parent = nullptr;
+  std::string_view key;
+  std::size_t index = 0;
+  bool is_item = false;
+
+  [[nodiscard]] std::string pointer() const {
+    if (parent == nullptr) return {};
+    return parent->pointer() + "/" + (is_item ? std::to_string(index) : pointer_segment(key));
   }
 };
 
-void walk_order(JsonView value, Way& way, const std::function<void(std::string, std::string_view)>& report) {
+bool is_container(JsonView value) { return value.is_object() || value.is_array(); }
+
+void walk_order(JsonView value, const Way& way, const std::function<void(std::string, std::string_view)>& report) {
   if (const auto object = as_object(value)) {
     std::string_view last;
     bool told = false;
     for (const auto field : *object) {
       if (!told && field.key < last) {
-        report(way.pointer, field.key);
+        report(way.pointer(), field.key);
         told = true;
       }
       last = field.key;
-      if (field.value.is_object() || field.value.is_array()) way.member(field.key, [&] { walk_order(field.value, way, report); });
+      if (is_container(field.value)) walk_order(field.value, {&way, field.key}, report);
     }
   } else if (const auto array = as_array(value)) {
     std::size_t i = 0;
     for (const JsonView item : *array) {
-      if (item.is_object() || item.is_array()) way.item(i, [&] { walk_order(item, way, report); });
+      if (is_container(item)) walk_order(item, {&way, {}, i, true}, report);
       ++i;
     }
   }
@@ -126,31 +117,53 @@ Shape Shape::of(JsonView schema, const std::map<std::string, JsonView>& document
   return shape;
 }
 
-void Shape::unknown_members(JsonView document, const std::function<void(std::string)>& report) const {
-  Way way;
-  const std::function<void(JsonView, const Node&)> walk = [&](JsonView value, const Node& node) {
+struct Shape::UnknownWalk {
+  const std::vector<Node>& nodes;
+  const std::function<void(std::string pointer)>& report;
+
+  // Nothing below can be unknown, for the schema names no members there.
+  [[nodiscard]] static bool ends(const Node& node) { return !node.object && node.items == 0; }
+
+  void walk(JsonView value, const Node& node, const Way& way) const {
+    if (ends(node)) return;
     if (const auto object = as_object(value); object && node.object) {
+      std::size_t next = 0;  // documents mostly have their members in order: look from the member found last
       for (const auto field : *object) {
-        const auto at = std::lower_bound(node.members.begin(), node.members.end(), field.key,
-                                         [](const auto& m, std::string_view name) { return m.first < name; });
-        const bool known = at != node.members.end() && at->first == field.key;
-        if (known && !field.value.is_object() && !field.value.is_array()) continue;
-        way.member(field.key, [&] { known ? walk(field.value, nodes_[at->second]) : report(way.pointer); });
+        const std::size_t at = find(node, field.key, next);
+        if (at == node.members.size()) {
+          report(Way{&way, field.key}.pointer());
+          continue;
+        }
+        next = at + 1;
+        if (is_container(field.value)) walk(field.value, nodes[node.members[at].second], {&way, field.key});
       }
     } else if (const auto array = as_array(value); array && node.items != 0) {
+      const Node& item_node = nodes[node.items];
+      if (ends(item_node)) return;
       std::size_t i = 0;
       for (const JsonView item : *array) {
-        if (item.is_object() || item.is_array()) way.item(i, [&] { walk(item, nodes_[node.items]); });
+        if (is_container(item)) walk(item, item_node, {&way, {}, i, true});
         ++i;
       }
     }
-  };
-  walk(document, nodes_[1]);
+  }
+
+  static std::size_t find(const Node& node, std::string_view key, std::size_t next) {
+    constexpr std::size_t kNear = 4;
+    for (std::size_t i = next; i < std::min(next + kNear, node.members.size()); ++i)
+      if (node.members[i].first == key) return i;
+    const auto at = std::lower_bound(node.members.begin(), node.members.end(), key,
+                                     [](const auto& m, std::string_view name) { return m.first < name; });
+    return at != node.members.end() && at->first == key ? static_cast<std::size_t>(at - node.members.begin()) : node.members.size();
+  }
+};
+
+void Shape::unknown_members(JsonView document, const std::function<void(std::string)>& report) const {
+  UnknownWalk{nodes_, report}.walk(document, nodes_[1], {});
 }
 
 void Shape::unsorted_members(JsonView document, const std::function<void(std::string, std::string_view)>& report) {
-  Way way;
-  walk_order(document, way, report);
+  walk_order(document, {}, report);
 }
 
 }  // namespace entente::csaf

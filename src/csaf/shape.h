@@ -30,6 +30,7 @@ class Shape {
     bool object = false;                                         // has `properties`
   };
   struct Builder;
+  struct UnknownWalk;
   std::vector<Node> nodes_;
 };
 

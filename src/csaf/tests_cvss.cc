@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "csaf/checks.h"
-#include "csaf/cvss.h"
+#include "cvss/cvss.h"
 
 namespace entente::csaf {
 namespace {
@@ -26,42 +26,44 @@ void each_cvss(const Document& d, Visit visit) {
   }
 }
 
-std::optional<CvssVector> vector_of(const CvssObject& o) {
+std::optional<cvss::Vector> vector_of(const CvssObject& o) {
   const auto text = json_string(o.object, "vectorString");
   if (!text) return std::nullopt;
-  auto v = parse_cvss(*text);
-  if (v && (v->kind == CvssKind::v2) != (o.member[6] == '2')) return std::nullopt;
-  return v;
+  auto v = cvss::parse(*text);
+  if (!v || v->version == cvss::Version::v40 || (v->version == cvss::Version::v2) != (o.member[6] == '2')) return std::nullopt;
+  return *v;
 }
 
 // Index of the value whose word that is, or -1.
-int value_of(const CvssMetric& metric, Text word) {
+int value_of(const cvss::Metric& metric, Text word) {
   for (std::size_t i = 0; i < metric.values.size(); ++i)
     if (metric.values[i].word == word && !word.empty()) return static_cast<int>(i);
   return -1;
 }
 
 // Metrics the vector does not name, from the object's properties.
-void fill_from_properties(CvssVector& v, JsonView object) {
-  const auto metrics = v.metrics();
+void fill_from_properties(cvss::Vector& v, JsonView object) {
+  const auto metrics = cvss::metrics(v.version);
   for (std::size_t m = 0; m < metrics.size(); ++m)
     if (v.chosen[m] < 0)
       if (const auto word = json_string(object, metrics[m].property)) v.chosen[m] = static_cast<std::int8_t>(value_of(metrics[m], *word));
 }
 
-void compare_score(Check& c, const CvssObject& o, const char* member, double computed) {
+void compare_score(Check& c, const CvssObject& o, const char* member, cvss::Score score) {
+  const double computed = score.value();
   const auto stated = json_number(o.object, member);
   if (stated && std::abs(*stated - computed) > 0.001)
     c.fail(o.pointer() + "/" + member, fmt::format("{} is {}, but the vector gives {:.1f}", member, *stated, computed),
            fmt::format("set {} to {:.1f}, or correct the vector", member, computed));
 }
 
-void compare_severity(Check& c, const CvssObject& o, const char* member, double computed) {
+void compare_severity(Check& c, const CvssObject& o, const char* member, cvss::Score computed) {
   const auto stated = json_string(o.object, member);
-  if (stated && *stated != cvss_severity(computed))
+  const std::string_view word = cvss::severity_schema_name(cvss::severity(computed));
+  if (stated && *stated != word)
     c.fail(o.pointer() + "/" + member,
-           fmt::format("{} is {}, but a score of {:.1f} is {}", member, in_quotes(*stated), computed, cvss_severity(computed)),
-           fmt::format("set {} to \"{}\"", member, cvss_severity(computed)));
+           fmt::format("{} is {}, but a score of {:.1f} is {}", member, in_quotes(*stated), computed.value(), word),
+           fmt::format("set {} to \"{}\"", member, word));
 }
 
 // The environmental score of an object: as stated, else computed; nullopt if there is no vector.
@@ -70,7 +72,7 @@ std::optional<double> environmental_of(const CvssObject& o) {
   auto v = vector_of(o);
   if (!v) return std::nullopt;
   fill_from_properties(*v, o.object);
-  return score(*v).environmental;
+  return cvss::score(*v).environmental.value();
 }
 
 }  // namespace
@@ -95,7 +97,7 @@ void test_cvss_computation(Check& c) {
     auto v = vector_of(o);
     if (!v) return;  // 6.1.8 says so
     fill_from_properties(*v, o.object);
-    const CvssScores s = score(*v);
+    const cvss::Scores s = cvss::score(*v);
     compare_score(c, o, "baseScore", s.base);
     compare_severity(c, o, "baseSeverity", s.base);
     compare_score(c, o, "temporalScore", s.temporal);
@@ -109,7 +111,7 @@ void test_cvss_consistency(Check& c) {
   each_cvss(c.document, [&](const CvssObject& o) {
     const auto v = vector_of(o);
     if (!v) return;
-    const auto metrics = v->metrics();
+    const auto metrics = cvss::metrics(v->version);
     for (std::size_t m = 0; m < metrics.size(); ++m) {
       const auto word = json_string(o.object, metrics[m].property);
       if (!word || v->chosen[m] < 0) continue;
@@ -123,21 +125,24 @@ void test_cvss_consistency(Check& c) {
 }
 
 void test_cvss_of_fixed_products(Check& c) {
+  ProductMap<bool> scored(c.document);  // products scored, and whether one of the scores has an environmental score of 0
   for (std::size_t v = 0; v < c.document.vulnerabilities.size(); ++v) {
     const Vulnerability& vulnerability = c.document.vulnerabilities[v];
-    // Products scored, and whether one of the scores has an environmental score of 0.
-    std::unordered_map<Text, bool> scored;
+    scored.clear();
     for (std::size_t s = 0; s < vulnerability.scores.size(); ++s) {
       const Score& one = vulnerability.scores[s];
       bool zero = false;
       if (one.cvss_v2) zero = environmental_of({*one.cvss_v2, "cvss_v2", v, s}).value_or(1) == 0;
       if (one.cvss_v3) zero = zero || environmental_of({*one.cvss_v3, "cvss_v3", v, s}).value_or(1) == 0;
-      for (const Text p : one.products) scored[p] = scored[p] || zero;
+      for (const ProductId p : one.products) {
+        bool& any_zero = scored.add(p, zero).first;
+        any_zero = any_zero || zero;
+      }
     }
     for (const Status status : {Status::first_fixed, Status::fixed}) {
       const auto& products = vulnerability.of(status);
       for (std::size_t i = 0; i < products.size(); ++i)
-        if (const auto found = scored.find(products[i]); found != scored.end() && !found->second)
+        if (const bool* any_zero = scored.find(products[i]); any_zero != nullptr && !*any_zero)
           c.fail(fmt::format("/vulnerabilities/{}/product_status/{}/{}", v, status_name(status), i),
                  fmt::format("{} is fixed, but no CVSS for it has an environmental score of 0", in_quotes(products[i])),
                  "add MC:N/MI:N/MA:N (CVSS 3) or TD:N (CVSS 2) to the vector and an environmentalScore of 0");

@@ -9,7 +9,7 @@ namespace {
 
 template <class Visit>
 void each_reference(const Document& d, Visit visit) {
-  const auto list = [&](const std::vector<Text>& ids, auto pointer) {
+  const auto list = [&](const std::vector<ProductId>& ids, auto pointer) {
     for (std::size_t i = 0; i < ids.size(); ++i) visit(ids[i], [&, i] { return fmt::format("{}/{}", pointer(), i); });
   };
   for (std::size_t g = 0; g < d.groups.size(); ++g)
@@ -35,8 +35,8 @@ void each_reference(const Document& d, Visit visit) {
 }
 
 void test_missing_products(Check& c) {
-  each_reference(c.document, [&](Text id, auto pointer) {
-    if (!id.empty() && !c.document.product_by_id.contains(id))
+  each_reference(c.document, [&](ProductId id, auto pointer) {
+    if (!id.text.empty() && c.document.product(id) == nullptr)
       c.fail(pointer(), fmt::format("product ID {} is not defined in the product tree", in_quotes(id)),
              "define the product, or correct the ID");
   });
@@ -45,7 +45,7 @@ void test_missing_products(Check& c) {
 void test_repeated_products(Check& c) {
   for (std::size_t i = 0; i < c.document.products.size(); ++i) {
     const Product& p = c.document.products[i];
-    if (!p.id.empty() && c.document.product_by_id.at(p.id) != i)
+    if (!p.id.text.empty() && c.document.product(p.id) != &p)
       c.fail(c.document.product_pointer(p) + "/product_id", fmt::format("product ID {} is defined twice", in_quotes(p.id)),
              "give each product an ID of its own");
   }
@@ -54,6 +54,7 @@ void test_repeated_products(Check& c) {
 // Depth-first over relationships with colours: a relationship met again while its own references are being followed closes a circle.
 void test_circular_products(Check& c) {
   const auto& relations = c.document.relationships;
+  if (relations.empty()) return;
   std::unordered_multimap<Text, std::size_t> by_product;
   for (std::size_t i = 0; i < relations.size(); ++i) by_product.emplace(relations[i].combined, i);
   enum : std::uint8_t { unseen, open, done };
@@ -132,37 +133,40 @@ int status_side(Status s) {
 }
 
 void test_contradicting_status(Check& c) {
+  ProductMap<Status> seen(c.document);
   for (std::size_t v = 0; v < c.document.vulnerabilities.size(); ++v) {
-    std::unordered_map<Text, Status> seen;
+    seen.clear();
     for (std::size_t s = 0; s < kStatusCount; ++s) {
       const auto status = static_cast<Status>(s);
       const auto& products = c.document.vulnerabilities[v].status[s];
       if (status_side(status) == 0) continue;
       for (std::size_t i = 0; i < products.size(); ++i)
-        if (const auto [first, is_new] = seen.emplace(products[i], status); !is_new && status_side(first->second) != status_side(status))
+        if (const auto [first, is_new] = seen.add(products[i], status); !is_new && status_side(first) != status_side(status))
           c.fail(fmt::format("/vulnerabilities/{}/product_status/{}/{}", v, status_name(status), i),
-                 fmt::format("{} is in {} and in {}", in_quotes(products[i]), status_name(first->second), status_name(status)),
+                 fmt::format("{} is in {} and in {}", in_quotes(products[i]), status_name(first), status_name(status)),
                  "leave the product in one of the two");
     }
   }
 }
 
 void test_repeated_scores(Check& c) {
+  ProductMap<std::uint32_t> first_version(c.document);  // of each product, as a number of `versions`
   for (std::size_t v = 0; v < c.document.vulnerabilities.size(); ++v) {
-    std::unordered_map<Text, std::vector<Text>> versions;  // of each product
+    TextTable versions;
+    std::unordered_set<std::uint64_t> further;  // product number and version number, from a product's second version on
+    first_version.clear();
     const auto& scores = c.document.vulnerabilities[v].scores;
     for (std::size_t s = 0; s < scores.size(); ++s)
       for (const auto& object : {scores[s].cvss_v2, scores[s].cvss_v3}) {
         if (!object) continue;
         const Text version = json_string(*object, "version").value_or("");
+        const std::uint32_t number = versions.add(version).number;
         for (std::size_t i = 0; i < scores[s].products.size(); ++i) {
-          auto& of_product = versions[scores[s].products[i]];
-          if (std::find(of_product.begin(), of_product.end(), version) == of_product.end())
-            of_product.push_back(version);
-          else
+          const ProductId product = scores[s].products[i];
+          const auto [first, is_new] = first_version.add(product, number);
+          if (!is_new && (first == number || !further.insert(std::uint64_t{product.number} << 32 | number).second))
             c.fail(fmt::format("/vulnerabilities/{}/scores/{}/products/{}", v, s, i),
-                   fmt::format("{} has two scores of CVSS {}", in_quotes(scores[s].products[i]), version),
-                   "keep the one that applies to the product");
+                   fmt::format("{} has two scores of CVSS {}", in_quotes(product), version), "keep the one that applies to the product");
         }
       }
   }
@@ -290,15 +294,17 @@ void test_repeated_justifications(Check& c) {
   constexpr std::array<Text, 5> kJustifications = {"component_not_present", "inline_mitigations_already_exist",
                                                    "vulnerable_code_cannot_be_controlled_by_adversary",
                                                    "vulnerable_code_not_in_execute_path", "vulnerable_code_not_present"};
+  ProductMap<std::size_t> flag_of(c.document);
   for (std::size_t v = 0; v < c.document.vulnerabilities.size(); ++v) {
-    std::unordered_map<Text, std::size_t> flag_of;
+    flag_of.clear();
     const auto& flags = c.document.vulnerabilities[v].flags;
     for (std::size_t i = 0; i < flags.size(); ++i) {
       if (std::find(kJustifications.begin(), kJustifications.end(), flags[i].label) == kJustifications.end()) continue;
-      for (const Text product : c.document.products_of(flags[i].scope))
-        if (const auto [first, is_new] = flag_of.emplace(product, i); !is_new && first->second != i)
+      c.document.each_product_of(flags[i].scope, [&](ProductId product) {
+        if (const auto [first, is_new] = flag_of.add(product, i); !is_new && first != i)
           c.fail(fmt::format("/vulnerabilities/{}/flags/{}", v, i),
-                 fmt::format("{} has two justifications (also flag {})", in_quotes(product), first->second), "keep the one that holds");
+                 fmt::format("{} has two justifications (also flag {})", in_quotes(product), first), "keep the one that holds");
+      });
     }
   }
 }

@@ -10,10 +10,12 @@ constexpr std::array kAffected = {Status::first_affected, Status::known_affected
 
 void test_unused_products(Check& c) {
   if (c.is({"csaf_informational_advisory"})) return;
-  std::unordered_set<Text> used;
-  const auto take = [&](const std::vector<Text>& ids) { used.insert(ids.begin(), ids.end()); };
+  ProductSet used(c.document);
+  const auto take = [&](const std::vector<ProductId>& ids) {
+    for (const ProductId id : ids) used.insert(id);
+  };
   for (const ProductGroup& g : c.document.groups) take(g.products);
-  for (const Relationship& r : c.document.relationships) used.insert({r.product, r.relates_to});
+  for (const Relationship& r : c.document.relationships) used.insert(r.product), used.insert(r.relates_to);
   for (const Vulnerability& v : c.document.vulnerabilities) {
     for (const auto& list : v.status) take(list);
     for (const Flag& f : v.flags) take(f.scope.products);
@@ -28,10 +30,11 @@ void test_unused_products(Check& c) {
 }
 
 void test_missing_remediation(Check& c) {
+  ProductSet covered(c.document);
   for (std::size_t v = 0; v < c.document.vulnerabilities.size(); ++v) {
-    std::unordered_set<Text> covered;
+    covered.clear();
     for (const Remediation& r : c.document.vulnerabilities[v].remediations)
-      for (const Text p : c.document.products_of(r.scope)) covered.insert(p);
+      c.document.each_product_of(r.scope, [&](ProductId p) { covered.insert(p); });
     for (const Status s : {Status::first_affected, Status::known_affected, Status::last_affected, Status::under_investigation}) {
       const auto& products = c.document.vulnerabilities[v].of(s);
       for (std::size_t i = 0; i < products.size(); ++i)
@@ -44,9 +47,11 @@ void test_missing_remediation(Check& c) {
 }
 
 void test_missing_score(Check& c) {
+  ProductSet covered(c.document);
   for (std::size_t v = 0; v < c.document.vulnerabilities.size(); ++v) {
-    std::unordered_set<Text> covered;
-    for (const Score& s : c.document.vulnerabilities[v].scores) covered.insert(s.products.begin(), s.products.end());
+    covered.clear();
+    for (const Score& s : c.document.vulnerabilities[v].scores)
+      for (const ProductId p : s.products) covered.insert(p);
     for (const Status s : kAffected) {
       const auto& products = c.document.vulnerabilities[v].of(s);
       for (std::size_t i = 0; i < products.size(); ++i)

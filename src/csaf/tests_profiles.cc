@@ -89,8 +89,7 @@ void test_vulnerability_id(Check& c) {
 }
 
 // Products of `status` that none of `spoken_of` holds.
-void demand_statement(Check& c, std::size_t v, Status status, const std::unordered_set<Text>& spoken_of, const char* kind,
-                      const char* repair) {
+void demand_statement(Check& c, std::size_t v, Status status, const ProductSet& spoken_of, const char* kind, const char* repair) {
   const auto& products = c.document.vulnerabilities[v].of(status);
   for (std::size_t i = 0; i < products.size(); ++i)
     if (!spoken_of.contains(products[i]))
@@ -100,13 +99,13 @@ void demand_statement(Check& c, std::size_t v, Status status, const std::unorder
 
 void test_impact_statements(Check& c) {
   if (!c.is({"csaf_vex"})) return;
+  ProductSet spoken_of(c.document);
   for (std::size_t v = 0; v < c.document.vulnerabilities.size(); ++v) {
-    std::unordered_set<Text> spoken_of;
+    spoken_of.clear();
     for (const Flag& f : c.document.vulnerabilities[v].flags)
-      for (const Text p : c.document.products_of(f.scope)) spoken_of.insert(p);
+      c.document.each_product_of(f.scope, [&](ProductId p) { spoken_of.insert(p); });
     for (const Threat& t : c.document.vulnerabilities[v].threats)
-      if (t.category == "impact")
-        for (const Text p : c.document.products_of(t.scope)) spoken_of.insert(p);
+      if (t.category == "impact") c.document.each_product_of(t.scope, [&](ProductId p) { spoken_of.insert(p); });
     demand_statement(c, v, Status::known_not_affected, spoken_of, "impact",
                      "add a flag, or a threat of the category impact, for the product");
   }
@@ -114,10 +113,11 @@ void test_impact_statements(Check& c) {
 
 void test_action_statements(Check& c) {
   if (!c.is({"csaf_vex"})) return;
+  ProductSet spoken_of(c.document);
   for (std::size_t v = 0; v < c.document.vulnerabilities.size(); ++v) {
-    std::unordered_set<Text> spoken_of;
+    spoken_of.clear();
     for (const Remediation& r : c.document.vulnerabilities[v].remediations)
-      for (const Text p : c.document.products_of(r.scope)) spoken_of.insert(p);
+      c.document.each_product_of(r.scope, [&](ProductId p) { spoken_of.insert(p); });
     demand_statement(c, v, Status::known_affected, spoken_of, "action", "add a remediation for the product");
   }
 }

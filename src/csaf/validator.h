@@ -55,7 +55,7 @@ struct Selection {
   bool schema = true, mandatory = true, optional = true, informative = true;
   std::vector<std::string> only;  // test IDs; not empty: these and no others
   UrlProbe probe;       // unset: 6.3.6 and 6.3.7 judge only names that cannot resolve (".invalid", RFC 6761), and are reported as skipped
-  SpellCheck spelling;  // unset: 6.3.8 is skipped
+  SpellCheck spelling;  // unset: 6.3.8 is skipped; see csaf/spelling.h
 };
 
 // Immutable after load(); thread-safe.

@@ -47,6 +47,7 @@ Result<std::shared_ptr<const Schema::Program>> Compiler::compile(std::string_vie
     if (compiled_ == program_.nodes.size()) reach_dynamic_anchors();
   }
   ENTENTE_CHECK(refuse_loops());
+  finish();
   program_.max_steps = options_.max_steps;
   program_.documents = std::move(documents_).take_documents();
   return std::make_shared<const Schema::Program>(std::move(program_));
@@ -149,6 +150,51 @@ void Compiler::reach_dynamic_anchors() {
     if (!reached_.emplace(resource, true).second) continue;
     for (const auto& [name, location] : documents_.resource(resource).dynamic_anchors)
       program_.dynamic_anchors[{resource, anchor_number(name)}] = node_of(location);
+  }
+}
+
+void NameIndex::build(std::vector<std::string_view> names) {
+  names_ = std::move(names);
+  if (names_.empty()) return;
+  std::size_t size = 4;
+  while (size < names_.size() * 4) size *= 2;
+  slots_.assign(size, kNone);
+  for (std::uint32_t number = 0; number < names_.size(); ++number) {
+    std::size_t at = place(names_[number]) & (size - 1);
+    while (slots_[at] != kNone) at = (at + 1) & (size - 1);
+    slots_[at] = number;
+  }
+}
+
+// What evaluation looks up often, worked out once all nodes are there.
+void Compiler::finish() {
+  for (Members& members : program_.members) {
+    std::vector<std::string_view> names;
+    for (const auto& [name, named] : members.named) {
+      names.push_back(name);
+      members.by_number.push_back(named);
+    }
+    members.index.build(std::move(names));
+    members.named.clear();
+  }
+  for (Node& node : program_.nodes) {
+    const Node* end = &node;  // a node that is nothing but a reference stands for what it leads to (loops were refused)
+    while (end->kind == Node::Kind::keywords && end->count == 1 && program_.instructions[end->first].op == Op::ref)
+      end = &program_.nodes[program_.instructions[end->first].a];
+    if (end->kind != Node::Kind::keywords) continue;
+    bool typed = false, plain = true;
+    std::uint64_t least = 0;
+    for (std::uint32_t i = end->first; i < end->first + end->count; ++i) {
+      const Instruction& instruction = program_.instructions[i];
+      if (instruction.op == Op::type && instruction.a == kString)
+        typed = true;
+      else if (instruction.op == Op::min_length)
+        least = program_.bounds[instruction.a];
+      else
+        plain = false;
+    }
+    node.only_string = plain && typed;
+    node.least_characters = least;
   }
 }
 

@@ -80,6 +80,7 @@ class Compiler {
   void reach_dynamic_anchors();
   void in_place(NodeId node, std::vector<NodeId>& out) const;
   Result<void> refuse_loops() const;
+  void finish();
 
   const CompileOptions& options_;
   Documents documents_;

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/text_table.h"
 #include "schema/program.h"
 
 namespace entente::schema {
@@ -109,6 +110,7 @@ class Evaluation {
   bool run_items(const Instruction& i, const Frame& f);
   bool run_contains(const Instruction& i, const Frame& f);
   bool run_unique(const Instruction& i, const Frame& f);
+  bool distinct_strings(const Frame& f);
   bool run_unevaluated_items(const Instruction& i, const Frame& f);
   bool run_members(const Instruction& i, const Frame& f);
   bool check_member(const Members& members, const Value& value, const Path& path, const Frame& f, std::size_t& required_seen);
@@ -117,6 +119,12 @@ class Evaluation {
   bool run_dependent_required(const Instruction& i, const Frame& f);
   bool run_dependent_schemas(const Instruction& i, const Frame& f);
   bool run_unevaluated_properties(const Instruction& i, const Frame& f);
+
+  // Settles the most frequent case on the spot: a schema that only wants a string, and a string it is glad with.
+  [[nodiscard]] bool is_plain_string(NodeId id, JsonView value) const {
+    const Node& node = program_.nodes[id];
+    return node.only_string && value.is_string() && (value.get_string().value_unsafe().size() + 3) / 4 >= node.least_characters;
+  }
 
   // Records a violation if somebody listens. Always false, so that a caller can return it. `message` makes the text.
   template <class Message>
@@ -129,6 +137,7 @@ class Evaluation {
   [[nodiscard]] bool enough(const Frame& f) const { return stop_ != Stop::no || f.sink == nullptr || f.sink->full(); }
 
   const Schema::Program& program_;
+  TextTable strings_;  // of distinct_strings()
   std::uint64_t steps_ = 0;
   std::uint32_t depth_ = 0;
   Stop stop_ = Stop::no;

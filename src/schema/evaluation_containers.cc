@@ -29,7 +29,7 @@ bool Evaluation::run_items(const Instruction& i, const Frame& f) {
                            items.prefix.size() == 1 ? "1 is" : fmt::format("{} are", items.prefix.size()));
       });
     }
-    if (evaluate(node, Value::of(item), path, f.scope, nullptr, f.sink)) continue;
+    if (is_plain_string(node, item) || evaluate(node, Value::of(item), path, f.scope, nullptr, f.sink)) continue;
     valid = false;
     if (enough(f)) return false;
   }
@@ -60,7 +60,19 @@ bool Evaluation::run_contains(const Instruction& i, const Frame& f) {
   return true;
 }
 
+// True if the items are strings, no two the same. What this does not settle, the general way does, which also finds the places.
+bool Evaluation::distinct_strings(const Frame& f) {
+  strings_.clear();
+  const simdjson::dom::array array = f.value.array();
+  for (const JsonView item : array) {
+    const auto text = as_string(item);
+    if (!text || !strings_.add(*text).is_new) return false;
+  }
+  return true;
+}
+
 bool Evaluation::run_unique(const Instruction& i, const Frame& f) {
+  if (distinct_strings(f)) return true;
   struct Entry {
     std::uint64_t hash;
     std::uint32_t ordinal;
@@ -129,11 +141,12 @@ bool Evaluation::run_members(const Instruction& i, const Frame& f) {
 bool Evaluation::check_member(const Members& members, const Value& value, const Path& path, const Frame& f, std::size_t& required_seen) {
   bool valid = true;
   bool described = false;
-  if (const auto named = members.named.find(path.key); named != members.named.end()) {
-    required_seen += named->second.required >= 0;
-    if (named->second.node != kNoNode) {
+  if (const std::uint32_t number = members.index.find(path.key); number != NameIndex::kNone) {
+    const Members::Named& named = members.by_number[number];
+    required_seen += named.required >= 0;
+    if (named.node != kNoNode) {
       described = true;
-      valid &= evaluate(named->second.node, value, path, f.scope, nullptr, f.sink);
+      valid &= is_plain_string(named.node, value.element) || evaluate(named.node, value, path, f.scope, nullptr, f.sink);
     }
   }
   for (const auto& [pattern, node] : members.patterns) {

@@ -71,8 +71,11 @@ struct Instruction {
 
 struct Node {
   enum class Kind : std::uint8_t { keywords, accept, reject } kind = Kind::keywords;  // the latter two: true and false
-  bool collects = false;                                                              // has an unevaluated… keyword
-  std::uint32_t first = 0;                                                            // in `instructions`
+  // What it comes to is "a string of at least so many characters": the most frequent schema by far, decided without running it.
+  bool only_string = false;
+  std::uint64_t least_characters = 0;
+  bool collects = false;    // has an unevaluated… keyword
+  std::uint32_t first = 0;  // in `instructions`
   std::uint32_t count = 0;
   std::uint32_t resource = 0;
   std::string location;  // JSON pointer in the root document, or "URI#pointer" in another
@@ -101,12 +104,40 @@ struct Contains {
   bool evaluates = false;  // 2020-12: what matched counts as evaluated
 };
 
+// Finds the names of one schema by length and two of their characters; a schema's names are few and known, so a slot nearly always holds
+// the name asked for or nothing.
+class NameIndex {
+ public:
+  static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
+  // Names are numbered as they come; the views must live as long as the index.
+  void build(std::vector<std::string_view> names);
+  [[nodiscard]] std::uint32_t find(std::string_view name) const {
+    if (slots_.empty()) return kNone;
+    const std::size_t mask = slots_.size() - 1;
+    for (std::size_t at = place(name) & mask;; at = (at + 1) & mask) {
+      const std::uint32_t number = slots_[at];
+      if (number == kNone || names_[number] == name) return number;
+    }
+  }
+
+ private:
+  static std::size_t place(std::string_view name) {
+    if (name.empty()) return 0;
+    const auto at = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(name[i])); };
+    return (name.size() * 0x9E3779B1u + at(0) * 0x85EBCA6Bu + at(name.size() / 2) * 0xC2B2AE35u + at(name.size() - 1) * 0x27D4EB2Fu) >> 16;
+  }
+  std::vector<std::string_view> names_;
+  std::vector<std::uint32_t> slots_;  // a power of two, at most a quarter of it used
+};
+
 struct Members {
   struct Named {
     NodeId node = kNoNode;       // of `properties`
     std::int32_t required = -1;  // index into `required`
   };
-  std::unordered_map<std::string_view, Named> named;
+  std::unordered_map<std::string_view, Named> named;  // while compiling; then `index` leads to `by_number`
+  NameIndex index;
+  std::vector<Named> by_number;
   std::vector<std::string_view> required;
   std::vector<std::pair<std::uint32_t, NodeId>> patterns;
   NodeId additional = kNoNode;

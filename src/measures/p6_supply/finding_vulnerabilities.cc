@@ -51,7 +51,7 @@ Json vulnerability_row(const FoundMatch& match, const Inputs& inputs, Instant at
           {"records", std::move(records)},
           {"aliases", a.aliases},
           {"severity", severity_word(a)},
-          {"cvss", a.score ? Json(a.score->score) : Json(nullptr)},
+          {"cvss", a.score ? Json(a.score->score.value()) : Json(nullptr)},
           {"kev_due", a.kev != nullptr ? Json(format_date(a.kev->due_date)) : Json(nullptr)},
           {"published", optional_time(a.published)},
           {"age_days", optional_days(age_days(a, at))},

@@ -84,7 +84,7 @@ class SarifRun {
     out_.raw("{\"tags\":[\"security\",\"vulnerability\"");
     if (a.kev != nullptr) out_.raw(",\"kev\"");
     out_.raw("]");
-    if (a.score) out_.field("security-severity", fmt::format("{:.1f}", a.score->score));
+    if (a.score) out_.field("security-severity", fmt::format("{:.1f}", a.score->score.value()));
     out_.list("aliases", a.aliases, [&](std::string_view alias) { out_.text(alias); });
     out_.raw("}}");
   }

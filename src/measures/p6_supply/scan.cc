@@ -95,7 +95,7 @@ class Lookup {
 // What a record says apart from the component.
 struct Facts {
   RecordView view;
-  std::optional<CvssScore> score;
+  std::optional<cvss::Rating> score;
   std::string_view kev_cve;
   const KevEntry* kev = nullptr;
   std::string_view related_cve;
@@ -117,7 +117,7 @@ struct KevAt {
 Facts facts_of(const AdvisoryIndex& index, std::uint32_t record, const KevAt& kev) {
   Facts f;
   f.view = index.record(record);
-  f.score = best_score(f.view.severity);
+  f.score = rate_record(f.view.severity);
   const auto join = [&kev](std::span<const std::string_view> cves, const KevEntry*& due_first, std::string_view& name) {
     for (const std::string_view cve : cves) {
       const KevEntry* entry = kev.find(cve);
@@ -296,7 +296,7 @@ std::int64_t days_overdue(const KevEntry& entry, Instant at) {
 
 bool is_worse(const Advisory& a, const Advisory& b) {
   const auto rank = [](const Advisory& x) {
-    return std::tuple(x.kev == nullptr, x.kev == nullptr ? Instant{} : x.kev->due_date, x.score ? -x.score->score : 1.0);
+    return std::tuple(x.kev == nullptr, x.kev == nullptr ? Instant{} : x.kev->due_date, x.score ? -x.score->score.tenths : 1);
   };
   return rank(a) < rank(b);
 }
@@ -330,7 +330,7 @@ std::vector<Run> fixable_runs(const ScanResult& result) {
     const Advisory& a = result.advisories[list[i].advisory];
     ++run.fixable;
     if (a.kev != nullptr) ++run.kev;
-    if (a.score) run.score += a.score->score;
+    if (a.score) run.score += a.score->score.value();
   }
   std::erase_if(runs, [](const Run& r) { return r.fixable == 0; });
   return runs;
@@ -378,7 +378,7 @@ std::optional<Upgrade> best_upgrade(const Sbom& sbom, std::span<const AdvisoryIn
     const Advisory& a = result.advisories[result.vulnerabilities[i].advisory];
     if (std::binary_search(left.begin(), left.end(), a.name)) continue;
     ++upgrade.removes;
-    if (a.score) upgrade.removes_score += a.score->score;
+    if (a.score) upgrade.removes_score += a.score->score.value();
     if (a.kev != nullptr) ++upgrade.removes_kev;
   }
   return upgrade;

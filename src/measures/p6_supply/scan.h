@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
-#include "measures/p6_supply/cvss.h"
 #include "measures/p6_supply/index.h"
 #include "measures/p6_supply/kev.h"
+#include "measures/p6_supply/record_rating.h"
 #include "measures/p6_supply/sbom.h"
 
 namespace entente::measures::p6_supply {
@@ -52,7 +52,7 @@ struct Advisory {
   std::string_view name;                  // RecordView::group: smallest CVE, else GHSA, else id
   std::vector<std::string_view> aliases;  // the other names
   std::string_view summary;               // may be empty
-  std::optional<CvssScore> score;         // the highest of the matched records; nullopt: none gives one that can be scored
+  std::optional<cvss::Rating> score;      // the highest of the matched records; nullopt: none gives one that can be scored
   std::optional<Instant> published;       // the earliest of the matched records
   std::string_view kev_cve;               // the CVE id under which KEV lists it; empty if it does not
   const KevEntry* kev = nullptr;          // lives as long as the catalogue

@@ -44,7 +44,8 @@ void csv_vulnerability(std::string& out, const ScanReport& scan, std::uint32_t m
   csv_cell(out, a.name);
   csv_cell(out, aliases);
   csv_cell(out, severity_word(a));
-  csv_cell(out, a.score ? fmt::format("{:.1f}", a.score->score) : std::string());
+  csv_cell(out, a.score ? fmt::format("{:.1f}", a.score->score.value()) : std::string());
+  csv_cell(out, a.score ? cvss::version_name(a.score->version) : std::string_view());
   csv_cell(out, a.kev == nullptr ? std::string() : format_date(a.kev->due_date));
   csv_cell(out, a.kev == nullptr ? std::string() : fmt::format("{}", days_overdue(*a.kev, scan.at)));
   csv_cell(out, epss ? fmt::format("{:.5f}", epss->probability) : std::string());
@@ -99,8 +100,8 @@ std::string bod_column(const ScanReport& scan, const Vulnerability& v) {
 
 void write_scan_csv(std::FILE* stream, std::span<const ScanReport> scans) {
   std::string out =
-      "sbom,component,version,purl,state,vulnerability,aliases,severity,cvss,kev_due_date,kev_days_overdue,epss,epss_score_date,bod_26_04,"
-      "fixed,ranges,path,summary,vex\r\n";
+      "sbom,component,version,purl,state,vulnerability,aliases,severity,cvss,cvss_version,kev_due_date,kev_days_overdue,epss,"
+      "epss_score_date,bod_26_04,fixed,ranges,path,summary,vex\r\n";
   const auto flush = [&](std::size_t least) {
     if (out.size() < least) return;
     std::fwrite(out.data(), 1, out.size(), stream);

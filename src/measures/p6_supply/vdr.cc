@@ -13,10 +13,9 @@
 namespace entente::measures::p6_supply {
 namespace {
 
-std::string_view cyclonedx_method(std::string_view cvss_version) {
-  if (cvss_version == "2.0") return "CVSSv2";
-  if (cvss_version == "3.0") return "CVSSv3";
-  return cvss_version == "3.1" ? "CVSSv31" : "CVSSv4";
+std::string_view cyclonedx_method(cvss::Version version) {
+  static constexpr std::array<std::string_view, 4> kMethods{"CVSSv2", "CVSSv3", "CVSSv31", "CVSSv4"};
+  return kMethods[static_cast<std::size_t>(version)];
 }
 
 // CycloneDX's own types; SPDX has other words.
@@ -183,12 +182,12 @@ class VdrWriter {
     for (const Vulnerability* v : hits)
       for (const RecordMatch& m : r_.records_of(*v))
         for (const SeverityView& s : scan_.indexes[m.index].record(m.match.record).severity) vectors.insert(s.vector);
-    std::vector<std::pair<std::string_view, CvssScore>> scored;
+    std::vector<std::pair<std::string_view, cvss::Rating>> scored;
     for (const std::string_view vector : vectors)
-      if (const auto score = cvss_base_score(vector)) scored.emplace_back(vector, *score);
+      if (const auto rating = cvss::rate(vector)) scored.emplace_back(vector, *rating);
     out_.list("ratings", scored, [&](const auto& one) {
       out_.key("score", "{");
-      out_.raw(fmt::format("{:.1f}", one.second.score));
+      out_.raw(fmt::format("{:.1f}", one.second.score.value()));
       out_.field("severity", severity_name(one.second.severity()));
       out_.field("method", cyclonedx_method(one.second.version));
       out_.field("vector", one.first);
