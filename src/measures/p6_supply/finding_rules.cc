@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "measures/p6_supply/finding_disclosure.h"
+
 namespace entente::measures::p6_supply {
 
 namespace {
@@ -13,6 +15,11 @@ constexpr std::array<std::string_view, 2> kAdvisories{"advisories.osv", "advisor
 constexpr std::array<std::string_view, 1> kKev{"kev"};
 constexpr std::array<std::string_view, 1> kVex{"vex"};
 constexpr std::array<std::string_view, 2> kVexAndKev{"vex", "kev"};
+constexpr std::array<std::string_view, 3> kProvider{"csaf.advisory", "csaf.provider-metadata", "csaf.fetch-log"};
+constexpr std::array<std::string_view, 11> kBesideProvider{"csaf.hash",          "csaf.signature",      "openpgp.key", "csaf.rolie-feed",
+                                                           "csaf.rolie-service", "csaf.rolie-category", "csaf.index",  "csaf.changes",
+                                                           "csaf.listing",       "security.txt",        "cves.own"};
+constexpr std::array<std::string_view, 3> kFinders{"security.txt", "cvd.policy", "cvd.test-report"};
 
 }  // namespace
 
@@ -24,6 +31,8 @@ std::span<const FindingRule> finding_rules() {
        {kSboms, kAdvisories},
        kVexAndKev,
        [](const FindingContext& c) { return vulnerabilities_finding(c.inputs, c.at); }},
+      {kAdvisoriesMachineReadable, {kProvider}, kBesideProvider, machine_readable_advisories_finding},
+      {kFindersHeard, {kFinders}, {}, finders_heard_finding},
   };
   return rules;
 }
