@@ -6,6 +6,7 @@
 #include <openssl/evp.h>
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "core/ascii.h"
 #include "core/parallel.h"
@@ -72,14 +73,27 @@ std::string judge_hashes(const ProviderView& view, const ProviderAdvisory& a) {
   return any ? std::string() : "no hash file (" + absent + ")";
 }
 
-std::string judge_signature(const ProviderView& view, const ProviderAdvisory& a, const PgpKeyring& ring) {
+// The keys whose signatures count: those of the fingerprints the metadata names; of a file named without one, all.
+std::set<std::string> trusted_fingerprints(const ProviderReport& report) {
+  std::set<std::string> out;
+  for (std::size_t i = 0; i < report.key_files.size(); ++i) {
+    const std::string wanted = lower(report.metadata->keys[i].fingerprint);
+    for (const std::string& held : report.key_files[i].fingerprints)
+      if (wanted.empty() || lower(held) == wanted) out.insert(held);
+  }
+  return out;
+}
+
+std::string judge_signature(const ProviderView& view, const ProviderAdvisory& a, const PgpKeyring& ring,
+                            const std::set<std::string>& trusted) {
   const Seen seen = view.at(a.url + ".asc");
   if (seen.file == nullptr) return "no signature: " + absence(seen);
   const auto signatures = ring.verify(a.file->text, seen.file->text, seen.file->name);
   if (!signatures) return signatures.error().what;
   for (const PgpSignature& s : *signatures)
-    if (s.state == PgpSignature::State::good) return {};
-  return signatures->front().what;
+    if (s.state == PgpSignature::State::good && trusted.contains(s.fingerprint)) return {};
+  const std::string& what = signatures->front().what;
+  return what.empty() ? "it was made with a key whose fingerprint the provider metadata does not name" : what;
 }
 
 // The metadata the collection followed: the first valid one found, else the first that can be read.
@@ -100,14 +114,19 @@ void choose_metadata(const ProviderView& view, ProviderReport& report) {
 
 // Keys the metadata names; with a fingerprint only that key counts.
 void load_keys(const ProviderView& view, ProviderReport& report, PgpKeyring& ring) {
-  std::vector<ProviderKey> named = report.metadata ? report.metadata->keys : std::vector<ProviderKey>{};
-  for (const ProviderKey& key : named) {
+  if (!report.metadata) return;
+  for (const ProviderKey& key : report.metadata->keys) {
     const Seen seen = view.at(key.url);
-    if (seen.file == nullptr) continue;
-    const auto added = ring.add(seen.file->text, seen.file->name);
-    if (!added) continue;  // requirement 20 says so
-    for (const PgpKey& one : *added)
+    ProviderKeyFile& file = report.key_files.emplace_back(ProviderKeyFile{.url = key.url});
+    const auto added = seen.file != nullptr ? ring.add(seen.file->text, seen.file->name) : Result<std::vector<PgpKey>>(fail(absence(seen)));
+    if (!added) {
+      file.problem = added.error().what;
+      continue;
+    }
+    for (const PgpKey& one : *added) {
+      file.fingerprints.push_back(one.fingerprint);
       if (std::ranges::none_of(report.keys, [&](const PgpKey& k) { return k.fingerprint == one.fingerprint; })) report.keys.push_back(one);
+    }
   }
 }
 
@@ -205,9 +224,10 @@ Result<ProviderReport> check_provider(const std::vector<ProviderFile>& files, co
   parallel_for(advisories.size(), [&](std::size_t i) { out.advisories[i] = judge_advisory(advisories[i], validator); });
   ENTENTE_TRY(PgpKeyring ring, PgpKeyring::make(at));
   load_keys(view, out, ring);
+  const std::set<std::string> trusted = trusted_fingerprints(out);
   for (ProviderAdvisory& a : out.advisories) {
     a.hash_problem = judge_hashes(view, a);
-    a.signature_problem = out.keys.empty() ? "the provider metadata names no key that can be read" : judge_signature(view, a, ring);
+    a.signature_problem = trusted.empty() ? "the provider metadata names no key that can be read" : judge_signature(view, a, ring, trusted);
   }
   const std::vector<SeenFeed> feeds = out.metadata ? view.feeds(*out.metadata) : std::vector<SeenFeed>{};
   const std::vector<SeenDirectory> directories = out.metadata ? view.directories(*out.metadata) : std::vector<SeenDirectory>{};

@@ -54,6 +54,13 @@ struct RoleVerdict {
   std::vector<unsigned> lacking;  // requirements that fail, or were not tested
 };
 
+// What a file that the metadata names as a key held.
+struct ProviderKeyFile {
+  std::string url;
+  std::vector<std::string> fingerprints;
+  std::string problem;  // why there are none
+};
+
 struct ProviderReport {
   std::string metadata_url;  // of the provider metadata that was judged; empty: none
   std::optional<ProviderMetadata> metadata;
@@ -61,6 +68,7 @@ struct ProviderReport {
   std::vector<RoleVerdict> roles;         // 3, the least first
   std::vector<ProviderAdvisory> advisories;
   std::vector<PgpKey> keys;
+  std::vector<ProviderKeyFile> key_files;  // one for each key of the metadata, in its order
   std::vector<std::string> unread;  // logs and other files that could not be read, with the reason
 
   [[nodiscard]] std::string_view reached() const;   // the highest role held; empty: none

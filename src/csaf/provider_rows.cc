@@ -136,28 +136,21 @@ Requirement key_row(const ProviderCase& c) {
   if (!c.report.metadata || c.report.metadata->keys.empty())
     return make_row(20, Verdict::failed, "the provider metadata names no OpenPGP key");
   Tally tally;
-  for (const ProviderKey& key : c.report.metadata->keys) {
-    const Seen seen = c.view.at(key.url);
-    if (seen.file == nullptr && !c.view.logged()) {
-      tally.open(key.url + " is not in the bundle");
+  for (std::size_t i = 0; i < c.report.key_files.size(); ++i) {
+    const ProviderKeyFile& file = c.report.key_files[i];
+    const std::string& wanted = c.report.metadata->keys[i].fingerprint;
+    if (!file.problem.empty()) {
+      const std::string what = file.url + ": " + file.problem;
+      c.view.logged() ? tally.failure(what) : tally.open(what);
       continue;
     }
-    if (seen.file == nullptr) {
-      tally.failure(key.url + ": " + absence(seen));
-      continue;
-    }
-    auto ring = PgpKeyring::make(Instant{std::chrono::hours{24}});
-    const auto held = ring ? ring->add(seen.file->text, seen.file->name) : Result<std::vector<PgpKey>>(fail(ring.error()));
-    if (!held) {
-      tally.failure(key.url + ": " + held.error().what);
-      continue;
-    }
-    const auto same = [&](const PgpKey& k) { return key.fingerprint.empty() || lower(k.fingerprint) == lower(key.fingerprint); };
-    const auto at = std::ranges::find_if(c.report.keys, [&](const PgpKey& k) {
-      return same(k) && std::ranges::any_of(*held, [&](const PgpKey& h) { return h.fingerprint == k.fingerprint; });
-    });
+    const auto fits = [&](const PgpKey& k) {
+      return (wanted.empty() || lower(k.fingerprint) == lower(wanted)) &&
+             std::ranges::find(file.fingerprints, k.fingerprint) != file.fingerprints.end();
+    };
+    const auto at = std::ranges::find_if(c.report.keys, fits);
     if (at == c.report.keys.end())
-      tally.failure(fmt::format("{} holds no key with the fingerprint {}", key.url, key.fingerprint));
+      tally.failure(fmt::format("{} holds no key with the fingerprint {}", file.url, wanted));
     else if (at->revoked || at->expired)
       tally.failure(fmt::format("the key {} {}", at->fingerprint, at->revoked ? "is revoked" : "has expired"));
     else

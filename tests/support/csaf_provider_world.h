@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 #include <rnp/rnp.h>
+#include <rnp/rnp_err.h>
 
 #include <map>
 #include <string>
@@ -146,6 +147,37 @@ struct CsafWorld {
         R"("public_openpgp_keys":[{{"fingerprint":"{2}","url":"{1}key.asc"}}],)"
         R"("publisher":{{"category":"vendor","name":"Vendor","namespace":"https://vendor.example"}},"role":"{3}"}})",
         kMetadata, base(), signer.fingerprint(), role);
+  }
+
+  // What a collection of all of it records.
+  [[nodiscard]] csaf::FetchLog log(Instant at) const {
+    csaf::FetchLog out{.asked = "vendor.example", .started = at, .finished = at};
+    const std::string metadata_url(kMetadata);
+    for (const auto& [way, url] : {std::pair<std::string, std::string>{"well-known", metadata_url},
+                                   {"security.txt", std::string(kOrigin) + "/.well-known/security.txt"},
+                                   {"dns", "https://csaf.data.security.vendor.example/"}})
+      out.discovery.push_back({way, url, way == "dns" ? url : metadata_url, ""});
+    for (const auto& [url, body] : answers)
+      out.requests.push_back(
+          {.purpose = purpose_of(url), .url = url, .at = at, .status = 200, .sha256 = sha256(body), .size = body.size()});
+    return out;
+  }
+  static csaf::Purpose purpose_of(std::string_view url) {
+    using csaf::Purpose;
+    const std::pair<std::string_view, Purpose> endings[] = {{".sha256", Purpose::hash},
+                                                            {"key.asc", Purpose::key},
+                                                            {".asc", Purpose::signature},
+                                                            {"feed.json", Purpose::feed},
+                                                            {"service.json", Purpose::service},
+                                                            {"security.txt", Purpose::security_txt},
+                                                            {"index.txt", Purpose::index},
+                                                            {"changes.csv", Purpose::changes},
+                                                            {"metadata.json", Purpose::metadata},
+                                                            {".example/", Purpose::metadata},
+                                                            {"/", Purpose::listing}};
+    for (const auto& [ending, purpose] : endings)
+      if (url.ends_with(ending)) return purpose;
+    return Purpose::advisory;
   }
 
  private:
