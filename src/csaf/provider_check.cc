@@ -231,7 +231,8 @@ Result<ProviderReport> check_provider(const std::vector<ProviderFile>& files, co
   }
   const std::vector<SeenFeed> feeds = out.metadata ? view.feeds(*out.metadata) : std::vector<SeenFeed>{};
   const std::vector<SeenDirectory> directories = out.metadata ? view.directories(*out.metadata) : std::vector<SeenDirectory>{};
-  const ProviderCase c{view, out, feeds, directories};
+  ProviderCase c{view, out, feeds, directories, {}};
+  for (const ProviderAdvisory& a : out.advisories) c.by_url.try_emplace(a.url, &a);
   std::vector<Requirement> rows = document_rows(c);
   append(rows, discovery_rows(c));
   append(rows, directory_rows(c));

@@ -69,7 +69,7 @@ struct ProviderReport {
   std::vector<ProviderAdvisory> advisories;
   std::vector<PgpKey> keys;
   std::vector<ProviderKeyFile> key_files;  // one for each key of the metadata, in its order
-  std::vector<std::string> unread;  // logs and other files that could not be read, with the reason
+  std::vector<std::string> unread;         // logs and other files that could not be read, with the reason
 
   [[nodiscard]] std::string_view reached() const;   // the highest role held; empty: none
   [[nodiscard]] std::string_view declared() const;  // the metadata's own; empty: none

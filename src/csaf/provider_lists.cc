@@ -18,8 +18,8 @@ bool was_left_out(const ProviderView& view, std::optional<Instant> updated) {
 }
 
 const ProviderAdvisory* advisory_at(const ProviderCase& c, std::string_view url) {
-  const auto at = std::ranges::find_if(c.report.advisories, [&](const ProviderAdvisory& a) { return a.url == url; });
-  return at == c.report.advisories.end() ? nullptr : &*at;
+  const auto at = c.by_url.find(url);
+  return at == c.by_url.end() ? nullptr : at->second;
 }
 
 Requirement year_row(const ProviderCase& c) {

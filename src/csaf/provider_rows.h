@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "csaf/provider_view.h"
@@ -13,6 +14,7 @@ struct ProviderCase {
   const ProviderReport& report;  // metadata, advisories and keys are filled in
   const std::vector<SeenFeed>& feeds;
   const std::vector<SeenDirectory>& directories;
+  std::unordered_map<std::string_view, const ProviderAdvisory*> by_url;
 };
 
 // Counts what holds and keeps what does not, and makes a row of it.

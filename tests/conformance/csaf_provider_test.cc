@@ -110,6 +110,9 @@ TEST(GocsafWorlds, OurVerdictsAgreeWithItsChecker) {
       for (const JsonView m : *messages) worst = std::max(worst, json_int(m, "type").value());
       const Json& row = verdict["requirements"][number - 1];
       const std::string ours = row["verdict"], reason = row["reason"];
+      // No hash file at all: its checker blames the feed and passes "integrity"; by the standard an advisory without a hash breaks
+      // requirement 18, and a feed lists the files there are.
+      if (!choice.sha256 && !choice.sha512 && (number == 18 || (rolie && number == 15))) continue;
       if (worst == 2) EXPECT_NE(ours, "held") << name << " " << number << ": " << reason;
       if (worst == 0) EXPECT_NE(ours, "failed") << name << " " << number << ": " << reason;
     }
@@ -191,7 +194,8 @@ TEST(ProviderMetadataRules, SayWhatTheSchemaSays) {
       ++compared;
     };
     compare(good);
-    for (const auto& [pointer, value] : good.flatten().items()) {
+    const Json flat = good.flatten();
+    for (const auto& [pointer, value] : flat.items()) {
       for (std::string at = pointer; !at.empty(); at = at.substr(0, at.rfind('/'))) {
         for (const Json& other : values) {
           Json changed = good;

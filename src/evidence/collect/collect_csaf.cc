@@ -71,8 +71,8 @@ class CsafCollector {
 
   std::optional<std::string> fetch_one(Purpose purpose, const std::string& url) {
     progress_.step("Looking for provider metadata");
-    const auto records = pool_.run({{purpose, url}}, progress_);
-    const auto all = pool_.records();
+    (void)pool_.run({{purpose, url}}, progress_);
+    const auto& all = pool_.records();
     const auto at = std::ranges::find_if(all, [&](const FetchRecord& r) { return r.url == url; });
     if (at == all.end() || !at->ok()) {
       why_ = at == all.end() ? "not asked" : at->error;
