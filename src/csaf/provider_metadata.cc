@@ -29,7 +29,7 @@ class MetadataReader {
     if (!as_object(root)) return complain("", "is no object");
     out_.canonical_url = url(root, "", "canonical_url", Need::yes, "/provider-metadata.json");
     out_.last_updated = text(root, "", "last_updated", Need::yes);
-    if (!out_.last_updated.empty() && !parse_time(out_.last_updated)) complain("/last_updated", "is no RFC 3339 time");
+    if (json_string(root, "last_updated") && !parse_time(out_.last_updated)) complain("/last_updated", "is no RFC 3339 time");
     out_.metadata_version = word(root, "", "metadata_version", std::array<std::string_view, 1>{"2.0"});
     out_.role = word(root, "", "role", kProviderRoles);
     out_.list_on_aggregators = flag(root, "list_on_CSAF_aggregators");

@@ -114,6 +114,8 @@ Requirement discovery_row(const ProviderCase& c, unsigned number, std::string_vi
   if (step == nullptr)
     return make_row(number, Verdict::not_tested, fmt::format("\"{}\" was asked for, so this way was not tried", c.view.log()->asked));
   if (step->found.empty()) return make_row(number, Verdict::failed, fmt::format("{}: {}", step->url, step->note));
+  if (!step->found.starts_with("https://"))
+    return make_row(number, Verdict::not_tested, fmt::format("{} was asked without TLS on this machine, as a test", step->found));
   const Seen found = c.view.at(step->found);
   if (found.record != nullptr && !found.record->redirects.empty() && way != "security.txt")
     return make_row(number, Verdict::failed, fmt::format("{} does not serve it directly, but redirects", step->url));
