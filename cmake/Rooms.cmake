@@ -101,10 +101,10 @@ function(entente_engine_interface name)
   endforeach()
 endfunction()
 
-# One engine: sees the interface and the rooms above, never another engine.
+# One engine: sees the interface, the rooms above and those it names besides, never another engine.
 function(entente_engine name)
-  cmake_parse_arguments(A "" "" "LIBS" ${ARGN})
-  entente_library(${name} "measures/${name}" ROOMS measure LIBS ${A_LIBS})
+  cmake_parse_arguments(A "" "" "ROOMS;LIBS" ${ARGN})
+  entente_library(${name} "measures/${name}" ROOMS measure ${A_ROOMS} LIBS ${A_LIBS})
 endfunction()
 
 # src/measures/all.{h,cc}: the table of engines, the one place that knows them all.

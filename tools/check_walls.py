@@ -42,6 +42,9 @@ for path in sorted(root.rglob("*")):
             continue
         if target[0] != room and target[0] not in ALLOWED[room]:
             broken.append(f"{path}:{number}: {room} must not include {match.group(1)}")
+        # Engines judge what lies in a bundle; what asks the network is not for them.
+        if room in {"measures", "assess", "verify"} and target[:2] == ["evidence", "collect"]:
+            broken.append(f"{path}:{number}: {room} must not include {match.group(1)}")
         # One engine must not know another; only the table of engines (measures/all.cc) knows all.
         if room == "measures" and target[0] == "measures" and len(parts) > 2 and len(target) > 2 and parts[1] != target[1]:
             broken.append(f"{path}:{number}: engine {parts[1]} includes engine {target[1]}")

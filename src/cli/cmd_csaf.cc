@@ -15,7 +15,9 @@
 namespace entente::cli {
 namespace {
 
-constexpr const char* kCsafExamples = R"(  entente csaf validate advisory.json            all tests of CSAF 2.0 that need no network)";
+constexpr const char* kCsafExamples = R"(  entente csaf validate advisory.json            all tests of CSAF 2.0 that need no network
+  entente csaf collect vendor.example -o vendor  a provider's advisories, hashes, signatures and keys
+  entente csaf provider vendor                   which role of the standard the provider fills)";
 constexpr const char* kCsafValidateExamples = R"(  entente csaf validate advisory.json            all tests of CSAF 2.0 that need no network
   entente csaf validate advisories/ --mandatory  the schema and tests 6.1.x alone, every .json below the folder
   entente csaf validate a.json --test 6.1.7      one test
@@ -161,6 +163,7 @@ void add_csaf(CLI::App& app, Context& context) {
   validate->add_flag("--mandatory", options->mandatory, "only the schema and the mandatory tests (and other groups asked for)");
   validate->add_flag("--optional", options->optional, "only the optional tests (and other groups asked for)");
   validate->add_flag("--informative", options->informative, "only the informative tests (and other groups asked for)");
+  add_csaf_provider(*csaf, context);
 }
 
 }  // namespace entente::cli

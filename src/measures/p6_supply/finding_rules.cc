@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "measures/p6_supply/finding_disclosure.h"
+
 namespace entente::measures::p6_supply {
 
 namespace {
@@ -23,6 +25,11 @@ constexpr std::array<std::string_view, 1> kUpdates{"update.tuf"};
 constexpr std::array<std::string_view, 6> kUpdateProofs{"update.tuf.previous", "update.bundle",     "trust-root",
                                                         "provenance.policy",   "artifacts.digests", "artifact"};
 constexpr std::array<std::string_view, 1> kSafeDefaultsReports{"safe-defaults"};
+constexpr std::array<std::string_view, 3> kProvider{"csaf.advisory", "csaf.provider-metadata", "csaf.fetch-log"};
+constexpr std::array<std::string_view, 11> kBesideProvider{"csaf.hash",          "csaf.signature",      "openpgp.key", "csaf.rolie-feed",
+                                                           "csaf.rolie-service", "csaf.rolie-category", "csaf.index",  "csaf.changes",
+                                                           "csaf.listing",       "security.txt",        "cves.own"};
+constexpr std::array<std::string_view, 3> kFinders{"security.txt", "cvd.policy", "cvd.test-report"};
 
 // Those of the 25 actions that speak of software, by the report of November 2021.
 struct Wg6Action {
@@ -78,6 +85,18 @@ std::span<const FindingRule> finding_rules() {
        .judge = provenance_finding,
        .wg6 = "A12 A1 A2 A3 A4 A5 A6",
        .standard = "SLSA 1.1 Build track, Build L2; in-toto Statement v1; DSSE 1.0"},
+      {.control = kAdvisoriesMachineReadable,
+       .needs = {kProvider},
+       .reads = kBesideProvider,
+       .judge = machine_readable_advisories_finding,
+       .wg6 = "A14 A17",
+       .standard = "CSAF 2.0 sections 6.1, 7.1 and 7.2; RFC 9116 with the field CSAF; RFC 8322"},
+      {.control = kFindersHeard,
+       .needs = {kFinders},
+       .reads = {},
+       .judge = finders_heard_finding,
+       .wg6 = "A14 A18",
+       .standard = "ISO/IEC 29147; RFC 9116; CRA Annex I Part II(5)"},
       {.control = kEndOfSupport,
        .needs = {kLifecycles},
        .reads = kSboms,

@@ -1,0 +1,103 @@
+// A record of the log finds its file by the digest of its bytes, whatever the file is called in the bundle. Without a log each file speaks
+// for itself by the source its manifest names.
+#include "csaf/provider_view.h"
+
+#include <fmt/format.h>
+
+#include "csaf/web_url.h"
+
+namespace entente::csaf {
+
+ProviderView::ProviderView(const std::vector<ProviderFile>& files) {
+  std::map<Digest, const ProviderFile*> by_digest;
+  for (const ProviderFile& file : files) {
+    by_digest.try_emplace(file.sha256, &file);
+    if (file.kind != kFetchLogKind) continue;
+    auto log = FetchLog::parse(file.text, file.name);
+    if (!log)
+      unread_.push_back(log.error().str());
+    else if (!log_ || log_->finished < log->finished)
+      log_ = std::move(*log);
+  }
+  if (log_) {
+    for (const FetchRecord& record : log_->requests) {
+      const auto file = record.sha256 ? by_digest.find(*record.sha256) : by_digest.end();
+      seen_.push_back({&record, file == by_digest.end() ? nullptr : file->second});
+    }
+  } else {
+    made_up_.reserve(files.size());
+    for (const ProviderFile& file : files) {
+      const auto purpose = purpose_of_kind(file.kind);
+      if (!purpose) continue;
+      const std::string& url = parse_web_url(file.source) ? file.source : file.name;
+      made_up_.push_back({.purpose = *purpose, .url = url, .status = 200, .sha256 = file.sha256, .size = file.text.size()});
+      seen_.push_back({&made_up_.back(), &file});
+    }
+  }
+  for (std::size_t i = 0; i < seen_.size(); ++i) by_url_.try_emplace(seen_[i].record->url, i);
+}
+
+std::vector<Seen> ProviderView::of(Purpose purpose) const {
+  std::vector<Seen> out;
+  for (const Seen& one : seen_)
+    if (one.record->purpose == purpose) out.push_back(one);
+  return out;
+}
+
+Seen ProviderView::at(std::string_view url) const {
+  const auto at = by_url_.find(url);
+  return at == by_url_.end() ? Seen{} : seen_[at->second];
+}
+
+std::vector<SeenFeed> ProviderView::feeds(const ProviderMetadata& metadata) const {
+  std::vector<SeenFeed> out;
+  for (const ProviderDistribution& d : metadata.distributions) {
+    for (const ProviderFeed& feed : d.feeds) {
+      const Seen seen = at(feed.url);
+      SeenFeed one{.url = feed.url, .label = feed.tlp_label, .record = seen.record};
+      auto parsed = seen.file != nullptr ? RolieFeed::parse(seen.file->text, seen.file->name) : Result<RolieFeed>(fail(absence(seen)));
+      if (parsed)
+        one.feed = std::move(*parsed);
+      else
+        one.problem = parsed.error().what;
+      out.push_back(std::move(one));
+    }
+  }
+  return out;
+}
+
+std::vector<SeenDirectory> ProviderView::directories(const ProviderMetadata& metadata) const {
+  std::vector<SeenDirectory> out;
+  for (const ProviderDistribution& d : metadata.distributions) {
+    if (d.directory_url.empty()) continue;
+    SeenDirectory one{.base = d.directory_url.ends_with('/') ? d.directory_url : d.directory_url + "/"};
+    const Seen index = at(one.base + "index.txt"), changes = at(one.base + "changes.csv");
+    auto paths = index.file != nullptr ? IndexFile::parse(index.file->text, index.file->name) : Result<IndexFile>(fail(absence(index)));
+    auto rows =
+        changes.file != nullptr ? ChangesFile::parse(changes.file->text, changes.file->name) : Result<ChangesFile>(fail(absence(changes)));
+    if (paths)
+      one.index = std::move(*paths);
+    else
+      one.index_problem = paths.error().what;
+    if (rows)
+      one.changes = std::move(*rows);
+    else
+      one.changes_problem = rows.error().what;
+    out.push_back(std::move(one));
+  }
+  return out;
+}
+
+std::string absence(const Seen& seen) {
+  if (seen.record == nullptr) return "it was not asked for";
+  if (!seen.record->error.empty()) return seen.record->error;
+  return "the bundle does not hold what it answered";
+}
+
+std::string resolved(std::string_view base, std::string_view reference) {
+  const auto from = parse_web_url(base);
+  const auto to = from ? resolve_url(*from, reference) : std::nullopt;
+  return to ? to->str() : std::string();
+}
+
+}  // namespace entente::csaf

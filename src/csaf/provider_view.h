@@ -1,0 +1,61 @@
+// The files of a provider joined with the log of their collection: by URL, by purpose, lists read. Internal to the room.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "csaf/listing.h"
+#include "csaf/provider_check.h"
+#include "csaf/rolie.h"
+
+namespace entente::csaf {
+
+struct Seen {
+  const FetchRecord* record = nullptr;
+  const ProviderFile* file = nullptr;  // nullptr: nothing came
+};
+
+struct SeenFeed {
+  std::string url, label;
+  const FetchRecord* record = nullptr;
+  std::optional<RolieFeed> feed;
+  std::string problem;  // why there is none
+};
+
+struct SeenDirectory {
+  std::string base;
+  std::optional<IndexFile> index;
+  std::optional<ChangesFile> changes;
+  std::string index_problem, changes_problem;
+};
+
+class ProviderView {
+ public:
+  explicit ProviderView(const std::vector<ProviderFile>& files);
+
+  [[nodiscard]] bool logged() const { return log_.has_value(); }
+  [[nodiscard]] const FetchLog* log() const { return log_ ? &*log_ : nullptr; }
+  [[nodiscard]] const std::vector<Seen>& all() const { return seen_; }
+  [[nodiscard]] std::vector<Seen> of(Purpose purpose) const;
+  [[nodiscard]] Seen at(std::string_view url) const;  // empty if it was not asked for
+  [[nodiscard]] std::vector<SeenFeed> feeds(const ProviderMetadata& metadata) const;
+  [[nodiscard]] std::vector<SeenDirectory> directories(const ProviderMetadata& metadata) const;
+  [[nodiscard]] const std::vector<std::string>& unread() const { return unread_; }
+
+ private:
+  std::optional<FetchLog> log_;
+  std::vector<FetchRecord> made_up_;  // without a log: what the files say of themselves
+  std::vector<Seen> seen_;
+  std::unordered_map<std::string_view, std::size_t> by_url_;
+  std::vector<std::string> unread_;
+};
+
+// Why a record has no file: "it answered 404", "it was not asked for".
+[[nodiscard]] std::string absence(const Seen& seen);
+// What the feed's entry names, as seen from the feed; empty if it is no address.
+[[nodiscard]] std::string resolved(std::string_view base, std::string_view reference);
+
+}  // namespace entente::csaf

@@ -1,0 +1,25 @@
+// A client for each thread, so that connections stay open between its requests.
+#include "evidence/collect/web.h"
+
+#include <memory>
+
+#include "http/client.h"
+
+namespace entente::evidence {
+
+WebGetMaker web_client(Loopback loopback, std::chrono::seconds timeout, std::string ca_file) {
+  return [=]() -> WebGet {
+    http::ClientOptions options;
+    options.total_timeout = timeout;
+    options.private_addresses = loopback == Loopback::allow ? http::PrivateAddresses::allow : http::PrivateAddresses::refuse;
+    options.ca_file = ca_file;
+    const auto client = std::make_shared<http::Client>(std::move(options));
+    return [client](const std::string& url) -> Result<WebAnswer> {
+      ENTENTE_TRY(http::ClientResponse response, client->get(url));
+      const std::string location(response.header("Location"));
+      return WebAnswer{response.status, std::move(response.content_type), location, std::move(response.body)};
+    };
+  };
+}
+
+}  // namespace entente::evidence

@@ -1,0 +1,27 @@
+// How a collector asks the web: one function for one address, made anew for each thread. In the program it is http::Client, in tests a
+// table.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <string>
+
+#include "core/error.h"
+
+namespace entente::evidence {
+
+struct WebAnswer {
+  unsigned status = 0;
+  std::string content_type, location, body;
+};
+// Follows no redirect. An error is what kept an answer from arriving.
+using WebGet = std::function<Result<WebAnswer>(const std::string& url)>;
+using WebGetMaker = std::function<WebGet()>;
+
+// Plain http:// and loopback addresses are refused everywhere but in tests on one's own machine.
+enum class Loopback { refuse, allow };
+
+// http::Client behind it: certificates checked, bodies capped, private addresses refused unless `loopback` allows them.
+[[nodiscard]] WebGetMaker web_client(Loopback loopback, std::chrono::seconds timeout, std::string ca_file);
+
+}  // namespace entente::evidence
