@@ -86,7 +86,7 @@ void print_verdict(const std::string& file, const CsafVerdict& v, const CsafOpti
     if (!f.repair.empty()) std::printf("        %s\n", paint(stdout, Colour::dim, printable(f.repair)).c_str());
   }
   for (const csaf::Skipped& s : v.report.skipped)
-    if (!quiet) std::printf("    skipped %s: %s\n", std::string(s.test->id).c_str(), s.reason.c_str());
+    if (!quiet) std::printf("    skipped %s: %s\n", std::string(s.test->id).c_str(), printable(s.reason).c_str());
 }
 
 Json verdict_json(const std::string& file, const CsafVerdict& v) {
