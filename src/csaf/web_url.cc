@@ -53,8 +53,11 @@ bool take_authority(std::string_view text, WebUrl& url) {
   url.host = lower(text.substr(0, colon));
   url.port = colon == std::string_view::npos ? std::string() : std::string(text.substr(colon + 1));
   if (url.port == (url.scheme == "https" ? "443" : "80")) url.port.clear();
-  const bool host_ok = !url.host.empty() && url.host.size() <= 255 && std::ranges::all_of(url.host, [](char c) {
-    return is_alnum(c) || c == '-' || c == '.' || c == '_' || c == ':' || c == '[' || c == ']';
+  // An IPv6 address stands in brackets and is the only host with colons.
+  const bool bracketed = url.host.starts_with('[');
+  const std::string_view name = bracketed ? std::string_view(url.host).substr(1, url.host.size() - 2) : std::string_view(url.host);
+  const bool host_ok = !name.empty() && name.size() <= 253 && std::ranges::all_of(name, [&](char c) {
+    return bracketed ? is_hex_digit(c) || c == ':' || c == '.' : is_alnum(c) || c == '-' || c == '.' || c == '_';
   });
   return host_ok && url.port.size() <= 5 && std::ranges::all_of(url.port, is_digit);
 }

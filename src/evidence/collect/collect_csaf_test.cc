@@ -145,6 +145,11 @@ TEST_F(CollectCsafTest, EachRequirementFailsWhenItIsBroken) {
       {18, "no hash", [&](auto& w) { w.erase(first + ".sha256"); }},
       {19, "the signature of another file", [&](auto& w) { w[first + ".asc"] = w[base + "2026/va-2026-0002.json.asc"]; }},
       {19, "no signature", [&](auto& w) { w.erase(first + ".asc"); }},
+      {19, "a key the metadata names by another fingerprint",
+       [&](auto& w) {
+         const std::size_t at = w[metadata].find("\"fingerprint\":\"") + 15;
+         w[metadata].replace(at, 8, "00000000");
+       }},
       {20, "no key", [&](auto& w) { w.erase(base + "key.asc"); }},
   };
   for (const Case& one : cases) {
