@@ -127,11 +127,11 @@ std::string finder_summary(const Hearing& h, std::optional<std::int64_t> days, s
   if (!h.has_policy)
     out += "; no policy that can be read is given";
   else
-    out += fmt::format("; the policy {} safe harbour and {} its scope{}",
+    out += fmt::format("; the policy {} safe harbour, and {} its scope{}",
                        h.safe_harbour == CvdPolicy::Said::yes      ? "offers"
-                       : h.safe_harbour == CvdPolicy::Said::partly ? "partly offers"
-                                                                   : "does not offer",
-                       h.scope == CvdPolicy::Said::yes ? "names" : "does not name", h.by_words ? " (by a list of words)" : "");
+                       : h.safe_harbour == CvdPolicy::Said::partly ? "offers partial"
+                                                                   : "offers no",
+                       h.scope == CvdPolicy::Said::yes ? "names" : "does not name", h.by_words ? " (read by a list of words)" : "");
   out += !h.has_contact_file    ? "; no security.txt is given"
          : h.contact_file_valid ? "; security.txt is valid"
                                 : "; security.txt is not valid: " + h.contact_problem;
