@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 #include <rnp/rnp.h>
 #include <rnp/rnp_err.h>
-#include <cstdlib>
 #include <set>
 
 #include "core/json.h"
@@ -90,9 +89,6 @@ PgpKeyring::PgpKeyring(PgpKeyring&&) noexcept = default;
 PgpKeyring& PgpKeyring::operator=(PgpKeyring&&) noexcept = default;
 
 Result<PgpKeyring> PgpKeyring::make(Instant at) {
-  // The library writes complaints about keys to standard error unless this stands in the environment when it first looks.
-  static const int quiet = ::setenv("RNP_LOG_CONSOLE", "0", 0);
-  (void)quiet;
   auto state = std::make_unique<State>();
   if (const auto code = rnp_ffi_create(&state->ffi, "GPG", "GPG"); code != RNP_SUCCESS)
     return fail("librnp cannot be started: " + rnp_reason(code));
