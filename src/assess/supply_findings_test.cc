@@ -52,8 +52,8 @@ TEST(SupplyFindings, SayWhatTheyRestOnInTheDocumentAndOnThePage) {
   Organisation organisation;
   organisation.evidence("sbom.cyclonedx", "bom.json", sbom(3), "2026-11-20");
   const Outcome outcome = supply_outcome(organisation);
-  EXPECT_EQ(judgement(outcome, "P6-01").finding.detail.at("wg6_actions").at(0).at("id"), "A4");
-  EXPECT_THAT(outcome.document, HasSubstr("\"wg6_actions\""));
+  EXPECT_EQ(judgement(outcome, "P6-01").finding.detail.at("working_group_6_actions").at(0).at("id"), "A4");
+  EXPECT_THAT(outcome.document, HasSubstr("\"working_group_6_actions\""));
   const std::string page = html_report(outcome, the_catalog(), catalog::Language::en);
   EXPECT_THAT(page, HasSubstr("Increasing and providing transparency on traceability"));
   EXPECT_THAT(page, HasSubstr("BSI TR-03183-2"));

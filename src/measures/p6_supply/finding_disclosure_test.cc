@@ -85,8 +85,8 @@ TEST_F(DisclosureFindingTest, AProviderWithAllItsCvesCoveredSatisfies) {
   EXPECT_THAT(f->summary, HasSubstr("CSAF trusted provider: 2 of 2 advisories valid; 2 of 2 own CVE numbers"));
   EXPECT_EQ(f->fix, "");
   EXPECT_EQ(f->rows.size(), 20U);
-  ASSERT_EQ(f->detail["wg6_actions"].size(), 2U);
-  EXPECT_EQ(f->detail["wg6_actions"][1]["id"], "A17");
+  ASSERT_EQ(f->detail["working_group_6_actions"].size(), 2U);
+  EXPECT_EQ(f->detail["working_group_6_actions"][1]["id"], "A17");
 }
 
 TEST_F(DisclosureFindingTest, NineteenOfTwentyAreEnoughAndEighteenAreNot) {

@@ -134,7 +134,7 @@ void name_basis(Finding& finding, const FindingRule& rule) {
     actions.push_back({{"id", action}, {"title", wg6_title(action)}});
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
-  finding.detail["wg6_actions"] = std::move(actions);
+  finding.detail["working_group_6_actions"] = std::move(actions);
   finding.detail["standard"] = rule.standard;
 }
 

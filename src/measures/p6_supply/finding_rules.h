@@ -31,7 +31,7 @@ struct FindingRule {
   std::string_view standard{};
 };
 
-// Puts "wg6_actions" ([{"id","title"}]) and "standard" into the finding's detail.
+// Puts "working_group_6_actions" ([{"id","title"}]) and "standard" into the finding's detail.
 void name_basis(Finding& finding, const FindingRule& rule);
 // The action's title in the report of working group 6 (November 2021), without its examples; empty if there is no such action.
 [[nodiscard]] std::string_view wg6_title(std::string_view action);

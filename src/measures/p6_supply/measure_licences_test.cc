@@ -132,17 +132,18 @@ TEST(FindingRules, EveryOneNamesAnActionOfWorkingGroup6AndAStandard) {
   for (const FindingRule& rule : finding_rules()) {
     Finding finding;
     name_basis(finding, rule);
-    EXPECT_THAT(finding.detail["wg6_actions"], Not(IsEmpty())) << rule.control.str();
-    for (const Json& action : finding.detail["wg6_actions"]) EXPECT_NE(action["title"], "") << rule.control.str() << " " << action["id"];
+    EXPECT_THAT(finding.detail["working_group_6_actions"], Not(IsEmpty())) << rule.control.str();
+    for (const Json& action : finding.detail["working_group_6_actions"])
+      EXPECT_NE(action["title"], "") << rule.control.str() << " " << action["id"];
     EXPECT_FALSE(rule.standard.empty()) << rule.control.str();
   }
 }
 
 TEST_F(LicencesMeasureTest, TheFindingSaysWhatItRestsOn) {
   const Finding f = finding(kGoodSbom, {parts(1, 0)});
-  ASSERT_EQ(f.detail["wg6_actions"].size(), 1u);
-  EXPECT_EQ(f.detail["wg6_actions"][0]["id"], "A4");
-  EXPECT_EQ(f.detail["wg6_actions"][0]["title"], "Increasing and providing transparency on traceability");
+  ASSERT_EQ(f.detail["working_group_6_actions"].size(), 1u);
+  EXPECT_EQ(f.detail["working_group_6_actions"][0]["id"], "A4");
+  EXPECT_EQ(f.detail["working_group_6_actions"][0]["title"], "Increasing and providing transparency on traceability");
   EXPECT_THAT(f.detail["standard"].get<std::string>(), HasSubstr("BSI TR-03183-2"));
 }
 

@@ -42,7 +42,7 @@ TEST_F(SupportMeasureTest, AToldEndAndSupportedDependencies) {
       "1 of 1 product with an end of support that is told; 0 of 1 component with a lifecycle record past the end by more than 180 days.");
   EXPECT_EQ(f.rows[0]["state"], "end of support told");
   EXPECT_EQ(f.rows[0]["end_of_support"], "2027-06-30");
-  EXPECT_EQ(f.detail["wg6_actions"][0]["id"], "A15");
+  EXPECT_EQ(f.detail["working_group_6_actions"][0]["id"], "A15");
   EXPECT_THAT(f.evidence, ElementsAre(digests_["lib.md"], digests_["till-0.md"], digests_["bom.json"]));
 }
 

@@ -55,7 +55,7 @@ TEST_F(ProvenanceMeasureTest, EveryArtefactBuiltAndSignedByThePlatform) {
   EXPECT_EQ(f.rows[0]["signed_by"], "builder");
   EXPECT_EQ(f.rows[0]["source"], "https://github.com/example/app");
   EXPECT_EQ(f.rows[0]["source_digest"], "gitCommit:" + std::string(40, 'a'));
-  EXPECT_EQ(f.detail["wg6_actions"][0]["id"], "A12");
+  EXPECT_EQ(f.detail["working_group_6_actions"][0]["id"], "A12");
   EXPECT_EQ(f.evidence.size(), 4u);
 }
 

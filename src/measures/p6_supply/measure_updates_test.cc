@@ -70,7 +70,7 @@ TEST_F(UpdatesMeasureTest, AllFourTestsHeld) {
   EXPECT_EQ(f.detail["tests"]["logged"], "held");
   EXPECT_EQ(f.detail["update_files_logged"], 1);
   EXPECT_EQ(f.evidence.size(), 11u);
-  EXPECT_EQ(f.detail["wg6_actions"][0]["id"], "A12");
+  EXPECT_EQ(f.detail["working_group_6_actions"][0]["id"], "A12");
 }
 
 TEST_F(UpdatesMeasureTest, SignedOnlyIsPartial) {
