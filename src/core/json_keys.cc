@@ -5,9 +5,10 @@
 #include "core/json_keys.h"
 
 #include <cstring>
-#include <functional>
 #include <string_view>
 #include <vector>
+
+#include "core/text_table.h"
 
 namespace entente {
 namespace {
@@ -53,7 +54,7 @@ class KeyTable {
     const std::size_t mask = slots_.size() - 1;
     for (std::size_t i = 0; i < count; ++i) {
       const std::string_view key = keys[i].view();
-      std::size_t at = std::hash<std::string_view>{}(key)&mask;
+      std::size_t at = text_hash(key) & mask;  // keyed: no document can be made to collide
       for (; slots_[at].generation == generation_; at = (at + 1) & mask)
         if (slots_[at].key == key) return true;
       slots_[at] = {key, generation_};

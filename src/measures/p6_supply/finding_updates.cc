@@ -111,12 +111,22 @@ class UpdateJudge {
     return true;
   }
 
+  // What lacks a role is said further on; here, that what is there was signed by its own root's keys when it was published.
+  [[nodiscard]] bool is_signed_copy(const UpdateSet& old) const {
+    const auto problems = judge_tuf(old.documents, nullptr, context_.at);
+    return old.documents[static_cast<std::size_t>(TufRole::root)] &&
+           std::ranges::none_of(problems, [](const TufProblem& p) { return p.fault == TufFault::unsigned_role; });
+  }
+
   void judge_set(const UpdateSet& set) {
     const UpdateSet* old = previous_of(set);
     const bool twice = old != nullptr && same_set(set, *old);
-    if (old == nullptr || twice)
+    const bool invented = old != nullptr && !is_signed_copy(*old);
+    if (old == nullptr || twice || invented)
       faults_.push_back({UpdateTest::monotone, UpdateState::not_tested, set.folder, "",
-                         twice ? "the earlier copy is the current one" : "no earlier copy is given",
+                         twice      ? "the earlier copy is the current one"
+                         : invented ? "the earlier copy is not signed"
+                                    : "no earlier copy is given",
                          "add the metadata published before, as the ledger has it, as evidence of kind update.tuf.previous",
                          set.from[static_cast<std::size_t>(TufRole::timestamp)]});
     if (!set.documents[static_cast<std::size_t>(TufRole::root)])
@@ -126,7 +136,7 @@ class UpdateJudge {
     const auto alone = judge_tuf(set.documents, nullptr, context_.at);
     for (const TufProblem& problem : alone)
       add_problem(set, problem, problem.fault == TufFault::expired ? UpdateTest::fresh : UpdateTest::is_signed);
-    if (old == nullptr || twice) return;
+    if (old == nullptr || twice || invented) return;
     std::vector<std::string> seen;
     for (const TufProblem& problem : alone) seen.push_back(problem_key(problem));
     for (const TufProblem& problem : judge_tuf(set.documents, &old->documents, context_.at)) {

@@ -125,6 +125,12 @@ TEST_F(UpdatesMeasureTest, ARollbackAndACopyThatIsNoEarlierOne) {
   EXPECT_EQ(some.detail["tests"]["not rolled back"], "not tested");
 }
 
+TEST_F(UpdatesMeasureTest, AnEarlierCopyThatNobodySignedProvesNothing) {
+  const Finding f = finding(kSafeUpdates, all({set(4), set(3, "update.tuf.previous", "before", "2027-01-01", 8), logged()}));
+  EXPECT_EQ(f.detail["tests"]["not rolled back"], "not tested");
+  EXPECT_THAT(f.summary, HasSubstr("the earlier copy is not signed"));
+}
+
 TEST_F(UpdatesMeasureTest, TheLogMustHaveTheVeryUpdate) {
   bundle_ = sigstore_.message_bundle("another file", sigstore_.times()).dump();
   const Finding other = finding(kSafeUpdates, all({set(4), earlier(3), logged()}));

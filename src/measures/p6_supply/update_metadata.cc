@@ -17,6 +17,8 @@ namespace entente::measures::p6_supply {
 
 namespace {
 
+constexpr std::size_t kTufMaxSignatures = 100;
+
 constexpr std::uint64_t kMaxTufBytes = std::uint64_t{16} << 20;
 constexpr JsonLimits kTufLimits{.max_bytes = kMaxTufBytes, .max_depth = 32};
 constexpr std::array<std::string_view, kTufRoles> kTufNames{"root", "timestamp", "snapshot", "targets"};
@@ -252,9 +254,16 @@ Result<TufDocument> parse_tuf(std::string_view text, const std::string& name) {
   document.expires = *expires;
   if (!tuf_canonical(*body, document.canonical)) return fail("a number that is no integer has no canonical form", json.where("/signed"));
   if (const auto signatures = json_array(json.root(), "signatures")) {
+    // Each is verified over the whole document.
+    if (signatures->size() > kTufMaxSignatures)
+      return fail(fmt::format("more than {} signatures", kTufMaxSignatures), json.where("/signatures"));
+    std::set<std::string_view> key_ids;
     for (const JsonView signature : *signatures) {
+      const std::string_view key_id = json_string(signature, "keyid").value_or("");
+      if (!key_ids.insert(key_id).second)
+        return fail("two signatures by one key id; the specification has each once (section 4.2)", json.where("/signatures"));
       const auto bytes = from_hex(json_string(signature, "sig").value_or(""));
-      if (bytes) document.signatures.push_back({std::string(json_string(signature, "keyid").value_or("")), {bytes->begin(), bytes->end()}});
+      if (bytes) document.signatures.push_back({std::string(key_id), {bytes->begin(), bytes->end()}});
     }
   }
   if (document.role == TufRole::root) read_tuf_root(*body, document);

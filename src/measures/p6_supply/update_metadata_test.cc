@@ -115,6 +115,15 @@ TEST(UpdateMetadata, RefusesWhatIsNoMetadata) {
                            R"({"signed":{"_type":"root","version":1,"expires":"soon"}})",
                            R"({"signed":{"_type":"root","version":1,"expires":"2027-01-01T00:00:00Z","x":1.5}})"})
     EXPECT_FALSE(parse_tuf(text, "x.json")) << text;
+  const auto with_signatures = [](int count, bool same_id) {
+    std::string list;
+    for (int i = 0; i < count; ++i) list += fmt::format(R"({}{{"keyid":"k{}","sig":"00"}})", i == 0 ? "" : ",", same_id ? 0 : i);
+    return parse_tuf(fmt::format(R"({{"signatures":[{}],"signed":{{"_type":"root","version":1,"expires":"2027-01-01T00:00:00Z"}}}})", list),
+                     "x");
+  };
+  EXPECT_TRUE(with_signatures(100, false));
+  EXPECT_FALSE(with_signatures(101, false));
+  EXPECT_FALSE(with_signatures(2, true));
   const auto escaped =
       parse_tuf(R"({"signed":{"version":1,"_type":"root","expires":"2027-01-01T00:00:00Z","b":"\"\\\n","a":[true,null,-1]}})", "x");
   ASSERT_TRUE(escaped);
