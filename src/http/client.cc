@@ -20,6 +20,7 @@
 #include "core/file.h"
 #include "core/version.h"
 #include "http/address.h"
+#include "http/client_errors.h"
 
 namespace entente::http {
 namespace {
@@ -178,7 +179,7 @@ std::string reason_of(CURLcode code, const std::array<char, CURL_ERROR_SIZE>& de
 Error error_of(CURLcode code, const Transfer& transfer, const std::string& url, const std::array<char, CURL_ERROR_SIZE>& detail) {
   const Where where{.file = url};
   if (transfer.refused)
-    return {fmt::format("{} is not a public address; nothing was sent to it", to_string(*transfer.refused)), where,
+    return {fmt::format("{} {}; nothing was sent to it", to_string(*transfer.refused), kNotPublicAddress), where,
             "if this server is yours, allow private addresses (on the command line: --allow-private)"};
   if (transfer.body_too_large)
     return {fmt::format("the response is larger than {} bytes", transfer.options->max_body), where, "this is not what was asked for"};
@@ -191,7 +192,7 @@ Error error_of(CURLcode code, const Transfer& transfer, const std::string& url, 
     case CURLE_COULDNT_CONNECT: return {reason_of(code, detail), where, "is the server running, and reachable from here?"};
     case CURLE_OPERATION_TIMEDOUT: return {reason_of(code, detail), where, "try again later"};
     case CURLE_PEER_FAILED_VERIFICATION:
-      return {"the server's certificate does not hold: " + reason_of(code, detail), where, "do not trust this server; ask its operator"};
+      return {fmt::format("{}: {}", kCertificateDoesNotHold, reason_of(code, detail)), where, "do not trust this server; ask its operator"};
     case CURLE_TOO_MANY_REDIRECTS: return {"the server redirects too often", where, {}};
     default: return {"no response: " + reason_of(code, detail), where, {}};
   }

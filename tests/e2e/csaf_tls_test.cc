@@ -132,7 +132,7 @@ TEST_F(CsafTls, ATrustedProviderIsFoundByAllWaysAndFillsItsRole) {
 TEST_F(CsafTls, ThePackedBundleGivesTheSameVerdict) {
   serve();
   ASSERT_EQ(collect("bundle").code, 0);
-  ASSERT_EQ(test::run_entente({"evidence", "pack", in("bundle"), "-o", in("bundle.tar.zst")}).code, 0);
+  ASSERT_EQ(test::run_entente({"evidence", "pack", in("bundle"), in("bundle.tar.zst")}).code, 0);
   EXPECT_EQ(judged("bundle.tar.zst", 0), judged("bundle", 0));
 }
 
