@@ -75,7 +75,10 @@ class CertificateAuthority {
     X509_set_issuer_name(x, X509_get_subject_name(issuer));
     extend(x, issuer, NID_basic_constraints, by == nullptr ? "critical,CA:TRUE" : "critical,CA:FALSE");
     extend(x, issuer, NID_subject_key_identifier, "hash");
-    if (by == nullptr) extend(x, issuer, NID_key_usage, "critical,keyCertSign,cRLSign");
+    if (by == nullptr)
+      extend(x, issuer, NID_key_usage, "critical,keyCertSign,cRLSign");
+    else
+      extend(x, issuer, NID_authority_key_identifier, "keyid:always");
     if (!hosts.empty()) extend(x, issuer, NID_subject_alt_name, hosts.c_str());
     X509_sign(x, by == nullptr ? out.key.get() : by->key.get(), EVP_sha256());
     return out;
