@@ -10,6 +10,7 @@
 #include "core/utf8.h"
 #include "csaf/provider_check.h"
 #include "evidence/collect/collect_csaf.h"
+#include "http/certificates.h"
 
 namespace entente::cli {
 namespace {
@@ -17,10 +18,13 @@ namespace {
 constexpr const char* kCollectExamples = R"(  entente csaf collect vendor.example -o vendor
       looks at the well-known path, security.txt and the DNS path, and fetches all the metadata leads to
   entente csaf collect https://vendor.example/csaf/provider-metadata.json -o vendor --since 2026-01-01
+  entente csaf collect vendor.example -o vendor --ca inner-ca.pem --resolve vendor.example:443:10.1.2.3
+      a provider of an inner network: its own certificate authority, and an address that needs no DNS
   entente csaf provider vendor
 
 What cannot be fetched is recorded in the bundle (csaf.fetch-log). If it is broken off, the same command goes on with what lies in
-vendor.partial for 24 hours. Only https:// and public addresses are asked.
+vendor.partial for 24 hours. Only https:// and public addresses are asked (private ones that --resolve names too). At the end each host is
+asked for one advisory without TLS, since it should not be there.
 Exit code 0: there is a provider; 1: no provider metadata was found, or a limit was reached; 2: nothing could be written.)";
 constexpr const char* kProviderExamples = R"(  entente csaf provider vendor
   entente csaf provider vendor.tar.zst --at 2026-11-28 --json
@@ -30,11 +34,26 @@ follow from them. --at is the instant keys and signatures are judged at (default
 Exit code 0: the declared role is filled; 1: it is not, or none is declared; 2: the bundle cannot be read.)";
 
 struct CsafProviderGiven {
-  std::string asked, bundle, since, at, certificates;
+  std::string asked, bundle, since, at, certificates, extra_certificates;
+  std::vector<std::string> resolve;
   std::size_t max_advisories = 20'000;
   unsigned jobs = 4, minutes = 60, timeout = 60;
   bool insecure_loopback = false;
 };
+
+// How the web is asked. Errors: a file that holds no certificates, a text that is no route.
+Result<evidence::WebOptions> web_options(const CsafProviderGiven& given) {
+  evidence::WebOptions out{.loopback = given.insecure_loopback ? evidence::Loopback::allow : evidence::Loopback::refuse,
+                           .timeout = std::chrono::seconds(given.timeout),
+                           .ca_file = given.certificates};
+  if (!given.certificates.empty()) { ENTENTE_CHECK(http::read_certificates(given.certificates)); }
+  if (!given.extra_certificates.empty()) { ENTENTE_TRY(out.extra_certificates, http::read_certificates(given.extra_certificates)); }
+  for (const std::string& text : given.resolve) {
+    ENTENTE_TRY(http::Route route, http::parse_route(text));
+    out.routes.push_back(std::move(route));
+  }
+  return out;
+}
 
 int run_csaf_collect(const Context& context, const CsafProviderGiven& given) {
   evidence::CsafCollection wanted{.asked = given.asked, .bundle = given.bundle};
@@ -46,8 +65,12 @@ int run_csaf_collect(const Context& context, const CsafProviderGiven& given) {
   wanted.max_advisories = given.max_advisories;
   wanted.limits.threads = given.jobs;
   wanted.limits.time = std::chrono::minutes(given.minutes);
-  wanted.loopback = given.insecure_loopback ? evidence::Loopback::allow : evidence::Loopback::refuse;
-  wanted.web = evidence::web_client(wanted.loopback, std::chrono::seconds(given.timeout), given.certificates);
+  const auto web = web_options(given);
+  if (!web) return report(context, web.error());
+  wanted.loopback = web->loopback;
+  wanted.web = evidence::web_client(*web);
+  for (const http::Route& route : web->routes) wanted.resolve.push_back(route.str());
+  if (!web->extra_certificates.empty()) wanted.extra_certificates = sha256(web->extra_certificates);
   Progress progress(context.progress());
   const auto collected = evidence::collect_csaf(wanted, progress);
   progress.done();
@@ -191,7 +214,16 @@ void add_csaf_provider(CLI::App& csaf, Context& context) {
   collect->add_option("--jobs", given->jobs, "so many requests at a time")->check(CLI::Range(1U, 16U))->capture_default_str();
   collect->add_option("--minutes", given->minutes, "stop after so long")->check(CLI::Range(1U, 1'440U))->capture_default_str();
   collect->add_option("--timeout", given->timeout, "seconds one answer may take")->check(CLI::Range(1U, 600U))->capture_default_str();
-  collect->add_option("--certificates", given->certificates, "PEM certificates to trust in place of the system's")->type_name("FILE");
+  CLI::Option* only =
+      collect->add_option("--certificates", given->certificates, "PEM certificates to trust in place of the system's")->type_name("FILE");
+  collect->add_option("--ca", given->extra_certificates, "PEM certificates to trust beside the system's")
+      ->type_name("FILE")
+      ->excludes(only);
+  collect
+      ->add_option("--resolve", given->resolve,
+                   "connect to ADDRESS for this host and port, whatever its name leads to; ADDRESS may be a private one; may be repeated")
+      ->type_name("HOST:PORT:ADDRESS[:PORT]")
+      ->allow_extra_args(false);
   collect->add_flag("--insecure-loopback", given->insecure_loopback,
                     "also ask loopback and private addresses, and this machine without TLS: for tests only");
   CLI::App* provider = add_command(csaf, context, "provider", "judge a collected provider by the requirements and roles of the standard",

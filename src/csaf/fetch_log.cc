@@ -27,6 +27,20 @@ constexpr std::size_t kMaxFetchRecords = 1'000'000;
 
 std::string log_text(JsonView object, std::string_view key) { return std::string(json_string(object, key).value_or("")); }
 
+// The records of a member that is a list of them; nullopt if it is none.
+Result<std::optional<std::vector<FetchRecord>>> log_records(const JsonDocument& document, std::string_view key) {
+  const auto list = json_array(document.root(), key);
+  if (!list) return std::nullopt;
+  std::vector<FetchRecord> out;
+  for (const JsonView one : *list) {
+    auto record = fetch_record_from(one);
+    if (!record) return fail(record.error().what, document.where(fmt::format("/{}/{}{}", key, out.size(), record.error().where.pointer)));
+    if (out.size() == kMaxFetchRecords) return fail("too many requests", document.where(fmt::format("/{}", key)));
+    out.push_back(std::move(*record));
+  }
+  return std::optional(std::move(out));
+}
+
 Result<Instant> log_time(JsonView object, std::string_view key) {
   const auto time = parse_time(json_string(object, key).value_or(""));
   if (!time) return fail(fmt::format("\"{}\" is no time", key), {.pointer = fmt::format("/{}", key)});
@@ -79,12 +93,18 @@ Json FetchLog::json() const {
   Json out{{"type", kFetchLogType}, {"asked", asked}, {"started", format_time(started)}, {"finished", format_time(finished)}};
   out["since"] = since ? Json(format_time(*since)) : Json(nullptr);
   out["insecure_loopback"] = loopback;
+  if (!resolve.empty()) out["resolve"] = resolve;
+  if (extra_certificates) out["extra_certificates"] = extra_certificates->hex();
   out["stopped"] = stopped;
   out["discovery"] = Json::array();
   for (const DiscoveryStep& s : discovery)
     out["discovery"].push_back({{"way", s.way}, {"url", s.url}, {"found", s.found}, {"note", s.note}});
   out["requests"] = Json::array();
   for (const FetchRecord& r : requests) out["requests"].push_back(to_json(r));
+  if (without_tls) {
+    out["without_tls"] = Json::array();
+    for (const FetchRecord& r : *without_tls) out["without_tls"].push_back(to_json(r));
+  }
   return out;
 }
 
@@ -102,15 +122,13 @@ Result<FetchLog> FetchLog::parse(std::string_view text, std::string name) {
   if (const auto steps = json_array(root, "discovery"))
     for (const JsonView one : *steps)
       out.discovery.push_back({log_text(one, "way"), log_text(one, "url"), log_text(one, "found"), log_text(one, "note")});
-  const auto list = json_array(root, "requests");
-  if (!list) return fail("the requests are missing", document.where("/requests"));
-  for (const JsonView one : *list) {
-    auto record = fetch_record_from(one);
-    if (!record)
-      return fail(record.error().what, document.where(fmt::format("/requests/{}{}", out.requests.size(), record.error().where.pointer)));
-    if (out.requests.size() == kMaxFetchRecords) return fail("too many requests", document.where("/requests"));
-    out.requests.push_back(std::move(*record));
-  }
+  if (const auto list = json_array(root, "resolve"))
+    for (const JsonView one : *list) out.resolve.emplace_back(as_string(one).value_or(""));
+  if (const auto digest = json_string(root, "extra_certificates")) { ENTENTE_TRY(out.extra_certificates, Digest::from_hex(*digest)); }
+  ENTENTE_TRY(auto requests, log_records(document, "requests"));
+  if (!requests) return fail("the requests are missing", document.where("/requests"));
+  out.requests = std::move(*requests);
+  ENTENTE_TRY(out.without_tls, log_records(document, "without_tls"));
   return out;
 }
 

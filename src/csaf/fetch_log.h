@@ -63,10 +63,15 @@ struct FetchLog {
   std::string asked;  // the domain or URL given
   Instant started{}, finished{};
   std::optional<Instant> since;
-  bool loopback = false;  // plain http:// to this machine was allowed, for a test
-  std::string stopped;    // why not everything was asked for; empty: all was
+  bool loopback = false;                     // plain http:// to this machine was allowed, for a test
+  std::string stopped;                       // why not everything was asked for; empty: all was
+  std::vector<std::string> resolve;          // "host:port:address:port" the user gave in place of what names lead to
+  std::optional<Digest> extra_certificates;  // of the PEM text the user had trusted beside the system's certificates
   std::vector<DiscoveryStep> discovery;
   std::vector<FetchRecord> requests;
+  // One advisory of each host asked for again by http://. No bodies are kept; the digest is that of what came. Redirects are followed as
+  // long as they lead to http:// on the same host; the last one recorded is where it was sent on to. nullopt: that was not tried.
+  std::optional<std::vector<FetchRecord>> without_tls;
 
   [[nodiscard]] Json json() const;
   [[nodiscard]] static Result<FetchLog> parse(std::string_view text, std::string name);

@@ -38,6 +38,22 @@ std::string shown_url(const ProviderAdvisory& a) { return std::string(last_segme
 
 bool refused(unsigned status) { return status == 401 || status == 403; }
 
+// What http:// brought where https:// had brought an advisory. That no answer came, or another page, or a redirect to https:// is well.
+void judge_without_tls(const ProviderView& view, Tally& tally) {
+  for (const FetchRecord& plain : *view.log()->without_tls) {
+    const std::string_view path = std::string_view(plain.url).substr(std::string_view("http").size());
+    const Seen secure = view.at("https" + std::string(path));
+    if (secure.record != nullptr && plain.sha256 && plain.sha256 == secure.record->sha256)
+      tally.failure(plain.url + " is served without TLS as well");
+    else if (plain.error.find("not a public address") != std::string::npos)
+      tally.open(plain.url + " was not asked: " + plain.error);
+    else if (!plain.redirects.empty() && plain.status >= 300 && plain.status < 400 && plain.redirects.back().starts_with("http:"))
+      tally.open(plain.url + " is sent on to " + plain.redirects.back() + ", which was not asked");
+    else
+      tally.hold();
+  }
+}
+
 Requirement tls_row(const ProviderView& view) {
   if (!view.logged()) return make_row(3, Verdict::not_tested, "there is no log of the collection");
   Tally tally;
@@ -55,7 +71,17 @@ Requirement tls_row(const ProviderView& view) {
     else if (one.record->error.find("certificate") != std::string::npos)
       tally.failure(one.record->url + ": " + one.record->error);
   }
-  return tally.row(3, "addresses", "nothing was asked");
+  const bool tried = view.log()->without_tls.has_value();
+  if (tried) judge_without_tls(view, tally);
+  Requirement row = tally.row(3, "addresses", "nothing was asked");
+  if (row.verdict != Verdict::held) return row;
+  const std::size_t hosts = tried ? view.log()->without_tls->size() : 0;
+  if (hosts == 0)
+    row.reason += "; whether the same is there without TLS was not tried";
+  else
+    row.reason += fmt::format("; without TLS the advisory asked for at {} host{} did not come", hosts, hosts == 1 ? "" : "s");
+  if (view.log()->extra_certificates) row.reason += "; certificates the user named were trusted beside the system's";
+  return row;
 }
 
 Requirement white_row(const ProviderCase& c) {

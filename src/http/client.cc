@@ -16,8 +16,11 @@
 #include <new>
 #include <optional>
 
+#include "core/ascii.h"
+#include "core/file.h"
 #include "core/version.h"
 #include "http/address.h"
+#include "http/client_errors.h"
 
 namespace entente::http {
 namespace {
@@ -28,11 +31,20 @@ struct Transfer {
   const ClientOptions* options = nullptr;
   ClientResponse response;
   std::size_t header_bytes = 0;
+  std::optional<Address> routed;  // the address the user named for this URL
+  std::uint16_t routed_port = 0;
   std::optional<Address> refused;  // an address that is not public
   bool body_too_large = false;
   bool headers_too_large = false;
   bool out_of_memory = false;
 };
+
+std::uint16_t port_of(const curl_sockaddr& socket) {
+  // Both families have it at the same place.
+  sockaddr_in four{};
+  std::memcpy(&four, &socket.addr, sizeof four);
+  return ntohs(four.sin_port);
+}
 
 std::optional<Address> address_of(const curl_sockaddr& socket) {
   Address out{};
@@ -56,7 +68,8 @@ extern "C" curl_socket_t entente_open_socket(void* user, curlsocktype, curl_sock
   auto& transfer = *static_cast<Transfer*>(user);
   const auto address = address_of(*socket);
   if (!address) return CURL_SOCKET_BAD;
-  if (transfer.options->private_addresses == PrivateAddresses::refuse && !is_public(*address)) {
+  const bool named = transfer.routed == address && transfer.routed_port == port_of(*socket);
+  if (transfer.options->private_addresses == PrivateAddresses::refuse && !named && !is_public(*address)) {
     transfer.refused = address;
     return CURL_SOCKET_BAD;
   }
@@ -121,22 +134,36 @@ class FieldList {
   curl_slist* list_ = nullptr;
 };
 
-// "host:port:address,address …" for CURLOPT_RESOLVE; empty if the URL is none (then the request fails by itself).
-std::string pinned_addresses(const std::string& url, const std::vector<std::string>& addresses) {
+// The URL's "host:port", as libcurl reads it; empty if the URL is none (then the request fails by itself).
+std::string host_and_port(const std::string& url) {
   const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> parts(curl_url(), &curl_url_cleanup);
   char* host = nullptr;
   char* port = nullptr;
   std::string out;
   if (parts && curl_url_set(parts.get(), CURLUPART_URL, url.c_str(), 0) == CURLUE_OK &&
       curl_url_get(parts.get(), CURLUPART_HOST, &host, 0) == CURLUE_OK &&
-      curl_url_get(parts.get(), CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) == CURLUE_OK) {
-    out = fmt::format("{}:{}:", host, port);
-    for (const std::string& address : addresses)
-      out += (out.ends_with(':') ? "" : ",") + (address.find(':') != std::string::npos ? "[" + address + "]" : address);
-  }
+      curl_url_get(parts.get(), CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) == CURLUE_OK)
+    out = fmt::format("{}:{}", host, port);
   curl_free(host);
   curl_free(port);
   return out;
+}
+
+// "host:port:address,address …" for CURLOPT_RESOLVE; empty if the URL is none.
+std::string pinned_addresses(const std::string& url, const std::vector<std::string>& addresses) {
+  std::string out = host_and_port(url);
+  if (out.empty()) return out;
+  out += ':';
+  for (const std::string& address : addresses)
+    out += (out.ends_with(':') ? "" : ",") + (address.find(':') != std::string::npos ? "[" + address + "]" : address);
+  return out;
+}
+
+const Route* route_of(const std::string& url, const std::vector<Route>& routes) {
+  if (routes.empty()) return nullptr;
+  const std::string asked = lower(host_and_port(url));
+  const auto at = std::ranges::find_if(routes, [&](const Route& r) { return asked == fmt::format("{}:{}", r.host, r.port); });
+  return at == routes.end() ? nullptr : &*at;
 }
 
 bool has_control_characters(std::string_view text) {
@@ -152,7 +179,7 @@ std::string reason_of(CURLcode code, const std::array<char, CURL_ERROR_SIZE>& de
 Error error_of(CURLcode code, const Transfer& transfer, const std::string& url, const std::array<char, CURL_ERROR_SIZE>& detail) {
   const Where where{.file = url};
   if (transfer.refused)
-    return {fmt::format("{} is not a public address; nothing was sent to it", to_string(*transfer.refused)), where,
+    return {fmt::format("{} {}; nothing was sent to it", to_string(*transfer.refused), kNotPublicAddress), where,
             "if this server is yours, allow private addresses (on the command line: --allow-private)"};
   if (transfer.body_too_large)
     return {fmt::format("the response is larger than {} bytes", transfer.options->max_body), where, "this is not what was asked for"};
@@ -165,10 +192,20 @@ Error error_of(CURLcode code, const Transfer& transfer, const std::string& url, 
     case CURLE_COULDNT_CONNECT: return {reason_of(code, detail), where, "is the server running, and reachable from here?"};
     case CURLE_OPERATION_TIMEDOUT: return {reason_of(code, detail), where, "try again later"};
     case CURLE_PEER_FAILED_VERIFICATION:
-      return {"the server's certificate does not hold: " + reason_of(code, detail), where, "do not trust this server; ask its operator"};
+      return {fmt::format("{}: {}", kCertificateDoesNotHold, reason_of(code, detail)), where, "do not trust this server; ask its operator"};
     case CURLE_TOO_MANY_REDIRECTS: return {"the server redirects too often", where, {}};
     default: return {"no response: " + reason_of(code, detail), where, {}};
   }
+}
+
+// The file libcurl was built to trust, as text, since a blob given to it takes the file's place. (A folder of certificates does not lose
+// its place: libcurl looks there too.)
+std::string system_certificates(CURL* handle) {
+  const char* file = nullptr;
+  if (curl_easy_getinfo(handle, CURLINFO_CAINFO, &file) != CURLE_OK || file == nullptr) return {};
+  auto text = read_file(file);
+  if (!text || text->empty()) return {};
+  return std::move(*text) + "\n";
 }
 
 // libcurl's global state is made once and kept to the end of the process.
@@ -182,6 +219,8 @@ bool curl_ready() {
 struct Client::State {
   explicit State(ClientOptions o) : options(std::move(o)), handle(curl_ready() ? curl_easy_init() : nullptr) {
     if (options.user_agent.empty()) options.user_agent = "entente/" + std::string(version());
+    if (handle != nullptr && options.ca_file.empty() && !options.extra_certificates.empty())
+      certificates = system_certificates(handle) + options.extra_certificates;
   }
   State(const State&) = delete;
   State& operator=(const State&) = delete;
@@ -203,6 +242,9 @@ struct Client::State {
     if (!options.ca_file.empty()) {
       set(CURLOPT_CAINFO, options.ca_file.c_str());
       set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+    } else if (!certificates.empty()) {
+      curl_blob blob{.data = const_cast<char*>(certificates.data()), .len = certificates.size(), .flags = CURL_BLOB_NOCOPY};
+      set(CURLOPT_CAINFO_BLOB, &blob);
     }
     set(CURLOPT_FOLLOWLOCATION, options.max_redirects > 0 ? 1L : 0L);
     set(CURLOPT_MAXREDIRS, static_cast<long>(options.max_redirects));
@@ -217,6 +259,7 @@ struct Client::State {
 
   ClientOptions options;
   CURL* handle;
+  std::string certificates;  // the system's with the extra ones behind them; empty: there are no extra ones
 
   Result<ClientResponse> perform(const std::string& url, const Headers& headers, const std::string_view* body) {
     if (handle == nullptr) return fail("libcurl could not be started", {.file = url});
@@ -234,6 +277,13 @@ struct Client::State {
     FieldList pinned;  // lives until the transfer is over
     if (!options.addresses.empty()) pinned.add(pinned_addresses(url, options.addresses));
     curl_easy_setopt(handle, CURLOPT_RESOLVE, pinned.get());
+    FieldList connect_to;
+    if (const Route* route = route_of(url, options.routes); route != nullptr) {
+      connect_to.add(route->str());
+      transfer.routed = parse_address(route->address);
+      transfer.routed_port = route->to_port;
+    }
+    curl_easy_setopt(handle, CURLOPT_CONNECT_TO, connect_to.get());
     if (body != nullptr) {
       curl_easy_setopt(handle, CURLOPT_POST, 1L);
       curl_easy_setopt(handle, CURLOPT_POSTFIELDS, body->data() != nullptr ? body->data() : "");

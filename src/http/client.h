@@ -13,6 +13,7 @@
 
 #include "core/error.h"
 #include "http/message.h"
+#include "http/route.h"
 
 namespace entente::http {
 
@@ -28,6 +29,10 @@ struct ClientOptions {
   // Numeric addresses to connect to for the URL's host, in place of asking the system; still judged by private_addresses. Empty: ask.
   std::vector<std::string> addresses;
   std::filesystem::path ca_file;  // PEM certificates to trust in place of the system's; empty: the system's
+  // PEM text of certificates to trust beside the system's (read_certificates()); not used where there is a `ca_file`.
+  std::string extra_certificates;
+  // Where to connect for certain hosts and ports. The address a route names for the URL asked may be private: whoever named it meant it.
+  std::vector<Route> routes;
 };
 
 struct ClientResponse {

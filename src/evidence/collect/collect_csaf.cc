@@ -1,5 +1,6 @@
-// Three rounds: find the metadata (7.3.1: well-known path, security.txt, DNS path; all three are always tried, since each is a requirement
-// of its own); fetch the lists it names; fetch what the lists name. Of several metadata documents the first valid one is followed.
+// Four rounds: find the metadata (7.3.1: well-known path, security.txt, DNS path; all three are always tried, since each is a requirement
+// of its own); fetch the lists it names; fetch what the lists name; ask each host for one advisory without TLS. Of several metadata
+// documents the first valid one is followed.
 #include "evidence/collect/collect_csaf.h"
 
 #include <fmt/format.h>
@@ -13,6 +14,7 @@
 #include "csaf/rolie.h"
 #include "csaf/security_txt.h"
 #include "csaf/web_url.h"
+#include "evidence/collect/without_tls.h"
 
 namespace entente::evidence {
 namespace {
@@ -60,6 +62,7 @@ class CsafCollector {
     discover(target);
     if (!found_.empty()) follow(found_.front());
     log_.requests = pool_.records();
+    if (pool_.stopped().empty()) log_.without_tls = ask_without_tls(log_.requests, wanted_, progress_);
     if (log_.stopped.empty()) log_.stopped = pool_.stopped();
   }
 
@@ -295,6 +298,8 @@ Result<CsafCollected> collect_csaf(const CsafCollection& wanted, Progress& progr
   out.log.started = clock();
   out.log.since = wanted.since;
   out.log.loopback = wanted.loopback == Loopback::allow;
+  out.log.resolve = wanted.resolve;
+  out.log.extra_certificates = wanted.extra_certificates;
   CsafCollector(wanted, pool, out.log, progress).run(target);
   out.log.finished = clock();
   out.reused = pool.reused();

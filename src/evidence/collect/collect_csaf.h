@@ -22,6 +22,9 @@ struct CsafCollection {
   Loopback loopback = Loopback::refuse;
   FetchLimits limits;
   WebGetMaker web;
+  // For the log: how the user had `web` ask.
+  std::vector<std::string> resolve;
+  std::optional<Digest> extra_certificates;
   FetchPool::Clock clock;  // unset: now()
 };
 

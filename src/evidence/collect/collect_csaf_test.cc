@@ -216,7 +216,8 @@ TEST_F(CollectCsafTest, ABrokenOffCollectionGoesOnWhereItStopped) {
   const auto collected = collect_csaf(w, progress);
   ASSERT_OK(collected);
   EXPECT_EQ(collected->reused, 3U);
-  EXPECT_EQ(static_cast<std::size_t>(asked_) + 3, collected->log.requests.size());
+  ASSERT_TRUE(collected->log.without_tls);
+  EXPECT_EQ(static_cast<std::size_t>(asked_) + 3, collected->log.requests.size() + collected->log.without_tls->size());
 }
 
 TEST_F(CollectCsafTest, ADeadLineIsRecordedNotAnError) {
@@ -259,8 +260,41 @@ TEST_F(CollectCsafTest, WhatIsNoDomainIsRefused) {
     EXPECT_FALSE(collect_csaf(wanted(bad), progress)) << bad;
 }
 
+// What http:// answers decides requirement 3; one request, and the redirects that stay on the host.
+TEST_F(CollectCsafTest, AnAdvisoryMustNotBeThereWithoutTls) {
+  const std::string secure = CsafWorld::base() + "2026/va-2026-0001.json", plain = "http" + secure.substr(5);
+  const auto row = [&] { return judged().requirements[2]; };
+  EXPECT_EQ(row().verdict, Verdict::held) << "404";
+  world_.answers[plain] = "another page";
+  EXPECT_EQ(row().verdict, Verdict::held);
+  world_.answers[plain] = world_.answers[secure];
+  EXPECT_EQ(row().verdict, Verdict::failed);
+  world_.answers["http://vendor.example/there.json"] = world_.answers[secure];
+  moved_[plain] = "/there.json";
+  EXPECT_EQ(row().verdict, Verdict::failed) << "the redirect stays on the host";
+  moved_[plain] = "http://www.vendor.example/there.json";
+  EXPECT_EQ(row().verdict, Verdict::not_tested);
+  EXPECT_THAT(row().reason, HasSubstr("which was not asked"));
+  moved_[plain] = secure;
+  EXPECT_EQ(row().verdict, Verdict::held);
+  moved_[plain] = plain;  // in a circle
+  EXPECT_EQ(row().verdict, Verdict::not_tested);
+}
+
+TEST_F(CollectCsafTest, ALogOfBeforeSaysThatItWasNotTried) {
+  const auto bundle_log = collect(wanted());
+  Json old = bundle_log.json();
+  old.erase("without_tls");
+  const auto read = csaf::FetchLog::parse(json_compact(old), "log");
+  ASSERT_OK(read);
+  EXPECT_FALSE(read->without_tls);
+}
+
 TEST_F(CollectCsafTest, TheLogReadsBackAsWritten) {
-  const auto log = collect(wanted());
+  CsafCollection w = wanted();
+  w.resolve = {"vendor.example:443:192.0.2.7:443"};
+  w.extra_certificates = sha256("PEM");
+  const auto log = collect(w);
   const auto again = csaf::FetchLog::parse(json_pretty(log.json()), "log");
   ASSERT_OK(again);
   EXPECT_EQ(again->json(), log.json());

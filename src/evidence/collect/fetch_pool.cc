@@ -11,6 +11,7 @@
 #include "core/file.h"
 #include "core/utf8.h"
 #include "csaf/web_url.h"
+#include "http/client_errors.h"
 
 namespace entente::evidence {
 namespace {
@@ -159,7 +160,8 @@ csaf::FetchRecord FetchPool::fetch(const FetchJob& job, const WebGet& get, const
       record.redirects.push_back(url = next->str());
       continue;
     }
-    if ((!answer || is_worth_another_try(answer->status)) && attempt++ < state_->limits.attempts) {
+    const bool again = answer ? is_worth_another_try(answer->status) : !http::is_settled(answer.error().what);
+    if (again && attempt++ < state_->limits.attempts) {
       std::this_thread::sleep_for(pause);
       pause *= 2;
       continue;

@@ -21,7 +21,7 @@ namespace entente::evidence {
 
 struct FetchLimits {
   unsigned threads = 4;
-  unsigned attempts = 3;                 // for one address, where no answer or 429 or 5xx came
+  unsigned attempts = 3;  // for one address, where no answer or 429 or 5xx came; not where the certificate or the address is refused
   std::chrono::milliseconds pause{500};  // before the second attempt; doubled before each further one
   unsigned redirects = 5;
   std::uint64_t total_bytes = std::uint64_t{4} << 30;

@@ -7,12 +7,14 @@
 
 namespace entente::evidence {
 
-WebGetMaker web_client(Loopback loopback, std::chrono::seconds timeout, std::string ca_file) {
-  return [=]() -> WebGet {
+WebGetMaker web_client(WebOptions given) {
+  return [given = std::move(given)]() -> WebGet {
     http::ClientOptions options;
-    options.total_timeout = timeout;
-    options.private_addresses = loopback == Loopback::allow ? http::PrivateAddresses::allow : http::PrivateAddresses::refuse;
-    options.ca_file = ca_file;
+    options.total_timeout = given.timeout;
+    options.private_addresses = given.loopback == Loopback::allow ? http::PrivateAddresses::allow : http::PrivateAddresses::refuse;
+    options.ca_file = given.ca_file;
+    options.extra_certificates = given.extra_certificates;
+    options.routes = given.routes;
     const auto client = std::make_shared<http::Client>(std::move(options));
     return [client](const std::string& url) -> Result<WebAnswer> {
       ENTENTE_TRY(http::ClientResponse response, client->get(url));

@@ -5,8 +5,10 @@
 #include <chrono>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "core/error.h"
+#include "http/route.h"
 
 namespace entente::evidence {
 
@@ -21,7 +23,14 @@ using WebGetMaker = std::function<WebGet()>;
 // Plain http:// and loopback addresses are refused everywhere but in tests on one's own machine.
 enum class Loopback { refuse, allow };
 
-// http::Client behind it: certificates checked, bodies capped, private addresses refused unless `loopback` allows them.
-[[nodiscard]] WebGetMaker web_client(Loopback loopback, std::chrono::seconds timeout, std::string ca_file);
+struct WebOptions {
+  Loopback loopback = Loopback::refuse;
+  std::chrono::seconds timeout{60};
+  std::string ca_file;             // PEM file to trust in place of the system's certificates; empty: the system's
+  std::string extra_certificates;  // PEM text to trust beside the system's
+  std::vector<http::Route> routes;
+};
+// http::Client behind it: certificates checked, bodies capped, private addresses refused unless `loopback` or a route allows them.
+[[nodiscard]] WebGetMaker web_client(WebOptions options);
 
 }  // namespace entente::evidence
