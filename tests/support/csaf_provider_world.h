@@ -137,7 +137,7 @@ struct CsafWorld {
     answers[std::string(kMetadata)] = metadata("csaf_trusted_provider");
     answers["https://csaf.data.security.vendor.example/"] = answers[std::string(kMetadata)];
     answers[std::string(kOrigin) + "/.well-known/security.txt"] =
-        fmt::format("Contact: mailto:psirt@vendor.example\nExpires: 2027-01-01T00:00:00Z\nCSAF: {}\n", kMetadata);
+        fmt::format("Contact: mailto:psirt@vendor.example\nExpires: 2099-01-01T00:00:00Z\nCSAF: {}\n", kMetadata);
   }
 
   [[nodiscard]] std::string metadata(std::string_view role) const {
