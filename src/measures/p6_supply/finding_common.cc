@@ -3,9 +3,20 @@
 #include <algorithm>
 #include <tuple>
 
+#include "catalog/profile_checks.h"
+#include "core/utf8.h"
 #include "measures/p6_supply/findings.h"
 
 namespace entente::measures::p6_supply {
+
+std::string_view path_in_profile(const evidence::Evidence& entry) {
+  const std::string prefix = "evidence/" + entry.kind + "/";
+  return std::string_view(entry.path).substr(entry.path.starts_with(prefix) ? prefix.size() : 0);
+}
+
+bool is_sbom_of(const catalog::Product& product, const evidence::Evidence& entry) {
+  return std::ranges::any_of(product.sboms, [&](const std::string& p) { return catalog::path_matches(p, path_in_profile(entry)); });
+}
 
 std::string decimal(double value) { return fmt::format("{:.1f}", value); }
 
@@ -96,6 +107,33 @@ std::string quiet_advisories_clause(const Inputs& inputs, Instant at) {
   return fmt::format("; the newest change in the advisories is of {}, {} days before: they may be stale", format_date(*newest), days);
 }
 
+Doubts doubts(const Inputs& inputs, Instant at) {
+  Doubts out;
+  const auto doubt = [&](std::string fix) {
+    if (out.fix.empty()) out.fix = std::move(fix);
+  };
+  if (!inputs.without_sbom.empty()) {
+    out.clauses += fmt::format("; {} without an SBOM, of which nothing is known", plural(inputs.without_sbom.size(), "product"));
+    doubt(fmt::format("make an SBOM of {} and name it under [[product]] in org.toml", printable(inputs.without_sbom.front(), 200)));
+  }
+  if (const std::string quiet = quiet_advisories_clause(inputs, at); !quiet.empty()) {
+    out.clauses += quiet;
+    doubt("fetch the advisories anew and add them as evidence of kind advisories.osv");
+  }
+  if (const auto newest = newest_change(inputs); newest && *newest > at) {
+    out.clauses += fmt::format("; the newest change in the advisories is of {}, after the instant judged", format_time(*newest));
+    doubt("take advisories as they were published: no record can be changed after the instant judged");
+  }
+  if (inputs.kev_later > 0) {
+    out.clauses += fmt::format("; {} of KEV dated after {}", plural(inputs.kev_later, "snapshot"), format_time(at));
+    if (inputs.kev_from == nullptr) doubt("add the KEV catalogue as CISA published it by then as evidence of kind kev");
+  }
+  if (inputs.vex_later > 0)
+    out.clauses += fmt::format("; {} of VEX dated after {} {} not count", plural(inputs.vex_later, "statement"), format_time(at),
+                               inputs.vex_later == 1 ? "does" : "do");
+  return out;
+}
+
 Json advisories_detail(const Inputs& inputs) {
   std::uint64_t records = 0;
   Json ecosystems = Json::array();
@@ -113,7 +151,11 @@ Json advisories_detail(const Inputs& inputs) {
 
 Json kev_detail(const Inputs& inputs) {
   if (!inputs.kev) return nullptr;
-  return {{"version", inputs.kev->version}, {"released", optional_time(inputs.kev->released)}, {"entries", inputs.kev->entries.size()}};
+  return {{"version", inputs.kev->version},
+          {"released", optional_time(inputs.kev->released)},
+          {"entries", inputs.kev->entries.size()},
+          {"snapshots", inputs.kev_evidence.size()},
+          {"snapshots_dated_later", inputs.kev_later}};
 }
 
 Json vex_detail(const Inputs& inputs) {
@@ -128,6 +170,7 @@ Json vex_detail(const Inputs& inputs) {
   return {{"documents", inputs.vex.size()},
           {"statements", statements},
           {"statements_incomplete", incomplete},
+          {"statements_dated_later", inputs.vex_later},
           {"matches_contradicted", contradicted}};
 }
 
@@ -225,7 +268,7 @@ std::string nothing_evaluated(const Totals& t) {
 void list_evidence(Finding& finding, const Inputs& inputs) {
   for (const auto* list : {&inputs.sbom_evidence, &inputs.advisory_evidence, &inputs.kev_evidence, &inputs.vex_evidence})
     for (const auto* e : *list) finding.evidence.push_back(e->sha256);
-  if (inputs.kev && inputs.kev->released) finding.own_dates.emplace_back(inputs.kev_from->sha256, *inputs.kev->released);
+  if (inputs.kev_from != nullptr && inputs.kev->released) finding.own_dates.emplace_back(inputs.kev_from->sha256, *inputs.kev->released);
 }
 
 }  // namespace entente::measures::p6_supply

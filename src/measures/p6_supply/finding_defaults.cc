@@ -11,12 +11,15 @@ namespace entente::measures::p6_supply {
 
 namespace {
 
-enum class DefaultsState : std::uint8_t { failed, no_report, nothing_tested, self_tested, tested_outside };  // worst first
+// Worst first.
+enum class DefaultsState : std::uint8_t { failed, no_report, nothing_tested, little_tested, other_version, self_tested, tested_outside };
 constexpr std::string_view defaults_word(DefaultsState state) {
   switch (state) {
     case DefaultsState::failed: return "failed";
     case DefaultsState::no_report: return "no report";
     case DefaultsState::nothing_tested: return "no test applied";
+    case DefaultsState::little_tested: return "most tests called not applicable";
+    case DefaultsState::other_version: return "another version tested";
     case DefaultsState::self_tested: return "self test, no failure";
     case DefaultsState::tested_outside: break;
   }
@@ -42,11 +45,43 @@ std::string defaults_name(std::string_view text) {
   return out;
 }
 
-// A laboratory that has the organisation's own name is not outside.
+// The words of a name with a blank around each, " org security lab "; letters and digits only, of which what is not ASCII is taken for one.
+std::string defaults_words(std::string_view text) {
+  std::string out = " ";
+  for (const char c : defaults_name(text)) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80;
+    if (plain)
+      out += c;
+    else if (out.back() != ' ')
+      out += ' ';
+  }
+  if (out.back() != ' ') out += ' ';
+  return out;
+}
+
+// "Org Security Lab" and "org." are Org. A short name must be whole words of the laboratory's ("Shop" is no part of "Workshop House"), a
+// longer one may be written together.
+constexpr std::size_t kTellingName = 6;
+bool bears_name(std::string_view laboratory, std::string_view own) {
+  std::string there = defaults_words(laboratory), here = defaults_words(own);
+  if (here == " ") return false;
+  if (there.find(here) != std::string::npos) return true;
+  std::erase(there, ' ');
+  std::erase(here, ' ');
+  return there == here || (here.size() >= kTellingName && there.find(here) != std::string::npos);
+}
+
+// A laboratory that bears the organisation's own name, id or domain is not outside.
 bool is_outside(const SafeDefaultsReport& report, const Profile& profile) {
   if (report.tester != SafeDefaultsReport::Tester::outside_lab) return false;
-  const std::string name = defaults_name(report.tester_name);
-  return name != defaults_name(profile.name) && name != profile.id && std::ranges::find(profile.domains, name) == profile.domains.end();
+  return !bears_name(report.tester_name, profile.name) && !bears_name(report.tester_name, profile.id) &&
+         std::ranges::none_of(profile.domains, [&](const std::string& domain) { return bears_name(report.tester_name, domain); });
+}
+
+// "v2.3" is 2.3. A profile that gives no version asks for none.
+bool is_version_shipped(std::string_view tested, std::string_view shipped) {
+  const auto plain = [](std::string_view v) { return !v.empty() && (v[0] == 'v' || v[0] == 'V') ? v.substr(1) : v; };
+  return shipped.empty() || plain(tested) == plain(shipped);
 }
 
 std::uint64_t defaults_failures(const SafeDefaultsReport& report) {
@@ -57,14 +92,29 @@ std::uint64_t defaults_failures(const SafeDefaultsReport& report) {
   return out;
 }
 
-DefaultsState defaults_state(const SafeDefaultsReport& report, const Profile& profile) {
+// `shipped`: the product's version.
+DefaultsState defaults_state(const SafeDefaultsReport& report, const Profile& profile, std::string_view shipped) {
   if (defaults_failures(report) > 0) return DefaultsState::failed;
-  if (std::ranges::none_of(report.tests, [](const SafeDefaultsResult& r) { return r.outcome == SafeDefaultsResult::Outcome::pass; }))
-    return DefaultsState::nothing_tested;
+  const auto passed = [](const std::vector<SafeDefaultsResult>& group) {
+    return std::ranges::count_if(group, [](const SafeDefaultsResult& r) { return r.outcome == SafeDefaultsResult::Outcome::pass; });
+  };
+  if (passed(report.tests) == 0) return DefaultsState::nothing_tested;
+  if (passed(report.tests) * 2 < std::ssize(report.tests) || passed(report.provisions) == 0) return DefaultsState::little_tested;
+  if (!is_version_shipped(report.version, shipped)) return DefaultsState::other_version;
   return is_outside(report, profile) ? DefaultsState::tested_outside : DefaultsState::self_tested;
 }
 
-// The products of the profile, or, if it names none, those the reports are about; each with its newest report, of one day the worse.
+// The newest report counts, of one day the worse. One in which nothing or little was tested does not clear an older failure.
+bool is_replaced(const DefaultsOfProduct& product, const DefaultsReport& by, DefaultsState state) {
+  if (product.report == nullptr) return true;
+  const bool tells_little = state == DefaultsState::nothing_tested || state == DefaultsState::little_tested;
+  if (product.state == DefaultsState::failed && tells_little) return false;
+  const bool told_little = product.state == DefaultsState::nothing_tested || product.state == DefaultsState::little_tested;
+  if (told_little && state == DefaultsState::failed) return true;
+  return std::pair(by.report.date, product.state) >= std::pair(product.report->report.date, state);
+}
+
+// The products of the profile, or, if it names none, those the reports are about; each with the report that counts. `reports` by date.
 std::vector<DefaultsOfProduct> defaults_of_products(const Profile& profile, std::span<const DefaultsReport> reports) {
   std::vector<DefaultsOfProduct> out;
   for (const catalog::Product& product : profile.products) out.push_back({.name = product.name, .version = product.version});
@@ -76,8 +126,8 @@ std::vector<DefaultsOfProduct> defaults_of_products(const Profile& profile, std:
       out.push_back({.name = one.report.product, .version = one.report.version});
       product = out.end() - 1;
     }
-    const DefaultsState state = defaults_state(one.report, profile);
-    if (product->report != nullptr && std::pair(one.report.date, product->state) < std::pair(product->report->report.date, state)) continue;
+    const DefaultsState state = defaults_state(one.report, profile, product->version);
+    if (!is_replaced(*product, one, state)) continue;
     product->report = &one;
     product->state = state;
     product->failures = defaults_failures(one.report);
@@ -127,6 +177,11 @@ std::string defaults_advice(const DefaultsOfProduct& worst) {
       return fmt::format("have the defaults of {} tested and add the report as evidence of kind safe-defaults", name);
     case DefaultsState::nothing_tested:
       return fmt::format("have at least one of the four tests done on {}: all are called not applicable", name);
+    case DefaultsState::little_tested:
+      return fmt::format("have at least two of the four tests and one provision tested on {}: the rest is called not applicable", name);
+    case DefaultsState::other_version:
+      return fmt::format("have the version shipped of {} tested, {}: the report is about {}", name, printable(worst.version, 200),
+                         worst.report->report.version.empty() ? "none" : printable(worst.report->report.version, 200));
     case DefaultsState::self_tested:
       return fmt::format("have an outside laboratory test {} and add its report as evidence of kind safe-defaults", name);
     case DefaultsState::tested_outside: break;
@@ -157,8 +212,10 @@ Finding safe_defaults_finding(const FindingContext& context) {
   for (const Unreadable& one : bad) unread.push_back(&one);
   if (unreadable(finding, unread)) return finding;
 
+  std::stable_sort(reports.begin(), reports.end(),
+                   [](const DefaultsReport& a, const DefaultsReport& b) { return a.report.date < b.report.date; });
   const std::vector<DefaultsOfProduct> products = defaults_of_products(context.profile, reports);
-  std::array<std::uint64_t, 5> states{};
+  std::array<std::uint64_t, 7> states{};
   std::uint64_t failures = 0;
   for (const DefaultsOfProduct& product : products) {
     ++states[static_cast<std::size_t>(product.state)];
@@ -173,7 +230,7 @@ Finding safe_defaults_finding(const FindingContext& context) {
   const auto count = [&](DefaultsState state) { return states[static_cast<std::size_t>(state)]; };
   const DefaultsState worst = products.empty() ? DefaultsState::no_report : products.front().state;
   finding.status = worst == DefaultsState::tested_outside                                            ? Status::satisfied
-                   : worst == DefaultsState::self_tested                                             ? Status::partial
+                   : worst >= DefaultsState::little_tested                                           ? Status::partial
                    : worst == DefaultsState::nothing_tested || (products.empty() && reports.empty()) ? Status::not_assessed
                                                                                                      : Status::not_satisfied;
   finding.summary =
@@ -183,11 +240,17 @@ Finding safe_defaults_finding(const FindingContext& context) {
   if (later > 0)
     finding.summary +=
         fmt::format("; {} dated after {} {} not count", plural(later, "report"), format_time(context.at), later == 1 ? "does" : "do");
+  if (const auto n = count(DefaultsState::little_tested); n > 0)
+    finding.summary += fmt::format("; of {} most tests are called not applicable", plural(n, "product"));
+  if (const auto n = count(DefaultsState::other_version); n > 0)
+    finding.summary += fmt::format("; of {} another version was tested than is shipped", plural(n, "product"));
   finding.summary += ".";
   finding.detail = {{"products", products.size()},
                     {"tested_outside", count(DefaultsState::tested_outside)},
                     {"self_tested", count(DefaultsState::self_tested)},
                     {"no_test_applied", count(DefaultsState::nothing_tested)},
+                    {"most_tests_not_applicable", count(DefaultsState::little_tested)},
+                    {"other_version_tested", count(DefaultsState::other_version)},
                     {"without_report", count(DefaultsState::no_report)},
                     {"with_failures", count(DefaultsState::failed)},
                     {"tests_failed", failures},

@@ -14,9 +14,15 @@ namespace {
 constexpr std::uint64_t kLicencesSatisfiedPercent = 98;
 constexpr std::uint64_t kLicencesPartialPercent = 90;
 
+// As P6-02 looks at them: what has a purl is shipped, whatever type it is given.
+bool is_counted(const Component& component) { return is_software(component) || !component.purl.empty(); }
+
+// "unknown" or "see file COPYING" is a text and no licence anybody could look up.
+constexpr bool is_known(LicenceClarity clarity) { return clarity <= LicenceClarity::custom; }
+
 enum class LicenceFault : std::uint8_t { denied, none, unclear };  // worst first
 constexpr std::string_view licence_fault_word(LicenceFault fault) {
-  return fault == LicenceFault::denied ? "denied" : fault == LicenceFault::none ? "no licence" : "cannot be compared";
+  return fault == LicenceFault::denied ? "denied" : fault == LicenceFault::none ? "no licence" : "not an SPDX identifier";
 }
 
 struct LicenceRow {
@@ -29,17 +35,17 @@ struct LicenceRow {
 struct LicencesOfSbom {
   const SbomInput* input = nullptr;
   std::array<std::uint64_t, 4> clarity{};  // by LicenceClarity
-  std::uint64_t counted = 0, conflicts = 0, not_compared = 0;
+  std::uint64_t counted = 0, conflicts = 0;
 
-  [[nodiscard]] std::uint64_t known() const { return counted - clarity[static_cast<std::size_t>(LicenceClarity::none)]; }
-  // What both parts of the test could be put to.
-  [[nodiscard]] std::uint64_t compared() const { return known() - not_compared; }
+  [[nodiscard]] std::uint64_t known() const {
+    return clarity[static_cast<std::size_t>(LicenceClarity::listed)] + clarity[static_cast<std::size_t>(LicenceClarity::custom)];
+  }
 };
 
 struct Licences {
   std::vector<LicencesOfSbom> sboms;
   std::vector<LicenceRow> rows;
-  std::uint64_t counted = 0, known = 0, conflicts = 0, not_compared = 0;
+  std::uint64_t counted = 0, known = 0, conflicts = 0, unclear = 0;
 };
 
 // SPDX has what the document's maker concluded and what the authors declared, in this order: the conclusion holds. CycloneDX's entries all
@@ -51,30 +57,29 @@ std::span<const std::string_view> binding_licences(const Sbom& sbom, const Compo
 
 void judge_component(const SbomInput& input, std::uint32_t index, const LicencePolicy* policy, LicencesOfSbom& one, Licences& out) {
   const Component& component = input.sbom.components[index];
-  const LicenceClarity clarity = licence_clarity(input.sbom, component);
+  const auto binding = binding_licences(input.sbom, component);
+  LicenceClarity clarity = binding.empty() ? LicenceClarity::none : LicenceClarity::listed;
+  for (const std::string_view licence : binding) clarity = std::max(clarity, licence_clarity(licence));
   ++one.counted;
   ++one.clarity[static_cast<std::size_t>(clarity)];
   LicenceRow row{.input = &input, .component = index};
-  for (const std::string_view licence : binding_licences(input.sbom, component))
-    row.licence += (row.licence.empty() ? "" : "; ") + printable(licence, 200);
+  for (const std::string_view licence : binding) row.licence += (row.licence.empty() ? "" : "; ") + printable(licence, 200);
   if (clarity == LicenceClarity::none) {
     out.rows.push_back(std::move(row));
     return;
   }
-  if (policy == nullptr || policy->size() == 0) return;
-  bool comparable = true;
-  const LicenceDenied denied = [&](std::string_view licence, std::string_view with) { return policy->denies(licence, with); };
-  for (const std::string_view licence : binding_licences(input.sbom, component)) {
+  const LicenceDenied denied = [&](std::string_view licence, std::string_view with) {
+    return policy != nullptr && policy->denies(licence, with);
+  };
+  for (const std::string_view licence : binding) {
     const auto choice = choose_licence(licence, denied);
-    comparable = comparable && choice && licence_clarity(licence) != LicenceClarity::unclear;
     if (choice && !choice->acceptable && row.denied.empty()) row.denied = choice->denied;
   }
   if (!row.denied.empty()) {
     ++one.conflicts;
     row.fault = LicenceFault::denied;
     out.rows.push_back(std::move(row));
-  } else if (!comparable) {
-    ++one.not_compared;
+  } else if (!is_known(clarity)) {
     row.fault = LicenceFault::unclear;
     out.rows.push_back(std::move(row));
   }
@@ -85,11 +90,11 @@ Licences judge_licences(const Inputs& inputs, const LicencePolicy* policy) {
   for (const SbomInput& input : inputs.sboms) {
     LicencesOfSbom one{.input = &input};
     for (std::uint32_t i = 0; i < input.sbom.components.size(); ++i)
-      if (is_software(input.sbom.components[i])) judge_component(input, i, policy, one, out);
+      if (is_counted(input.sbom.components[i])) judge_component(input, i, policy, one, out);
     out.counted += one.counted;
     out.known += one.known();
     out.conflicts += one.conflicts;
-    out.not_compared += one.not_compared;
+    out.unclear += one.clarity[static_cast<std::size_t>(LicenceClarity::unclear)];
     out.sboms.push_back(one);
   }
   std::stable_sort(out.rows.begin(), out.rows.end(), [](const LicenceRow& a, const LicenceRow& b) { return a.fault < b.fault; });
@@ -114,7 +119,6 @@ Json licences_of_sbom_json(const LicencesOfSbom& one) {
            {"licence_known_percent", percent(one.known(), one.counted)}};
   for (std::size_t c = 0; c < one.clarity.size(); ++c) out[std::string(to_string(static_cast<LicenceClarity>(c)))] = one.clarity[c];
   out["denied"] = one.conflicts;
-  out["not_compared"] = one.not_compared;
   return out;
 }
 
@@ -126,13 +130,10 @@ std::string licence_advice(const Licences& licences, const LicencesOfSbom* lowes
   if (lowest_known != nullptr && lowest_known->known() < lowest_known->counted) {
     const std::uint64_t missing = lowest_known->counted - lowest_known->known();
     for (const LicenceRow& row : licences.rows)
-      if (row.input == lowest_known->input && row.fault == LicenceFault::none)
-        return fmt::format("give the licence of {} in {}, first of {} at {}", plural(missing, "component"), row.input->evidence->path,
-                           row.input->sbom.display(row.component), row.input->sbom.pointer(row.component));
+      if (row.input == lowest_known->input && row.fault != LicenceFault::denied)
+        return fmt::format("give the licence of {} in {} as an SPDX expression, first of {} at {}", plural(missing, "component"),
+                           row.input->evidence->path, row.input->sbom.display(row.component), row.input->sbom.pointer(row.component));
   }
-  if (first != nullptr)
-    return fmt::format("write the licence of {} at {} of {} as an SPDX expression", first->input->sbom.display(first->component),
-                       first->input->sbom.pointer(first->component), first->input->evidence->path);
   return R"(write {"denied": [...]} with the licences you do not accept (an empty list if none) to a file and add it as evidence of kind licence.policy)";
 }
 
@@ -174,7 +175,7 @@ void add_licence_rows(Finding& finding, const Licences& licences) {
 
 std::string licence_summary(const Licences& licences, const LicencesOfSbom* low, const LicencePolicy* policy,
                             std::span<const std::string> without) {
-  std::string text = fmt::format("{} of {} components ({} %) have a licence in {}", licences.known, licences.counted,
+  std::string text = fmt::format("{} of {} components ({} %) have a known licence in {}", licences.known, licences.counted,
                                  decimal(percent(licences.known, licences.counted)), plural(licences.sboms.size(), "readable SBOM"));
   if (licences.sboms.size() > 1 && low != nullptr)
     text += fmt::format("; the lowest is {} with {} %", low->input->evidence->path, decimal(percent(low->known(), low->counted)));
@@ -182,7 +183,7 @@ std::string licence_summary(const Licences& licences, const LicencesOfSbom* low,
     text += "; no deny-list is given, so none was checked";
   else
     text += fmt::format("; {} on the deny-list of {}", licences.conflicts, policy->size());
-  if (licences.not_compared > 0) text += fmt::format("; {} too unclear to be compared with it", licences.not_compared);
+  if (licences.unclear > 0) text += fmt::format("; {} only as a text that is no SPDX identifier", licences.unclear);
   if (!without.empty()) text += fmt::format("; {} without an SBOM", plural(without.size(), "product"));
   return text + ".";
 }
@@ -202,11 +203,8 @@ Finding licences_finding(const FindingContext& context) {
 
   const LicencePolicy* const policy = read.policy ? &*read.policy : nullptr;
   const Licences licences = judge_licences(inputs, policy);
-  std::vector<std::string> without;
-  for (const catalog::Product& product : context.profile.products)
-    if (product.sboms.empty()) without.push_back(product.name + " " + product.version);
+  const std::vector<std::string>& without = inputs.without_sbom;
   const LicencesOfSbom* const low = lowest(licences, [](const LicencesOfSbom& s) { return s.known(); });
-  const LicencesOfSbom* const low_compared = lowest(licences, [](const LicencesOfSbom& s) { return s.compared(); });
 
   Json sboms = Json::array();
   for (const LicencesOfSbom& one : licences.sboms) sboms.push_back(licences_of_sbom_json(one));
@@ -216,7 +214,7 @@ Finding licences_finding(const FindingContext& context) {
                     {"satisfied_from_percent", kLicencesSatisfiedPercent},
                     {"partial_from_percent", kLicencesPartialPercent},
                     {"denied", licences.conflicts},
-                    {"not_compared", licences.not_compared},
+                    {"unclear", licences.unclear},
                     {"deny_list_entries", policy == nullptr ? Json(nullptr) : Json(policy->size())},
                     {"products_without_sbom", without},
                     {"sboms", std::move(sboms)}};
@@ -236,8 +234,7 @@ Finding licences_finding(const FindingContext& context) {
   };
   if (nothing_read || !without.empty() || !reached(low, low == nullptr ? 0 : low->known(), kLicencesPartialPercent))
     finding.status = Status::not_satisfied;
-  else if (policy != nullptr && licences.conflicts == 0 &&
-           reached(low_compared, low_compared == nullptr ? 0 : low_compared->compared(), kLicencesSatisfiedPercent))
+  else if (policy != nullptr && licences.conflicts == 0 && reached(low, low == nullptr ? 0 : low->known(), kLicencesSatisfiedPercent))
     finding.status = Status::satisfied;
   else
     finding.status = Status::partial;

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "catalog/profile_checks.h"
 #include "core/utf8.h"
 #include "measures/p6_supply/finding_rules.h"
 #include "measures/p6_supply/lifecycle.h"
@@ -16,6 +15,8 @@ namespace {
 
 constexpr std::int64_t kExpiredAfterDays = 180;
 constexpr std::uint64_t kSupportPartialPercent = 90;
+// A day further off than this is a placeholder ("9999-12-31") and tells nobody when support ends.
+constexpr std::chrono::days kFarthestEnd{50 * 365};
 constexpr std::int64_t kEndedUnknownDay = std::numeric_limits<std::int64_t>::max();
 
 enum class SupportState : std::uint8_t { not_listed, no_end, ended_unmarked, ended_marked, told };  // worst first
@@ -35,7 +36,15 @@ struct SupportRecords {
   EolRecords records;
   std::vector<const evidence::Evidence*> from;  // by index of records.products()
   std::vector<Unreadable> bad;
+  std::uint64_t later = 0;  // left out: dated after the instant judged
 };
+
+// OpenEoX only: of the other forms none says when it was written.
+bool is_record_of_later(const evidence::Evidence& entry, std::string_view text, Instant at) {
+  if (entry.kind != "lifecycle.openeox" && !entry.path.ends_with(".openeox.json")) return false;
+  const auto core = parse_openeox(text, entry.path);
+  return core && core->last_updated && *core->last_updated > at;
+}
 
 Result<std::vector<EolProduct>> parse_support_record(const evidence::Evidence& entry, std::string_view text) {
   if (entry.kind == "eol") return parse_eol_records(text, entry.path);
@@ -59,6 +68,10 @@ SupportRecords read_support_records(const FindingContext& context, Finding& find
       out.bad.push_back({entry, products.error()});
       continue;
     }
+    if (is_record_of_later(*entry, *text, context.at)) {
+      ++out.later;
+      continue;
+    }
     for (EolProduct& product : *products) {
       out.records.add(std::move(product));
       out.from.push_back(entry);
@@ -79,19 +92,12 @@ struct ProductSupport {
   const EolRelease* release = nullptr;
 };
 
-// "evidence/sbom.cyclonedx/sbom/web.json" is "sbom/web.json" in the profile.
-std::string_view path_in_profile(const evidence::Evidence& entry) {
-  const std::string prefix = "evidence/" + entry.kind + "/";
-  return std::string_view(entry.path).substr(entry.path.starts_with(prefix) ? prefix.size() : 0);
-}
-
 std::vector<ShippedProduct> shipped_products(const FindingContext& context) {
   std::vector<ShippedProduct> out;
   for (const catalog::Product& product : context.profile.products) {
     ShippedProduct one{.name = product.name, .version = product.version, .components = {}};
     for (const SbomInput& input : context.inputs.sboms)
-      if (std::ranges::any_of(product.sboms,
-                              [&](const std::string& p) { return catalog::path_matches(p, path_in_profile(*input.evidence)); }))
+      if (is_sbom_of(product, *input.evidence))
         for (const std::uint32_t root : input.sbom.roots) one.components.emplace_back(&input, root);
     out.push_back(std::move(one));
   }
@@ -120,6 +126,11 @@ const LifeStage& support_end(const EolRelease& release) {
   return release.security.kind == LifeStage::Kind::unsaid ? release.end_of_life : release.security;
 }
 
+// Nothing, or a day that is none.
+bool is_unsaid(const LifeStage& end, Instant at) {
+  return end.kind == LifeStage::Kind::unsaid || (end.kind == LifeStage::Kind::dated && end.last > at + kFarthestEnd);
+}
+
 bool is_marked_ended(const EolRelease& release, Instant at) {
   using Kind = LifeStage::Kind;
   if (release.said_ended || release.security.kind == Kind::over || release.end_of_life.kind == Kind::over) return true;
@@ -131,18 +142,22 @@ SupportState support_state(const EolRelease* release, Instant at) {
   using Kind = LifeStage::Kind;
   if (release == nullptr) return SupportState::no_end;
   const LifeStage& end = support_end(*release);
-  if (end.kind == Kind::dated && at <= end.last) return SupportState::told;
+  if (end.kind == Kind::dated && at <= end.last) return is_unsaid(end, at) ? SupportState::no_end : SupportState::told;
   if (is_marked_ended(*release, at)) return SupportState::ended_marked;
   return end.kind == Kind::dated ? SupportState::ended_unmarked : SupportState::no_end;
 }
 
-// The best of the records that are of this product: by its name, or by the purl or CPE its SBOM gives it.
+// Of the records that are of this product, by its name or by the purl or CPE its SBOM gives it, those that know its version; of these the
+// worst: who is told two things is not told.
 ProductSupport support_of(const ShippedProduct& product, const EolRecords& records, Instant at) {
-  ProductSupport best;
+  ProductSupport worst;
   const auto consider = [&](std::uint32_t record, std::string_view version) {
     ProductSupport one{.record = record, .release = release_of(records.products()[record], version)};
     one.state = support_state(one.release, at);
-    if (one.state > best.state) best = one;
+    if (worst.state == SupportState::not_listed || (one.release != nullptr && worst.release == nullptr))
+      worst = one;
+    else if ((one.release == nullptr) == (worst.release == nullptr) && one.state < worst.state)
+      worst = one;
   };
   const std::string name = support_name(product.name);
   for (std::uint32_t i = 0; i < records.products().size(); ++i) {
@@ -152,7 +167,7 @@ ProductSupport support_of(const ShippedProduct& product, const EolRecords& recor
   for (const auto& [input, component] : product.components)
     for (const std::uint32_t record : records.products_of(input->sbom.components[component]))
       consider(record, product.version.empty() ? input->sbom.components[component].version : product.version);
-  return best;
+  return worst;
 }
 
 // How many days the support has been over: a number above 0; kEndedUnknownDay if the record says "ended" and no day; nullopt: not over.
@@ -188,7 +203,7 @@ Dependencies judge_dependencies(const Inputs& inputs, const EolRecords& records,
         counted_record = counted_expired = false;
       }
       // A cycle nothing is said of is not a record of this version's end.
-      if (row.release == nullptr || support_end(*row.release).kind == LifeStage::Kind::unsaid) continue;
+      if (row.release == nullptr || is_unsaid(support_end(*row.release), at)) continue;
       if (!std::exchange(counted_record, true)) ++out.with_record;
       const auto days = days_past_end(*row.release, at);
       if (!days) continue;
@@ -335,6 +350,9 @@ Finding lifecycle_finding(const FindingContext& context) {
                    : most_told && few_expired                                     ? Status::partial
                                                                                   : Status::not_satisfied;
   finding.summary = support_summary(told, products.size(), dependencies, inputs);
+  if (read.later > 0)
+    finding.summary.insert(finding.summary.size() - 1, fmt::format("; {} dated after {} {} not count", plural(read.later, "record"),
+                                                                   format_time(context.at), read.later == 1 ? "does" : "do"));
   finding.detail = {{"products", products.size()},
                     {"products_told", told},
                     {"products_told_percent", percent(told, products.size())},
@@ -345,6 +363,7 @@ Finding lifecycle_finding(const FindingContext& context) {
                     {"dependencies_with_record", dependencies.with_record},
                     {"dependencies_past_end", dependencies.ended},
                     {"dependencies_expired", dependencies.expired},
+                    {"records_dated_later", read.later},
                     {"expired_after_days", kExpiredAfterDays},
                     {"records", read.records.products().size()}};
   if (finding.status != Status::satisfied) finding.fix = support_advice(products, supports, order, dependencies, inputs, read.records);

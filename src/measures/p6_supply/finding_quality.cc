@@ -66,6 +66,35 @@ std::string advice(const SbomInput& worst) {
   return fmt::format("give the creation time of {}", file);
 }
 
+// "Coop Wallet" and "@coop/wallet-web" are hardly to be told to be one, so the version speaks: a product whose SBOMs are all about
+// something of another version has none of what is shipped. Texts: "till 2.3 (bom.json is about zzz 0.0.1)".
+std::vector<std::string> about_others(const Profile& profile, const Inputs& inputs) {
+  const auto plain = [](std::string_view v) { return !v.empty() && (v[0] == 'v' || v[0] == 'V') ? v.substr(1) : v; };
+  std::vector<std::string> out;
+  for (const catalog::Product& product : profile.products) {
+    std::string other;
+    bool found = product.version.empty();
+    for (const SbomInput& input : inputs.sboms) {
+      if (found || !is_sbom_of(product, *input.evidence)) continue;
+      for (const std::uint32_t root : input.sbom.roots) {
+        found = found || plain(input.sbom.components[root].version) == plain(product.version);
+        if (other.empty()) other = fmt::format("{} is about {}", input.evidence->path, input.sbom.display(root));
+      }
+    }
+    // An SBOM that says of nothing that it is about it is told by its quality.
+    if (!found && !other.empty())
+      out.push_back(fmt::format("{} {} ({})", printable(product.name, 200), printable(product.version, 200), other));
+  }
+  return out;
+}
+
+// The SBOM lists nothing but what it is about; nullptr if none is like that.
+const SbomInput* without_components(const Inputs& inputs) {
+  for (const SbomInput& input : inputs.sboms)
+    if (!input.sbom.roots.empty() && input.sbom.components.size() == input.sbom.roots.size()) return &input;
+  return nullptr;
+}
+
 std::string summarise(const Inputs& inputs, std::span<const std::string> without, const SbomInput* worst, std::uint64_t counted,
                       std::uint64_t complete) {
   std::string text = fmt::format("{} of {} components complete ({} %) in {}", complete, counted, decimal(percent(complete, counted)),
@@ -98,9 +127,7 @@ Finding sbom_quality_finding(const Profile& profile, const Inputs& inputs) {
   finding.control = kGoodSbom;
   for (const auto* e : inputs.sbom_evidence) finding.evidence.push_back(e->sha256);
 
-  std::vector<std::string> without;
-  for (const catalog::Product& product : profile.products)
-    if (product.sboms.empty()) without.push_back((product.name + " " + product.version));
+  const std::vector<std::string>& without = inputs.without_sbom;
   const SbomInput* worst = nullptr;
   std::uint64_t counted = 0;
   std::uint64_t complete = 0;
@@ -124,10 +151,16 @@ Finding sbom_quality_finding(const Profile& profile, const Inputs& inputs) {
                         : worst == nullptr                                            ? Grade::good
                                                                                       : grade(worst->quality);
   finding.status = overall == Grade::good ? Status::satisfied : overall == Grade::fair ? Status::partial : Status::not_satisfied;
+  const std::vector<std::string> others = about_others(profile, inputs);
+  const SbomInput* const bare = without_components(inputs);
+  if (finding.status == Status::satisfied && (!others.empty() || bare != nullptr)) finding.status = Status::partial;
   finding.summary = summarise(inputs, without, worst, counted, complete);
-  finding.detail = {{"components_counted", counted},    {"components_complete", complete}, {"complete_percent", percent(complete, counted)},
-                    {"satisfied_from_percent", 95},     {"partial_from_percent", 75},      {"sboms_unreadable", inputs.bad_sboms.size()},
-                    {"products_without_sbom", without}, {"sboms", std::move(sboms)}};
+  if (!others.empty()) finding.summary.insert(finding.summary.size() - 1, "; no SBOM names the version of " + others.front());
+  if (bare != nullptr) finding.summary.insert(finding.summary.size() - 1, fmt::format("; {} lists no component", bare->evidence->path));
+  finding.detail = {
+      {"components_counted", counted},    {"components_complete", complete},     {"complete_percent", percent(complete, counted)},
+      {"satisfied_from_percent", 95},     {"partial_from_percent", 75},          {"sboms_unreadable", inputs.bad_sboms.size()},
+      {"products_without_sbom", without}, {"products_of_other_version", others}, {"sboms", std::move(sboms)}};
   if (finding.status == Status::satisfied) {
     leave_open(finding, inputs);
     return finding;
@@ -136,6 +169,10 @@ Finding sbom_quality_finding(const Profile& profile, const Inputs& inputs) {
     finding.fix = fmt::format("export {} again: {}", inputs.bad_sboms.front().evidence->path, inputs.bad_sboms.front().error.what);
   else if (!without.empty())
     finding.fix = fmt::format("make an SBOM of {} and name it under [[product]] in org.toml", printable(without.front(), 200));
+  else if (overall == Grade::good && !others.empty())
+    finding.fix = fmt::format("make the SBOM of what is shipped: none names the version of {}", others.front());
+  else if (overall == Grade::good && bare != nullptr)
+    finding.fix = fmt::format("list the components of the product in {}", bare->evidence->path);
   else
     finding.fix = advice(*worst);
   leave_open(finding, inputs);

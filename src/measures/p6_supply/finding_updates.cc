@@ -168,9 +168,9 @@ class UpdateJudge {
                        set.from[static_cast<std::size_t>(problem.role)]});
   }
 
-  // What updates consist of: of the artefacts given those that targets.json offers; if it offers none of them, all it offers.
+  // What updates consist of: all that targets.json offers, whatever artefacts are given, for all of it can be installed.
   std::vector<ReleaseArtifact> update_artifacts() {
-    std::vector<ReleaseArtifact> all, given;
+    std::vector<ReleaseArtifact> all;
     std::set<std::string> seen;  // two sets may offer one file
     for (const UpdateSet& set : current_) {
       const auto& targets = set.documents[static_cast<std::size_t>(TufRole::targets)];
@@ -181,14 +181,10 @@ class UpdateJudge {
         ReleaseArtifact one{name, target.sha256.empty() ? "sha512:" + target.sha512 : "sha256:" + target.sha256, from,
                             "/signed/targets/" + pointer_segment(name)};
         if (!seen.insert(one.digest).second) continue;
-        const bool shipped = std::ranges::any_of(signed_.artifacts, [&](const ReleaseArtifact& a) {
-          return a.digest == "sha256:" + target.sha256 || a.digest == "sha512:" + target.sha512;
-        });
-        if (shipped) given.push_back(one);
         all.push_back(std::move(one));
       }
     }
-    return given.empty() ? all : given;
+    return all;
   }
 
   // The policy as this test reads it: a log entry is a must. A plain signature says nothing of a build, so nothing is asked of one.

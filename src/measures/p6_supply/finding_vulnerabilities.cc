@@ -109,9 +109,9 @@ constexpr std::uint64_t kOverPercent = 5;
 // P6-02. Every match must have an answer by VEX to be satisfied; what VEX settles is over no limit. The denominator of the catalogue's 5 %
 // are the matches whose limit has run out, settled or not. Matches whose limit still runs, or that have none, are in no denominator: a
 // vulnerability more must never make a share smaller.
-Status judge(const Totals& t, const Inputs& inputs) {
+Status judge(const Totals& t, const Inputs& inputs, const Doubts& doubted) {
   if (t.components > 0 && t.evaluated == 0) return Status::not_assessed;
-  const bool whole = t.enough_evaluated() && inputs.bad_records == 0 && t.undecided == 0;
+  const bool whole = t.enough_evaluated() && inputs.bad_records == 0 && t.undecided == 0 && doubted.fix.empty();
   if (t.over == 0) return whole && t.answered == t.matches ? Status::satisfied : Status::partial;
   return t.over * 100 <= kOverPercent * (t.over + t.settled_expired) ? Status::partial : Status::not_satisfied;
 }
@@ -121,13 +121,13 @@ std::string answered_clause(const Totals& t) {
   return fmt::format("{} answered by VEX, {} of them settled", t.answered, t.settled);
 }
 
-std::string summarise(const Totals& t, const Inputs& inputs, Status status, Instant at) {
+std::string summarise(const Totals& t, const Inputs& inputs, const Doubts& doubted, Status status, Instant at) {
   if (status == Status::not_assessed) return nothing_evaluated(t);
   if (t.matches == 0) {
     std::string text = fmt::format("No known vulnerability in {}", plural(t.evaluated, "evaluated component")) + not_evaluated_clause(t);
     if (t.undecided > 0) text += fmt::format("; {} could not be decided", plural(t.undecided, "advisory match"));
     if (inputs.bad_records > 0) text += fmt::format("; {} could not be read", plural(inputs.bad_records, "advisory record"));
-    return text + not_yet_published_clause(t, at) + quiet_advisories_clause(inputs, at) + ".";
+    return text + not_yet_published_clause(t, at) + doubted.clauses + ".";
   }
   std::string text =
       fmt::format("{} in {} of {} components, {} over the time limit ({} on KEV, {} critical, {} high, {} without a score), {}",
@@ -136,7 +136,7 @@ std::string summarise(const Totals& t, const Inputs& inputs, Status status, Inst
   if (t.unscored_young > 0) text += fmt::format("; {} without a score, not over {} days old", t.unscored_young, kUnscoredLimitDays);
   text += not_evaluated_clause(t);
   if (!inputs.kev) text += "; without a KEV snapshot its 14-day limit was not checked";
-  return text + not_yet_published_clause(t, at) + quiet_advisories_clause(inputs, at) + ".";
+  return text + not_yet_published_clause(t, at) + doubted.clauses + ".";
 }
 
 }  // namespace
@@ -172,9 +172,11 @@ Finding vulnerabilities_finding(const Inputs& inputs, Instant at) {
       {"vex", vex_detail(inputs)}};
   if (unreadable(finding, inputs)) return finding;
   add_rows(finding, inputs, at);
-  finding.status = judge(t, inputs);
-  finding.summary = summarise(t, inputs, finding.status, at);
-  if (finding.status != Status::satisfied) finding.fix = advice(inputs, t);
+  const Doubts doubted = doubts(inputs, at);
+  finding.status = judge(t, inputs, doubted);
+  finding.summary = summarise(t, inputs, doubted, finding.status, at);
+  const bool only_doubted = t.enough_evaluated() && t.matches == t.settled && t.undecided == 0 && !doubted.fix.empty();
+  if (finding.status != Status::satisfied) finding.fix = only_doubted ? doubted.fix : advice(inputs, t);
   if (finding.status == Status::partial && t.over == 0 && t.answered < t.matches && t.matches > t.settled && t.answered > 0)
     finding.fix +=
         fmt::format("; {} no answer yet: say in a VEX document what is known of each",

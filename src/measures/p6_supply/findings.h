@@ -35,7 +35,8 @@ inline constexpr std::int64_t kKevLimitDays = 14;
 inline constexpr std::int64_t kCriticalLimitDays = 30;
 inline constexpr std::int64_t kHighLimitDays = 90;
 inline constexpr std::int64_t kUnscoredLimitDays = 90;  // not known to be harmless, so the longest limit holds
-// From this many days without a change on, the finding says that the advisories may be stale; P6-02 and P1-03 allow evidence of this age.
+// After more days than this without a change the advisories may be stale: P6-02 and P1-03, which allow evidence of this age, are then at
+// most partial.
 inline constexpr std::int64_t kQuietDays = 14;
 // So much of the components must have been evaluated before "no match" is a pass, in percent; P6-01 has the same figure.
 inline constexpr std::uint64_t kEvaluatedPercent = 95;
@@ -63,11 +64,19 @@ struct Inputs {
   std::vector<Unreadable> bad_sboms, bad_advisories, bad_kev, bad_vex;
   std::vector<Unreadable> unread_sboms;  // of a format that is known and cannot be read yet
   std::vector<AdvisoryIndex> indexes;
-  std::uint64_t bad_records = 0;  // advisories inside readable sources that could not be read
-  std::optional<KevCatalog> kev;  // the latest of the snapshots
-  const evidence::Evidence* kev_from = nullptr;
-  std::vector<VexDocument> vex;
+  std::uint64_t bad_records = 0;                 // advisories inside readable sources that could not be read
+  std::optional<KevCatalog> kev;                 // what any of the snapshots lists; version and date are those of `kev_from`
+  const evidence::Evidence* kev_from = nullptr;  // the snapshot released last, but not after the instant judged; nullptr: there is none
+  std::uint64_t kev_later = 0;                   // snapshots that say they were released after it
+  std::vector<VexDocument> vex;                  // without the statements made after the instant judged
+  std::uint64_t vex_later = 0;                   // those
+  std::vector<std::string> without_sbom;         // products of the profile of which no SBOM is in the bundle: "till 2.3"
 };
+
+// "evidence/sbom.cyclonedx/sbom/web.json" is "sbom/web.json" in the profile.
+[[nodiscard]] std::string_view path_in_profile(const evidence::Evidence& entry);
+// The profile names this evidence as an SBOM of the product.
+[[nodiscard]] bool is_sbom_of(const catalog::Product& product, const evidence::Evidence& entry);
 
 // At most one each; the caller has seen to it that the evidence the control needs is there.
 [[nodiscard]] Finding sbom_quality_finding(const Profile& profile, const Inputs& inputs);
@@ -129,6 +138,13 @@ struct Totals {
 [[nodiscard]] std::string not_evaluated_clause(const Totals& t);  // "; 3 of 20 components could not be evaluated", or empty
 // "; the newest change in the advisories is of 2026-08-21, 95 days before", or empty if it is within the limit.
 [[nodiscard]] std::string quiet_advisories_clause(const Inputs& inputs, Instant at);
+// What keeps "nothing was found" from being a pass, whatever was found: a product without an SBOM, advisories that are stale or dated after
+// the instant judged, no KEV snapshot released by then.
+struct Doubts {
+  std::string clauses;  // for the summary, each "; …"; also what does not count and casts no doubt
+  std::string fix;      // for the first of them; empty: none
+};
+[[nodiscard]] Doubts doubts(const Inputs& inputs, Instant at);
 // "; 3 matches published after 2022-01-01 do not count", or empty.
 [[nodiscard]] std::string not_yet_published_clause(const Totals& t, Instant at);
 [[nodiscard]] std::string nothing_evaluated(const Totals& t);  // the sentence for a finding that is not assessed

@@ -12,7 +12,7 @@ using ::testing::HasSubstr;
 
 Json defaults_document(std::string_view product = "Till", std::string_view tester = "outside_lab", std::string_view date = "2026-10-01") {
   Json out{{"type", "https://entente.example/safe-defaults/v1"},
-           {"product", {{"name", product}, {"version", "2.3"}}},
+           {"product", {{"name", product}, {"version", product == "Scale" ? "1" : "2.4"}}},
            {"tester", {{"kind", tester}, {"name", tester == "self" ? "Shop" : "Lab of the Example"}}},
            {"date", date},
            {"report_sha256", sha256("the report").hex()},
@@ -46,7 +46,7 @@ TEST_F(SafeDefaultsMeasureTest, AnOutsideReportWithoutAFailure) {
   EXPECT_EQ(f.status, Status::satisfied) << f.summary;
   EXPECT_EQ(f.summary,
             "1 of 1 product tested by an outside laboratory without a failure, 0 by the maker, 0 without a report; 0 tests failed.");
-  EXPECT_EQ(f.rows[0]["tested_version"], "2.3");
+  EXPECT_EQ(f.rows[0]["tested_version"], "2.4");
   EXPECT_EQ(f.rows[0]["version"], "2.4");
   ASSERT_EQ(f.own_dates.size(), 1u);
   EXPECT_EQ(f.own_dates[0], std::pair(digests_["defaults.json"], *parse_date("2026-10-01")));
@@ -56,11 +56,62 @@ TEST_F(SafeDefaultsMeasureTest, AnOutsideReportWithoutAFailure) {
 
 TEST_F(SafeDefaultsMeasureTest, TheMakersOwnTestIsPartialWhateverItCallsItself) {
   EXPECT_EQ(judged({report(defaults_document("Till", "self"))}).status, Status::partial);
-  for (const char* name : {"SHOP", "shop", "shop.example"}) {
+  for (const char* name :
+       {"SHOP", "shop", "shop.example", "shop.", "Shop Security Lab", "SHOP-Lab", "Lab of shop.example", "shopexample"}) {
     Json document = defaults_document();
     document["tester"]["name"] = name;
     EXPECT_EQ(judged({report(document)}).status, Status::partial) << name;
   }
+}
+
+TEST_F(SafeDefaultsMeasureTest, AnotherNameIsOutside) {
+  for (const char* name : {"Workshop House", "Lab of the Example", "Shopping Lab"}) {
+    Json document = defaults_document();
+    document["tester"]["name"] = name;
+    EXPECT_EQ(judged({report(document)}).status, Status::satisfied) << name;
+  }
+  Profile longer = shop();
+  longer.name = "Example Tills";
+  Json document = defaults_document();
+  document["tester"]["name"] = "ExampleTillsLab";
+  EXPECT_EQ(judged({report(document)}, longer).status, Status::partial) << "a longer name also where it is written together";
+}
+
+TEST_F(SafeDefaultsMeasureTest, AnotherVersionThanTheOneShippedIsPartial) {
+  Json document = defaults_document();
+  for (const char* version : {"0.1", "2.3", ""}) {
+    document["product"].erase("version");
+    if (*version != 0) document["product"]["version"] = version;
+    const Finding f = judged({report(document)});
+    EXPECT_EQ(f.status, Status::partial) << version;
+    EXPECT_THAT(f.summary, HasSubstr("of 1 product another version was tested than is shipped"));
+    EXPECT_THAT(f.fix, HasSubstr("have the version shipped of till tested, 2.4"));
+  }
+  document["product"]["version"] = "v2.4";
+  EXPECT_EQ(judged({report(document)}).status, Status::satisfied);
+}
+
+TEST_F(SafeDefaultsMeasureTest, MostlyNotApplicableIsPartial) {
+  const Json none = {{"result", "not-applicable"}, {"note", "x"}};
+  Json two = defaults_document();
+  two["tests"]["mfa_offered"] = two["tests"]["services_closed_by_default"] = none;
+  EXPECT_EQ(judged({report(two)}).status, Status::satisfied) << "half of them";
+  two["tests"]["logging_free_of_charge"] = none;
+  const Finding f = judged({report(two)});
+  EXPECT_EQ(f.status, Status::partial);
+  EXPECT_THAT(f.summary, HasSubstr("of 1 product most tests are called not applicable"));
+  Json provisions = defaults_document();
+  for (auto& [name, result] : provisions["provisions"].items()) result = none;
+  EXPECT_EQ(judged({report(provisions)}).status, Status::partial);
+}
+
+TEST_F(SafeDefaultsMeasureTest, ANewerReportWithoutTestsDoesNotClearAFailure) {
+  Json failed = defaults_document("Till", "outside_lab", "2026-09-01");
+  failed["tests"]["mfa_offered"] = {{"result", "fail"}, {"note", "no"}};
+  Json empty = defaults_document("Till", "self");
+  for (auto& [name, result] : empty["tests"].items()) result = {{"result", "not-applicable"}, {"note", "x"}};
+  EXPECT_EQ(judged({report(failed, "a.json"), report(empty, "b.json")}).status, Status::not_satisfied);
+  EXPECT_EQ(judged({report(empty, "a.json"), report(failed, "b.json")}).status, Status::not_satisfied);
 }
 
 TEST_F(SafeDefaultsMeasureTest, AFailureIsNeither) {

@@ -45,11 +45,11 @@ TEST_F(LicencesMeasureTest, SharesAtTheirEdges) {
 TEST_F(LicencesMeasureTest, ASmallSbomIsNotHiddenByALargeOne) {
   const Finding f = finding(kLicencesKnown, {parts(1000, 0), parts(1, 1, "MIT", "small.json"), denying("")});
   EXPECT_EQ(f.status, Status::not_satisfied);
-  EXPECT_EQ(
-      f.summary,
-      "1001 of 1002 components (99.9 %) have a licence in 2 readable SBOMs; the lowest is small.json with 50.0 %; 0 on the deny-list of "
-      "0.");
-  EXPECT_EQ(f.fix, "give the licence of 1 component in small.json, first of p1 1 at /components/1");
+  EXPECT_EQ(f.summary,
+            "1001 of 1002 components (99.9 %) have a known licence in 2 readable SBOMs; the lowest is small.json with 50.0 %; 0 on the "
+            "deny-list of "
+            "0.");
+  EXPECT_EQ(f.fix, "give the licence of 1 component in small.json as an SPDX expression, first of p1 1 at /components/1");
   ASSERT_EQ(f.rows.size(), 1u);
   EXPECT_EQ(f.rows[0]["problem"], "no licence");
   EXPECT_EQ(f.places.at(0), (catalog::Place{digests_["small.json"], "/components/1"}));
@@ -90,9 +90,29 @@ TEST_F(LicencesMeasureTest, ADeniedLicenceStandsFirst) {
   EXPECT_EQ(f.detail["denied"], 1);
 }
 
-TEST_F(LicencesMeasureTest, WhatIsTooUnclearToCompareIsNotCalledFreeOfConflict) {
-  EXPECT_EQ(status_of("see file COPYING", R"("GPL-3.0-only")"), Status::partial);
-  EXPECT_EQ(status_of("see file COPYING", ""), Status::satisfied) << "known, and nothing is denied";
+TEST_F(LicencesMeasureTest, ATextIsNoKnownLicence) {
+  EXPECT_EQ(status_of("see file COPYING", R"("GPL-3.0-only")"), Status::not_satisfied);
+  const Finding f = finding(kLicencesKnown, {parts(95, 0), parts(1, 0, "unknown", "z.json"), denying("")});
+  EXPECT_EQ(f.status, Status::not_satisfied);
+  EXPECT_THAT(f.summary, HasSubstr("; 1 only as a text that is no SPDX identifier"));
+  EXPECT_EQ(f.rows.at(0)["problem"], "not an SPDX identifier");
+  EXPECT_EQ(f.rows.at(0)["licence"], "unknown");
+  EXPECT_EQ(status_of("LicenseRef-house", ""), Status::satisfied);
+  EXPECT_EQ(status_of("No-Such-Licence-1.0", ""), Status::not_satisfied) << "well formed, and on no list";
+}
+
+TEST_F(LicencesMeasureTest, AFileWithAPurlCounts) {
+  const auto with = [&](std::string_view purl) {
+    return finding(
+        kLicencesKnown,
+        {{"sbom.cyclonedx", "bom.json",
+          fmt::format(
+              R"({{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{{"type":"library","name":"a","licenses":[{{"expression":"MIT"}}]}},{{"type":"file","name":"f","version":"1"{},"licenses":[{{"expression":"AGPL-3.0-only"}}]}}]}})",
+              purl)},
+         denying(R"("AGPL-3.0-only")")});
+  };
+  EXPECT_EQ(with(R"(,"purl":"pkg:npm/f@1")").status, Status::partial) << "its licence is denied";
+  EXPECT_EQ(with("").status, Status::satisfied) << "data, not a component";
 }
 
 TEST_F(LicencesMeasureTest, OfSpdxTheConclusionHolds) {

@@ -121,6 +121,54 @@ TEST_F(SupportMeasureTest, AProductIsAlsoKnownByThePurlOfItsSbom) {
   EXPECT_EQ(finding(kEndOfSupport, {eox}).status, Status::not_assessed);
 }
 
+TEST_F(SupportMeasureTest, OfTwoRecordsOfAProductTheWorseCounts) {
+  auto second = record("till-0", "2026-11-19");
+  second.path = "a.md";
+  auto later = record("till-0", "2026-11-19");
+  later.path = "z.md";
+  const std::vector<File> rest{record("till-0", "2027-06-30"), library("2028-01-01"), bom()};
+  for (const File& one : {second, later}) {
+    auto files = rest;
+    files.push_back(one);
+    EXPECT_EQ(status(files), Status::not_satisfied) << one.path << ": one says that it is over";
+  }
+  auto other = record("till-0", "2026-01-01", "", "1");
+  other.path = "z.md";
+  auto files = rest;
+  files.push_back(other);
+  EXPECT_EQ(status(files), Status::satisfied) << "a record of another version only says nothing of this one";
+  files.back().path = "a.md";
+  EXPECT_EQ(status(files), Status::satisfied) << "in either order";
+}
+
+TEST_F(SupportMeasureTest, ADayBeyondFiftyYearsIsNone) {
+  const auto with = [&](std::string_view end) {
+    return finding(kEndOfSupport, {record("till-0", end), library("2028-01-01"), bom()}, shop());
+  };
+  EXPECT_EQ(with("2076-01-01").status, Status::satisfied);
+  const Finding f = with("9999-12-31");
+  EXPECT_EQ(f.status, Status::not_satisfied);
+  EXPECT_EQ(f.rows[0]["state"], "no end of support given");
+  EXPECT_EQ(
+      finding(kEndOfSupport, {record("till-0", "2027-06-30"), library("9999-12-31"), bom()}, shop()).detail["dependencies_with_record"], 0);
+}
+
+TEST_F(SupportMeasureTest, ARecordFromTheFutureDoesNotCount) {
+  Profile profile;
+  profile.products.push_back({.name = "The Till", .version = "2.3", .sboms = {"bom.json"}});
+  const auto eox = [](std::string_view updated) {
+    return File{
+        "lifecycle.openeox", "pkg%3Ageneric%2Ftill%402.3.openeox.json",
+        fmt::format(
+            R"({{"$schema":"https://docs.oasis-open.org/openeox/v1.0/schema/core.json","end_of_life":"2028-01-01T00:00:00Z","end_of_security_support":"2027-12-01T00:00:00Z","last_updated":"{}T00:00:00Z"}})",
+            updated)};
+  };
+  EXPECT_EQ(finding(kEndOfSupport, {eox("2026-11-20"), bom("")}, profile).status, Status::satisfied);
+  const Finding f = finding(kEndOfSupport, {eox("2026-11-21"), bom("")}, profile);
+  EXPECT_EQ(f.status, Status::not_satisfied);
+  EXPECT_THAT(f.summary, HasSubstr("1 record dated after 2026-11-20T00:00:00Z does not count"));
+}
+
 TEST_F(SupportMeasureTest, ARecordThatCannotBeReadDecides) {
   const Finding f = finding(kEndOfSupport, {{"eol", "x.json", "{}"}, bom()}, shop());
   EXPECT_EQ(f.status, Status::not_satisfied);

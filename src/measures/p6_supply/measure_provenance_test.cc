@@ -177,7 +177,7 @@ TEST_F(ProvenanceMeasureTest, EvidenceThatCannotBeReadAndEvidenceThatIsMissing) 
 
 TEST(ProvenancePolicyFile, TakesEveryRuleAndRefusesWhatItDoesNotKnow) {
   const auto file = provenance::PolicyFile::parse(
-      R"({"identities":[{"prefix":"https://a.example/","issuer":"https://i.example"},{"identity":"b"}],"keyid":"k","builders":["x"],
+      R"({"identities":[{"prefix":"https://a.example/owner/","issuer":"https://i.example"},{"identity":"b"}],"keyid":"k","builders":["x"],
           "builder_at_any_ref":true,"sources":["s"],"predicate_types":["t"],"branch":"main","tag":"v1","versioned_tag":"v1","inputs":{"a":"b"},
           "package":"p","package_version":"1","log":"not-needed","witnesses":[],"witnesses_needed":0,"ignore_root_in_bundle":true,
           "more_digest_algorithms":["gce"],"keys":[]})",
@@ -190,10 +190,13 @@ TEST(ProvenancePolicyFile, TakesEveryRuleAndRefusesWhatItDoesNotKnow) {
   EXPECT_EQ(file->policy.log, provenance::Policy::Log::not_needed);
   EXPECT_EQ(file->policy.builder_ref, provenance::Policy::BuilderRef::any);
   EXPECT_EQ(file->policy.inputs.at("a"), "b");
-  for (const char* text : {"[]", R"({"builders":"x"})", R"({"builders":[""]})", R"({"identities":[{"issuer":"i"}]})",
-                           R"({"identities":[{}]})", R"({"identities":[{"identity":"a","prefix":"b"}]})", R"({"keys":["no pem"]})",
-                           R"({"log":"maybe"})", R"({"witnesses_needed":1})", R"({"witnesses_needed":-1})", R"({"witnesses":["x"]})",
-                           R"({"allow":[]})", R"({"builder_at_any_ref":"yes"})", R"({"inputs":{"a":1}})"})
+  for (const char* text :
+       {"[]", R"({"builders":"x"})", R"({"builders":[""]})", R"({"identities":[{"issuer":"i"}]})", R"({"identities":[{}]})",
+        R"({"identities":[{"identity":"a","prefix":"b"}]})", R"({"keys":["no pem"]})", R"({"log":"maybe"})", R"({"witnesses_needed":1})",
+        R"({"witnesses_needed":-1})", R"({"witnesses":["x"]})", R"({"allow":[]})", R"({"builder_at_any_ref":"yes"})",
+        R"({"inputs":{"a":1}})", R"({"identities":[{"prefix":"h"}]})", R"({"identities":[{"prefix":"https:"}]})",
+        R"({"identities":[{"prefix":"https://a.example"}]})", R"({"identities":[{"prefix":"https://a.example/"}]})",
+        R"({"identities":[{"prefix":"https:///x"}]})"})
     EXPECT_FALSE(provenance::PolicyFile::parse(text, "p.json")) << text;
 }
 

@@ -111,44 +111,70 @@ Result<KevCatalog> load_one_kev(const Bundle& bundle, const Evidence& entry) {
   return KevCatalog::parse(text, entry.path);
 }
 
-// Of several snapshots the one released last counts; at equal dates the last in path order.
-void load_kev(const Bundle& bundle, Inputs& inputs) {
+// Listed is what any snapshot lists, with its earlier dates: a shorter one beside it hides nothing.
+void add_kev(KevCatalog& all, KevCatalog& one) {
+  for (auto& [cve, entry] : one.entries) {
+    const auto [place, added] = all.entries.try_emplace(cve, entry);
+    if (added) continue;
+    place->second.date_added = std::min(place->second.date_added, entry.date_added);
+    place->second.due_date = std::min(place->second.due_date, entry.due_date);
+    if (entry.ransomware == RansomwareUse::known) place->second.ransomware = RansomwareUse::known;
+  }
+}
+
+// The date is that of the snapshot released last (at equal dates the last in path order). One from the future has no say in that: its
+// entries count as far as they were listed by `at`, but it does not show that the list was whole.
+void load_kev(const Bundle& bundle, Instant at, Inputs& inputs) {
+  const auto released = [](const KevCatalog& c) { return c.released.value_or(Instant::min()); };
   for (const Evidence* entry : inputs.kev_evidence) {
     auto catalog = load_one_kev(bundle, *entry);
     if (!catalog)
       inputs.bad_kev.push_back({entry, catalog.error()});
-    else if (!inputs.kev || inputs.kev->released.value_or(Instant::min()) <= catalog->released.value_or(Instant::min())) {
-      inputs.kev = std::move(*catalog);
-      inputs.kev_from = entry;
+    else {
+      if (!inputs.kev) inputs.kev.emplace();
+      if (released(*catalog) > at) {
+        ++inputs.kev_later;
+      } else if (inputs.kev_from == nullptr || released(*inputs.kev) <= released(*catalog)) {
+        inputs.kev_from = entry;
+        inputs.kev->version = catalog->version;
+        inputs.kev->released = catalog->released;
+      }
+      add_kev(*inputs.kev, *catalog);
     }
   }
 }
 
-// What an organisation gives as its evidence it answers for; signatures of envelopes are not looked at here.
-void load_vex(const Bundle& bundle, Inputs& inputs) {
+// What an organisation gives as its evidence it answers for; signatures of envelopes are not looked at here. Nobody can have relied on
+// what was said after `at`.
+void load_vex(const Bundle& bundle, Instant at, Inputs& inputs) {
   for (const Evidence* entry : inputs.vex_evidence) {
     const auto text = bundle.read(*entry);
     auto document = text ? parse_vex(*text, entry->path) : Result<VexDocument>(fail(text.error()));
-    if (document)
-      inputs.vex.push_back(std::move(*document));
-    else
+    if (!document) {
       inputs.bad_vex.push_back({entry, document.error()});
+      continue;
+    }
+    inputs.vex_later += std::erase_if(document->statements, [&](const VexStatement& s) { return s.at > at; });
+    inputs.vex.push_back(std::move(*document));
   }
 }
 
 // What several findings are made of, read and joined once.
-Inputs read_inputs(const Bundle& bundle, Instant at, Progress& progress) {
+Inputs read_inputs(const Profile& profile, const Bundle& bundle, Instant at, Progress& progress) {
   Inputs inputs;
   inputs.sbom_evidence = evidence_of_kinds(bundle, kSbomKinds);
   inputs.advisory_evidence = evidence_of_kinds(bundle, kAdvisoryKinds);
   inputs.kev_evidence = evidence_of_kinds(bundle, kKevKinds);
   inputs.vex_evidence = evidence_of_kinds(bundle, kVexKinds);
   if (inputs.sbom_evidence.empty()) return inputs;
+  for (const catalog::Product& product : profile.products)
+    if (std::ranges::none_of(inputs.sbom_evidence, [&](const Evidence* e) { return is_sbom_of(product, *e); }))
+      inputs.without_sbom.push_back(product.name + " " + product.version);
 
   load_sboms(bundle, inputs, progress);
   load_advisories(bundle, inputs, progress);
-  load_kev(bundle, inputs);
-  load_vex(bundle, inputs);
+  load_kev(bundle, at, inputs);
+  load_vex(bundle, at, inputs);
   if (inputs.indexes.empty()) return inputs;
   progress.step("Matching components with advisories", inputs.sboms.size());
   for (SbomInput& input : inputs.sboms) {
@@ -186,7 +212,7 @@ class SupplyMeasure final : public Measure {
   }
 
   Result<std::vector<Finding>> assess(const Profile& profile, const Bundle& bundle, Instant at, Progress& progress) const override {
-    const Inputs inputs = read_inputs(bundle, at, progress);
+    const Inputs inputs = read_inputs(profile, bundle, at, progress);
     std::vector<Finding> findings;
     for (const FindingRule& rule : finding_rules()) {
       if (!has_what_it_needs(rule, bundle)) continue;

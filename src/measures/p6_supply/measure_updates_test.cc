@@ -145,8 +145,8 @@ TEST_F(UpdatesMeasureTest, TheLogMustHaveTheVeryUpdate) {
   EXPECT_EQ(finding(kSafeUpdates, all({set(4), earlier(3), logged()})).detail["tests"]["logged"], "failed") << "another world's log";
 }
 
-TEST_F(UpdatesMeasureTest, OfTheArtefactsGivenThoseThatAreOffered) {
-  // Two files are offered, one is logged: enough if the release consists of that one.
+TEST_F(UpdatesMeasureTest, EveryFileOfferedMustBeLogged) {
+  // Two files are offered, one is logged. That the other is not among the artefacts given changes nothing: it can be installed.
   auto files = set(4);
   files[3].content = metadata(fmt::format(
       R"({{"_type":"targets","expires":"2027-01-01T00:00:00Z","targets":{{"app.bin":{{"hashes":{{"sha256":"{}"}},"length":1}},"old.bin":{{"hashes":{{"sha256":"{}"}},"length":1}}}},"version":4}})",
@@ -154,7 +154,10 @@ TEST_F(UpdatesMeasureTest, OfTheArtefactsGivenThoseThatAreOffered) {
   EXPECT_EQ(finding(kSafeUpdates, all({files, earlier(3), logged()})).detail["update_files_logged"], 1);
   EXPECT_EQ(finding(kSafeUpdates, all({files, earlier(3), logged()})).status, Status::partial);
   const File release{"artifacts.digests", "sums", sha256(kUpdate).hex() + "  app.bin\n"};
-  EXPECT_EQ(finding(kSafeUpdates, all({files, earlier(3), logged(), {release}})).status, Status::satisfied);
+  const Finding f = finding(kSafeUpdates, all({files, earlier(3), logged(), {release}}));
+  EXPECT_EQ(f.status, Status::partial);
+  EXPECT_EQ(f.detail["update_files"], 2);
+  EXPECT_THAT(f.summary, HasSubstr("old.bin no bundle is about it"));
 }
 
 TEST_F(UpdatesMeasureTest, TwoSetsEachWithItsEarlierCopy) {

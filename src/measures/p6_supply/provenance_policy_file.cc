@@ -65,6 +65,14 @@ class PolicyReader {
     return out;
   }
 
+  // "https://github.com/owner/" and not "https://github.com/", "https:" or "h".
+  static bool names_somebody(std::string_view prefix) {
+    const std::size_t scheme = prefix.find("://");
+    if (scheme == std::string_view::npos || scheme == 0) return false;
+    const std::string_view rest = prefix.substr(scheme + 3);
+    const std::size_t slash = rest.find('/');
+    return slash != std::string_view::npos && slash > 0 && slash + 1 < rest.size() && rest.find_first_not_of('/', slash) != rest.npos;
+  }
   Result<void> identities(const std::string& pointer, JsonView value) {
     const auto items = as_array(value);
     if (!items || items->size() > PolicyFile::kMaxItems) return wrong(pointer, "a list of at most 1,000 identities belongs here");
@@ -83,6 +91,9 @@ class PolicyReader {
           return wrong(here + "/" + pointer_segment(key), R"(an identity has one of "identity" and "prefix", and perhaps "issuer")");
       }
       if (rule.identity.empty()) return wrong(here, "an identity without a name: an issuer vouches for millions of identities");
+      if (rule.match == IdentityRule::Match::prefix && !names_somebody(rule.identity))
+        return wrong(here + "/prefix", "a prefix has a scheme, a host and the beginning of a path; this one vouches for strangers",
+                     "write it as https://github.com/OWNER/");
       out_.policy.identities.push_back(std::move(rule));
     }
     return {};
