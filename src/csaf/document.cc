@@ -26,6 +26,13 @@ void document_texts(JsonView object, Text key, std::vector<Text>& out) {
 }
 
 template <class Visit>
+void document_members(JsonView object, Visit visit) {
+  const auto members = as_object(object);
+  if (!members) return;
+  for (const auto field : *members) visit(field.key, field.value);
+}
+
+template <class Visit>
 void document_each(JsonView object, Text key, Visit visit) {
   const auto array = json_array(object, key);
   if (!array) return;
@@ -120,17 +127,30 @@ void Document::read_header(JsonView root) {
 }
 
 void Document::add_product(JsonView node, Product::Origin origin, std::uint32_t position) {
-  Product p{origin,
-            position,
-            product_id(document_text(node, "product_id")),
-            document_text(node, "name"),
-            json_get(node, "product_identification_helper"),
-            {},
-            {}};
-  if (p.helper) {
-    p.purl = document_text(*p.helper, "purl");
-    p.cpe = document_text(*p.helper, "cpe");
-  }
+  Product p;
+  p.origin = origin;
+  p.position = position;
+  Text id_text;
+  document_members(node, [&](Text key, JsonView value) {
+    if (same_text(key, "name"))
+      p.name = as_string(value).value_or(Text{});
+    else if (same_text(key, "product_id"))
+      id_text = as_string(value).value_or(Text{});
+    else if (same_text(key, "product_identification_helper"))
+      p.helper = value;
+  });
+  p.id = product_id(id_text);
+  if (p.helper)
+    document_members(*p.helper, [&](Text key, JsonView value) {
+      if (same_text(key, "purl"))
+        p.purl = as_string(value).value_or(Text{});
+      else if (same_text(key, "cpe"))
+        p.cpe = as_string(value).value_or(Text{});
+      else if (same_text(key, "hashes"))
+        p.has_hashes = true;
+      else if (same_text(key, "sbom_urls") || same_text(key, "x_generic_uris"))
+        p.has_urls = true;
+    });
   if (product_of_number_.size() <= p.id.number) product_of_number_.resize(p.id.number + 1, kNoProduct);
   std::uint32_t& first = product_of_number_[p.id.number];
   if (first == kNoProduct) first = static_cast<std::uint32_t>(products.size());
@@ -138,18 +158,32 @@ void Document::add_product(JsonView node, Product::Origin origin, std::uint32_t 
 }
 
 // Depth is bounded by the JSON reader.
-void Document::read_branches(JsonView parent, std::uint32_t parent_index) {
+void Document::read_branches(JsonView list, std::uint32_t parent_index) {
   std::uint32_t position = 0;
-  document_each(parent, "branches", [&](JsonView node) {
+  const auto array = as_array(list);
+  if (!array) return;
+  for (const JsonView node : *array) {
     const auto index = static_cast<std::uint32_t>(branches.size());
-    branches.push_back({parent_index, position++, document_text(node, "category"), document_text(node, "name")});
-    if (const auto product_node = json_get(node, "product")) add_product(*product_node, Product::Origin::branch, index);
-    read_branches(node, index);
-  });
+    Branch branch{parent_index, position++, {}, {}};
+    std::optional<JsonView> product_node, below;
+    document_members(node, [&](Text key, JsonView value) {
+      if (same_text(key, "category"))
+        branch.category = as_string(value).value_or(Text{});
+      else if (same_text(key, "name"))
+        branch.name = as_string(value).value_or(Text{});
+      else if (same_text(key, "product"))
+        product_node = value;
+      else if (same_text(key, "branches"))
+        below = value;
+    });
+    branches.push_back(branch);
+    if (product_node) add_product(*product_node, Product::Origin::branch, index);
+    if (below) read_branches(*below, index);
+  }
 }
 
 void Document::read_tree(JsonView tree) {
-  read_branches(tree, Branch::kRoot);
+  if (const auto list = json_get(tree, "branches")) read_branches(*list, Branch::kRoot);
   std::uint32_t position = 0;
   document_each(tree, "full_product_names", [&](JsonView p) { add_product(p, Product::Origin::full_product_name, position++); });
   position = 0;
