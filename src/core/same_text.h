@@ -1,4 +1,4 @@
-// Equality of texts of the same length without a call: two overlapping words for up to 16 bytes, which is what the keys and IDs of
+// Equality of texts of the same length without a call: two or four overlapping words for up to 32 bytes, which is what the keys and IDs of
 // documents mostly have. memcmp is a call that costs more than that. Nothing beyond either text is read.
 #pragma once
 
@@ -29,7 +29,10 @@ template <class Word>
 [[nodiscard]] inline bool same_text(std::string_view a, std::string_view b) {
   const std::size_t size = a.size();
   if (size != b.size()) return false;
-  if (size > 16) return std::memcmp(a.data(), b.data(), size) == 0;
+  if (size > 32) return std::memcmp(a.data(), b.data(), size) == 0;
+  if (size > 16)
+    return text_words::ends_equal<std::uint64_t>(a.data(), b.data(), size) &&
+           text_words::ends_equal<std::uint64_t>(a.data() + 8, b.data() + 8, size - 16);
   if (size >= 8) return text_words::ends_equal<std::uint64_t>(a.data(), b.data(), size);
   if (size >= 4) return text_words::ends_equal<std::uint32_t>(a.data(), b.data(), size);
   if (size >= 2) return text_words::ends_equal<std::uint16_t>(a.data(), b.data(), size);

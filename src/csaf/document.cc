@@ -14,15 +14,25 @@ constexpr std::array<Text, kStatusCount> kStatusNames = {"first_affected",     "
 
 Text document_text(JsonView object, Text key) { return json_string(object, key).value_or(Text{}); }
 
-void document_texts(JsonView object, Text key, std::vector<Text>& out) {
-  const auto array = json_array(object, key);
+void document_texts(JsonView list, std::vector<Text>& out) {
+  const auto array = as_array(list);
   if (!array) return;
   out.reserve(array->size());
-  for (const JsonView item : *array)
-    if (const auto text = as_string(item))
-      out.push_back(*text);
-    else
-      out.emplace_back();  // keeps indices those of the document
+  for (const JsonView item : *array) out.push_back(as_string(item).value_or(Text{}));  // keeps indices those of the document
+}
+
+// If `key` is `wanted`, takes the value's text.
+bool document_take(Text key, JsonView value, Text wanted, Text& out) {
+  if (!same_text(key, wanted)) return false;
+  out = value.is_string() ? value.get_string().value_unsafe() : Text{};
+  return true;
+}
+
+template <class Visit>
+void document_items(JsonView list, Visit visit) {
+  const auto array = as_array(list);
+  if (!array) return;
+  for (const JsonView item : *array) visit(item);
 }
 
 template <class Visit>
@@ -41,57 +51,91 @@ void document_each(JsonView object, Text key, Visit visit) {
 
 }  // namespace
 
-void Document::read_product_ids(JsonView object, Text key, std::vector<ProductId>& out) {
-  const auto array = json_array(object, key);
+// Keeps indices those of the document: what is no string is an empty ID.
+void Document::read_product_ids(JsonView list, std::vector<ProductId>& out) {
+  const auto array = as_array(list);
   if (!array) return;
   out.reserve(array->size());
-  for (const JsonView item : *array) out.push_back(product_id(as_string(item).value_or(Text{})));  // keeps indices those of the document
+  for (const JsonView item : *array) out.push_back(product_id(item.is_string() ? item.get_string().value_unsafe() : Text{}));
 }
 
-Scope Document::read_scope(JsonView item) {
-  Scope scope;
-  read_product_ids(item, "product_ids", scope.products);
-  document_texts(item, "group_ids", scope.groups);
-  return scope;
+// Takes a member of an item that says something of products.
+bool Document::read_scope_member(Text key, JsonView value, Scope& scope) {
+  if (same_text(key, "product_ids"))
+    read_product_ids(value, scope.products);
+  else if (same_text(key, "group_ids"))
+    document_texts(value, scope.groups);
+  else
+    return false;
+  return true;
 }
 
-void Document::read_statements(JsonView node, Vulnerability& v) {
-  document_each(node, "flags",
-                [&](JsonView f) { v.flags.push_back({document_text(f, "label"), document_text(f, "date"), read_scope(f)}); });
-  document_each(node, "threats", [&](JsonView t) {
-    v.threats.push_back({document_text(t, "category"), document_text(t, "details"), document_text(t, "date"), read_scope(t)});
-  });
-  document_each(node, "remediations", [&](JsonView r) {
-    v.remediations.push_back(
-        {document_text(r, "category"), document_text(r, "details"), document_text(r, "url"), document_text(r, "date"), read_scope(r)});
-  });
-  document_each(node, "scores", [&](JsonView s) {
-    Score& score = v.scores.emplace_back();
-    read_product_ids(s, "products", score.products);
-    score.cvss_v2 = json_get(s, "cvss_v2");
-    score.cvss_v3 = json_get(s, "cvss_v3");
-  });
+void Document::read_statements(Text key, JsonView list, Vulnerability& v) {
+  if (same_text(key, "flags"))
+    document_items(list, [&](JsonView item) {
+      Flag& f = v.flags.emplace_back();
+      document_members(item, [&](Text name, JsonView value) {
+        read_scope_member(name, value, f.scope) || document_take(name, value, "label", f.label) ||
+            document_take(name, value, "date", f.date);
+      });
+    });
+  else if (same_text(key, "threats"))
+    document_items(list, [&](JsonView item) {
+      Threat& t = v.threats.emplace_back();
+      document_members(item, [&](Text name, JsonView value) {
+        read_scope_member(name, value, t.scope) || document_take(name, value, "category", t.category) ||
+            document_take(name, value, "details", t.details) || document_take(name, value, "date", t.date);
+      });
+    });
+  else if (same_text(key, "remediations"))
+    document_items(list, [&](JsonView item) {
+      Remediation& r = v.remediations.emplace_back();
+      document_members(item, [&](Text name, JsonView value) {
+        read_scope_member(name, value, r.scope) || document_take(name, value, "category", r.category) ||
+            document_take(name, value, "details", r.details) || document_take(name, value, "url", r.url) ||
+            document_take(name, value, "date", r.date);
+      });
+    });
+  else if (same_text(key, "scores"))
+    document_items(list, [&](JsonView item) {
+      Score& s = v.scores.emplace_back();
+      document_members(item, [&](Text name, JsonView value) {
+        if (same_text(name, "products"))
+          read_product_ids(value, s.products);
+        else if (same_text(name, "cvss_v2"))
+          s.cvss_v2 = value;
+        else if (same_text(name, "cvss_v3"))
+          s.cvss_v3 = value;
+      });
+    });
 }
 
 Vulnerability Document::read_vulnerability(JsonView node) {
   Vulnerability v;
-  v.cve = document_text(node, "cve");
-  v.title = document_text(node, "title");
-  if (const auto cwe = json_get(node, "cwe")) {
-    v.has_cwe = true;
-    v.cwe_id = document_text(*cwe, "id");
-    v.cwe_name = document_text(*cwe, "name");
-  }
-  v.has_notes = json_get(node, "notes").has_value();
-  v.has_ids = json_get(node, "ids").has_value();
-  document_each(node, "ids", [&](JsonView i) { v.ids.push_back({document_text(i, "system_name"), document_text(i, "text")}); });
-  if (const auto status = json_get(node, "product_status")) {
-    v.has_status = true;
-    for (std::size_t s = 0; s < kStatusCount; ++s) read_product_ids(*status, kStatusNames[s], v.status[s]);
-  }
-  read_statements(node, v);
-  document_each(node, "involvements", [&](JsonView i) {
-    v.involvements.push_back({document_text(i, "party"), document_text(i, "status"), document_text(i, "date")});
+  document_members(node, [&](Text key, JsonView value) {
+    if (document_take(key, value, "cve", v.cve) || document_take(key, value, "title", v.title)) return;
+    if (same_text(key, "cwe")) {
+      v.has_cwe = true;
+      v.cwe_id = document_text(value, "id");
+      v.cwe_name = document_text(value, "name");
+    } else if (same_text(key, "notes")) {
+      v.has_notes = true;
+    } else if (same_text(key, "ids")) {
+      v.has_ids = true;
+      document_items(value, [&](JsonView i) { v.ids.push_back({document_text(i, "system_name"), document_text(i, "text")}); });
+    } else if (same_text(key, "product_status")) {
+      v.has_status = true;
+      document_members(value, [&](Text status, JsonView list) {
+        for (std::size_t s = 0; s < kStatusCount; ++s)
+          if (same_text(status, kStatusNames[s])) read_product_ids(list, v.status[s]);
+      });
+    } else if (same_text(key, "involvements")) {
+      document_items(value, [&](JsonView i) {
+        v.involvements.push_back({document_text(i, "party"), document_text(i, "status"), document_text(i, "date")});
+      });
+    } else {
+      read_statements(key, value, v);
+    }
   });
   return v;
 }
@@ -203,7 +247,7 @@ void Document::read_tree(JsonView tree) {
     ProductGroup& group = groups.emplace_back();
     group.id = document_text(g, "group_id");
     group.summary = document_text(g, "summary");
-    read_product_ids(g, "product_ids", group.products);
+    if (const auto list = json_get(g, "product_ids")) read_product_ids(*list, group.products);
     group_by_id.emplace(group.id, static_cast<std::uint32_t>(groups.size() - 1));
   });
 }

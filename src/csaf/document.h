@@ -191,10 +191,10 @@ struct Document {
   void read_branches(JsonView list, std::uint32_t parent_index);
   void add_product(JsonView node, Product::Origin origin, std::uint32_t position);
   Vulnerability read_vulnerability(JsonView node);
-  void read_statements(JsonView node, Vulnerability& v);
-  Scope read_scope(JsonView item);
+  void read_statements(Text key, JsonView list, Vulnerability& v);
+  bool read_scope_member(Text key, JsonView value, Scope& scope);
   ProductId product_id(Text text) { return {text, product_ids_.add(text)}; }
-  void read_product_ids(JsonView object, Text key, std::vector<ProductId>& out);
+  void read_product_ids(JsonView list, std::vector<ProductId>& out);
 
   ProductNumbers product_ids_;
   std::vector<std::uint32_t> product_of_number_;  // index into products, or kNoProduct; may be shorter than product_ids_
