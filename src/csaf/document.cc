@@ -3,6 +3,7 @@
 #include "csaf/document.h"
 
 #include <fmt/format.h>
+#include <algorithm>
 
 #include "core/file.h"
 
@@ -33,6 +34,12 @@ void document_items(JsonView list, Visit visit) {
   const auto array = as_array(list);
   if (!array) return;
   for (const JsonView item : *array) visit(item);
+}
+
+// Room for so many more, at least doubling what there is, so that many small lists do not move the items again and again.
+template <class Item>
+void document_reserve(std::vector<Item>& items, std::size_t more) {
+  if (items.capacity() - items.size() < more) items.reserve(std::max(items.size() + more, items.capacity() * 2));
 }
 
 template <class Visit>
@@ -206,6 +213,8 @@ void Document::read_branches(JsonView list, std::uint32_t parent_index) {
   std::uint32_t position = 0;
   const auto array = as_array(list);
   if (!array) return;
+  document_reserve(branches, array->size());
+  if (parent_index != Branch::kRoot) document_reserve(products, array->size());
   for (const JsonView node : *array) {
     const auto index = static_cast<std::uint32_t>(branches.size());
     Branch branch{parent_index, position++, {}, {}};
@@ -276,12 +285,6 @@ Result<Document> Document::read(const std::filesystem::path& path) {
 const Product* Document::product(Text product_id) const {
   const auto number = product_ids_.find(product_id);
   return number ? product(ProductId{product_id, *number}) : nullptr;
-}
-
-const Product* Document::product(ProductId product_id) const {
-  if (product_id.number >= product_of_number_.size()) return nullptr;
-  const std::uint32_t index = product_of_number_[product_id.number];
-  return index == kNoProduct ? nullptr : &products[index];
 }
 
 std::vector<ProductId> Document::products_of(const Scope& scope) const {

@@ -169,8 +169,12 @@ struct Document {
 
   std::unordered_map<Text, std::uint32_t> group_by_id;  // first definition of a group ID, as an index into groups
 
-  [[nodiscard]] const Product* product(Text product_id) const;       // first definition; nullptr: none
-  [[nodiscard]] const Product* product(ProductId product_id) const;  // the same, without a search
+  [[nodiscard]] const Product* product(Text product_id) const;        // first definition; nullptr: none
+  [[nodiscard]] const Product* product(ProductId product_id) const {  // the same, without a search
+    if (product_id.number >= product_of_number_.size()) return nullptr;
+    const std::uint32_t index = product_of_number_[product_id.number];
+    return index == kNoProduct ? nullptr : &products[index];
+  }
   [[nodiscard]] std::uint32_t product_numbers() const { return product_ids_.size(); }
   // Product IDs of a scope with its groups resolved, in order, with repetitions; unknown groups add nothing.
   [[nodiscard]] std::vector<ProductId> products_of(const Scope& scope) const;

@@ -4,6 +4,7 @@
 #include "schema/compiler.h"
 
 #include <fmt/format.h>
+#include <algorithm>
 
 #include "core/utf8.h"
 #include "schema/verdict.h"
@@ -172,10 +173,9 @@ void Compiler::finish() {
   for (Enumeration& e : program_.enumerations) e.index.build({e.strings.begin(), e.strings.end()});
   for (Members& members : program_.members) {
     std::vector<std::string_view> names;
-    for (const auto& [name, named] : members.named) {
-      names.push_back(name);
-      members.by_number.push_back(named);
-    }
+    for (const auto& [name, named] : members.named) names.push_back(name);
+    std::sort(names.begin(), names.end());
+    for (const std::string_view name : names) members.by_number.push_back(members.named.at(name));
     members.index.build(std::move(names));
     members.named.clear();
   }

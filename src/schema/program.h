@@ -118,6 +118,19 @@ class NameIndex {
     }
   }
 
+  // The same for names that are asked for one after the other. `next` begins at 0: where names are numbered in their order, and come in it
+  // as members of objects mostly do, one of the next two is it.
+  [[nodiscard]] std::uint32_t find(std::string_view name, std::uint32_t& next) const {
+    for (std::uint32_t number = next; number < names_.size() && number < next + 2; ++number)
+      if (same_text(names_[number], name)) {
+        next = number + 1;
+        return number;
+      }
+    const std::uint32_t number = find(name);
+    if (number != kNone) next = number + 1;
+    return number;
+  }
+
  private:
   static std::size_t place(std::string_view name) {
     if (name.empty()) return 0;

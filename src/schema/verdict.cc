@@ -227,10 +227,11 @@ bool Verdict::are_distinct(simdjson::dom::array array) {
 
 bool Verdict::object_holds(const Members& members, simdjson::dom::object object) {
   std::size_t required_seen = 0;
+  std::uint32_t next = 0;
   const bool only_names = members.patterns.empty() && members.additional == kNoNode;
   for (const auto field : object) {
     bool described = false;
-    if (const std::uint32_t number = members.index.find(field.key); number != NameIndex::kNone) {
+    if (const std::uint32_t number = members.index.find(field.key, next); number != NameIndex::kNone) {
       const Members::Named& named = members.by_number[number];
       required_seen += named.required >= 0;
       described = named.node != kNoNode;
