@@ -18,6 +18,11 @@ template <class Word>
 }
 
 template <class Word>
+[[nodiscard]] inline bool equal_at(const char* a, const char* b, std::size_t at) {
+  return load<Word>(a + at) == load<Word>(b + at);
+}
+
+template <class Word>
 [[nodiscard]] inline bool ends_equal(const char* a, const char* b, std::size_t size) {
   const std::size_t last = size - sizeof(Word);
   return ((load<Word>(a) ^ load<Word>(b)) | (load<Word>(a + last) ^ load<Word>(b + last))) == 0;
@@ -30,9 +35,9 @@ template <class Word>
   const std::size_t size = a.size();
   if (size != b.size()) return false;
   if (size > 32) return std::memcmp(a.data(), b.data(), size) == 0;
-  if (size > 16)
-    return text_words::ends_equal<std::uint64_t>(a.data(), b.data(), size) &&
-           text_words::ends_equal<std::uint64_t>(a.data() + 8, b.data() + 8, size - 16);
+  if (size > 16)  // the outer eight bytes of both ends, then the sixteen between, which may overlap
+    return text_words::ends_equal<std::uint64_t>(a.data(), b.data(), size) && text_words::equal_at<std::uint64_t>(a.data(), b.data(), 8) &&
+           text_words::equal_at<std::uint64_t>(a.data(), b.data(), size - 16);
   if (size >= 8) return text_words::ends_equal<std::uint64_t>(a.data(), b.data(), size);
   if (size >= 4) return text_words::ends_equal<std::uint32_t>(a.data(), b.data(), size);
   if (size >= 2) return text_words::ends_equal<std::uint16_t>(a.data(), b.data(), size);
