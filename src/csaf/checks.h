@@ -2,6 +2,7 @@
 #pragma once
 
 #include <fmt/format.h>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -36,6 +37,13 @@ struct Check {
   // Findings a test may make in one document; the rest of a hostile document's would only cost memory.
   static constexpr std::size_t kMaxFindings = 1000;
   std::size_t made = 0;
+  std::optional<bool> tidy;  // what is_tidy() found
+
+  // 6.2.13 and 6.2.20 have nothing to say: decided for both in one walk.
+  [[nodiscard]] bool is_tidy() {
+    if (!tidy) tidy = state.shape.is_tidy(document.json.root());
+    return *tidy;
+  }
 
   void fail(std::string pointer, std::string what, std::string repair) {
     if (made++ < kMaxFindings) report.findings.push_back({test, std::move(pointer), std::move(what), std::move(repair)});
@@ -81,7 +89,7 @@ void test_mixed_versions(Check& c);
 template <class Visit>
 void each_file_hashes(const Document& document, Visit visit) {
   for (const Product& p : document.products) {
-    if (!p.helper) continue;
+    if (!p.has_hashes) continue;
     const auto hashes = json_array(*p.helper, "hashes");
     if (!hashes) continue;
     std::size_t i = 0;

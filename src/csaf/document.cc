@@ -3,6 +3,7 @@
 #include "csaf/document.h"
 
 #include <fmt/format.h>
+#include <algorithm>
 
 #include "core/file.h"
 
@@ -14,15 +15,38 @@ constexpr std::array<Text, kStatusCount> kStatusNames = {"first_affected",     "
 
 Text document_text(JsonView object, Text key) { return json_string(object, key).value_or(Text{}); }
 
-void document_texts(JsonView object, Text key, std::vector<Text>& out) {
-  const auto array = json_array(object, key);
+void document_texts(JsonView list, std::vector<Text>& out) {
+  const auto array = as_array(list);
   if (!array) return;
   out.reserve(array->size());
-  for (const JsonView item : *array)
-    if (const auto text = as_string(item))
-      out.push_back(*text);
-    else
-      out.emplace_back();  // keeps indices those of the document
+  for (const JsonView item : *array) out.push_back(as_string(item).value_or(Text{}));  // keeps indices those of the document
+}
+
+// If `key` is `wanted`, takes the value's text.
+bool document_take(Text key, JsonView value, Text wanted, Text& out) {
+  if (!same_text(key, wanted)) return false;
+  out = value.is_string() ? value.get_string().value_unsafe() : Text{};
+  return true;
+}
+
+template <class Visit>
+void document_items(JsonView list, Visit visit) {
+  const auto array = as_array(list);
+  if (!array) return;
+  for (const JsonView item : *array) visit(item);
+}
+
+// Room for so many more, at least doubling what there is, so that many small lists do not move the items again and again.
+template <class Item>
+void document_reserve(std::vector<Item>& items, std::size_t more) {
+  if (items.capacity() - items.size() < more) items.reserve(std::max(items.size() + more, items.capacity() * 2));
+}
+
+template <class Visit>
+void document_members(JsonView object, Visit visit) {
+  const auto members = as_object(object);
+  if (!members) return;
+  for (const auto field : *members) visit(field.key, field.value);
 }
 
 template <class Visit>
@@ -34,57 +58,91 @@ void document_each(JsonView object, Text key, Visit visit) {
 
 }  // namespace
 
-void Document::read_product_ids(JsonView object, Text key, std::vector<ProductId>& out) {
-  const auto array = json_array(object, key);
+// Keeps indices those of the document: what is no string is an empty ID.
+void Document::read_product_ids(JsonView list, std::vector<ProductId>& out) {
+  const auto array = as_array(list);
   if (!array) return;
   out.reserve(array->size());
-  for (const JsonView item : *array) out.push_back(product_id(as_string(item).value_or(Text{})));  // keeps indices those of the document
+  for (const JsonView item : *array) out.push_back(product_id(item.is_string() ? item.get_string().value_unsafe() : Text{}));
 }
 
-Scope Document::read_scope(JsonView item) {
-  Scope scope;
-  read_product_ids(item, "product_ids", scope.products);
-  document_texts(item, "group_ids", scope.groups);
-  return scope;
+// Takes a member of an item that says something of products.
+bool Document::read_scope_member(Text key, JsonView value, Scope& scope) {
+  if (same_text(key, "product_ids"))
+    read_product_ids(value, scope.products);
+  else if (same_text(key, "group_ids"))
+    document_texts(value, scope.groups);
+  else
+    return false;
+  return true;
 }
 
-void Document::read_statements(JsonView node, Vulnerability& v) {
-  document_each(node, "flags",
-                [&](JsonView f) { v.flags.push_back({document_text(f, "label"), document_text(f, "date"), read_scope(f)}); });
-  document_each(node, "threats", [&](JsonView t) {
-    v.threats.push_back({document_text(t, "category"), document_text(t, "details"), document_text(t, "date"), read_scope(t)});
-  });
-  document_each(node, "remediations", [&](JsonView r) {
-    v.remediations.push_back(
-        {document_text(r, "category"), document_text(r, "details"), document_text(r, "url"), document_text(r, "date"), read_scope(r)});
-  });
-  document_each(node, "scores", [&](JsonView s) {
-    Score& score = v.scores.emplace_back();
-    read_product_ids(s, "products", score.products);
-    score.cvss_v2 = json_get(s, "cvss_v2");
-    score.cvss_v3 = json_get(s, "cvss_v3");
-  });
+void Document::read_statements(Text key, JsonView list, Vulnerability& v) {
+  if (same_text(key, "flags"))
+    document_items(list, [&](JsonView item) {
+      Flag& f = v.flags.emplace_back();
+      document_members(item, [&](Text name, JsonView value) {
+        read_scope_member(name, value, f.scope) || document_take(name, value, "label", f.label) ||
+            document_take(name, value, "date", f.date);
+      });
+    });
+  else if (same_text(key, "threats"))
+    document_items(list, [&](JsonView item) {
+      Threat& t = v.threats.emplace_back();
+      document_members(item, [&](Text name, JsonView value) {
+        read_scope_member(name, value, t.scope) || document_take(name, value, "category", t.category) ||
+            document_take(name, value, "details", t.details) || document_take(name, value, "date", t.date);
+      });
+    });
+  else if (same_text(key, "remediations"))
+    document_items(list, [&](JsonView item) {
+      Remediation& r = v.remediations.emplace_back();
+      document_members(item, [&](Text name, JsonView value) {
+        read_scope_member(name, value, r.scope) || document_take(name, value, "category", r.category) ||
+            document_take(name, value, "details", r.details) || document_take(name, value, "url", r.url) ||
+            document_take(name, value, "date", r.date);
+      });
+    });
+  else if (same_text(key, "scores"))
+    document_items(list, [&](JsonView item) {
+      Score& s = v.scores.emplace_back();
+      document_members(item, [&](Text name, JsonView value) {
+        if (same_text(name, "products"))
+          read_product_ids(value, s.products);
+        else if (same_text(name, "cvss_v2"))
+          s.cvss_v2 = value;
+        else if (same_text(name, "cvss_v3"))
+          s.cvss_v3 = value;
+      });
+    });
 }
 
 Vulnerability Document::read_vulnerability(JsonView node) {
   Vulnerability v;
-  v.cve = document_text(node, "cve");
-  v.title = document_text(node, "title");
-  if (const auto cwe = json_get(node, "cwe")) {
-    v.has_cwe = true;
-    v.cwe_id = document_text(*cwe, "id");
-    v.cwe_name = document_text(*cwe, "name");
-  }
-  v.has_notes = json_get(node, "notes").has_value();
-  v.has_ids = json_get(node, "ids").has_value();
-  document_each(node, "ids", [&](JsonView i) { v.ids.push_back({document_text(i, "system_name"), document_text(i, "text")}); });
-  if (const auto status = json_get(node, "product_status")) {
-    v.has_status = true;
-    for (std::size_t s = 0; s < kStatusCount; ++s) read_product_ids(*status, kStatusNames[s], v.status[s]);
-  }
-  read_statements(node, v);
-  document_each(node, "involvements", [&](JsonView i) {
-    v.involvements.push_back({document_text(i, "party"), document_text(i, "status"), document_text(i, "date")});
+  document_members(node, [&](Text key, JsonView value) {
+    if (document_take(key, value, "cve", v.cve) || document_take(key, value, "title", v.title)) return;
+    if (same_text(key, "cwe")) {
+      v.has_cwe = true;
+      v.cwe_id = document_text(value, "id");
+      v.cwe_name = document_text(value, "name");
+    } else if (same_text(key, "notes")) {
+      v.has_notes = true;
+    } else if (same_text(key, "ids")) {
+      v.has_ids = true;
+      document_items(value, [&](JsonView i) { v.ids.push_back({document_text(i, "system_name"), document_text(i, "text")}); });
+    } else if (same_text(key, "product_status")) {
+      v.has_status = true;
+      document_members(value, [&](Text status, JsonView list) {
+        for (std::size_t s = 0; s < kStatusCount; ++s)
+          if (same_text(status, kStatusNames[s])) read_product_ids(list, v.status[s]);
+      });
+    } else if (same_text(key, "involvements")) {
+      document_items(value, [&](JsonView i) {
+        v.involvements.push_back({document_text(i, "party"), document_text(i, "status"), document_text(i, "date")});
+      });
+    } else {
+      read_statements(key, value, v);
+    }
   });
   return v;
 }
@@ -120,17 +178,30 @@ void Document::read_header(JsonView root) {
 }
 
 void Document::add_product(JsonView node, Product::Origin origin, std::uint32_t position) {
-  Product p{origin,
-            position,
-            product_id(document_text(node, "product_id")),
-            document_text(node, "name"),
-            json_get(node, "product_identification_helper"),
-            {},
-            {}};
-  if (p.helper) {
-    p.purl = document_text(*p.helper, "purl");
-    p.cpe = document_text(*p.helper, "cpe");
-  }
+  Product p;
+  p.origin = origin;
+  p.position = position;
+  Text id_text;
+  document_members(node, [&](Text key, JsonView value) {
+    if (same_text(key, "name"))
+      p.name = as_string(value).value_or(Text{});
+    else if (same_text(key, "product_id"))
+      id_text = as_string(value).value_or(Text{});
+    else if (same_text(key, "product_identification_helper"))
+      p.helper = value;
+  });
+  p.id = product_id(id_text);
+  if (p.helper)
+    document_members(*p.helper, [&](Text key, JsonView value) {
+      if (same_text(key, "purl"))
+        p.purl = as_string(value).value_or(Text{});
+      else if (same_text(key, "cpe"))
+        p.cpe = as_string(value).value_or(Text{});
+      else if (same_text(key, "hashes"))
+        p.has_hashes = true;
+      else if (same_text(key, "sbom_urls") || same_text(key, "x_generic_uris"))
+        p.has_urls = true;
+    });
   if (product_of_number_.size() <= p.id.number) product_of_number_.resize(p.id.number + 1, kNoProduct);
   std::uint32_t& first = product_of_number_[p.id.number];
   if (first == kNoProduct) first = static_cast<std::uint32_t>(products.size());
@@ -138,18 +209,34 @@ void Document::add_product(JsonView node, Product::Origin origin, std::uint32_t 
 }
 
 // Depth is bounded by the JSON reader.
-void Document::read_branches(JsonView parent, std::uint32_t parent_index) {
+void Document::read_branches(JsonView list, std::uint32_t parent_index) {
   std::uint32_t position = 0;
-  document_each(parent, "branches", [&](JsonView node) {
+  const auto array = as_array(list);
+  if (!array) return;
+  document_reserve(branches, array->size());
+  if (parent_index != Branch::kRoot) document_reserve(products, array->size());
+  for (const JsonView node : *array) {
     const auto index = static_cast<std::uint32_t>(branches.size());
-    branches.push_back({parent_index, position++, document_text(node, "category"), document_text(node, "name")});
-    if (const auto product_node = json_get(node, "product")) add_product(*product_node, Product::Origin::branch, index);
-    read_branches(node, index);
-  });
+    Branch branch{parent_index, position++, {}, {}};
+    std::optional<JsonView> product_node, below;
+    document_members(node, [&](Text key, JsonView value) {
+      if (same_text(key, "category"))
+        branch.category = as_string(value).value_or(Text{});
+      else if (same_text(key, "name"))
+        branch.name = as_string(value).value_or(Text{});
+      else if (same_text(key, "product"))
+        product_node = value;
+      else if (same_text(key, "branches"))
+        below = value;
+    });
+    branches.push_back(branch);
+    if (product_node) add_product(*product_node, Product::Origin::branch, index);
+    if (below) read_branches(*below, index);
+  }
 }
 
 void Document::read_tree(JsonView tree) {
-  read_branches(tree, Branch::kRoot);
+  if (const auto list = json_get(tree, "branches")) read_branches(*list, Branch::kRoot);
   std::uint32_t position = 0;
   document_each(tree, "full_product_names", [&](JsonView p) { add_product(p, Product::Origin::full_product_name, position++); });
   position = 0;
@@ -169,7 +256,7 @@ void Document::read_tree(JsonView tree) {
     ProductGroup& group = groups.emplace_back();
     group.id = document_text(g, "group_id");
     group.summary = document_text(g, "summary");
-    read_product_ids(g, "product_ids", group.products);
+    if (const auto list = json_get(g, "product_ids")) read_product_ids(*list, group.products);
     group_by_id.emplace(group.id, static_cast<std::uint32_t>(groups.size() - 1));
   });
 }
@@ -198,12 +285,6 @@ Result<Document> Document::read(const std::filesystem::path& path) {
 const Product* Document::product(Text product_id) const {
   const auto number = product_ids_.find(product_id);
   return number ? product(ProductId{product_id, *number}) : nullptr;
-}
-
-const Product* Document::product(ProductId product_id) const {
-  if (product_id.number >= product_of_number_.size()) return nullptr;
-  const std::uint32_t index = product_of_number_[product_id.number];
-  return index == kNoProduct ? nullptr : &products[index];
 }
 
 std::vector<ProductId> Document::products_of(const Scope& scope) const {

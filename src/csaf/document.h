@@ -14,6 +14,7 @@
 
 #include "core/error.h"
 #include "core/json.h"
+#include "core/same_text.h"
 #include "core/text_table.h"
 
 namespace entente::csaf {
@@ -58,6 +59,7 @@ struct Product {
   Text name;
   std::optional<JsonView> helper;  // product_identification_helper
   Text purl, cpe;
+  bool has_hashes = false, has_urls = false;  // the helper has `hashes`; it has `sbom_urls` or `x_generic_uris`
 };
 
 struct Relationship {
@@ -123,6 +125,28 @@ struct Reference {
   Text category, url;  // a missing category is "external", as the schema's default says
 };
 
+// Numbers product IDs. A document says several things of the same products in the same order, so the ID that followed the last one before
+// is tried first; only where it is another one is the table asked.
+class ProductNumbers {
+ public:
+  [[nodiscard]] std::uint32_t size() const { return table_.size(); }
+  [[nodiscard]] std::optional<std::uint32_t> find(Text text) const { return table_.find(text); }
+  std::uint32_t add(Text text) {
+    const std::uint32_t guess = last_ < followers_.size() ? followers_[last_] : 0;
+    const bool right = guess < table_.size() && same_text(table_.text(guess), text);
+    const std::uint32_t number = right ? guess : table_.add(text).number;
+    if (number == followers_.size()) followers_.push_back(number + 1);
+    if (!right && last_ < followers_.size()) followers_[last_] = number;
+    last_ = number;
+    return number;
+  }
+
+ private:
+  TextTable table_;
+  std::vector<std::uint32_t> followers_;  // of each number, the one that came behind it last
+  std::uint32_t last_ = 0xFFFFFFFF;
+};
+
 // Immutable after parse(); movable; reading from several threads is safe.
 struct Document {
   // Errors are those of the JSON reader (duplicate keys, trailing bytes, depth beyond 128 …); anything else parses.
@@ -145,8 +169,12 @@ struct Document {
 
   std::unordered_map<Text, std::uint32_t> group_by_id;  // first definition of a group ID, as an index into groups
 
-  [[nodiscard]] const Product* product(Text product_id) const;       // first definition; nullptr: none
-  [[nodiscard]] const Product* product(ProductId product_id) const;  // the same, without a search
+  [[nodiscard]] const Product* product(Text product_id) const;        // first definition; nullptr: none
+  [[nodiscard]] const Product* product(ProductId product_id) const {  // the same, without a search
+    if (product_id.number >= product_of_number_.size()) return nullptr;
+    const std::uint32_t index = product_of_number_[product_id.number];
+    return index == kNoProduct ? nullptr : &products[index];
+  }
   [[nodiscard]] std::uint32_t product_numbers() const { return product_ids_.size(); }
   // Product IDs of a scope with its groups resolved, in order, with repetitions; unknown groups add nothing.
   [[nodiscard]] std::vector<ProductId> products_of(const Scope& scope) const;
@@ -164,15 +192,15 @@ struct Document {
   explicit Document(JsonDocument parsed) : json(std::move(parsed)) {}
   void read_header(JsonView root);
   void read_tree(JsonView tree);
-  void read_branches(JsonView parent, std::uint32_t parent_index);
+  void read_branches(JsonView list, std::uint32_t parent_index);
   void add_product(JsonView node, Product::Origin origin, std::uint32_t position);
   Vulnerability read_vulnerability(JsonView node);
-  void read_statements(JsonView node, Vulnerability& v);
-  Scope read_scope(JsonView item);
-  ProductId product_id(Text text) { return {text, product_ids_.add(text).number}; }
-  void read_product_ids(JsonView object, Text key, std::vector<ProductId>& out);
+  void read_statements(Text key, JsonView list, Vulnerability& v);
+  bool read_scope_member(Text key, JsonView value, Scope& scope);
+  ProductId product_id(Text text) { return {text, product_ids_.add(text)}; }
+  void read_product_ids(JsonView list, std::vector<ProductId>& out);
 
-  TextTable product_ids_;
+  ProductNumbers product_ids_;
   std::vector<std::uint32_t> product_of_number_;  // index into products, or kNoProduct; may be shorter than product_ids_
   static constexpr std::uint32_t kNoProduct = 0xFFFFFFFF;
 };

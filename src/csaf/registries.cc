@@ -121,7 +121,32 @@ std::pair<LanguageVerdict, std::string> Languages::judge(std::string_view tag) c
   return {verdict, culprit};
 }
 
-std::string check_purl(std::string_view purl) {
+namespace {
+
+// pkg:type/…/name@version of letters, digits and ".-_+~": what nearly all purls are, and check_purl() has nothing to say of.
+bool is_ordinary_purl(std::string_view purl) {
+  const auto letter = [](char c) { return static_cast<unsigned char>((c | 0x20) - 'a') < 26; };
+  const auto other = [](char c) { return (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '+'; };
+  if (!purl.starts_with("pkg:") || purl.size() < 5 || !letter(purl[4])) return false;
+  std::size_t at = 5;
+  while (at < purl.size() && (letter(purl[at]) || other(purl[at]))) ++at;
+  if (at == purl.size() || purl[at] != '/') return false;
+  std::size_t slash = at;
+  for (++at; at < purl.size(); ++at) {
+    const char c = purl[at];
+    if (c == '/')
+      slash = at;
+    else if (!letter(c) && !other(c) && c != '_' && c != '~' && c != '@')
+      return false;
+  }
+  return slash + 1 < purl.size() && purl[slash + 1] != '@';
+}
+
+}  // namespace
+
+std::string check_purl(std::string_view purl) { return is_ordinary_purl(purl) ? std::string() : check_any_purl(purl); }
+
+std::string check_any_purl(std::string_view purl) {
   if (!purl.starts_with("pkg:")) return "it does not begin with \"pkg:\"";
   for (std::size_t i = 0; i < purl.size(); ++i) {
     const auto hex = [&](std::size_t at) { return at < purl.size() && std::isxdigit(static_cast<unsigned char>(purl[at])) != 0; };

@@ -42,5 +42,7 @@ class Languages {
 
 // The form of a package URL without the rules of its type (CSAF test 6.1.13; issue 1303 of the TC): empty if it holds, else why not.
 [[nodiscard]] std::string check_purl(std::string_view purl);
+// The same without the short way for ordinary ones: for tests that compare the two.
+[[nodiscard]] std::string check_any_purl(std::string_view purl);
 
 }  // namespace entente::csaf

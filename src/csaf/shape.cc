@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "core/same_text.h"
+
 namespace entente::csaf {
 
 struct Shape::Builder {
@@ -157,6 +159,43 @@ struct Shape::UnknownWalk {
     return at != node.members.end() && at->first == key ? static_cast<std::size_t>(at - node.members.begin()) : node.members.size();
   }
 };
+
+// Where the schema's members and the document's are both in order, each is found by going forward, and to have found them so shows both
+// that they are known and that they are sorted.
+struct Shape::TidyWalk {
+  const std::vector<Node>& nodes;
+
+  bool walk(JsonView value, const Node& node) const {
+    if (value.is_object()) {
+      const simdjson::dom::object object = value.get_object().value_unsafe();
+      return node.object ? known(object, node) : sorted(object);
+    }
+    const simdjson::dom::array array = value.get_array().value_unsafe();
+    for (const JsonView item : array)
+      if (is_container(item) && !walk(item, nodes[node.items])) return false;
+    return true;
+  }
+  bool known(simdjson::dom::object object, const Node& node) const {
+    auto at = node.members.begin();
+    for (const auto field : object) {
+      while (at != node.members.end() && !same_text(at->first, field.key)) ++at;
+      if (at == node.members.end()) return false;
+      if (is_container(field.value) && !walk(field.value, nodes[at->second])) return false;
+      ++at;
+    }
+    return true;
+  }
+  bool sorted(simdjson::dom::object object) const {
+    std::string_view last;
+    for (const auto field : object) {
+      if (field.key < last || (is_container(field.value) && !walk(field.value, nodes[0]))) return false;
+      last = field.key;
+    }
+    return true;
+  }
+};
+
+bool Shape::is_tidy(JsonView document) const { return !is_container(document) || TidyWalk{nodes_}.walk(document, nodes_[1]); }
 
 void Shape::unknown_members(JsonView document, const std::function<void(std::string)>& report) const {
   UnknownWalk{nodes_, report}.walk(document, nodes_[1], {});

@@ -22,6 +22,8 @@ class Shape {
   void unknown_members(JsonView document, const std::function<void(std::string pointer)>& report) const;
   // Pointers of objects whose members are not in byte order, with the first member that is out of place.
   static void unsorted_members(JsonView document, const std::function<void(std::string pointer, std::string_view member)>& report);
+  // True: neither of the two would report anything, found in one walk. False: one of them may.
+  [[nodiscard]] bool is_tidy(JsonView document) const;
 
  private:
   struct Node {
@@ -31,6 +33,7 @@ class Shape {
   };
   struct Builder;
   struct UnknownWalk;
+  struct TidyWalk;
   std::vector<Node> nodes_;
 };
 

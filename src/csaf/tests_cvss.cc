@@ -1,7 +1,9 @@
 // Tests 6.1.8, 6.1.9, 6.1.10 and 6.2.19: CVSS objects against their schemas, their vectors and the formulas. The vector takes precedence;
 // a property of the object counts where the vector does not name its metric.
 #include <cmath>
+#include <span>
 
+#include "core/same_text.h"
 #include "csaf/checks.h"
 #include "cvss/cvss.h"
 
@@ -41,12 +43,24 @@ int value_of(const cvss::Metric& metric, Text word) {
   return -1;
 }
 
+// Calls visit(number of the metric, word) for each property of the object that spells a metric; mostly there is none.
+template <class Visit>
+void each_metric_property(std::span<const cvss::Metric> metrics, JsonView object, Visit visit) {
+  const auto members = as_object(object);
+  if (!members) return;
+  for (const auto field : *members) {
+    if (!field.value.is_string()) continue;
+    for (std::size_t m = 0; m < metrics.size(); ++m)
+      if (same_text(metrics[m].property, field.key)) visit(m, field.value.get_string().value_unsafe());
+  }
+}
+
 // Metrics the vector does not name, from the object's properties.
 void fill_from_properties(cvss::Vector& v, JsonView object) {
   const auto metrics = cvss::metrics(v.version);
-  for (std::size_t m = 0; m < metrics.size(); ++m)
-    if (v.chosen[m] < 0)
-      if (const auto word = json_string(object, metrics[m].property)) v.chosen[m] = static_cast<std::int8_t>(value_of(metrics[m], *word));
+  each_metric_property(metrics, object, [&](std::size_t m, Text word) {
+    if (v.chosen[m] < 0) v.chosen[m] = static_cast<std::int8_t>(value_of(metrics[m], word));
+  });
 }
 
 void compare_score(Check& c, const CvssObject& o, const char* member, cvss::Score score) {
@@ -112,6 +126,9 @@ void test_cvss_consistency(Check& c) {
     const auto v = vector_of(o);
     if (!v) return;
     const auto metrics = cvss::metrics(v->version);
+    bool spelt = false;
+    each_metric_property(metrics, o.object, [&](std::size_t, Text) { spelt = true; });
+    if (!spelt) return;
     for (std::size_t m = 0; m < metrics.size(); ++m) {
       const auto word = json_string(o.object, metrics[m].property);
       if (!word || v->chosen[m] < 0) continue;

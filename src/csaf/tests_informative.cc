@@ -106,7 +106,7 @@ void each_url(const Document& d, const Visit& visit) {
     visit_urls(*document, "references", "url", at("/document"), visit);
   }
   for (const Product& p : d.products) {
-    if (!p.helper) continue;
+    if (!p.has_urls) continue;
     const auto helper = [&] { return d.product_pointer(p) + "/product_identification_helper"; };
     visit_urls(*p.helper, "sbom_urls", nullptr, helper, visit);
     visit_urls(*p.helper, "x_generic_uris", "namespace", helper, visit);

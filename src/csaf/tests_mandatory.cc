@@ -268,7 +268,12 @@ void test_flag_scope(Check& c) {
 
 // The words count as tokens between white space: "after-eight" is a name (known issue 825 of the TC).
 bool names_range(Text name) {
-  if (name.find_first_of("<>") != Text::npos) return true;
+  bool letters = false;
+  for (const char ch : name) {
+    if (ch == '<' || ch == '>') return true;
+    letters = letters || (ch | 0x20) >= 'a';
+  }
+  if (!letters) return false;  // "1.2.3" holds none of the words
   std::string token;
   for (std::size_t i = 0; i <= name.size(); ++i) {
     const char ch = i < name.size() ? name[i] : ' ';

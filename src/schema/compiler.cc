@@ -4,8 +4,10 @@
 #include "schema/compiler.h"
 
 #include <fmt/format.h>
+#include <algorithm>
 
 #include "core/utf8.h"
+#include "schema/verdict.h"
 
 namespace entente::schema {
 
@@ -168,12 +170,12 @@ void NameIndex::build(std::vector<std::string_view> names) {
 
 // What evaluation looks up often, worked out once all nodes are there.
 void Compiler::finish() {
+  for (Enumeration& e : program_.enumerations) e.index.build({e.strings.begin(), e.strings.end()});
   for (Members& members : program_.members) {
     std::vector<std::string_view> names;
-    for (const auto& [name, named] : members.named) {
-      names.push_back(name);
-      members.by_number.push_back(named);
-    }
+    for (const auto& [name, named] : members.named) names.push_back(name);
+    std::sort(names.begin(), names.end());
+    for (const std::string_view name : names) members.by_number.push_back(members.named.at(name));
     members.index.build(std::move(names));
     members.named.clear();
   }
@@ -196,6 +198,7 @@ void Compiler::finish() {
     node.only_string = plain && typed;
     node.least_characters = least;
   }
+  plan_verdict(program_);
 }
 
 // Nodes that apply to the same instance as `node`, whatever is in scope.

@@ -1,5 +1,6 @@
 // URIs and IRIs by the grammar of RFC 3986 appendix A and RFC 3987 section 2.2, URI templates by RFC 6570 section 2. The
 // text is taken apart first (schema/uri.h), then each part is tested against the characters it may hold.
+#include <array>
 #include <cstdint>
 
 #include "core/ascii.h"
@@ -97,6 +98,32 @@ bool is_identifier(std::string_view text, Alphabet alphabet, Presence scheme) {
   return !parts.fragment || has_only(*parts.fragment, ":@/?", alphabet);
 }
 
+// scheme:path or scheme://host/path of characters that stand for themselves: what nearly all URIs are. Anything else is is_identifier()'s.
+bool is_ordinary_uri(std::string_view text) {
+  enum : std::uint8_t { in_scheme = 1, in_host = 2, in_path = 4 };
+  static constexpr auto kClasses = [] {
+    std::array<std::uint8_t, 256> classes{};
+    for (const char c : std::string_view("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-"))
+      classes[static_cast<unsigned char>(c)] = in_scheme | in_host | in_path;
+    for (const char c : std::string_view("_~!$&'()*,;=:@/")) classes[static_cast<unsigned char>(c)] = in_path;
+    classes[static_cast<unsigned char>('+')] = in_scheme | in_path;
+    return classes;
+  }();
+  const auto skip = [&](std::size_t at, std::uint8_t what) {
+    while (at < text.size() && (kClasses[static_cast<unsigned char>(text[at])] & what) != 0) ++at;
+    return at;
+  };
+  if (text.empty() || !is_alnum(text[0]) || is_one_of(text[0], "0123456789")) return false;
+  std::size_t at = skip(1, in_scheme);
+  if (at == text.size() || text[at] != ':') return false;
+  ++at;
+  if (text.substr(at).starts_with("//")) {
+    at = skip(at + 2, in_host);
+    if (at < text.size() && text[at] != '/') return false;
+  }
+  return skip(at, in_path) == text.size();
+}
+
 // varname *(["."] varname): letters, digits, '_' and percent-encoded bytes.
 bool is_variable_name(std::string_view name) {
   if (name.empty() || name.front() == '.' || name.back() == '.' || name.find("..") != std::string_view::npos) return false;
@@ -137,7 +164,7 @@ bool is_expression(std::string_view inside) {
 
 }  // namespace
 
-bool is_uri(std::string_view text) { return is_identifier(text, Alphabet::ascii, Presence::required); }
+bool is_uri(std::string_view text) { return is_ordinary_uri(text) || is_identifier(text, Alphabet::ascii, Presence::required); }
 bool is_uri_reference(std::string_view text) { return is_identifier(text, Alphabet::ascii, Presence::optional); }
 bool is_iri(std::string_view text) { return is_identifier(text, Alphabet::unicode, Presence::required); }
 bool is_iri_reference(std::string_view text) { return is_identifier(text, Alphabet::unicode, Presence::optional); }

@@ -6,6 +6,7 @@
 #include <limits>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -13,9 +14,11 @@
 #include <utility>
 #include <vector>
 
+#include "core/same_text.h"
 #include "schema/formats.h"
 #include "schema/regex.h"
 #include "schema/schema.h"
+#include "schema/sequence.h"
 #include "schema/value.h"
 
 namespace entente::schema {
@@ -81,15 +84,10 @@ struct Node {
   std::string location;  // JSON pointer in the root document, or "URI#pointer" in another
 };
 
-struct Enumeration {
-  std::unordered_set<std::string_view> strings;
-  std::vector<JsonView> others;
-  std::string shown;  // the values as a message shows them
-};
-
 struct Pattern {
   std::string text;
   std::unique_ptr<const re2::RE2> regex;
+  std::optional<Sequence> sequence;  // the same, where it has that form
 };
 
 struct Items {
@@ -116,18 +114,40 @@ class NameIndex {
     const std::size_t mask = slots_.size() - 1;
     for (std::size_t at = place(name) & mask;; at = (at + 1) & mask) {
       const std::uint32_t number = slots_[at];
-      if (number == kNone || names_[number] == name) return number;
+      if (number == kNone || same_text(names_[number], name)) return number;
     }
+  }
+
+  // The same for names that are asked for one after the other. `next` begins at 0: where names are numbered in their order, and come in it
+  // as members of objects mostly do, one of the next two is it.
+  [[nodiscard]] std::uint32_t find(std::string_view name, std::uint32_t& next) const {
+    for (std::uint32_t number = next; number < names_.size() && number < next + 2; ++number)
+      if (same_text(names_[number], name)) {
+        next = number + 1;
+        return number;
+      }
+    const std::uint32_t number = find(name);
+    if (number != kNone) next = number + 1;
+    return number;
   }
 
  private:
   static std::size_t place(std::string_view name) {
     if (name.empty()) return 0;
-    const auto at = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(name[i])); };
-    return (name.size() * 0x9E3779B1u + at(0) * 0x85EBCA6Bu + at(name.size() / 2) * 0xC2B2AE35u + at(name.size() - 1) * 0x27D4EB2Fu) >> 16;
+    const auto at = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(name[i])); };
+    const std::uint32_t mixed =
+        static_cast<std::uint32_t>(name.size()) ^ at(0) << 8 ^ at(name.size() / 2) << 16 ^ at(name.size() - 1) << 24;
+    return (mixed * 0x9E3779B97F4A7C15u) >> 40;
   }
   std::vector<std::string_view> names_;
   std::vector<std::uint32_t> slots_;  // a power of two, at most a quarter of it used
+};
+
+struct Enumeration {
+  std::unordered_set<std::string_view> strings;
+  NameIndex index;  // of `strings`
+  std::vector<JsonView> others;
+  std::string shown;  // the values as a message shows them
 };
 
 struct Members {
@@ -154,6 +174,21 @@ struct Conditional {
   NodeId condition = kNoNode, then = kNoNode, otherwise = kNoNode;
 };
 
+// A node as a verdict without reasons needs it (verdict.cc): references followed, what is asked most often in fields, the rest as
+// instructions in any order.
+struct Quick {
+  static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
+  Node::Kind kind = Node::Kind::keywords;
+  TypeSet types = kAnyType;
+  bool unique = false;                 // uniqueItems
+  bool only_text = false;              // a string is judged by `least_characters` alone
+  std::uint16_t nodes = 1;             // it stands for so many, itself and those referred to
+  std::uint32_t members = kNone;       // in `members`
+  std::uint32_t items = kNone;         // in `items`
+  std::uint32_t first = 0, count = 0;  // in `quick_rest`
+  std::uint64_t least_characters = 0, least_items = 0;
+};
+
 struct Schema::Program {
   std::vector<Node> nodes;  // the root is nodes[root]
   NodeId root = 0;
@@ -174,6 +209,8 @@ struct Schema::Program {
   std::map<std::pair<std::uint32_t, std::uint32_t>, NodeId> dynamic_anchors;  // (resource, anchor number) → node
   bool has_dynamic_ref = false;
   std::uint64_t max_steps = 0;
+  std::vector<Quick> quick;  // by node; empty: the schema has a keyword verdict.cc does not know
+  std::vector<Instruction> quick_rest;
   std::vector<JsonDocument> documents;  // keeps the constants and names alive
 };
 

@@ -6,6 +6,7 @@
 
 #include "schema/compiler.h"
 #include "schema/evaluation.h"
+#include "schema/verdict.h"
 
 namespace entente::schema {
 
@@ -22,7 +23,12 @@ std::vector<Violation> Schema::validate(JsonView instance, std::size_t max_viola
   return out;
 }
 
-bool Schema::is_valid(JsonView instance) const { return Evaluation(*program_).run(instance, nullptr); }
+bool Schema::is_valid(JsonView instance) const {
+  const Verdict::Answer quick = Verdict(*program_).of(instance);
+  return quick == Verdict::Answer::undecided ? is_valid_slowly(instance) : quick == Verdict::Answer::holds;
+}
+
+bool Schema::is_valid_slowly(JsonView instance) const { return Evaluation(*program_).run(instance, nullptr); }
 
 Result<void> check(const Schema& schema, const JsonDocument& document) {
   if (schema.is_valid(document.root())) return {};

@@ -150,17 +150,17 @@ void hash_number(Sip& sip, const Number& n) {
   sip.word(std::hash<double>{}(n.d));
 }
 
-using Members = std::vector<std::pair<std::string_view, JsonView>>;
+using MemberList = std::vector<std::pair<std::string_view, JsonView>>;
 
-Members members_of(simdjson::dom::object object) {
-  Members out;
+MemberList members_of(simdjson::dom::object object) {
+  MemberList out;
   for (const auto field : object) out.emplace_back(field.key, field.value);
   return out;
 }
 
 bool equal_objects(simdjson::dom::object a, simdjson::dom::object b) {
-  Members left = members_of(a);
-  Members right = members_of(b);
+  MemberList left = members_of(a);
+  MemberList right = members_of(b);
   if (left.size() != right.size()) return false;
   const auto by_key = [](const auto& x, const auto& y) { return x.first < y.first; };
   std::sort(left.begin(), left.end(), by_key);
