@@ -74,7 +74,7 @@ std::vector<ComcheckEvent> judge_reply(const std::vector<ComcheckEvent>& events,
     out.why = "there were too many wrong answers to this check";
   } else if (!reply.right) {
     out.noted = true;
-    out.why = "no line of it is the answer: noted as a wrong one";
+    out.why = "its first line is not the answer: noted as a wrong one";
     event = {.kind = ComcheckEventKind::wrong, .at = event.at, .contact = event.contact};
   } else {
     out.noted = out.counted = true;

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "core/ascii.h"
 #include "core/bytes.h"
@@ -21,6 +22,8 @@ constexpr std::string_view kSignatureBegin = "-----BEGIN PGP SIGNATURE-----";
 constexpr std::string_view kSignatureEnd = "-----END PGP SIGNATURE-----";
 constexpr std::array<std::string_view, 7> kUriFields{"acknowledgments", "canonical", "contact", "csaf", "encryption", "hiring", "policy"};
 constexpr std::int64_t kLongExpiryDays = 366;
+constexpr std::size_t kMostTxtNotes = 1'000;  // of one level, so that what is only worth a remark cannot push an error out
+constexpr std::size_t kMostTxtFields = 1'000;
 
 struct TxtLine {
   std::string_view text;  // without its end
@@ -110,7 +113,10 @@ class SecurityTxtReader {
 
  private:
   void note(Level level, std::string_view code, std::string what, std::optional<std::uint64_t> line = {}) {
-    if (out_.notes.size() < 1'000) out_.notes.push_back({level, code, std::move(what), line});
+    std::size_t& of_level = noted_[static_cast<std::size_t>(level)];
+    if (of_level == kMostTxtNotes) return;
+    ++of_level;
+    out_.notes.push_back({level, code, std::move(what), line});
   }
 
   void read_signed(const std::vector<TxtLine>& lines, std::string_view text) {
@@ -181,7 +187,11 @@ class SecurityTxtReader {
     if (!value.empty() && value.front() != ' ') note(Level::error, "no_space", "no space follows the colon", line.number);
     value = trimmed_blanks(value);
     if (value.empty()) return note(Level::error, "empty_value", "the field has no value", line.number);
-    if (out_.fields.size() == 1'000) return;
+    if (out_.fields.size() == kMostTxtFields) {
+      if (!std::exchange(too_many_fields_, true))
+        note(Level::error, "too_many_fields", fmt::format("only the first {} fields are read", kMostTxtFields), line.number);
+      return;
+    }
     out_.fields.push_back({lower(name), std::string(value), line.number});
     read_field(out_.fields.back());
   }
@@ -243,6 +253,8 @@ class SecurityTxtReader {
   SecurityTxt& out_;
   Instant at_;
   std::string_view url_;
+  std::array<std::size_t, 3> noted_{};  // by level
+  bool too_many_fields_ = false;
 };
 
 }  // namespace

@@ -31,9 +31,9 @@ struct SecurityTxtField {
 };
 
 struct SecurityTxt {
-  std::vector<SecurityTxtField> fields;
-  std::vector<std::string> comments;   // with their '#'
-  std::vector<SecurityTxtNote> notes;  // of lines in their order, then of the file
+  std::vector<SecurityTxtField> fields;  // the first 1,000; more are an error
+  std::vector<std::string> comments;     // with their '#'
+  std::vector<SecurityTxtNote> notes;    // of lines in their order, then of the file; at most 1,000 of each level
   bool is_signed = false;
   std::optional<Instant> expires;
 

@@ -22,18 +22,19 @@ struct ReplyFacts {
   Instant now;
 };
 struct ProvenReply {
-  bool right = false;  // a line of it is the answer
+  bool right = false;  // its first line that has the form of an answer is one
   // "d=alpha.example; s=sel; a=rsa-sha256; message=<SHA-256 of the message as it lies here>; key=<the key record>"
   std::string proof;
 };
 // Errors say what is missing. Asked for: written by a person as far as RFC 3834 tells; one From, whose domain and the contact's have the
 // same registrable domain; a DKIM signature that holds, of a domain aligned with From in the same way, over From, Subject, Date or
-// Message-ID and the whole body; signed (or, where the signature does not say, dated) after the question, an hour's error of clocks
-// allowed; the code in the text.
+// Message-ID, each field that decides how the body is read (mail_text.h), and the whole body; signed (or, where the signature does not say,
+// dated) after the question, an hour's error of clocks allowed; the code in the text.
 [[nodiscard]] Result<ProvenReply> prove_reply(std::string_view message, const ReplyFacts& facts, const dns::PublicSuffixList& suffixes,
                                               const DkimLookup& lookup);
 
 // RFC 5322 section 3.3: "Fri, 11 Jul 2003 21:00:37 -0700 (PDT)".
+// Errors: no date, before 1970, after 9999.
 [[nodiscard]] Result<Instant> parse_mail_date(std::string_view text);
 
 }  // namespace entente::registry

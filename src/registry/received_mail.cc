@@ -66,33 +66,47 @@ std::optional<std::string> field_of(const MailFields& fields, std::string_view n
   return it == fields.end() ? std::nullopt : std::optional(it->second);
 }
 
+// A field that stands several times says whatever one of them says: who adds one must not silence another.
+template <typename Says>
+const std::string* any_field(const MailFields& fields, std::string_view name, Says says) {
+  const auto it = std::ranges::find_if(fields, [&](const MailFields::value_type& f) { return f.first == name && says(f.second); });
+  return it == fields.end() ? nullptr : &it->second;
+}
+
 std::string first_word(std::string_view value) { return lower(trimmed(value.substr(0, value.find_first_of(";( \t")))); }
 
+bool is_null_sender(const std::string& value) { return trimmed(value) == "<>"; }
+
+bool is_report(const std::string& type) { return lower(type).starts_with("multipart/report"); }
+
+bool is_delivery_report(const std::string& type) {
+  return is_report(type) && lower(type).find("disposition-notification") == std::string::npos;
+}
+
+bool is_mass_mail(const std::string& precedence) {
+  const std::string word = first_word(precedence);
+  return word == "bulk" || word == "auto_reply" || word == "auto-reply" || word == "junk" || word == "list";
+}
+
 std::optional<std::string> why_bounce(const MailFields& fields) {
-  const std::string type = lower(field_of(fields, "content-type").value_or(""));
-  if (type.starts_with("multipart/report") && type.find("disposition-notification") == std::string::npos)
-    return "Content-Type: multipart/report";
-  const std::string from = lower(field_of(fields, "from").value_or(""));
-  const bool null_sender = trimmed(field_of(fields, "return-path").value_or("-")) == "<>";
-  if (null_sender && (from.find("mailer-daemon@") != std::string::npos || field_of(fields, "x-failed-recipients")))
+  if (any_field(fields, "content-type", is_delivery_report) != nullptr) return "Content-Type: multipart/report";
+  const auto by_daemon = [](const std::string& from) { return lower(from).find("mailer-daemon@") != std::string::npos; };
+  if (any_field(fields, "return-path", is_null_sender) != nullptr &&
+      (any_field(fields, "from", by_daemon) != nullptr || field_of(fields, "x-failed-recipients")))
     return "Return-Path: <> from mailer-daemon";
   return std::nullopt;
 }
 
 std::optional<std::string> why_automatic(const MailFields& fields) {
-  if (const auto value = field_of(fields, "auto-submitted"); value && first_word(*value) != "no")
+  if (const auto* value = any_field(fields, "auto-submitted", [](const std::string& v) { return first_word(v) != "no"; }))
     return "Auto-Submitted: " + printable(*value, 60);
-  if (const auto value = field_of(fields, "precedence")) {
-    const std::string word = first_word(*value);
-    if (word == "bulk" || word == "auto_reply" || word == "auto-reply" || word == "junk" || word == "list") return "Precedence: " + word;
-  }
+  if (const auto* value = any_field(fields, "precedence", is_mass_mail)) return "Precedence: " + first_word(*value);
   constexpr std::array<std::string_view, 6> kMarks{"x-auto-response-suppress", "x-autoreply",       "x-autorespond",
                                                    "x-autoresponder",          "x-auto-reply-from", "x-mail-autoreply"};
   for (const std::string_view mark : kMarks)
     if (field_of(fields, mark)) return std::string(mark);
-  const std::string type = lower(field_of(fields, "content-type").value_or(""));
-  if (type.starts_with("multipart/report")) return "Content-Type: multipart/report";  // a receipt that it was opened
-  if (const auto value = field_of(fields, "return-path"); value && trimmed(*value) == "<>") return "Return-Path: <>";
+  if (any_field(fields, "content-type", is_report) != nullptr) return "Content-Type: multipart/report";  // a receipt that it was opened
+  if (any_field(fields, "return-path", is_null_sender) != nullptr) return "Return-Path: <>";
   return std::nullopt;
 }
 
@@ -119,7 +133,8 @@ Result<ReceivedMail> ReceivedMail::parse(std::string_view message) {
   for (const auto& [field, value] : fields) out.text += fmt::format("{}: {}\n", field, value);
   out.text += body;
   out.text += "\n" + without_quoted_printable(body);
-  if (first_word(field_of(fields, "content-transfer-encoding").value_or("")) == "base64") out.text += "\n" + without_base64(body);
+  if (any_field(fields, "content-transfer-encoding", [](const std::string& v) { return first_word(v) == "base64"; }) != nullptr)
+    out.text += "\n" + without_base64(body);
   return out;
 }
 
