@@ -25,6 +25,7 @@ const ProviderAdvisory* advisory_at(const ProviderCase& c, std::string_view url)
 Requirement year_row(const ProviderCase& c) {
   Tally tally;
   for (const ProviderAdvisory& a : c.report.advisories) {
+    if (!a.logged) continue;
     const bool listed = std::ranges::any_of(c.directories, [&](const SeenDirectory& d) { return a.url.starts_with(d.base); });
     if (!listed) continue;
     std::string folder = folder_of(a.url);
@@ -44,7 +45,7 @@ Requirement year_row(const ProviderCase& c) {
 std::vector<std::pair<std::string, const ProviderAdvisory*>> below(const ProviderCase& c, const SeenDirectory& d) {
   std::vector<std::pair<std::string, const ProviderAdvisory*>> out;
   for (const ProviderAdvisory& a : c.report.advisories)
-    if (a.url.starts_with(d.base)) out.emplace_back(a.url.substr(d.base.size()), &a);
+    if (a.logged && a.url.starts_with(d.base)) out.emplace_back(a.url.substr(d.base.size()), &a);
   return out;
 }
 
@@ -129,6 +130,17 @@ void judge_entry(const ProviderCase& c, const SeenFeed& feed, const RolieEntry& 
   if (seen.file == nullptr) {
     if (seen.record == nullptr && (!c.view.logged() || was_left_out(c.view, entry.updated))) return;
     return tally.failure(fmt::format("{} is listed, but {}", url, absence(seen)));
+  }
+  if (!entry.content_src.empty()) {
+    const std::string content = resolved(feed.url, entry.content_src);
+    const Seen there = c.view.at(content);
+    if (content != url && there.file == nullptr) {
+      if (there.record == nullptr)
+        return tally.open(fmt::format("the content.src of {} is another address: {}", last_segment(url), content));
+      return tally.failure(fmt::format("the content.src of {} is {}, but {}", last_segment(url), content, absence(there)));
+    }
+    if (content != url && there.file->sha256 != seen.file->sha256)
+      return tally.failure(fmt::format("the content.src of {} leads to another document, {}", last_segment(url), content));
   }
   // What lies beside the advisory must stand in the entry.
   for (const char* ending : {".sha256", ".sha512", ".asc"}) {
