@@ -182,6 +182,9 @@ Requirement Tally::row(unsigned number, std::string_view what, std::string nothi
       number, verdict,
       named.empty() ? fmt::format("all {} {}", held_, what) : fmt::format("{} of {} {}: {}", named.size(), count(), what, named.front()));
   out.examples.assign(named.begin(), named.begin() + static_cast<std::ptrdiff_t>(std::min(named.size(), kMaxRowExamples)));
+  if (!remarks_.empty()) out.reason += fmt::format("; but {}", remarks_.front());
+  for (std::size_t i = named.empty() ? 1 : 0; i < remarks_.size() && out.examples.size() < kMaxRowExamples; ++i)
+    out.examples.push_back(remarks_[i]);
   return out;
 }
 

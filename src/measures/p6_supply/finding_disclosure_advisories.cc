@@ -141,6 +141,7 @@ std::string provider_advice(const csaf::ProviderReport& provider) {
 }
 
 std::string coverage_clause(const CveCoverage& cves) {
+  if (!cves.bad.empty()) return fmt::format("; {} cannot be read", cves.bad.front().evidence->path);
   if (!cves.given) return "; which CVE numbers are the organisation's own is not said";
   if (cves.counted == 0) return "; no CVE number of its own in 365 days";
   return fmt::format("; {} of {} own CVE numbers of 365 days have an advisory", cves.covered, cves.counted);
@@ -173,16 +174,16 @@ Finding judge_provider(const FindingContext& c, const csaf::ProviderReport& prov
   if (!provider.bad_logs.empty())
     finding.fix = fmt::format("collect the provider again (entente csaf collect DOMAIN -o BUNDLE): {} cannot be read",
                               provider.bad_logs.front()->name);
+  else if (!cves.bad.empty())
+    finding.fix = fmt::format("mend {}: {}", cves.bad.front().evidence->path, cves.bad.front().error.what);
+  else if (valid < provider.advisories.size())
+    finding.fix = provider_advice(provider);
   else if (!belonging.why_not.empty())
     finding.fix =
         fmt::format("collect the organisation's own provider by its domain (entente csaf collect DOMAIN -o BUNDLE): {}", belonging.why_not);
-  else if (!cves.bad.empty())
-    finding.fix = fmt::format("mend {}: {}", cves.bad.front().evidence->path, cves.bad.front().error.what);
   else if (all_valid && !provider.collection)
     finding.fix =
-        "collect the provider by its domain (entente csaf collect DOMAIN -o BUNDLE) and give the log too: without it how it is published "
-        "is "
-        "not known";
+        "collect the provider by its domain (entente csaf collect DOMAIN -o BUNDLE) and give the log too, which says how it is published";
   else if (!all_valid || !is_provider)
     finding.fix = provider_advice(provider);
   else if (!cves.given)

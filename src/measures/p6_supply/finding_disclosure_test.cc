@@ -139,6 +139,7 @@ TEST_F(DisclosureFindingTest, AListOfCvesThatCannotBeReadIsNamed) {
   const auto f = advisories(provider_and("id,date\nCVE-2026-1001,yesterday\n"));
   ASSERT_TRUE(f);
   EXPECT_EQ(f->status, Status::not_satisfied);
+  EXPECT_THAT(f->summary, HasSubstr("own cannot be read"));
   EXPECT_THAT(f->fix, HasSubstr("\"yesterday\" is neither a time nor a date"));
 }
 
@@ -166,6 +167,7 @@ TEST_F(DisclosureFindingTest, AnAdvisoryBesideTheLogCountsToo) {
     const auto f = advisories(files);
     EXPECT_EQ(f->status, Status::not_satisfied) << f->summary;
     EXPECT_THAT(f->summary, HasSubstr("2 of 3 advisories valid"));
+    EXPECT_THAT(f->fix, HasSubstr("requirement 1 "));
   }
   // A valid one covers no CVE number, since nobody can find it.
   auto files = provider_and(fmt::format("CVE-2026-1009,{}\n", format_date(at_ - std::chrono::hours(24 * 30))));
