@@ -134,6 +134,19 @@ Json provider_json(const csaf::ProviderReport& r) {
   return out;
 }
 
+// " (failed: 7; not tested: 8, 10)"
+std::string lacking_clause(const csaf::ProviderReport& r, const csaf::RoleVerdict& role) {
+  std::vector<std::string> parts;
+  for (const csaf::Verdict verdict : {csaf::Verdict::failed, csaf::Verdict::not_tested}) {
+    std::vector<unsigned> numbers;
+    for (const unsigned n : role.lacking)
+      if (r.requirements.at(n - 1).verdict == verdict) numbers.push_back(n);
+    if (!numbers.empty())
+      parts.push_back(fmt::format("{}: {}", verdict == csaf::Verdict::failed ? "failed" : "not tested", fmt::join(numbers, ", ")));
+  }
+  return parts.empty() ? std::string() : fmt::format(" ({})", fmt::join(parts, "; "));
+}
+
 void print_provider(const csaf::ProviderReport& r, bool quiet) {
   for (const csaf::Requirement& row : r.requirements) {
     if (quiet && row.verdict != csaf::Verdict::failed) continue;
@@ -147,8 +160,8 @@ void print_provider(const csaf::ProviderReport& r, bool quiet) {
   }
   for (const csaf::RoleVerdict& role : r.roles) {
     if (quiet) continue;
-    const std::string lacking = role.lacking.empty() ? "" : fmt::format(" (see {})", fmt::join(role.lacking, ", "));
-    std::printf("%s: %s%s\n", std::string(role.role).c_str(), std::string(csaf::name(role.verdict)).c_str(), lacking.c_str());
+    std::printf("%s: %s%s\n", std::string(role.role).c_str(), std::string(csaf::name(role.verdict)).c_str(),
+                lacking_clause(r, role).c_str());
   }
   for (const std::string& why : r.unread) std::printf("unread: %s\n", printable(why).c_str());
   std::printf("declared: %s; filled: %s; %zu advisories, %zu valid\n", r.declared().empty() ? "none" : std::string(r.declared()).c_str(),

@@ -13,6 +13,7 @@
 #include "core/utf8.h"
 #include "csaf/document.h"
 #include "csaf/provider_rows.h"
+#include "csaf/web_url.h"
 
 namespace entente::csaf {
 namespace {
@@ -24,9 +25,9 @@ std::optional<Instant> date_of(Text text) {
   return time ? std::optional(*time) : std::nullopt;
 }
 
-ProviderAdvisory judge_advisory(const Seen& seen, const Validator& validator) {
-  ProviderAdvisory out{.file = seen.file, .url = seen.record->url};
-  const auto document = Document::parse(seen.file->text, seen.file->name);
+ProviderAdvisory judge_advisory(const ProviderFile& file, std::string url, const Validator& validator) {
+  ProviderAdvisory out{.file = &file, .url = std::move(url)};
+  const auto document = Document::parse(file.text, file.name);
   if (!document) {
     out.problem = document.error().what;
     return out;
@@ -46,6 +47,37 @@ ProviderAdvisory judge_advisory(const Seen& seen, const Validator& validator) {
     out.problem = fmt::format("{}: {}: {}", f.test->id, f.pointer.empty() ? "/" : f.pointer, f.what);
   }
   return out;
+}
+
+// Those the log records, in its order; then those that lie beside it without being known to it.
+void judge_advisories(const ProviderView& view, const Validator& validator, ProviderReport& report) {
+  std::vector<Seen> seen = view.of(Purpose::advisory);
+  std::erase_if(seen, [](const Seen& s) { return s.file == nullptr; });
+  const auto& unlogged = view.unlogged_advisories();
+  report.advisories.resize(seen.size() + unlogged.size());
+  parallel_for(report.advisories.size(), [&](std::size_t i) {
+    if (i < seen.size()) {
+      report.advisories[i] = judge_advisory(*seen[i].file, seen[i].record->url, validator);
+      return;
+    }
+    const ProviderFile& file = *unlogged[i - seen.size()];
+    report.advisories[i] = judge_advisory(file, parse_web_url(file.source) ? file.source : file.name, validator);
+    report.advisories[i].logged = false;
+  });
+}
+
+// Requirements that speak of every advisory: what a part of them shows is no more than that part.
+constexpr std::array<unsigned, 11> kOfEveryAdvisory{1, 2, 4, 5, 11, 12, 13, 14, 15, 18, 19};
+
+void leave_open_if_incomplete(const ProviderView& view, std::vector<Requirement>& rows) {
+  const std::string why = view.incomplete();
+  if (why.empty()) return;
+  for (const unsigned number : kOfEveryAdvisory) {
+    Requirement& row = rows.at(number - 1);
+    if (row.verdict != Verdict::held) continue;
+    row.verdict = Verdict::not_tested;
+    row.reason += "; but " + why;
+  }
 }
 
 std::string hash_of(std::string_view algorithm, std::string_view text) {
@@ -218,26 +250,29 @@ Result<ProviderReport> check_provider(const std::vector<ProviderFile>& files, co
   const ProviderView view(files);
   out.unread = view.unread();
   choose_metadata(view, out);
-  std::vector<Seen> advisories = view.of(Purpose::advisory);
-  std::erase_if(advisories, [](const Seen& s) { return s.file == nullptr; });
-  out.advisories.resize(advisories.size());
-  parallel_for(advisories.size(), [&](std::size_t i) { out.advisories[i] = judge_advisory(advisories[i], validator); });
+  out.bad_logs = view.bad_logs();
+  if (const FetchLog* log = view.log())
+    out.collection = ProviderCollection{view.log_file(), log->asked, log->finished, log->loopback, view.incomplete()};
+  judge_advisories(view, validator, out);
   ENTENTE_TRY(PgpKeyring ring, PgpKeyring::make(at));
   load_keys(view, out, ring);
   const std::set<std::string> trusted = trusted_fingerprints(out);
   for (ProviderAdvisory& a : out.advisories) {
+    if (!a.logged) continue;
     a.hash_problem = judge_hashes(view, a);
     a.signature_problem = trusted.empty() ? "the provider metadata names no key that can be read" : judge_signature(view, a, ring, trusted);
   }
   const std::vector<SeenFeed> feeds = out.metadata ? view.feeds(*out.metadata) : std::vector<SeenFeed>{};
   const std::vector<SeenDirectory> directories = out.metadata ? view.directories(*out.metadata) : std::vector<SeenDirectory>{};
   ProviderCase c{view, out, feeds, directories, {}};
-  for (const ProviderAdvisory& a : out.advisories) c.by_url.try_emplace(a.url, &a);
+  for (const ProviderAdvisory& a : out.advisories)
+    if (a.logged) c.by_url.try_emplace(a.url, &a);
   std::vector<Requirement> rows = document_rows(c);
   append(rows, discovery_rows(c));
   append(rows, directory_rows(c));
   append(rows, rolie_rows(c));
   append(rows, trust_rows(c));
+  leave_open_if_incomplete(view, rows);
   out.requirements = std::move(rows);
   out.roles = RoleJudge(out).judge();
   return out;

@@ -35,6 +35,17 @@ struct ProviderAdvisory {
   bool valid = false;
   std::string hash_problem;       // empty: a secure hash file is there, and all hash files there are agree
   std::string signature_problem;  // empty: a signature of one of the provider's keys holds
+  // False: a log is there and does not know it. Then it is validated, but says nothing of what the provider publishes.
+  bool logged = true;
+};
+
+// What the log the provider is judged by says of itself.
+struct ProviderCollection {
+  const ProviderFile* log = nullptr;
+  std::string asked;  // the domain or URL
+  Instant finished{};
+  bool loopback = false;   // loopback addresses were allowed: a test
+  std::string incomplete;  // why not all advisories were fetched, one clause; empty: all were
 };
 
 enum class Verdict : std::uint8_t { held, failed, not_tested };
@@ -51,7 +62,7 @@ struct Requirement {
 struct RoleVerdict {
   std::string_view role;  // "csaf_publisher", "csaf_provider", "csaf_trusted_provider"
   Verdict verdict = Verdict::not_tested;
-  std::vector<unsigned> lacking;  // requirements that fail, or were not tested
+  std::vector<unsigned> lacking;  // requirements that fail, or were not tested; of what can be met in two ways, all that do not hold
 };
 
 // What a file that the metadata names as a key held.
@@ -64,8 +75,10 @@ struct ProviderKeyFile {
 struct ProviderReport {
   std::string metadata_url;  // of the provider metadata that was judged; empty: none
   std::optional<ProviderMetadata> metadata;
-  std::vector<Requirement> requirements;  // 20, in order
-  std::vector<RoleVerdict> roles;         // 3, the least first
+  std::optional<ProviderCollection> collection;  // of several logs, of the one that finished last
+  std::vector<const ProviderFile*> bad_logs;     // logs that cannot be read; `unread` says why
+  std::vector<Requirement> requirements;         // 20, in order
+  std::vector<RoleVerdict> roles;                // 3, the least first
   std::vector<ProviderAdvisory> advisories;
   std::vector<PgpKey> keys;
   std::vector<ProviderKeyFile> key_files;  // one for each key of the metadata, in its order

@@ -87,7 +87,7 @@ Requirement tls_row(const ProviderView& view) {
 Requirement white_row(const ProviderCase& c) {
   Tally tally;
   for (const ProviderAdvisory& a : c.report.advisories)
-    if (a.tlp == "WHITE") tally.hold();  // it came without any credentials
+    if (a.logged && a.tlp == "WHITE") tally.hold();  // it came without any credentials
   for (const SeenFeed& feed : c.feeds) {
     if (feed.label != "WHITE") continue;
     if (feed.record != nullptr && refused(feed.record->status)) tally.failure(fmt::format("{} is refused to strangers", feed.url));
@@ -105,17 +105,22 @@ Requirement white_row(const ProviderCase& c) {
 Requirement protected_row(const ProviderCase& c) {
   Tally tally;
   for (const ProviderAdvisory& a : c.report.advisories)
-    if (a.tlp == "AMBER" || a.tlp == "RED") tally.failure(fmt::format("{} is labelled TLP:{} and came to a stranger", shown_url(a), a.tlp));
+    if (a.logged && (a.tlp == "AMBER" || a.tlp == "RED"))
+      tally.failure(fmt::format("{} is labelled TLP:{} and came to a stranger", shown_url(a), a.tlp));
   for (const SeenFeed& feed : c.feeds) {
     if (feed.label != "AMBER" && feed.label != "RED") continue;
     if (feed.record != nullptr && refused(feed.record->status)) tally.hold();
   }
+  if (tally.count() == 0 && std::ranges::none_of(c.report.advisories, &ProviderAdvisory::logged))
+    return make_row(5, Verdict::not_tested, "there is no advisory");
   if (tally.count() == 0) return make_row(5, Verdict::held, "nothing a stranger can reach is labelled TLP:AMBER or TLP:RED");
   return tally.row(5, "documents and feeds", "");
 }
 
 Requirement redirect_row(const ProviderView& view) {
   if (!view.logged()) return make_row(6, Verdict::not_tested, "there is no log of the collection");
+  if (std::ranges::none_of(view.all(), [](const Seen& s) { return s.file != nullptr && s.record->purpose == Purpose::advisory; }))
+    return make_row(6, Verdict::not_tested, "there is no advisory");
   std::vector<std::string> redirected;
   for (const Seen& one : view.all())
     if (!one.record->redirects.empty()) redirected.push_back(one.record->url + " → " + one.record->redirects.back());
@@ -203,6 +208,9 @@ Requirement Tally::row(unsigned number, std::string_view what, std::string nothi
       number, verdict,
       named.empty() ? fmt::format("all {} {}", held_, what) : fmt::format("{} of {} {}: {}", named.size(), count(), what, named.front()));
   out.examples.assign(named.begin(), named.begin() + static_cast<std::ptrdiff_t>(std::min(named.size(), kMaxRowExamples)));
+  if (!remarks_.empty()) out.reason += fmt::format("; but {}", remarks_.front());
+  for (std::size_t i = named.empty() ? 1 : 0; i < remarks_.size() && out.examples.size() < kMaxRowExamples; ++i)
+    out.examples.push_back(remarks_[i]);
   return out;
 }
 
@@ -210,8 +218,11 @@ std::vector<Requirement> document_rows(const ProviderCase& c) {
   Tally valid, names;
   for (const ProviderAdvisory& a : c.report.advisories) {
     a.valid ? valid.hold() : valid.failure(shown_url(a) + ": " + a.problem);
+    if (!a.logged) continue;
     const std::string wanted = file_name_of(a.id);
-    if (a.id.empty())
+    if (!parse_web_url(a.url))  // a file of ours may be called anything
+      names.open(fmt::format("the address of {} is not known, since there is no log of the collection", shown_url(a)));
+    else if (a.id.empty())
       names.failure(shown_url(a) + " has no tracking ID");
     else if (last_segment(a.url) == wanted)
       names.hold();
@@ -233,6 +244,7 @@ std::vector<Requirement> discovery_rows(const ProviderCase& c) {
 std::vector<Requirement> trust_rows(const ProviderCase& c) {
   Tally hashes, signatures;
   for (const ProviderAdvisory& a : c.report.advisories) {
+    if (!a.logged) continue;
     a.hash_problem.empty() ? hashes.hold() : hashes.failure(shown_url(a) + ": " + a.hash_problem);
     a.signature_problem.empty() ? signatures.hold() : signatures.failure(shown_url(a) + ": " + a.signature_problem);
   }

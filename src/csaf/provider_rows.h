@@ -23,13 +23,15 @@ class Tally {
   void hold() { ++held_; }
   void failure(std::string what) { failures_.push_back(std::move(what)); }
   void open(std::string what) { open_.push_back(std::move(what)); }
+  // Should be otherwise, but breaks nothing: named whatever the verdict.
+  void remark(std::string what) { remarks_.push_back(std::move(what)); }
   [[nodiscard]] std::size_t count() const { return held_ + failures_.size() + open_.size(); }
   // `what` is the plural of what was counted, "advisories". Nothing counted: not tested, with `nothing` as the reason.
   [[nodiscard]] Requirement row(unsigned number, std::string_view what, std::string nothing) const;
 
  private:
   std::size_t held_ = 0;
-  std::vector<std::string> failures_, open_;
+  std::vector<std::string> failures_, open_, remarks_;
 };
 
 [[nodiscard]] std::string_view requirement_title(unsigned number);

@@ -3,6 +3,7 @@
 #include "csaf/provider_view.h"
 
 #include <fmt/format.h>
+#include <set>
 
 #include "csaf/web_url.h"
 
@@ -14,12 +15,20 @@ ProviderView::ProviderView(const std::vector<ProviderFile>& files) {
     by_digest.try_emplace(file.sha256, &file);
     if (file.kind != kFetchLogKind) continue;
     auto log = FetchLog::parse(file.text, file.name);
-    if (!log)
+    if (!log) {
       unread_.push_back(log.error().str());
-    else if (!log_ || log_->finished < log->finished)
+      bad_logs_.push_back(&file);
+    } else if (!log_ || log_->finished < log->finished) {
       log_ = std::move(*log);
+      log_file_ = &file;
+    }
   }
   if (log_) {
+    std::set<Digest> recorded;
+    for (const FetchRecord& record : log_->requests)
+      if (record.sha256 && record.purpose == Purpose::advisory) recorded.insert(*record.sha256);
+    for (const ProviderFile& file : files)
+      if (purpose_of_kind(file.kind) == Purpose::advisory && !recorded.contains(file.sha256)) unlogged_.push_back(&file);
     for (const FetchRecord& record : log_->requests) {
       const auto file = record.sha256 ? by_digest.find(*record.sha256) : by_digest.end();
       seen_.push_back({&record, file == by_digest.end() ? nullptr : file->second});
@@ -35,6 +44,13 @@ ProviderView::ProviderView(const std::vector<ProviderFile>& files) {
     }
   }
   for (std::size_t i = 0; i < seen_.size(); ++i) by_url_.try_emplace(seen_[i].record->url, i);
+}
+
+std::string ProviderView::incomplete() const {
+  if (!log_) return {};
+  if (!log_->stopped.empty()) return "the collection stopped early: " + log_->stopped;
+  if (log_->since) return fmt::format("the collection left out what did not change since {}", format_time(*log_->since));
+  return {};
 }
 
 std::vector<Seen> ProviderView::of(Purpose purpose) const {

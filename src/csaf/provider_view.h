@@ -38,6 +38,12 @@ class ProviderView {
 
   [[nodiscard]] bool logged() const { return log_.has_value(); }
   [[nodiscard]] const FetchLog* log() const { return log_ ? &*log_ : nullptr; }
+  [[nodiscard]] const ProviderFile* log_file() const { return log_file_; }
+  [[nodiscard]] const std::vector<const ProviderFile*>& bad_logs() const { return bad_logs_; }
+  // Advisories beside the log, whose bytes it did not record.
+  [[nodiscard]] const std::vector<const ProviderFile*>& unlogged_advisories() const { return unlogged_; }
+  // Why the collection does not hold all there is, as one clause; empty if it does, or if there is no log to say so.
+  [[nodiscard]] std::string incomplete() const;
   [[nodiscard]] const std::vector<Seen>& all() const { return seen_; }
   [[nodiscard]] std::vector<Seen> of(Purpose purpose) const;
   [[nodiscard]] Seen at(std::string_view url) const;  // empty if it was not asked for
@@ -47,6 +53,8 @@ class ProviderView {
 
  private:
   std::optional<FetchLog> log_;
+  const ProviderFile* log_file_ = nullptr;
+  std::vector<const ProviderFile*> bad_logs_, unlogged_;
   std::vector<FetchRecord> made_up_;  // without a log: what the files say of themselves
   std::vector<Seen> seen_;
   std::unordered_map<std::string_view, std::size_t> by_url_;

@@ -119,7 +119,10 @@ TEST(CsafCollect, AnAssessmentReadsTheBundleThroughTheProfile) {
   const auto assessed = test::run_entente({"assess", (at / "org.toml").string(), "-o", (at / "out").string(), "--json"});
   ASSERT_NE(assessed.code, 2) << assessed.err;
   EXPECT_THAT(assessed.err, ::testing::Not(HasSubstr("no engine")));
-  EXPECT_THAT(assessed.out, HasSubstr("2 of 2 advisories valid; 1 of 1 own CVE numbers"));
+  // A provider on this machine is not the organisation's own, which the finding says beside what it read.
+  const std::string document = test::slurp(at / "out/assessment.json");
+  EXPECT_THAT(document, HasSubstr("2 of 2 advisories valid; 1 of 1 own CVE numbers"));
+  EXPECT_THAT(document, HasSubstr("is none of the profile's domains"));
 }
 
 }  // namespace

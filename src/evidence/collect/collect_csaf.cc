@@ -212,8 +212,15 @@ class CsafCollector {
       for (const char* ending : {".sha256", ".sha512", ".asc"})
         if (std::ranges::none_of(one.beside, [&](const std::string& u) { return u.ends_with(ending); }))
           one.beside.push_back(one.url + ending);
+      const auto content = csaf::resolve_url(*base, entry.content_src);
+      const bool elsewhere = !entry.content_src.empty() && content && content->str() != one.url;
       listed.push_back(std::move(one));
+      if (elsewhere) listed.push_back(with_files_beside(content->str()));  // the entry says the advisory is there as well
     }
+  }
+
+  static Listed with_files_beside(const std::string& url) {
+    return {.url = url, .beside = {url + ".sha256", url + ".sha512", url + ".asc"}};
   }
 
   void read_directory(const std::string& base, std::vector<Listed>& listed) {

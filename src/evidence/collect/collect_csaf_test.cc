@@ -56,6 +56,9 @@ class CollectCsafTest : public ::testing::Test {
     EXPECT_OK(bundle);
     files_.clear();
     for (const Evidence& e : bundle->entries()) files_.push_back({e.kind, e.path, e.source, bundle->read(e).value(), e.sha256});
+    return judged_again();
+  }
+  csaf::ProviderReport judged_again() {
     static const auto validator = csaf::Validator::load(DataSet::embedded()).value();
     auto out = csaf::check_provider(files_, validator, now());
     EXPECT_OK(out);
@@ -227,16 +230,89 @@ TEST_F(CollectCsafTest, ADeadLineIsRecordedNotAnError) {
   for (const auto& step : log.discovery) EXPECT_THAT(step.note, HasSubstr("the line is dead"));
   const auto report = judged();
   EXPECT_EQ(report.reached(), "");
+  for (const unsigned n : {5U, 6U}) EXPECT_EQ(report.requirements[n - 1].verdict, Verdict::not_tested) << n;
   EXPECT_EQ(report.requirements[6].verdict, Verdict::failed);
 }
 
-TEST_F(CollectCsafTest, SinceLeavesOutWhatIsOlderAndIsNoFault) {
+// What was left out may be what is wrong, so requirements on every advisory are not tested, and no role is filled.
+TEST_F(CollectCsafTest, SinceLeavesOutWhatIsOlderAndLeavesOpenWhatThatWouldShow) {
   CsafCollection w = wanted();
   w.since = parse_time("2026-04-01T00:00:00Z").value();
   const auto report = judged(w);
   ASSERT_EQ(report.advisories.size(), 1U);
   EXPECT_EQ(report.advisories[0].id, "VA-2026-0002");
-  EXPECT_EQ(report.reached(), "csaf_trusted_provider") << told(report);
+  EXPECT_THAT(failing(report), IsEmpty()) << told(report);
+  for (const unsigned n : {1U, 2U, 15U, 18U, 19U}) {
+    EXPECT_EQ(report.requirements[n - 1].verdict, Verdict::not_tested) << n;
+    EXPECT_THAT(report.requirements[n - 1].reason, HasSubstr("left out what did not change since 2026-04-01")) << n;
+  }
+  EXPECT_EQ(report.reached(), "");
+}
+
+TEST_F(CollectCsafTest, ALimitedCollectionHidesNoInvalidAdvisory) {
+  const std::string second = CsafWorld::base() + "2026/va-2026-0002.json";
+  world_.answers[second].replace(world_.answers[second].find("csaf_base"), 9, "");
+  world_.attest(second);
+  EXPECT_THAT(failing(judged()), ElementsAre(1U));
+  CsafCollection w = wanted();
+  w.max_advisories = 1;
+  const auto report = judged(w);
+  for (const unsigned n : {1U, 2U, 15U, 18U, 19U}) EXPECT_NE(report.requirements[n - 1].verdict, Verdict::held) << told(report);
+  EXPECT_EQ(report.reached(), "");
+  ASSERT_TRUE(report.collection);
+  EXPECT_THAT(report.collection->incomplete, HasSubstr("stopped early"));
+}
+
+TEST_F(CollectCsafTest, AnAdvisoryTheLogDoesNotKnowIsValidatedToo) {
+  ASSERT_EQ(judged().reached(), "csaf_trusted_provider");
+  const std::string good = CsafWorld::advisory("VA-2026-0009", "2026-06-01T00:00:00Z", "CVE-2026-1009");
+  files_.push_back({"csaf.advisory", "more/good.json", "", good, sha256(good)});
+  const auto with_good = judged_again();
+  EXPECT_EQ(with_good.reached(), "csaf_trusted_provider") << told(with_good);
+  ASSERT_EQ(with_good.advisories.size(), 3U);
+  EXPECT_FALSE(with_good.advisories.back().logged);
+  for (const std::string bad : {"{", R"({"document":{"category":"csaf_base","title":"x"}})"}) {
+    files_.back() = {"csaf.advisory", "more/bad.json", "", bad, sha256(bad)};
+    const auto report = judged_again();
+    EXPECT_THAT(failing(report), ElementsAre(1U)) << told(report);
+    EXPECT_EQ(report.reached(), "");
+  }
+}
+
+TEST_F(CollectCsafTest, WithoutALogAFilesNameIsNotThePublishersDoing) {
+  (void)judged();
+  std::erase_if(files_, [](const csaf::ProviderFile& f) { return f.kind == csaf::kFetchLogKind; });
+  for (auto& file : files_) file.source = "security team";
+  const auto report = judged_again();
+  EXPECT_EQ(report.requirements[1].verdict, Verdict::not_tested) << told(report);
+  EXPECT_THAT(report.requirements[1].reason, HasSubstr("no log of the collection"));
+}
+
+TEST_F(CollectCsafTest, ALogThatCannotBeReadIsNamed) {
+  (void)judged();
+  files_.push_back({std::string(csaf::kFetchLogKind), "second.json", "", "{", sha256("{")});
+  const auto report = judged_again();
+  ASSERT_EQ(report.bad_logs.size(), 1U);
+  EXPECT_EQ(report.bad_logs[0]->name, "second.json");
+  ASSERT_TRUE(report.collection);
+  EXPECT_EQ(report.collection->asked, "vendor.example");
+}
+
+TEST_F(CollectCsafTest, AnEntrysContentIsFollowedToo) {
+  const std::string first = CsafWorld::base() + "2026/va-2026-0001.json", other = CsafWorld::base() + "mirror/va-2026-0001.json";
+  std::string& feed = world_.answers[CsafWorld::base() + "feed.json"];
+  const std::string src = "\"src\":\"" + first;
+  ASSERT_NE(feed.find(src), std::string::npos);
+  feed.replace(feed.find(src), src.size(), "\"src\":\"" + other);
+  const auto gone = judged();
+  EXPECT_EQ(gone.requirements[14].verdict, Verdict::held) << told(gone);
+  EXPECT_THAT(gone.requirements[14].reason, HasSubstr("the content.src of va-2026-0001.json is " + other + ", and it answered 404"));
+  world_.answers[other] = world_.answers[first];
+  EXPECT_EQ(judged().requirements[14].verdict, Verdict::held) << told(judged());
+  world_.answers[other] = CsafWorld::advisory("VA-2026-0007", "2026-03-02T09:00:00Z", "CVE-2026-1007");
+  const auto misled = judged();
+  EXPECT_EQ(misled.requirements[14].verdict, Verdict::failed);
+  EXPECT_THAT(misled.requirements[14].reason, HasSubstr("leads to another document"));
 }
 
 TEST_F(CollectCsafTest, ADirectUrlLeavesTheThreeWaysUntested) {

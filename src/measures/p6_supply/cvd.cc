@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include "core/ascii.h"
 #include "core/json.h"
@@ -37,8 +38,17 @@ constexpr std::array<std::string_view, 24> kSafeHarbourWords{"safe harbor",
                                                              "ne porterons pas plainte",
                                                              "pas de poursuites judiciaires",
                                                              "aucune action en justice"};
-constexpr std::array<std::string_view, 4> kNoHarbourWords{"no safe harbor", "no safe harbour", "not offer safe harbor",
-                                                          "not offer safe harbour"};
+// Spelt with "harbor" and plain hyphens, as is the text they are looked for in. The first undo an offer anywhere in the policy; the others
+// name another thing, the agreement on personal data, and are no offer themselves.
+constexpr std::array<std::string_view, 14> kNoHarbourWords{
+    "no safe harbor",          "not offer safe harbor",     "not offer a safe harbor", "not offer any safe harbor",
+    "not provide safe harbor", "not provide a safe harbor", "not grant safe harbor",   "without safe harbor",
+    "safe harbor void",        "safe harbor is void",       "safe harbor null",        "safe harbor is not offered",
+    "safe harbor not offered", "never heard of safe harbor"};
+constexpr std::array<std::string_view, 14> kOtherHarbourWords{
+    "eu-us safe harbor",     "eu-u.s. safe harbor",    "us-eu safe harbor",     "u.s.-eu safe harbor",  "eu/us safe harbor",
+    "us/eu safe harbor",     "u.s.-swiss safe harbor", "us-swiss safe harbor",  "swiss-us safe harbor", "safe harbor privacy",
+    "safe harbor framework", "safe harbor principles", "safe harbor agreement", "safe harbor decision"};
 constexpr std::array<std::string_view, 10> kScopeWords{
     "in scope", "in-scope",  "out of scope",        "out-of-scope",       "scope of this policy",
     "scope",    "périmètre", "champ d'application", "systèmes concernés", "domaines concernés"};
@@ -46,7 +56,11 @@ constexpr std::array<std::string_view, 10> kScopeWords{
 struct Spelling {
   std::string_view from, to;
 };
-constexpr std::array<Spelling, 14> kPolicySpellings{{{"&nbsp;", " "},
+constexpr std::array<Spelling, 18> kPolicySpellings{{{"&nbsp;", " "},
+                                                     {"&#8209;", "-"},
+                                                     {"\u2010", "-"},
+                                                     {"\u2011", "-"},
+                                                     {"\u2013", "-"},
                                                      {"&#39;", "'"},
                                                      {"&apos;", "'"},
                                                      {"&rsquo;", "'"},
@@ -103,6 +117,21 @@ std::string_view first_of_words(std::string_view text, const std::array<std::str
   return {};
 }
 
+std::string replaced(std::string text, std::string_view from, std::string_view to) {
+  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) text.replace(at, from.size(), to);
+  return text;
+}
+
+// The words by which a policy, as plain_policy() gives it, offers safe harbour; empty if none do or it says the contrary.
+std::string_view harbour_offered(const std::string& plain) {
+  const std::string american = replaced(plain, "safe harbour", "safe harbor");
+  if (!first_of_words(american, kNoHarbourWords).empty()) return {};
+  std::string rest = american;
+  for (const std::string_view other : kOtherHarbourWords) rest = replaced(std::move(rest), other, "(agreement)");
+  const std::string_view word = first_of_words(rest, kSafeHarbourWords);
+  return word == "safe harbor" && plain.find(word) == std::string::npos ? std::string_view("safe harbour") : word;
+}
+
 Result<CvdPolicy> read_diodb_record(std::string_view text, const std::string& name) {
   ENTENTE_TRY(const JsonDocument document, JsonDocument::parse(text, name, {.max_bytes = kMaxPolicyBytes, .max_depth = 16}));
   JsonView record = document.root();
@@ -136,8 +165,7 @@ Result<CvdPolicy> CvdPolicy::parse(std::string_view text, const std::string& nam
   if (text[first] == '{' || text.substr(first, 2) == "[{") return read_diodb_record(text.substr(first), name);
   CvdPolicy out;
   const std::string plain = plain_policy(text);
-  const std::string_view harbour = first_of_words(plain, kSafeHarbourWords);
-  if (!harbour.empty() && first_of_words(plain, kNoHarbourWords).empty()) {
+  if (const std::string_view harbour = harbour_offered(plain); !harbour.empty()) {
     out.safe_harbour = Said::yes;
     out.safe_harbour_by = harbour;
   }
@@ -167,10 +195,15 @@ Result<CvdTestReport> CvdTestReport::parse(std::string_view text, const std::str
     out.acknowledged = acknowledged;
   }
   if (const auto days = json_array(root, "holidays")) {
+    std::map<std::string, std::size_t> of_year;
     for (const JsonView day : *days) {
       const auto at = parse_date(as_string(day).value_or(""));
       if (!at || out.holidays.size() == 366) return fail("the holidays are not a list of up to 366 dates", document.where("/holidays"));
       out.holidays.push_back(*at);
+      const std::string year = format_date(*at).substr(0, 4);
+      if (++of_year[year] > kMaxHolidaysOfYear)
+        return fail(fmt::format("more than {} holidays are named in {}", kMaxHolidaysOfYear, year), document.where("/holidays"),
+                    "name the public holidays of the place where the reports are answered");
     }
   }
   return out;
@@ -179,10 +212,12 @@ Result<CvdTestReport> CvdTestReport::parse(std::string_view text, const std::str
 std::int64_t CvdTestReport::working_days(Instant until) const {
   const auto first = std::chrono::floor<std::chrono::days>(sent) + std::chrono::days(1);
   const auto last = std::min(std::chrono::floor<std::chrono::days>(until), first + std::chrono::days(3'660));
-  std::int64_t out = 0;
+  std::int64_t out = 0, free = 0;
   for (auto day = first; day <= last; day += std::chrono::days(1)) {
     const unsigned weekday = std::chrono::weekday(day).iso_encoding();
-    if (weekday <= 5 && std::ranges::find(holidays, Instant(day)) == holidays.end()) ++out;
+    if (weekday > 5) continue;
+    const bool holiday = free < kMaxHolidaysCounted && std::ranges::find(holidays, Instant(day)) != holidays.end();
+    ++(holiday ? free : out);
   }
   return out;
 }

@@ -13,6 +13,9 @@
 namespace entente::measures::p6_supply {
 
 inline constexpr std::size_t kMaxPolicyBytes = std::size_t{8} << 20;
+// Of the holidays a test's record names: so many in one year, and so many that shorten one span. More would be a way to be punctual.
+inline constexpr std::size_t kMaxHolidaysOfYear = 20;
+inline constexpr std::int64_t kMaxHolidaysCounted = 3;
 inline constexpr std::string_view kCvdTestReportType = "https://entente.example/cvd-test-report/v1";
 
 struct CvdPolicy {
@@ -29,7 +32,8 @@ struct CvdTestReport {
   std::optional<Instant> acknowledged;  // by a reply that quotes the nonce
   std::vector<Instant> holidays;        // days
   [[nodiscard]] static Result<CvdTestReport> parse(std::string_view text, const std::string& name);
-  // Working days (Monday to Friday, UTC, less the holidays) after the day of sending, up to and including that of `until`.
+  // Working days (Monday to Friday, UTC, less the first kMaxHolidaysCounted of the holidays among them) after the day of sending, up to and
+  // including that of `until`.
   [[nodiscard]] std::int64_t working_days(Instant until) const;
 };
 

@@ -1,11 +1,13 @@
-// The finding for control P6-04, "advisories are machine-readable": the provider's role by CSAF 2.0, and how many of the organisation's own
-// CVE numbers of the last twelve months have an advisory that is valid.
+// The finding for control P6-04, "advisories are machine-readable": the provider's role by CSAF 2.0, whether the provider is the
+// organisation's own, and how many of its own CVE numbers of the last twelve months have an advisory that is valid.
 #include <algorithm>
 #include <set>
 
+#include "core/ascii.h"
 #include "core/data.h"
 #include "core/utf8.h"
 #include "csaf/provider_check.h"
+#include "csaf/web_url.h"
 #include "measures/p6_supply/finding_disclosure.h"
 #include "measures/p6_supply/own_cves.h"
 
@@ -30,7 +32,7 @@ CveCoverage coverage_of(const FindingContext& c, const csaf::ProviderReport& pro
   CveCoverage out;
   std::set<std::string_view> told;
   for (const csaf::ProviderAdvisory& a : provider.advisories)
-    if (a.valid) told.insert(a.cves.begin(), a.cves.end());
+    if (a.valid && a.logged) told.insert(a.cves.begin(), a.cves.end());
   std::set<std::string> seen;
   for (const evidence::Evidence* entry : c.bundle.of_kind("cves.own")) {
     const auto text = c.bundle.read(*entry);
@@ -63,20 +65,53 @@ void add_provider_rows(Finding& finding, const csaf::ProviderReport& provider, c
     finding.rows.push_back(advisory_row(bad.evidence->path, "unreadable", bad.error.str()));
     finding.places.push_back({bad.evidence->sha256, bad.error.where.pointer});
   }
-  for (const std::string& why : provider.unread) finding.rows.push_back(advisory_row("fetch log", "unreadable", why));
+  for (const std::string& why : provider.unread) finding.rows.push_back(advisory_row("provider's file", "unreadable", why));
+  for (const csaf::ProviderFile* log : provider.bad_logs) finding.places.push_back({log->sha256, ""});
   for (const OwnCve& cve : cves.missing) {
     if (finding.rows.size() > kMaxNamedCves) break;
     finding.rows.push_back(advisory_row(cve.id, "no advisory", "published " + format_date(cve.published)));
   }
   for (const csaf::ProviderAdvisory& a : provider.advisories)
+    if (!a.logged && finding.rows.size() <= kMaxNamedCves)
+      finding.rows.push_back(
+          advisory_row(a.file->name, a.valid ? "valid" : "invalid", a.valid ? "the log of the collection does not know it" : a.problem));
+  for (const csaf::ProviderAdvisory& a : provider.advisories)
     if (!a.valid && finding.places.size() < kMaxPlaces) finding.places.push_back({a.file->sha256, ""});
+}
+
+// Whose provider was looked at, and how.
+struct Belonging {
+  bool foreign = false;  // it is another's: what is valid there shows nothing of this organisation
+  std::string why_not;   // why it does not count as this organisation's provider; empty: it does
+};
+
+std::string host_asked(std::string_view asked) {
+  const std::string whole(asked);
+  const auto url = csaf::parse_web_url(whole.find("://") != std::string::npos ? whole : "https://" + whole + "/");
+  return url ? url->host : std::string();
+}
+
+Belonging belonging_of(const Profile& profile, const csaf::ProviderReport& provider) {
+  if (!provider.collection) return {};  // then no role is filled anyway
+  const std::string asked = host_asked(provider.collection->asked), served = host_asked(provider.metadata_url);
+  if (!is_host_of(profile, asked) && !is_host_of(profile, served)) {
+    const std::string host = printable(asked.empty() ? provider.collection->asked : asked, 200);
+    return {true, profile.domains.empty() ? fmt::format("the profile names no domain, so whose provider {} is cannot be told", host)
+                                          : fmt::format("the provider asked for, {}, is none of the profile's domains", host)};
+  }
+  if (provider.collection->loopback) return {false, "it was collected with loopback addresses allowed, which is a test"};
+  return {};
 }
 
 Json provider_detail(const csaf::ProviderReport& provider, const CveCoverage& cves, std::size_t valid) {
   Json roles = Json::object();
   for (const csaf::RoleVerdict& r : provider.roles)
     roles[std::string(r.role)] = {{"verdict", csaf::name(r.verdict)}, {"lacking", r.lacking}};
+  const auto& from = provider.collection;
   return {{"metadata_url", provider.metadata_url},
+          {"asked", from ? Json(printable(from->asked, 300)) : Json(nullptr)},
+          {"collected", from ? Json(format_time(from->finished)) : Json(nullptr)},
+          {"collection_incomplete", from ? Json(printable(from->incomplete, 300)) : Json(nullptr)},
           {"declared_role", provider.declared()},
           {"reached_role", provider.reached()},
           {"roles", std::move(roles)},
@@ -106,12 +141,67 @@ std::string provider_advice(const csaf::ProviderReport& provider) {
 }
 
 std::string coverage_clause(const CveCoverage& cves) {
+  if (!cves.bad.empty()) return fmt::format("; {} cannot be read", cves.bad.front().evidence->path);
   if (!cves.given) return "; which CVE numbers are the organisation's own is not said";
   if (cves.counted == 0) return "; no CVE number of its own in 365 days";
   return fmt::format("; {} of {} own CVE numbers of 365 days have an advisory", cves.covered, cves.counted);
 }
 
+std::string_view role_clause(const csaf::ProviderReport& provider, bool counts) {
+  if (!counts) return "the role of a CSAF provider is not shown to be filled";
+  return provider.roles.at(2).verdict == csaf::Verdict::held ? "CSAF trusted provider" : "CSAF provider";
+}
+
+Finding judge_provider(const FindingContext& c, const csaf::ProviderReport& provider, Finding finding) {
+  const CveCoverage cves = coverage_of(c, provider);
+  const Belonging belonging = belonging_of(c.profile, provider);
+  const auto valid = static_cast<std::size_t>(std::ranges::count_if(provider.advisories, &csaf::ProviderAdvisory::valid));
+  const bool all_valid = valid > 0 && valid == provider.advisories.size();
+  const bool is_provider = provider.roles.at(1).verdict == csaf::Verdict::held && belonging.why_not.empty();
+  const bool unreadable = !cves.bad.empty() || !provider.bad_logs.empty();
+  finding.status = unreadable || !all_valid         ? Status::not_satisfied
+                   : belonging.foreign              ? Status::not_assessed
+                   : !is_provider || !cves.enough() ? Status::partial
+                                                    : Status::satisfied;
+  finding.summary =
+      fmt::format("{}: {} of {} advisories valid{}{}{}.", role_clause(provider, is_provider), valid, provider.advisories.size(),
+                  coverage_clause(cves), belonging.why_not.empty() ? "" : "; " + belonging.why_not,
+                  provider.bad_logs.empty() ? "" : fmt::format("; {} cannot be read", provider.bad_logs.front()->name));
+  finding.detail = provider_detail(provider, cves, valid);
+  if (provider.collection) finding.own_dates.emplace_back(provider.collection->log->sha256, provider.collection->finished);
+  add_provider_rows(finding, provider, cves);
+  if (finding.status == Status::satisfied) return finding;
+  if (!provider.bad_logs.empty())
+    finding.fix = fmt::format("collect the provider again (entente csaf collect DOMAIN -o BUNDLE): {} cannot be read",
+                              provider.bad_logs.front()->name);
+  else if (!cves.bad.empty())
+    finding.fix = fmt::format("mend {}: {}", cves.bad.front().evidence->path, cves.bad.front().error.what);
+  else if (valid < provider.advisories.size())
+    finding.fix = provider_advice(provider);
+  else if (!belonging.why_not.empty())
+    finding.fix =
+        fmt::format("collect the organisation's own provider by its domain (entente csaf collect DOMAIN -o BUNDLE): {}", belonging.why_not);
+  else if (all_valid && !provider.collection)
+    finding.fix =
+        "collect the provider by its domain (entente csaf collect DOMAIN -o BUNDLE) and give the log too, which says how it is published";
+  else if (!all_valid || !is_provider)
+    finding.fix = provider_advice(provider);
+  else if (!cves.given)
+    finding.fix = "list the organisation's own CVE numbers of twelve months as evidence of kind cves.own (an empty list if there are none)";
+  else
+    finding.fix = fmt::format("publish an advisory for {}", cves.missing.front().id);
+  return finding;
+}
+
 }  // namespace
+
+bool is_host_of(const Profile& profile, std::string_view host) {
+  const std::string name = lower(host);
+  return std::ranges::any_of(profile.domains, [&](const std::string& own) {
+    const std::string domain = lower(own);
+    return !domain.empty() && (name == domain || name.ends_with("." + domain));
+  });
+}
 
 Finding machine_readable_advisories_finding(const FindingContext& c) {
   Finding finding;
@@ -137,30 +227,7 @@ Finding machine_readable_advisories_finding(const FindingContext& c) {
     finding.fix = "collect them again: entente csaf collect DOMAIN -o BUNDLE";
     return finding;
   }
-  const CveCoverage cves = coverage_of(c, *provider);
-  const auto valid = static_cast<std::size_t>(std::ranges::count_if(provider->advisories, &csaf::ProviderAdvisory::valid));
-  const bool all_valid = valid > 0 && valid == provider->advisories.size();
-  const bool is_provider = provider->roles.at(1).verdict == csaf::Verdict::held;
-  finding.status = is_provider && cves.enough() && cves.bad.empty() ? Status::satisfied
-                   : all_valid                                      ? Status::partial
-                                                                    : Status::not_satisfied;
-  finding.summary =
-      fmt::format("{}: {} of {} advisories valid{}.",
-                  is_provider ? provider->roles.at(2).verdict == csaf::Verdict::held ? "CSAF trusted provider" : "CSAF provider"
-                              : "the role of a CSAF provider is not shown to be filled",
-                  valid, provider->advisories.size(), coverage_clause(cves));
-  finding.detail = provider_detail(*provider, cves, valid);
-  add_provider_rows(finding, *provider, cves);
-  if (finding.status == Status::satisfied) return finding;
-  if (!all_valid || !is_provider)
-    finding.fix = provider_advice(*provider);
-  else if (!cves.bad.empty())
-    finding.fix = fmt::format("mend {}: {}", cves.bad.front().evidence->path, cves.bad.front().error.what);
-  else if (!cves.given)
-    finding.fix = "list the organisation's own CVE numbers of twelve months as evidence of kind cves.own (an empty list if there are none)";
-  else
-    finding.fix = fmt::format("publish an advisory for {}", cves.missing.front().id);
-  return finding;
+  return judge_provider(c, *provider, std::move(finding));
 }
 
 }  // namespace entente::measures::p6_supply

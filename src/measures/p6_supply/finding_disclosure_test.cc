@@ -31,7 +31,7 @@ class DisclosureFindingTest : public ::testing::Test {
     Progress progress(Progress::Mode::silent);
     const auto bundle = evidence::create(folder->path() / "bundle", items, progress);
     EXPECT_OK(bundle);
-    const auto all = supply_measure().assess({}, *bundle, at_, progress);
+    const auto all = supply_measure().assess(profile_, *bundle, at_, progress);
     EXPECT_OK(all);
     for (const Finding& f : *all)
       if (f.control == control) return f;
@@ -72,7 +72,14 @@ class DisclosureFindingTest : public ::testing::Test {
                 kCvdTestReportType, answered, more)};
   }
 
+  static Profile profile_of(std::vector<std::string> domains) {
+    Profile out;
+    out.domains = std::move(domains);
+    return out;
+  }
+
   CsafWorld world_;
+  Profile profile_ = profile_of({"vendor.example", "org.example"});
   Instant at_ = now();  // the key is made now, so a fixed day would be before it
 };
 
@@ -131,8 +138,87 @@ TEST_F(DisclosureFindingTest, ValidDocumentsAloneArePartialAndInvalidOnesNotSati
 TEST_F(DisclosureFindingTest, AListOfCvesThatCannotBeReadIsNamed) {
   const auto f = advisories(provider_and("id,date\nCVE-2026-1001,yesterday\n"));
   ASSERT_TRUE(f);
-  EXPECT_EQ(f->status, Status::partial);
+  EXPECT_EQ(f->status, Status::not_satisfied);
+  EXPECT_THAT(f->summary, HasSubstr("own cannot be read"));
   EXPECT_THAT(f->fix, HasSubstr("\"yesterday\" is neither a time nor a date"));
+}
+
+TEST_F(DisclosureFindingTest, APartOfTheAdvisoriesIsPartialAtMost) {
+  auto files = provider_and("[]");
+  EXPECT_EQ(advisories(files)->status, Status::satisfied);
+  for (const bool stopped : {true, false}) {
+    auto log = world_.log(at_);
+    if (stopped)
+      log.stopped = "there are more than 1 advisories";
+    else
+      log.since = at_ - std::chrono::hours(24);
+    for (File& f : files)
+      if (f.kind == "csaf.fetch-log") f.content = json_pretty(log.json());
+    const auto f = advisories(files);
+    EXPECT_EQ(f->status, Status::partial) << f->summary;
+    EXPECT_THAT(f->fix, HasSubstr("was not tested"));
+  }
+}
+
+TEST_F(DisclosureFindingTest, AnAdvisoryBesideTheLogCountsToo) {
+  for (const std::string bad : {"{", R"({"document":{"category":"csaf_base","title":"x"}})"}) {
+    auto files = provider_and("[]");
+    files.push_back({"csaf.advisory", "more/bad.json", bad, ""});
+    const auto f = advisories(files);
+    EXPECT_EQ(f->status, Status::not_satisfied) << f->summary;
+    EXPECT_THAT(f->summary, HasSubstr("2 of 3 advisories valid"));
+    EXPECT_THAT(f->fix, HasSubstr("requirement 1 "));
+  }
+  // A valid one covers no CVE number, since nobody can find it.
+  auto files = provider_and(fmt::format("CVE-2026-1009,{}\n", format_date(at_ - std::chrono::hours(24 * 30))));
+  files.push_back({"csaf.advisory", "more/good.json", CsafWorld::advisory("VA-9", "2026-06-01T00:00:00Z", "CVE-2026-1009"), ""});
+  EXPECT_EQ(advisories(files)->status, Status::partial);
+}
+
+TEST_F(DisclosureFindingTest, OnlyTheOrganisationsOwnProviderCounts) {
+  const auto files = provider_and("[]");
+  profile_ = profile_of({"VENDOR.example"});
+  EXPECT_EQ(advisories(files)->status, Status::satisfied);
+  for (const auto& domains : {std::vector<std::string>{"org.example"}, {"endor.example"}, {"www.vendor.example"}, {}}) {
+    profile_ = profile_of(domains);
+    const auto f = advisories(files);
+    EXPECT_EQ(f->status, Status::not_assessed) << f->summary;
+    EXPECT_THAT(f->fix, HasSubstr("the organisation's own provider"));
+  }
+  profile_ = profile_of({"example"});
+  EXPECT_EQ(advisories(files)->status, Status::satisfied);
+}
+
+TEST_F(DisclosureFindingTest, ATestOnLoopbackIsNoProvider) {
+  auto log = world_.log(at_);
+  log.loopback = true;
+  auto files = provider_and("[]");
+  for (File& f : files)
+    if (f.kind == "csaf.fetch-log") f.content = json_pretty(log.json());
+  const auto f = advisories(files);
+  EXPECT_EQ(f->status, Status::partial);
+  EXPECT_THAT(f->summary, HasSubstr("loopback"));
+}
+
+TEST_F(DisclosureFindingTest, ALogThatCannotBeReadDecidesAndItsDateIsTheAge) {
+  auto files = provider_and("[]");
+  const auto good = advisories(files);
+  ASSERT_EQ(good->own_dates.size(), 1U);
+  EXPECT_EQ(format_time(good->own_dates[0].second), format_time(at_));
+  files.push_back({"csaf.fetch-log", "p/second.json", "{", ""});
+  const auto f = advisories(files);
+  EXPECT_EQ(f->status, Status::not_satisfied);
+  EXPECT_THAT(f->summary, HasSubstr("p/second.json cannot be read"));
+  std::erase_if(files, [](const File& one) { return one.path == "p/log.json"; });
+  EXPECT_EQ(advisories(files)->status, Status::not_satisfied);
+}
+
+TEST_F(DisclosureFindingTest, WithoutALogNoFileIsToBeRenamed) {
+  const auto f = advisories({{"csaf.advisory", "csaf.advisory/4c20912b9723e80e-a-1.json",
+                              CsafWorld::advisory("A-1", "2026-01-01T00:00:00Z", "CVE-2026-1001"), "security team"}});
+  EXPECT_EQ(f->status, Status::partial);
+  EXPECT_THAT(f->fix, HasSubstr("entente csaf collect DOMAIN"));
+  EXPECT_THAT(f->fix, Not(HasSubstr("should be called")));
 }
 
 TEST_F(DisclosureFindingTest, WithoutEvidenceThereIsNoFinding) {
@@ -143,13 +229,25 @@ TEST_F(DisclosureFindingTest, WithoutEvidenceThereIsNoFinding) {
 TEST(OwnCves, Forms) {
   for (const char* text :
        {R"([{"id":"CVE-2026-0001","published":"2026-01-02"}])", R"({"cves":[{"id":"CVE-2026-0001","published":"2026-01-02"}]})",
-        "CVE-2026-0001,2026-01-02\n", "\"CVE-2026-0001\",\"2026-01-02\"\r\n"}) {
+        "CVE-2026-0001,2026-01-02\n", "\"CVE-2026-0001\",\"2026-01-02\"\r\n", "cve-2026-0001,2026-01-02\n",
+        "\xEF\xBB\xBF"
+        "CVE-2026-0001,2026-01-02\n",
+        "\xEF\xBB\xBF"
+        "CVE ID,Published\nCVE-2026-0001,2026-01-02\n",
+        "\xEF\xBB\xBF\n [{\"id\":\"Cve-2026-0001\",\"published\":\"2026-01-02\"}]"}) {
     const auto list = parse_own_cves(text, "own");
     ASSERT_OK(list);
     ASSERT_EQ(list->size(), 1U) << text;
     EXPECT_EQ(format_date((*list)[0].published), "2026-01-02");
+    EXPECT_EQ((*list)[0].id, "CVE-2026-0001");
   }
-  for (const char* text : {"{}", "[1]", "CVE-2026-0001\n", "CVE-1,2026-01-01\n", "CVE-2026-0001,2026-01-02\nCVE-2026-0001,2026-01-03\n"})
+  for (const char* text : {"[]", R"({"cves":[]})", "cve,published\n"}) {
+    const auto none = parse_own_cves(text, "own");
+    ASSERT_OK(none);
+    EXPECT_TRUE(none->empty());
+  }
+  for (const char* text : {"", "\n\n", "\xEF\xBB\xBF", "foo", "foo,bar\n", "cve\n", "id,date\nid,date\n", "{}", "[1]", "CVE-2026-0001\n",
+                           "CVE-1,2026-01-01\n", "CVE-2026-0001,2026-01-02\nCVE-2026-0001,2026-01-03\n"})
     EXPECT_FALSE(parse_own_cves(text, "own")) << text;
 }
 
@@ -202,6 +300,89 @@ TEST_F(DisclosureFindingTest, AnUnansweredReportIsOpenForTenWorkingDays) {
   const auto f = finders({contact(), policy(), other});
   EXPECT_EQ(f->status, Status::not_satisfied);
   EXPECT_THAT(f->rows.back()["note"].get<std::string>(), HasSubstr("does not quote the nonce"));
+}
+
+TEST_F(DisclosureFindingTest, HolidaysShortenTheWaitByThreeDaysAtMost) {
+  at_ = parse_time("2026-11-28T00:00:00Z").value();
+  std::string days;
+  for (int day = 3; day <= 17; ++day) days += fmt::format("{}\"2026-11-{:02}\"", days.empty() ? "" : ",", day);
+  const auto f = finders({contact(), policy(), report("2026-11-17T09:00:00Z", ",\"holidays\":[" + days + "]")});
+  EXPECT_EQ(f->detail["acknowledged_working_days"], 8);
+  EXPECT_EQ(f->status, Status::partial);
+  for (int day = 1; day <= 9; ++day) days += fmt::format(",\"2026-01-{:02}\"", day);
+  const auto many = finders({contact(), policy(), report("2026-11-03T09:00:00Z", ",\"holidays\":[" + days + "]")});
+  EXPECT_EQ(many->status, Status::not_satisfied);
+  EXPECT_THAT(many->summary, HasSubstr("more than 20 holidays are named in 2026"));
+}
+
+TEST_F(DisclosureFindingTest, AYoungTestDoesNotHideAFailedOne) {
+  at_ = parse_time("2026-11-28T00:00:00Z").value();
+  File failed = report(""), young = report(""), answered = report("2026-11-06T09:00:00Z");
+  failed.path = "failed.json";
+  young.content.replace(young.content.find("2026-11-02"), 10, "2026-11-26");
+  answered.content.replace(answered.content.find("2026-11-02"), 10, "2026-11-05");
+  EXPECT_EQ(finders({contact(), policy(), young})->status, Status::not_assessed);
+  EXPECT_EQ(finders({contact(), policy(), failed, young})->status, Status::not_satisfied);
+  EXPECT_EQ(finders({contact(), policy(), failed, answered})->status, Status::satisfied);
+}
+
+TEST_F(DisclosureFindingTest, OfSeveralFilesTheWorstCounts) {
+  at_ = parse_time("2026-11-28T00:00:00Z").value();
+  const File soon = report("2026-11-03T09:00:00Z");
+  File expired = contact("2026-01-01T00:00:00Z"), silent = policy("The scope is all we have."), broken = policy("\xff");
+  expired.path = "a.txt";
+  silent.path = "a.md";
+  broken.path = "z.md";
+  EXPECT_EQ(finders({expired, contact(), policy(), soon})->status, Status::partial);
+  EXPECT_EQ(finders({contact(), silent, policy(), soon})->status, Status::partial);
+  const auto f = finders({contact(), policy(), broken, soon});
+  EXPECT_EQ(f->status, Status::partial);
+  EXPECT_THAT(f->summary, HasSubstr("a policy cannot be read"));
+  const File record{"cvd.policy", "record.json", R"({"policy_url":"https://org.example/p","safe_harbor":"full"})"};
+  EXPECT_EQ(finders({contact(), policy(), record, soon})->status, Status::satisfied);
+}
+
+TEST_F(DisclosureFindingTest, AnothersContactsAndChannelsDoNotCount) {
+  at_ = parse_time("2026-11-28T00:00:00Z").value();
+  const File soon = report("2026-11-03T09:00:00Z");
+  File foreign = contact(), canonical = contact(), unknown = contact(), hosted = contact();
+  foreign.source = "https://other.example/.well-known/security.txt";
+  canonical.content += "Canonical: https://other.example/.well-known/security.txt\n";
+  for (File* f : {&unknown, &hosted}) f->content.replace(f->content.find("mailto:security@org.example"), 27, "https://bounty.example/org");
+  hosted.source = "https://www.org.example/.well-known/security.txt";
+  for (const File& one : {foreign, canonical, unknown}) {
+    const auto f = finders({one, policy(), soon});
+    EXPECT_EQ(f->status, Status::partial) << f->summary;
+    EXPECT_THAT(f->summary, HasSubstr("domains"));
+  }
+  EXPECT_EQ(finders({hosted, policy(), soon})->status, Status::satisfied);
+  File elsewhere = soon;
+  elsewhere.content.replace(elsewhere.content.find("mailto:security@org.example"), 27, "https://bounty.example/org");
+  EXPECT_EQ(finders({hosted, policy(), elsewhere})->status, Status::satisfied);
+  const auto f = finders({contact(), policy(), elsewhere});
+  EXPECT_EQ(f->status, Status::not_assessed);
+  EXPECT_THAT(f->summary, HasSubstr("the test went to https://bounty.example/org"));
+}
+
+TEST_F(DisclosureFindingTest, WhyATestDoesNotCountIsSaid) {
+  at_ = parse_time("2026-11-28T00:00:00Z").value();
+  const auto early = finders({contact(), policy(), report("2026-11-01T09:00:00Z")});
+  EXPECT_EQ(early->status, Status::not_satisfied);
+  EXPECT_THAT(early->summary, HasSubstr("acknowledged before it was sent"));
+  EXPECT_THAT(early->fix, HasSubstr("report.json at /acknowledged"));
+  at_ = parse_time("2026-11-01T00:00:00Z").value();
+  const auto future = finders({contact(), policy(), report("2026-11-03T09:00:00Z")});
+  EXPECT_EQ(future->status, Status::not_assessed);
+  EXPECT_THAT(future->summary, HasSubstr("dated 2026-11-02, after the assessment"));
+}
+
+TEST(CvdPolicy, WordsThatUndoSafeHarbour) {
+  for (const char* text : {"All safe harbor void.", "Safe harbour is void.", "We have never heard of safe harbor; we sue.",
+                           "Safe Harbour privacy programme (EU-US)", "We follow the EU-US Safe Harbour.",
+                           "We follow the EU\u2011U.S. Safe Harbor.", "We do not offer a safe harbour."})
+    EXPECT_EQ(CvdPolicy::parse(text, "policy")->safe_harbour, CvdPolicy::Said::no) << text;
+  EXPECT_EQ(CvdPolicy::parse("We follow the EU-US Safe Harbor. Finders have safe harbour here.", "policy")->safe_harbour,
+            CvdPolicy::Said::yes);
 }
 
 TEST(CvdPolicy, WordsInEnglishAndFrench) {

@@ -1,9 +1,13 @@
-// A text that begins with '[' or '{' is JSON, any other CSV of two columns, with or without a heading.
+// A text that begins with '[' or '{' is JSON, any other CSV of two columns, with or without a heading. A heading is recognised by its
+// names, so that a first line which is nonsense is an error and not a heading; and a list is empty only if it says so, by "[]" or a heading
+// alone.
 #include "measures/p6_supply/own_cves.h"
 
 #include <fmt/format.h>
 #include <algorithm>
+#include <array>
 #include <map>
+#include <utility>
 
 #include "core/ascii.h"
 #include "core/json.h"
@@ -19,11 +23,13 @@ bool is_cve_number(std::string_view text) {
 
 class OwnCveList {
  public:
-  Result<void> add(std::string_view id, std::string_view date, Where where) {
-    if (!is_cve_number(id)) return fail(fmt::format("\"{}\" is no CVE number", printable(id, 80)), std::move(where));
+  Result<void> add(std::string_view written, std::string_view date, Where where) {
+    std::string id(written);  // "cve-2026-0001" is the same number
+    if (lower(written.substr(0, 4)) == "cve-") id.replace(0, 4, "CVE-");
+    if (!is_cve_number(id)) return fail(fmt::format("\"{}\" is no CVE number", printable(written, 80)), std::move(where));
     const auto at = parse_time_or_date(date);
     if (!at) return fail(fmt::format("\"{}\" is neither a time nor a date", printable(date, 80)), std::move(where));
-    const auto [known, fresh] = dates_.try_emplace(std::string(id), *at);
+    const auto [known, fresh] = dates_.try_emplace(id, *at);
     if (!fresh && known->second != *at) return fail(fmt::format("{} has two dates", id), std::move(where));
     if (dates_.size() > kMaxOwnCves) return fail(fmt::format("more than {} CVE numbers", kMaxOwnCves), std::move(where));
     return {};
@@ -60,7 +66,17 @@ std::string_view csv_cell(std::string_view text) {
   return text;
 }
 
+constexpr std::array<std::string_view, 7> kNumberHeadings{"cve", "cve id", "cve_id", "cve-id", "cveid", "id", "number"};
+constexpr std::array<std::string_view, 6> kDateHeadings{"published",      "date",          "date_published",
+                                                        "date published", "datepublished", "published_at"};
+
+bool is_cve_heading(std::string_view id, std::string_view date) {
+  return std::ranges::find(kNumberHeadings, lower(id)) != kNumberHeadings.end() &&
+         std::ranges::find(kDateHeadings, lower(date)) != kDateHeadings.end();
+}
+
 Result<void> read_cve_csv(std::string_view text, const std::string& name, OwnCveList& list) {
+  bool any = false;
   for (std::uint64_t line = 1; !text.empty(); ++line) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     const std::string_view row = csv_cell(text.substr(0, end));
@@ -68,10 +84,12 @@ Result<void> read_cve_csv(std::string_view text, const std::string& name, OwnCve
     if (row.empty()) continue;
     const std::size_t comma = row.find(',');
     const std::string_view id = csv_cell(row.substr(0, comma));
-    if (line == 1 && !id.starts_with("CVE-")) continue;  // a heading
-    ENTENTE_CHECK(
-        list.add(id, comma == std::string_view::npos ? std::string_view() : csv_cell(row.substr(comma + 1)), {.file = name, .line = line}));
+    const std::string_view date = comma == std::string_view::npos ? std::string_view() : csv_cell(row.substr(comma + 1));
+    const bool first = !std::exchange(any, true);
+    if (first && is_cve_heading(id, date)) continue;
+    ENTENTE_CHECK(list.add(id, date, {.file = name, .line = line}));
   }
+  if (!any) return fail("the file is empty, which may be by mistake", {.file = name}, R"(if there are no CVE numbers, write {"cves":[]})");
   return {};
 }
 
@@ -79,6 +97,8 @@ Result<void> read_cve_csv(std::string_view text, const std::string& name, OwnCve
 
 Result<std::vector<OwnCve>> parse_own_cves(std::string_view text, const std::string& name) {
   OwnCveList list;
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
   if (text.starts_with('{') || text.starts_with('['))
     ENTENTE_CHECK(read_cve_json(text, name, list));
   else

@@ -17,7 +17,8 @@ struct OwnCve {
 };
 inline constexpr std::size_t kMaxOwnCves = 100'000;
 
-// By number, each once. Errors: another form, no CVE number, no date, the same number with two dates; with line or pointer.
+// By number, each once, in upper case. Errors: another form, nothing at all, no CVE number, no date, the same number with two dates; with
+// line or pointer.
 [[nodiscard]] Result<std::vector<OwnCve>> parse_own_cves(std::string_view text, const std::string& name);
 
 }  // namespace entente::measures::p6_supply
