@@ -1,107 +1,16 @@
-// A policy's text is searched for words that say what is asked for; markup is taken off before. That is a reading by list, not by
-// understanding, and the finding says so.
+// A policy is a text, searched for words that say what is asked for (cvd_text.h), or a record in JSON, whose members say it.
 #include "measures/p6_supply/cvd.h"
 
 #include <fmt/format.h>
 #include <algorithm>
-#include <array>
 
 #include "core/ascii.h"
 #include "core/json.h"
 #include "core/utf8.h"
+#include "measures/p6_supply/cvd_text.h"
 
 namespace entente::measures::p6_supply {
 namespace {
-
-constexpr std::array<std::string_view, 24> kSafeHarbourWords{"safe harbor",
-                                                             "safe harbour",
-                                                             "will not pursue legal action",
-                                                             "will not take legal action",
-                                                             "not pursue or support any legal action",
-                                                             "not initiate legal action",
-                                                             "not recommend or pursue legal action",
-                                                             "not pursue civil",
-                                                             "not bring any legal action",
-                                                             "no legal action will be taken",
-                                                             "research to be authorized",
-                                                             "research to be authorised",
-                                                             "considered authorized",
-                                                             "considered authorised",
-                                                             "n'engagera pas de poursuites",
-                                                             "n'engagerons pas de poursuites",
-                                                             "n'engagera aucune poursuite",
-                                                             "n'engagerons aucune poursuite",
-                                                             "ne poursuivra pas",
-                                                             "ne poursuivrons pas",
-                                                             "ne portera pas plainte",
-                                                             "ne porterons pas plainte",
-                                                             "pas de poursuites judiciaires",
-                                                             "aucune action en justice"};
-constexpr std::array<std::string_view, 4> kNoHarbourWords{"no safe harbor", "no safe harbour", "not offer safe harbor",
-                                                          "not offer safe harbour"};
-constexpr std::array<std::string_view, 10> kScopeWords{
-    "in scope", "in-scope",  "out of scope",        "out-of-scope",       "scope of this policy",
-    "scope",    "périmètre", "champ d'application", "systèmes concernés", "domaines concernés"};
-
-struct Spelling {
-  std::string_view from, to;
-};
-constexpr std::array<Spelling, 14> kPolicySpellings{{{"&nbsp;", " "},
-                                                     {"&#39;", "'"},
-                                                     {"&apos;", "'"},
-                                                     {"&rsquo;", "'"},
-                                                     {"&#8217;", "'"},
-                                                     {"&eacute;", "é"},
-                                                     {"&egrave;", "è"},
-                                                     {"&agrave;", "à"},
-                                                     {"&amp;", "&"},
-                                                     {"’", "'"},
-                                                     {"\xC2\xA0", " "},
-                                                     {"É", "é"},
-                                                     {"È", "è"},
-                                                     {"À", "à"}}};
-
-// Lower case, without tags, each run of blanks as one space.
-std::string plain_policy(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool opens = text[i] == '<' && i + 1 < text.size() && (is_alpha(text[i + 1]) || text[i + 1] == '/' || text[i + 1] == '!');
-    if (opens) {
-      const std::size_t end = text.find('>', i);
-      if (end != std::string_view::npos) {
-        out += ' ';
-        i = end;
-        continue;
-      }
-    }
-    const auto spelling =
-        std::ranges::find_if(kPolicySpellings, [&](const Spelling& s) { return text.substr(i, s.from.size()) == s.from; });
-    if (spelling != kPolicySpellings.end()) {
-      out += spelling->to;
-      i += spelling->from.size() - 1;
-    } else {
-      out += lower(text[i]);
-    }
-  }
-  std::string joined;
-  for (const char c : out) {
-    const bool blank = c == ' ' || c == '\n' || c == '\r' || c == '\t';
-    if (!blank)
-      joined += c;
-    else if (!joined.empty() && joined.back() != ' ')
-      joined += ' ';
-  }
-  return joined;
-}
-
-// The first of the words that stands in the text with no letter directly before or behind it.
-template <std::size_t N>
-std::string_view first_of_words(std::string_view text, const std::array<std::string_view, N>& words) {
-  for (const std::string_view word : words)
-    for (std::size_t at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1))
-      if ((at == 0 || !is_alnum(text[at - 1])) && (at + word.size() == text.size() || !is_alnum(text[at + word.size()]))) return word;
-  return {};
-}
 
 Result<CvdPolicy> read_diodb_record(std::string_view text, const std::string& name) {
   ENTENTE_TRY(const JsonDocument document, JsonDocument::parse(text, name, {.max_bytes = kMaxPolicyBytes, .max_depth = 16}));
@@ -136,15 +45,10 @@ Result<CvdPolicy> CvdPolicy::parse(std::string_view text, const std::string& nam
   if (text[first] == '{' || text.substr(first, 2) == "[{") return read_diodb_record(text.substr(first), name);
   CvdPolicy out;
   const std::string plain = plain_policy(text);
-  const std::string_view harbour = first_of_words(plain, kSafeHarbourWords);
-  if (!harbour.empty() && first_of_words(plain, kNoHarbourWords).empty()) {
-    out.safe_harbour = Said::yes;
-    out.safe_harbour_by = harbour;
-  }
-  if (const std::string_view scope = first_of_words(plain, kScopeWords); !scope.empty()) {
-    out.scope = Said::yes;
-    out.scope_by = scope;
-  }
+  out.safe_harbour_by = safe_harbour_words(plain);
+  out.scope_by = scope_words(plain);
+  if (!out.safe_harbour_by.empty()) out.safe_harbour = Said::yes;
+  if (!out.scope_by.empty()) out.scope = Said::yes;
   return out;
 }
 
