@@ -15,7 +15,9 @@ WebGetMaker web_client(Loopback loopback, std::chrono::seconds timeout, std::str
     options.ca_file = ca_file;
     const auto client = std::make_shared<http::Client>(std::move(options));
     return [client](const std::string& url) -> Result<WebAnswer> {
-      ENTENTE_TRY(http::ClientResponse response, client->get(url));
+      auto got = client->get(url);
+      if (!got && client->body_was_too_large()) return WebAnswer{.dropped = http::ClientOptions{}.max_body};
+      ENTENTE_TRY(http::ClientResponse response, std::move(got));
       const std::string location(response.header("Location"));
       return WebAnswer{response.status, std::move(response.content_type), location, std::move(response.body)};
     };
