@@ -216,11 +216,11 @@ struct Client::State {
   }
 
   ClientOptions options;
-  bool body_was_too_large = false;
+  long oversized = 0;
   CURL* handle;
 
   Result<ClientResponse> perform(const std::string& url, const Headers& headers, const std::string_view* body) {
-    body_was_too_large = false;
+    oversized = 0;
     if (handle == nullptr) return fail("libcurl could not be started", {.file = url});
     if (url.find('\0') != std::string::npos) return fail("the URL holds a NUL byte");
     Transfer transfer{.options = &options};
@@ -242,7 +242,7 @@ struct Client::State {
       curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body->size()));
     }
     const CURLcode code = curl_easy_perform(handle);
-    body_was_too_large = transfer.body_too_large;
+    if (transfer.body_too_large) curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &oversized);
     if (code != CURLE_OK) return fail(error_of(code, transfer, url, detail));
     long status = 0;
     curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
@@ -256,7 +256,7 @@ Client::Client(ClientOptions options) : state_(std::make_unique<State>(std::move
 Client::~Client() = default;
 Client::Client(Client&&) noexcept = default;
 Client& Client::operator=(Client&&) noexcept = default;
-bool Client::body_was_too_large() const { return state_->body_was_too_large; }
+unsigned Client::oversized() const { return static_cast<unsigned>(state_->oversized); }
 
 Result<ClientResponse> Client::get(const std::string& url, const Headers& headers) { return state_->perform(url, headers, nullptr); }
 

@@ -16,7 +16,7 @@ WebGetMaker web_client(Loopback loopback, std::chrono::seconds timeout, std::str
     const auto client = std::make_shared<http::Client>(std::move(options));
     return [client](const std::string& url) -> Result<WebAnswer> {
       auto got = client->get(url);
-      if (!got && client->body_was_too_large()) return WebAnswer{.dropped = http::ClientOptions{}.max_body};
+      if (!got && client->oversized() != 0) return WebAnswer{.status = client->oversized(), .dropped = http::ClientOptions{}.max_body};
       ENTENTE_TRY(http::ClientResponse response, std::move(got));
       const std::string location(response.header("Location"));
       return WebAnswer{response.status, std::move(response.content_type), location, std::move(response.body)};

@@ -44,6 +44,10 @@ constexpr std::array<std::string_view, 13> kDenials{"no",      "not",     "never
 // Behind "safe harbour is not".
 constexpr std::array<std::string_view, 8> kGranting{"offered", "provided", "granted", "given", "available", "extended", "promised", "part"};
 constexpr std::array<std::string_view, 10> kClauseOpeners{"we", "our", "you", "your", "this", "these", "then", "nous", "vous", "notre"};
+// "EU-US Safe Harbor", "Safe Harbor Principles": the former agreement on personal data.
+constexpr std::array<std::string_view, 10> kAgreementBefore{"eu-us", "eu-u.s",     "us-eu",    "u.s.-eu",  "eu/us",
+                                                            "us/eu", "u.s.-swiss", "us-swiss", "swiss-us", "swiss-u.s"};
+constexpr std::array<std::string_view, 5> kAgreementBehind{"privacy", "framework", "principles", "agreement", "decision"};
 constexpr std::size_t kWordsBefore = 6, kWordsBehind = 6;
 
 constexpr std::array<std::string_view, 20> kInlineTags{"a",    "abbr", "b",      "cite", "code", "em",    "font", "i", "img", "mark",
@@ -52,7 +56,11 @@ constexpr std::array<std::string_view, 20> kInlineTags{"a",    "abbr", "b",     
 struct Spelling {
   std::string_view from, to;
 };
-constexpr std::array<Spelling, 14> kPolicySpellings{{{"&nbsp;", " "},
+constexpr std::array<Spelling, 18> kPolicySpellings{{{"&nbsp;", " "},
+                                                     {"&#8209;", "-"},
+                                                     {"\u2010", "-"},
+                                                     {"\u2011", "-"},
+                                                     {"\u2013", "-"},
                                                      {"&#39;", "'"},
                                                      {"&apos;", "'"},
                                                      {"&rsquo;", "'"},
@@ -232,12 +240,25 @@ bool is_denied_behind(std::string_view plain, std::size_t end) {
     behind.remove_prefix(word.size());
     const std::string_view bare = bare_word(word);
     const bool last = ends_sentence(word) || !behind.starts_with(' ');
+    if (n < 2 && (bare == "void" || bare == "null")) return true;
     if (n == 0 && colon && (bare == "none" || bare == "no")) return true;
     if (denied && (is_one_of(kGranting, bare) || (last && (bare == "apply" || bare == "exist")))) return true;
     denied = denied || is_denial(bare);
     if (last) return false;
   }
   return false;
+}
+
+bool is_agreement(std::string_view plain, std::size_t at, std::size_t end) {
+  std::string_view before = plain.substr(0, at), behind = plain.substr(end);
+  if (before.ends_with(' ')) {
+    before.remove_suffix(1);
+    before = before.substr(before.find_last_of(" \n") + 1);  // all of it if there is none
+    if (is_one_of(kAgreementBefore, bare_word(before))) return true;
+  }
+  if (!behind.starts_with(' ')) return false;
+  behind.remove_prefix(1);
+  return is_one_of(kAgreementBehind, bare_word(behind.substr(0, behind.find_first_of(" \n"))));
 }
 
 }  // namespace
@@ -248,6 +269,7 @@ std::string_view safe_harbour_words(std::string_view plain) {
   std::string_view found;
   for (const std::string_view term : kHarbourTerms) {
     const bool refused = any_place_of(plain, term, [&](std::size_t at) {
+      if (is_agreement(plain, at, at + term.size())) return false;
       if (found.empty()) found = term;
       return is_denied_before(plain, at, Phrase::term) || is_denied_behind(plain, at + term.size());
     });

@@ -11,13 +11,27 @@ namespace {
 std::string harbour(std::string_view text) { return std::string(safe_harbour_words(plain_policy(text))); }
 
 TEST(CvdText, ADeniedHarbourIsNone) {
-  for (const char* text :
-       {"We do not offer a safe harbor.", "We do not offer any safe harbour.", "There is no legal safe harbor here.",
-        "Your research is not considered authorized.", "Research is never considered authorised.", "We offer no safe harbour.",
-        "We do not offer, at this time, any safe harbor.", "We don\xE2\x80\x99t provide safe harbor.", "We cannot grant you safe harbor",
-        "# Safe harbor\n\nSafe harbor is not offered.", "Safe harbour: none", "Safe harbor does not apply.",
-        "<h2>Safe harbor</h2><p>We do <b>not</b>\n offer safe harbor.</p>", "We do not promise that we will not pursue legal action.",
-        "We no longer offer safe harbor.", "Nous ne garantissons pas que nous n'engagerons pas de poursuites."})
+  for (const char* text : {"We do not offer a safe harbor.",
+                           "We do not offer any safe harbour.",
+                           "There is no legal safe harbor here.",
+                           "Your research is not considered authorized.",
+                           "Research is never considered authorised.",
+                           "We offer no safe harbour.",
+                           "We do not offer, at this time, any safe harbor.",
+                           "We don\xE2\x80\x99t provide safe harbor.",
+                           "We cannot grant you safe harbor",
+                           "# Safe harbor\n\nSafe harbor is not offered.",
+                           "Safe harbour: none",
+                           "Safe harbor does not apply.",
+                           "<h2>Safe harbor</h2><p>We do <b>not</b>\n offer safe harbor.</p>",
+                           "We do not promise that we will not pursue legal action.",
+                           "We no longer offer safe harbor.",
+                           "All safe harbor void.",
+                           "Safe harbour is void.",
+                           "We have never heard of safe harbor; we sue.",
+                           "We follow the EU\u2011U.S. Safe Harbor.",
+                           "We keep to the Safe Harbour Principles.",
+                           "Nous ne garantissons pas que nous n'engagerons pas de poursuites."})
     EXPECT_EQ(harbour(text), "") << text;
 }
 
@@ -27,6 +41,7 @@ TEST(CvdText, APromiseNearAnotherNotIsOne) {
                            "<ul><li>Do not run denial of service</li></ul><h2>Safe Harbor</h2>",
                            "* Do not read mail of others\n\n## Safe Harbor\nWe thank you.", "## Do not\nSafe harbor applies.",
                            "We do not pay, but offer safe harbor.", "We do not intend to and will not pursue legal action.",
+                           "We follow the EU-US Safe Harbor. Finders have safe harbour here.",
                            "Not only do we offer safe harbor, we thank you.", "Safe harbor does not apply to extortion.",
                            "Aucune action en justice ne sera engag\xC3\xA9"
                            "e.",
