@@ -8,6 +8,47 @@
 #include "csaf/web_url.h"
 
 namespace entente::csaf {
+namespace {
+
+// Lists of one form, each file read once whatever addresses answered with it. Entries count each time, since they are judged each time.
+template <class T>
+class SeenLists {
+ public:
+  explicit SeenLists(std::size_t (*entries)(const T&)) : entries_(entries) {}
+
+  std::shared_ptr<const T> read(const Seen& seen, std::string& problem) {
+    if (seen.file == nullptr) {
+      problem = absence(seen);
+      return nullptr;
+    }
+    auto [at, fresh] = read_.try_emplace(seen.file);
+    if (fresh) {
+      auto parsed = T::parse(seen.file->text, seen.file->name);
+      parsed ? void(at->second.list = std::make_shared<const T>(std::move(*parsed))) : void(at->second.problem = parsed.error().what);
+    }
+    problem = at->second.problem;
+    if (!at->second.list) return nullptr;
+    const std::size_t entries = entries_(*at->second.list);
+    if (entries > kMaxSeenEntries - judged_) {
+      problem = fmt::format("the lists hold more than {} entries in all; this one is not read", kMaxSeenEntries);
+      if (fresh) at->second = {nullptr, problem};
+      return nullptr;
+    }
+    judged_ += entries;
+    return at->second.list;
+  }
+
+ private:
+  struct Read {
+    std::shared_ptr<const T> list;
+    std::string problem;
+  };
+  std::size_t (*entries_)(const T&);
+  std::size_t judged_ = 0;
+  std::map<const ProviderFile*, Read> read_;
+};
+
+}  // namespace
 
 ProviderView::ProviderView(const std::vector<ProviderFile>& files) {
   std::map<Digest, const ProviderFile*> by_digest;
@@ -67,16 +108,20 @@ Seen ProviderView::at(std::string_view url) const {
 
 std::vector<SeenFeed> ProviderView::feeds(const ProviderMetadata& metadata) const {
   std::vector<SeenFeed> out;
+  std::set<std::pair<std::string, std::string>> named;
+  SeenLists<RolieFeed> lists([](const RolieFeed& feed) { return feed.entries.size(); });
   for (const ProviderDistribution& d : metadata.distributions) {
     for (const ProviderFeed& feed : d.feeds) {
+      if (!named.emplace(feed.url, feed.tlp_label).second) continue;
       const Seen seen = at(feed.url);
       SeenFeed one{.url = feed.url, .label = feed.tlp_label, .record = seen.record};
-      auto parsed = seen.file != nullptr ? RolieFeed::parse(seen.file->text, seen.file->name) : Result<RolieFeed>(fail(absence(seen)));
-      if (parsed)
-        one.feed = std::move(*parsed);
+      const bool full = out.size() == kMaxSeenLists;
+      if (full)
+        one.problem = fmt::format("the provider metadata names more than {} feeds; the rest is not read", kMaxSeenLists);
       else
-        one.problem = parsed.error().what;
+        one.feed = lists.read(seen, one.problem);
       out.push_back(std::move(one));
+      if (full) return out;
     }
   }
   return out;
@@ -84,21 +129,21 @@ std::vector<SeenFeed> ProviderView::feeds(const ProviderMetadata& metadata) cons
 
 std::vector<SeenDirectory> ProviderView::directories(const ProviderMetadata& metadata) const {
   std::vector<SeenDirectory> out;
+  std::set<std::string> named;
+  SeenLists<IndexFile> indexes([](const IndexFile& index) { return index.paths.size(); });
+  SeenLists<ChangesFile> changes([](const ChangesFile& file) { return file.changes.size(); });
   for (const ProviderDistribution& d : metadata.distributions) {
     if (d.directory_url.empty()) continue;
     SeenDirectory one{.base = d.directory_url.ends_with('/') ? d.directory_url : d.directory_url + "/"};
-    const Seen index = at(one.base + "index.txt"), changes = at(one.base + "changes.csv");
-    auto paths = index.file != nullptr ? IndexFile::parse(index.file->text, index.file->name) : Result<IndexFile>(fail(absence(index)));
-    auto rows =
-        changes.file != nullptr ? ChangesFile::parse(changes.file->text, changes.file->name) : Result<ChangesFile>(fail(absence(changes)));
-    if (paths)
-      one.index = std::move(*paths);
-    else
-      one.index_problem = paths.error().what;
-    if (rows)
-      one.changes = std::move(*rows);
-    else
-      one.changes_problem = rows.error().what;
+    if (!named.insert(one.base).second) continue;
+    if (out.size() == kMaxSeenLists) {
+      one.index_problem = one.changes_problem =
+          fmt::format("the provider metadata names more than {} directories; the rest is not read", kMaxSeenLists);
+      out.push_back(std::move(one));
+      return out;
+    }
+    one.index = indexes.read(at(one.base + "index.txt"), one.index_problem);
+    one.changes = changes.read(at(one.base + "changes.csv"), one.changes_problem);
     out.push_back(std::move(one));
   }
   return out;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -21,16 +22,20 @@ struct Seen {
 struct SeenFeed {
   std::string url, label;
   const FetchRecord* record = nullptr;
-  std::optional<RolieFeed> feed;
-  std::string problem;  // why there is none
+  std::shared_ptr<const RolieFeed> feed;  // shared by all that name the same file
+  std::string problem;                    // why there is none
 };
 
 struct SeenDirectory {
   std::string base;
-  std::optional<IndexFile> index;
-  std::optional<ChangesFile> changes;
+  std::shared_ptr<const IndexFile> index;
+  std::shared_ptr<const ChangesFile> changes;
   std::string index_problem, changes_problem;
 };
+
+// Metadata may name one list a thousand times, and lists of millions of lines; so much of each kind is judged, and the rest is a problem.
+inline constexpr std::size_t kMaxSeenLists = 500;
+inline constexpr std::size_t kMaxSeenEntries = 2'000'000;
 
 class ProviderView {
  public:
@@ -47,6 +52,7 @@ class ProviderView {
   [[nodiscard]] const std::vector<Seen>& all() const { return seen_; }
   [[nodiscard]] std::vector<Seen> of(Purpose purpose) const;
   [[nodiscard]] Seen at(std::string_view url) const;  // empty if it was not asked for
+  // Each address once; a feed once for each label it is given.
   [[nodiscard]] std::vector<SeenFeed> feeds(const ProviderMetadata& metadata) const;
   [[nodiscard]] std::vector<SeenDirectory> directories(const ProviderMetadata& metadata) const;
   [[nodiscard]] const std::vector<std::string>& unread() const { return unread_; }

@@ -258,10 +258,12 @@ struct Client::State {
   }
 
   ClientOptions options;
+  long oversized = 0;
   CURL* handle;
   std::string certificates;  // the system's with the extra ones behind them; empty: there are no extra ones
 
   Result<ClientResponse> perform(const std::string& url, const Headers& headers, const std::string_view* body) {
+    oversized = 0;
     if (handle == nullptr) return fail("libcurl could not be started", {.file = url});
     if (url.find('\0') != std::string::npos) return fail("the URL holds a NUL byte");
     Transfer transfer{.options = &options};
@@ -290,6 +292,7 @@ struct Client::State {
       curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body->size()));
     }
     const CURLcode code = curl_easy_perform(handle);
+    if (transfer.body_too_large) curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &oversized);
     if (code != CURLE_OK) return fail(error_of(code, transfer, url, detail));
     long status = 0;
     curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
@@ -303,6 +306,7 @@ Client::Client(ClientOptions options) : state_(std::make_unique<State>(std::move
 Client::~Client() = default;
 Client::Client(Client&&) noexcept = default;
 Client& Client::operator=(Client&&) noexcept = default;
+unsigned Client::oversized() const { return static_cast<unsigned>(state_->oversized); }
 
 Result<ClientResponse> Client::get(const std::string& url, const Headers& headers) { return state_->perform(url, headers, nullptr); }
 

@@ -56,6 +56,8 @@ class Client {
   [[nodiscard]] Result<ClientResponse> get(const std::string& url, const Headers& headers = {});
   [[nodiscard]] Result<ClientResponse> post(const std::string& url, std::string_view content_type, std::string_view body,
                                             const Headers& headers = {});
+  // The status of the last response, if it was no result because its body was larger than max_body; else 0.
+  [[nodiscard]] unsigned oversized() const;
 
  private:
   struct State;

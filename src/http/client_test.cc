@@ -107,9 +107,11 @@ TEST_F(HttpClient, CapsBodies) {
   const auto big = client.get(url("/big"));
   ASSERT_FALSE(big);
   EXPECT_THAT(big.error().what, HasSubstr("larger than 10000 bytes"));
+  EXPECT_EQ(client.oversized(), 200U);
   const auto fields = client.get(url("/many-fields"));
   ASSERT_FALSE(fields);
   EXPECT_THAT(fields.error().what, HasSubstr("header is too large"));
+  EXPECT_EQ(client.oversized(), 0U);
   EXPECT_OK(client.get(url("/a")));
 }
 

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 #include <algorithm>
+#include <unordered_set>
 
 #include "core/ascii.h"
 #include "core/file.h"
@@ -14,6 +15,7 @@
 #include "csaf/rolie.h"
 #include "csaf/security_txt.h"
 #include "csaf/web_url.h"
+#include "evidence/collect/advisory_list.h"
 #include "evidence/collect/without_tls.h"
 
 namespace entente::evidence {
@@ -23,7 +25,9 @@ using csaf::FetchRecord;
 using csaf::Purpose;
 
 constexpr std::size_t kMaxMetadataDocuments = 8;
-constexpr std::size_t kMaxListedFolders = 200;
+// What one provider may have asked in all: addresses of lists, pages of folders, keys, and hosts they may lie on.
+constexpr std::size_t kMaxLists = 500, kMaxListedFolders = 1'000, kMaxKeys = 100, kMaxHosts = 32;
+constexpr std::size_t kJobsAtOnce = 2'000;
 constexpr std::string_view kWellKnownMetadata = "/.well-known/csaf/provider-metadata.json";
 
 // Where to look.
@@ -46,12 +50,6 @@ Result<Target> target_of(const std::string& asked) {
     out.domain = url->host;
   return out;
 }
-
-// An advisory as a list names it.
-struct Listed {
-  std::string url;
-  std::vector<std::string> beside;  // hash and signature files
-};
 
 class CsafCollector {
  public:
@@ -142,8 +140,15 @@ class CsafCollector {
     log_.discovery.push_back(std::move(out));
   }
 
+  void stop(std::string why) {
+    if (log_.stopped.empty()) log_.stopped = std::move(why);
+  }
+
   void allow_host(const std::string& url) {
-    if (const auto parts = csaf::parse_web_url(url)) hosts_.insert(parts->host);
+    const auto parts = csaf::parse_web_url(url);
+    if (!parts || hosts_.contains(parts->host)) return;
+    if (hosts_.size() == kMaxHosts) return stop(fmt::format("the provider metadata names more than {} hosts", kMaxHosts));
+    hosts_.insert(parts->host);
   }
 
   void follow(const Found& provider) {
@@ -152,25 +157,33 @@ class CsafCollector {
     allow_host(m.canonical_url);
     std::vector<FetchJob> keys, lists;
     for (const csaf::ProviderKey& key : m.keys) keys.push_back({Purpose::key, key.url});
+    if (keys.size() > kMaxKeys) {
+      keys.resize(kMaxKeys);
+      stop(fmt::format("the provider metadata names more than {} keys", kMaxKeys));
+    }
+    std::vector<std::string> feeds, directories;  // each once
     for (const csaf::ProviderDistribution& d : m.distributions) {
-      for (const csaf::ProviderFeed& feed : d.feeds) add_list(lists, Purpose::feed, feed.url);
-      for (const std::string& url : d.services) add_list(lists, Purpose::service, url);
-      for (const std::string& url : d.categories) add_list(lists, Purpose::category, url);
+      for (const csaf::ProviderFeed& feed : d.feeds)
+        if (add_list(lists, Purpose::feed, feed.url)) feeds.push_back(feed.url);
+      for (const std::string& url : d.services) (void)add_list(lists, Purpose::service, url);
+      for (const std::string& url : d.categories) (void)add_list(lists, Purpose::category, url);
       if (const std::string base = directory_of(d); !base.empty()) {
-        add_list(lists, Purpose::index, base + "index.txt");
-        add_list(lists, Purpose::changes, base + "changes.csv");
-        add_list(lists, Purpose::listing, base);
+        (void)add_list(lists, Purpose::index, base + "index.txt");
+        (void)add_list(lists, Purpose::changes, base + "changes.csv");
+        if (add_list(lists, Purpose::listing, base)) directories.push_back(base);
       }
     }
     progress_.step("Fetching keys and lists", keys.size() + lists.size());
     (void)pool_.run(keys, progress_);
     (void)pool_.run(lists, progress_, &hosts_);
-    std::vector<Listed> listed;
-    for (const csaf::ProviderDistribution& d : m.distributions) {
-      for (const csaf::ProviderFeed& feed : d.feeds) read_feed(feed.url, listed);
-      if (const std::string base = directory_of(d); !base.empty()) read_directory(base, listed);
-    }
-    fetch_listed(listed, m);
+    AdvisoryList listed(wanted_.max_advisories);
+    const auto over = [&] { return !listed.stopped().empty() || pool_.must_stop(); };
+    for (const std::string& url : feeds)
+      if (!over()) read_feed(url, listed);
+    for (const std::string& base : directories)
+      if (!over()) read_directory(base, listed);
+    if (!listed.stopped().empty()) stop(listed.stopped());
+    fetch_listed(listed);
   }
 
   static std::string directory_of(const csaf::ProviderDistribution& d) {
@@ -178,9 +191,22 @@ class CsafCollector {
     return d.directory_url.ends_with('/') ? d.directory_url : d.directory_url + "/";
   }
 
-  void add_list(std::vector<FetchJob>& jobs, Purpose purpose, const std::string& url) {
-    allow_host(url);
+  // False: it is among them already, or they are too many.
+  bool note_list(std::vector<FetchJob>& jobs, Purpose purpose, const std::string& url) {
+    if (lists_.contains(url)) return false;
+    if (lists_.size() == kMaxLists) {
+      stop(fmt::format("more than {} feeds and other lists are named", kMaxLists));
+      return false;
+    }
+    lists_.insert(url);
     jobs.push_back({purpose, url});
+    return true;
+  }
+  // Of the metadata, which is believed on where its lists lie.
+  bool add_list(std::vector<FetchJob>& jobs, Purpose purpose, const std::string& url) {
+    if (!note_list(jobs, purpose, url)) return false;
+    allow_host(url);
+    return true;
   }
 
   std::optional<std::string> body_of(const std::string& url) const {
@@ -192,7 +218,7 @@ class CsafCollector {
 
   bool too_old(std::optional<Instant> updated) const { return wanted_.since && updated && *updated < *wanted_.since; }
 
-  void read_feed(const std::string& url, std::vector<Listed>& listed) {
+  void read_feed(const std::string& url, AdvisoryList& listed) {
     const auto text = body_of(url);
     const auto base = csaf::parse_web_url(url);
     const auto feed = text ? csaf::RolieFeed::parse(*text, url) : Result<csaf::RolieFeed>(fail("not there"));
@@ -200,74 +226,76 @@ class CsafCollector {
     std::vector<FetchJob> services;
     for (const csaf::RolieLink& link : feed->links)
       if (link.rel == "service")
-        if (const auto to = csaf::resolve_url(*base, link.href)) services.push_back({Purpose::service, to->str()});
+        if (const auto to = csaf::resolve_url(*base, link.href)) (void)note_list(services, Purpose::service, to->str());
     (void)pool_.run(services, progress_, &hosts_);
     for (const csaf::RolieEntry& entry : feed->entries) {
       const auto advisory = csaf::resolve_url(*base, entry.url());
       if (!advisory || too_old(entry.updated)) continue;
-      Listed one{.url = advisory->str()};
+      std::vector<std::string> beside;
       for (const char* rel : {"hash", "signature"})
         for (const std::string& href : entry.hrefs(rel))
-          if (const auto beside = csaf::resolve_url(*base, href)) one.beside.push_back(beside->str());
-      for (const char* ending : {".sha256", ".sha512", ".asc"})
-        if (std::ranges::none_of(one.beside, [&](const std::string& u) { return u.ends_with(ending); }))
-          one.beside.push_back(one.url + ending);
+          if (const auto file = csaf::resolve_url(*base, href)) beside.push_back(file->str());
+      if (!listed.add(advisory->str(), beside)) return;
+      // The entry may say that the advisory is elsewhere as well.
       const auto content = csaf::resolve_url(*base, entry.content_src);
-      const bool elsewhere = !entry.content_src.empty() && content && content->str() != one.url;
-      listed.push_back(std::move(one));
-      if (elsewhere) listed.push_back(with_files_beside(content->str()));  // the entry says the advisory is there as well
+      if (!entry.content_src.empty() && content && content->str() != advisory->str() && !listed.add(content->str(), {})) return;
     }
   }
 
-  static Listed with_files_beside(const std::string& url) {
-    return {.url = url, .beside = {url + ".sha256", url + ".sha512", url + ".asc"}};
-  }
-
-  void read_directory(const std::string& base, std::vector<Listed>& listed) {
-    std::map<std::string, std::optional<Instant>> paths;
-    if (const auto text = body_of(base + "changes.csv"))
-      if (const auto changes = csaf::ChangesFile::parse(*text, base + "changes.csv"))
-        for (const csaf::Change& change : changes->changes) {
-          auto& newest = paths[change.path];
-          newest = std::max(newest.value_or(change.at), change.at);
-        }
-    if (const auto text = body_of(base + "index.txt"))
-      if (const auto index = csaf::IndexFile::parse(*text, base + "index.txt"))
-        for (const std::string& path : index->paths) paths.try_emplace(path);
+  void read_directory(const std::string& base, AdvisoryList& listed) {
     const auto root = csaf::parse_web_url(base);
+    if (!root) return;
     std::vector<FetchJob> folders;
-    std::set<std::string> seen{base};
-    for (const auto& [path, updated] : paths) {
-      const auto url = root ? csaf::resolve_url(*root, path) : std::nullopt;
-      if (!url || too_old(updated) || !path.ends_with(".json")) continue;
-      Listed one{.url = url->str()};
-      for (const char* ending : {".sha256", ".sha512", ".asc"}) one.beside.push_back(one.url + ending);
-      const std::string folder = csaf::folder_of(one.url);
-      if (seen.size() < kMaxListedFolders && seen.insert(folder).second) folders.push_back({Purpose::listing, folder});
-      listed.push_back(std::move(one));
-    }
+    // False: the list is full.
+    const auto add = [&](const std::string& path) {
+      const auto url = path.ends_with(".json") ? csaf::resolve_url(*root, path) : std::nullopt;
+      if (!url) return true;
+      const std::string advisory = url->str();
+      if (!listed.add(advisory, {})) return false;
+      const std::string folder = csaf::folder_of(advisory);
+      if (folder == base || folders_.contains(folder)) return true;
+      if (folders_.size() == kMaxListedFolders) {
+        stop(fmt::format("there are more than {} folders", kMaxListedFolders));
+        return true;
+      }
+      folders_.insert(folder);
+      folders.push_back({Purpose::listing, folder});
+      return true;
+    };
+    add_paths(base, add);
     (void)pool_.run(folders, progress_, &hosts_);
   }
 
-  static Purpose purpose_of_file(const std::string& url) { return url.ends_with(".asc") ? Purpose::signature : Purpose::hash; }
-
-  void fetch_listed(const std::vector<Listed>& listed, const csaf::ProviderMetadata&) {
-    std::vector<FetchJob> jobs;
-    std::set<std::string> seen;
-    for (const Listed& one : listed) {
-      if (!seen.insert(one.url).second) {
-        for (const std::string& beside : one.beside) jobs.push_back({purpose_of_file(beside), beside});
-        continue;
+  // What changes.csv lists, in its order, then what only index.txt does. A path is too old if all its lines are.
+  template <class F>
+  void add_paths(const std::string& base, F add) {
+    const auto changes_text = body_of(base + "changes.csv");
+    const auto changes =
+        changes_text ? csaf::ChangesFile::parse(*changes_text, base + "changes.csv") : Result<csaf::ChangesFile>(csaf::ChangesFile{});
+    std::unordered_set<std::string_view> dated;
+    if (changes) {
+      for (const csaf::Change& change : changes->changes) {
+        dated.insert(change.path);
+        if (!too_old(change.at) && !add(change.path)) return;
       }
-      if (seen.size() > wanted_.max_advisories) {
-        log_.stopped = fmt::format("there are more than {} advisories", wanted_.max_advisories);
-        break;
-      }
-      jobs.push_back({Purpose::advisory, one.url});
-      for (const std::string& beside : one.beside) jobs.push_back({purpose_of_file(beside), beside});
     }
-    progress_.step("Fetching advisories, hashes and signatures", jobs.size());
-    (void)pool_.run(jobs, progress_, &hosts_);
+    const auto text = body_of(base + "index.txt");
+    const auto index = text ? csaf::IndexFile::parse(*text, base + "index.txt") : Result<csaf::IndexFile>(csaf::IndexFile{});
+    if (!index) return;
+    for (const std::string& path : index->paths)
+      if (!dated.contains(path) && !add(path)) return;
+  }
+
+  // A few hundred at a time, so that their jobs are never all there at once.
+  void fetch_listed(const AdvisoryList& listed) {
+    progress_.step("Fetching advisories, hashes and signatures", listed.files());
+    std::vector<FetchJob> jobs;
+    for (std::size_t i = 0; i < listed.size(); ++i) {
+      listed.add_jobs(i, jobs);
+      if (jobs.size() < kJobsAtOnce && i + 1 < listed.size()) continue;
+      (void)pool_.run(jobs, progress_, &hosts_);
+      jobs.clear();
+    }
   }
 
   const CsafCollection& wanted_;
@@ -275,7 +303,7 @@ class CsafCollector {
   csaf::FetchLog& log_;
   Progress& progress_;
   std::vector<Found> found_;
-  std::set<std::string> hosts_;
+  std::set<std::string> hosts_, lists_, folders_;
   std::string why_;
 };
 
@@ -316,8 +344,8 @@ Result<CsafCollected> collect_csaf(const CsafCollection& wanted, Progress& progr
     if (record.ok())
       items.push_back({std::string(csaf::evidence_kind(record.purpose)), pool.file_of(record), bundle_path(record), "",
                        std::chrono::floor<std::chrono::seconds>(record.at), record.url});
-  ENTENTE_CHECK(write_file_atomic(partial / "fetch-log.json", json_pretty(out.log.json())));
-  items.push_back({"csaf.fetch-log", partial / "fetch-log.json", "csaf.fetch-log/fetch-log.json", "",
+  ENTENTE_CHECK(write_file_atomic(partial / kFetchLogFile, json_pretty(out.log.json())));
+  items.push_back({"csaf.fetch-log", partial / kFetchLogFile, "csaf.fetch-log/fetch-log.json", "",
                    std::chrono::floor<std::chrono::seconds>(out.log.finished), wanted.asked});
   ENTENTE_TRY(const Bundle bundle, create(wanted.bundle, std::move(items), progress));
   out.bundle = bundle.digest();

@@ -18,6 +18,34 @@ namespace {
 
 constexpr std::chrono::hours kReuse{24};
 constexpr std::uint64_t kMaxJournalBytes = std::uint64_t{1} << 30;
+constexpr const char* kJournal = "journal.jsonl";
+constexpr const char* kBlobs = "blobs";
+
+bool is_journal(std::string_view text) {
+  const std::size_t end = text.find('\n');
+  if (end == std::string_view::npos) return false;
+  const auto line = JsonDocument::parse(text.substr(0, end), "journal.jsonl", {.max_depth = 8});
+  return line && json_string(line->root(), "subject").has_value();
+}
+
+// Nothing, or what an earlier collection left: its journal, or, if it ended before that, a folder "blobs" with nothing in it.
+Result<void> check_is_ours(const std::filesystem::path& folder) {
+  const auto not_ours = [&] {
+    return fail("there is something already, and it is no collection that was broken off", {.file = folder.string()},
+                "move it away, or name another bundle");
+  };
+  std::error_code ec;
+  const auto status = std::filesystem::symlink_status(folder, ec);
+  if (status.type() == std::filesystem::file_type::not_found) return {};
+  if (status.type() != std::filesystem::file_type::directory) return not_ours();
+  if (const std::filesystem::path journal = folder / kJournal; std::filesystem::exists(journal, ec)) {
+    const auto text = read_file(journal, kMaxJournalBytes);
+    return text && is_journal(*text) ? Result<void>() : not_ours();
+  }
+  for (auto at = std::filesystem::directory_iterator(folder, ec); !ec && at != std::filesystem::directory_iterator(); at.increment(ec))
+    if (at->path().filename() != kBlobs || at->is_symlink(ec) || !std::filesystem::is_empty(at->path(), ec)) return not_ours();
+  return ec ? not_ours() : Result<void>();
+}
 
 bool is_redirect(unsigned status) { return status == 301 || status == 302 || status == 303 || status == 307 || status == 308; }
 bool is_worth_another_try(unsigned status) { return status == 429 || status >= 500; }
@@ -75,8 +103,9 @@ Result<FetchPool> FetchPool::open(const std::filesystem::path& folder, const std
   state->loopback = loopback;
   state->clock = std::move(clock);
   state->deadline = std::chrono::steady_clock::now() + limits.time;
-  ENTENTE_CHECK(make_folders(folder / "blobs"));
-  const std::filesystem::path path = folder / "journal.jsonl";
+  ENTENTE_CHECK(check_is_ours(folder));
+  ENTENTE_CHECK(make_folders(folder / kBlobs));
+  const std::filesystem::path path = folder / kJournal;
   if (const auto text = read_file(path, kMaxJournalBytes)) state->read_journal(*text, subject);
   // Written anew: what is still good is taken over, so that a cut-off line or another subject's cannot stand in the middle.
   std::string fresh = json_compact(Json{{"subject", subject}}) + "\n";
@@ -87,13 +116,20 @@ Result<FetchPool> FetchPool::open(const std::filesystem::path& folder, const std
   return FetchPool(folder, std::move(state));
 }
 
-std::filesystem::path FetchPool::file_of(const csaf::FetchRecord& record) const { return folder_ / "blobs" / record.sha256->hex(); }
+std::filesystem::path FetchPool::file_of(const csaf::FetchRecord& record) const { return folder_ / kBlobs / record.sha256->hex(); }
 
 Result<std::string> FetchPool::body(const csaf::FetchRecord& record) const {
   if (!record.ok()) return fail(record.error, {.file = record.url});
   ENTENTE_TRY(std::string text, read_file(file_of(record)));
   if (sha256(text) != *record.sha256) return fail("was altered on disk", {.file = file_of(record).string()}, "remove the folder");
   return text;
+}
+
+bool FetchPool::must_stop() const {
+  std::string why = state_->out_of_bounds();
+  if (why.empty()) return false;
+  state_->stop(std::move(why));
+  return true;
 }
 
 std::string FetchPool::stopped() const {
@@ -103,7 +139,9 @@ std::string FetchPool::stopped() const {
 
 void FetchPool::discard() const {
   std::error_code ignored;
-  std::filesystem::remove_all(folder_, ignored);
+  std::filesystem::remove_all(folder_ / kBlobs, ignored);
+  for (const char* file : {kJournal, kFetchLogFile}) std::filesystem::remove(folder_ / file, ignored);
+  std::filesystem::remove(folder_, ignored);  // if it is empty now
 }
 
 // Why an address is not asked; empty: it is.
@@ -151,6 +189,11 @@ csaf::FetchRecord FetchPool::fetch(const FetchJob& job, const WebGet& get, const
     if (record.error = objection(url, hosts); !record.error.empty()) return record;
     const auto answer = get(url);
     record.status = answer ? answer->status : 0;
+    state_->bytes += answer ? answer->body.size() + answer->dropped : 0;
+    if (answer && answer->dropped != 0) {
+      record.error = fmt::format("its body is larger than the {} bytes that are taken", answer->dropped);
+      return record;
+    }
     if (answer && is_redirect(answer->status)) {
       const auto next = csaf::resolve_url(*csaf::parse_web_url(url), answer->location);
       record.error = !next                                                 ? "it redirects to what is no address"
@@ -170,7 +213,6 @@ csaf::FetchRecord FetchPool::fetch(const FetchJob& job, const WebGet& get, const
       record.error = printable(answer.error().what, 400);
       return record;
     }
-    state_->bytes += answer->body.size();
     record.content_type = printable(answer->content_type, 200);
     if (answer->status == 200)
       keep(record, answer->body);

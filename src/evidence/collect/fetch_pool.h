@@ -33,10 +33,13 @@ struct FetchJob {
   std::string url;
 };
 
+inline constexpr const char* kFetchLogFile = "fetch-log.json";  // what the collector itself writes into the folder
+
 class FetchPool {
  public:
   using Clock = std::function<Instant()>;
   // `folder` is made, or is that of an earlier collection of the same `subject`, whose files of the last 24 hours are used again.
+  // Errors: the folder holds what is no collection.
   [[nodiscard]] static Result<FetchPool> open(const std::filesystem::path& folder, const std::string& subject, WebGetMaker web,
                                               FetchLimits limits, Loopback loopback, Clock clock);
 
@@ -49,7 +52,8 @@ class FetchPool {
   [[nodiscard]] const std::vector<csaf::FetchRecord>& records() const { return records_; }  // all so far
   [[nodiscard]] std::uint64_t reused() const { return reused_; }
   [[nodiscard]] std::string stopped() const;  // the limit that was reached; empty: none
-  // Removes the folder: what it holds has gone into a bundle.
+  [[nodiscard]] bool must_stop() const;       // whether a limit is reached now; it is then what stopped
+  // Removes what the collection put into the folder, for it has gone into a bundle; and the folder, if nothing else is in it.
   void discard() const;
 
  private:

@@ -17,7 +17,9 @@ WebGetMaker web_client(WebOptions given) {
     options.routes = given.routes;
     const auto client = std::make_shared<http::Client>(std::move(options));
     return [client](const std::string& url) -> Result<WebAnswer> {
-      ENTENTE_TRY(http::ClientResponse response, client->get(url));
+      auto got = client->get(url);
+      if (!got && client->oversized() != 0) return WebAnswer{.status = client->oversized(), .dropped = http::ClientOptions{}.max_body};
+      ENTENTE_TRY(http::ClientResponse response, std::move(got));
       const std::string location(response.header("Location"));
       return WebAnswer{response.status, std::move(response.content_type), location, std::move(response.body)};
     };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@ namespace entente::evidence {
 struct WebAnswer {
   unsigned status = 0;
   std::string content_type, location, body;
+  std::uint64_t dropped = 0;  // bytes of a body that was larger than that, and not kept
 };
 // Follows no redirect. An error is what kept an answer from arriving.
 using WebGet = std::function<Result<WebAnswer>(const std::string& url)>;

@@ -1,136 +1,17 @@
-// A policy's text is searched for words that say what is asked for; markup is taken off before. That is a reading by list, not by
-// understanding, and the finding says so.
+// A policy is a text, searched for words that say what is asked for (cvd_text.h), or a record in JSON, whose members say it.
 #include "measures/p6_supply/cvd.h"
 
 #include <fmt/format.h>
 #include <algorithm>
-#include <array>
 #include <map>
 
 #include "core/ascii.h"
 #include "core/json.h"
 #include "core/utf8.h"
+#include "measures/p6_supply/cvd_text.h"
 
 namespace entente::measures::p6_supply {
 namespace {
-
-constexpr std::array<std::string_view, 24> kSafeHarbourWords{"safe harbor",
-                                                             "safe harbour",
-                                                             "will not pursue legal action",
-                                                             "will not take legal action",
-                                                             "not pursue or support any legal action",
-                                                             "not initiate legal action",
-                                                             "not recommend or pursue legal action",
-                                                             "not pursue civil",
-                                                             "not bring any legal action",
-                                                             "no legal action will be taken",
-                                                             "research to be authorized",
-                                                             "research to be authorised",
-                                                             "considered authorized",
-                                                             "considered authorised",
-                                                             "n'engagera pas de poursuites",
-                                                             "n'engagerons pas de poursuites",
-                                                             "n'engagera aucune poursuite",
-                                                             "n'engagerons aucune poursuite",
-                                                             "ne poursuivra pas",
-                                                             "ne poursuivrons pas",
-                                                             "ne portera pas plainte",
-                                                             "ne porterons pas plainte",
-                                                             "pas de poursuites judiciaires",
-                                                             "aucune action en justice"};
-// Spelt with "harbor" and plain hyphens, as is the text they are looked for in. The first undo an offer anywhere in the policy; the others
-// name another thing, the agreement on personal data, and are no offer themselves.
-constexpr std::array<std::string_view, 14> kNoHarbourWords{
-    "no safe harbor",          "not offer safe harbor",     "not offer a safe harbor", "not offer any safe harbor",
-    "not provide safe harbor", "not provide a safe harbor", "not grant safe harbor",   "without safe harbor",
-    "safe harbor void",        "safe harbor is void",       "safe harbor null",        "safe harbor is not offered",
-    "safe harbor not offered", "never heard of safe harbor"};
-constexpr std::array<std::string_view, 14> kOtherHarbourWords{
-    "eu-us safe harbor",     "eu-u.s. safe harbor",    "us-eu safe harbor",     "u.s.-eu safe harbor",  "eu/us safe harbor",
-    "us/eu safe harbor",     "u.s.-swiss safe harbor", "us-swiss safe harbor",  "swiss-us safe harbor", "safe harbor privacy",
-    "safe harbor framework", "safe harbor principles", "safe harbor agreement", "safe harbor decision"};
-constexpr std::array<std::string_view, 10> kScopeWords{
-    "in scope", "in-scope",  "out of scope",        "out-of-scope",       "scope of this policy",
-    "scope",    "périmètre", "champ d'application", "systèmes concernés", "domaines concernés"};
-
-struct Spelling {
-  std::string_view from, to;
-};
-constexpr std::array<Spelling, 18> kPolicySpellings{{{"&nbsp;", " "},
-                                                     {"&#8209;", "-"},
-                                                     {"\u2010", "-"},
-                                                     {"\u2011", "-"},
-                                                     {"\u2013", "-"},
-                                                     {"&#39;", "'"},
-                                                     {"&apos;", "'"},
-                                                     {"&rsquo;", "'"},
-                                                     {"&#8217;", "'"},
-                                                     {"&eacute;", "é"},
-                                                     {"&egrave;", "è"},
-                                                     {"&agrave;", "à"},
-                                                     {"&amp;", "&"},
-                                                     {"’", "'"},
-                                                     {"\xC2\xA0", " "},
-                                                     {"É", "é"},
-                                                     {"È", "è"},
-                                                     {"À", "à"}}};
-
-// Lower case, without tags, each run of blanks as one space.
-std::string plain_policy(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool opens = text[i] == '<' && i + 1 < text.size() && (is_alpha(text[i + 1]) || text[i + 1] == '/' || text[i + 1] == '!');
-    if (opens) {
-      const std::size_t end = text.find('>', i);
-      if (end != std::string_view::npos) {
-        out += ' ';
-        i = end;
-        continue;
-      }
-    }
-    const auto spelling =
-        std::ranges::find_if(kPolicySpellings, [&](const Spelling& s) { return text.substr(i, s.from.size()) == s.from; });
-    if (spelling != kPolicySpellings.end()) {
-      out += spelling->to;
-      i += spelling->from.size() - 1;
-    } else {
-      out += lower(text[i]);
-    }
-  }
-  std::string joined;
-  for (const char c : out) {
-    const bool blank = c == ' ' || c == '\n' || c == '\r' || c == '\t';
-    if (!blank)
-      joined += c;
-    else if (!joined.empty() && joined.back() != ' ')
-      joined += ' ';
-  }
-  return joined;
-}
-
-// The first of the words that stands in the text with no letter directly before or behind it.
-template <std::size_t N>
-std::string_view first_of_words(std::string_view text, const std::array<std::string_view, N>& words) {
-  for (const std::string_view word : words)
-    for (std::size_t at = text.find(word); at != std::string_view::npos; at = text.find(word, at + 1))
-      if ((at == 0 || !is_alnum(text[at - 1])) && (at + word.size() == text.size() || !is_alnum(text[at + word.size()]))) return word;
-  return {};
-}
-
-std::string replaced(std::string text, std::string_view from, std::string_view to) {
-  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) text.replace(at, from.size(), to);
-  return text;
-}
-
-// The words by which a policy, as plain_policy() gives it, offers safe harbour; empty if none do or it says the contrary.
-std::string_view harbour_offered(const std::string& plain) {
-  const std::string american = replaced(plain, "safe harbour", "safe harbor");
-  if (!first_of_words(american, kNoHarbourWords).empty()) return {};
-  std::string rest = american;
-  for (const std::string_view other : kOtherHarbourWords) rest = replaced(std::move(rest), other, "(agreement)");
-  const std::string_view word = first_of_words(rest, kSafeHarbourWords);
-  return word == "safe harbor" && plain.find(word) == std::string::npos ? std::string_view("safe harbour") : word;
-}
 
 Result<CvdPolicy> read_diodb_record(std::string_view text, const std::string& name) {
   ENTENTE_TRY(const JsonDocument document, JsonDocument::parse(text, name, {.max_bytes = kMaxPolicyBytes, .max_depth = 16}));
@@ -165,14 +46,10 @@ Result<CvdPolicy> CvdPolicy::parse(std::string_view text, const std::string& nam
   if (text[first] == '{' || text.substr(first, 2) == "[{") return read_diodb_record(text.substr(first), name);
   CvdPolicy out;
   const std::string plain = plain_policy(text);
-  if (const std::string_view harbour = harbour_offered(plain); !harbour.empty()) {
-    out.safe_harbour = Said::yes;
-    out.safe_harbour_by = harbour;
-  }
-  if (const std::string_view scope = first_of_words(plain, kScopeWords); !scope.empty()) {
-    out.scope = Said::yes;
-    out.scope_by = scope;
-  }
+  out.safe_harbour_by = safe_harbour_words(plain);
+  out.scope_by = scope_words(plain);
+  if (!out.safe_harbour_by.empty()) out.safe_harbour = Said::yes;
+  if (!out.scope_by.empty()) out.scope = Said::yes;
   return out;
 }
 
