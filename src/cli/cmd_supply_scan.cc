@@ -431,8 +431,8 @@ void add_supply_scan(CLI::App& supply, Context& context) {
       ->add_option_function<std::string>(
           "--exposed", [options](const std::string& word) { options->exposed = kExposure.at(word); },
           "whether the product can be reached from the internet (for BOD 26-04)")
-      ->check(CLI::IsMember(words_of(kExposure)).description(""))
-      ->type_name("yes|no|unknown");
+      ->check(CLI::IsMember(words_of(kExposure)))
+      ->type_name("WORD");
   command->add_option("--vex", options->vex, "what makers say: OpenVEX, CSAF or CycloneDX; matches it settles do not count")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
@@ -445,7 +445,7 @@ void add_supply_scan(CLI::App& supply, Context& context) {
       ->add_option_function<std::string>(
           "--format", [options](const std::string& word) { options->format = kReportFormats.at(word); },
           "table (default), json, sarif, cyclonedx-vdr or csv")
-      ->check(CLI::IsMember(words_of(kReportFormats)).description(""))
+      ->check(CLI::IsMember(words_of(kReportFormats)))
       ->type_name("FORMAT");
   command->add_option("--at", options->at, "judge dates at this time (RFC 3339 time or date; default: now)")->type_name("TIME");
   command->add_option("--fail-on", options->fail_on, "exit 1 from this severity on (default low: any match)")

@@ -96,7 +96,7 @@ TEST_F(AssessmentExport, EvidenceIsNeverOverwritten) {
   ASSERT_OK(write_file_atomic(in("org/sboms/a.json"), bom));
   ASSERT_OK(write_file_atomic(in("org/said.txt"), "we do\n"));
   ASSERT_OK(write_file_atomic(in("org/org.toml"),
-                              "schema = 1\nname = \"Example\"\nid = \"example\"\ncategory = \"private-sector\"\n"
+                              "name = \"Example\"\nid = \"example\"\ncategory = \"private-sector\"\nroles = [\"operator\"]\n"
                               "[[evidence]]\nkind = \"sbom.cyclonedx\"\npath = \"sboms/*.json\"\n"
                               "[[attestation]]\ncontrol = \"P1-01\"\nfile = \"" +
                                   sha256("we do\n").str() + "\"\nfile_path = \"said.txt\"\ndate = 2026-11-01\n"));
