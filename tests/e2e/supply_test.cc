@@ -275,7 +275,10 @@ TEST_F(SupplyCommands, AProvenancePolicyIsAFileAndOptionsAddToIt) {
   EXPECT_EQ(verify({"--policy", at("good.json")}).code, 0);
   EXPECT_THAT(verify({"--policy", at("other.json")}).out, HasSubstr("identity-mismatch"));
   EXPECT_EQ(verify({"--policy", at("other.json"), "--identity", TinySigstore::kIdentity}).code, 0);
-  EXPECT_THAT(verify({}).out, HasSubstr("policy-incomplete"));
+  const auto nobody = verify({});
+  EXPECT_EQ(nobody.code, 2) << "the question is wrong, not the bundle";
+  EXPECT_THAT(nobody.out, HasSubstr("policy-incomplete"));
+  EXPECT_THAT(nobody.err, HasSubstr("--identity"));
   const auto misspelt = verify({"--policy", at("misspelt.json")});
   EXPECT_EQ(misspelt.code, 2);
   EXPECT_THAT(misspelt.err, HasSubstr("unknown member \"identity\""));
