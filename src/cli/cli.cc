@@ -53,15 +53,15 @@ class PlainFormatter : public CLI::Formatter {
     std::string out = CLI::Formatter::make_option_opts(option);
     const std::string type = option->get_type_name();
     const std::size_t at = type.empty() ? std::string::npos : out.find(type);
-    if (at != std::string::npos) out.replace(at, type.size(), type.substr(0, type.find(':')));
+    if (at != std::string::npos) out.replace(at, type.size(), type.substr(0, end_of_value_word(type)));
     return out;
   }
 
   std::string make_option_desc(const CLI::Option* option) const override {
     std::string out = CLI::Formatter::make_option_desc(option);
     const std::string type = option->get_type_name();
-    const std::size_t colon = type.find(':');
-    if (colon == std::string::npos) return out;
+    const std::size_t colon = end_of_value_word(type);
+    if (colon == type.size()) return out;
     std::string allowed = type.substr(colon + 1);
     if (const std::size_t range = allowed.find(" in ["); range != std::string::npos && allowed.ends_with(']')) {
       allowed = allowed.substr(range + 5, allowed.size() - range - 6);
@@ -259,6 +259,12 @@ Result<std::string> ask_passphrase(std::string_view what, PassphrasePrompt promp
   return first;
 }
 
+std::size_t end_of_value_word(std::string_view type) {
+  if (type.ends_with('}')) return std::min(type.find(":{"), type.size());
+  const std::size_t range = type.ends_with(']') ? type.find(" in [") : std::string_view::npos;
+  return range == std::string_view::npos ? type.size() : std::min(type.rfind(':', range), type.size());
+}
+
 Result<keys::SigningKey> read_signing_key(const std::string& path) {
   ENTENTE_TRY(const bool sealed, keys::key_file_needs_passphrase(path));
   std::string passphrase;
@@ -271,6 +277,7 @@ Result<Instant> parse_time_option(std::string_view option, std::string_view text
   if (parsed) return parsed;
   Error error = std::move(parsed).error();
   error.what = fmt::format("{}: {}", option, error.what);
+  if (form == TimeForm::time_or_date) error.hint = "write a day or a time, for example 2026-11-24 or 2026-11-24T12:00:00Z";
   error.where = {};  // an offset into the option's value tells nothing without the option
   return fail(std::move(error));
 }

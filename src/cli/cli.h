@@ -55,6 +55,10 @@ enum class PassphrasePrompt { once, confirm };
 // A private key file; asks for its passphrase if it has one.
 [[nodiscard]] Result<keys::SigningKey> read_signing_key(const std::string& path);
 
+// Where CLI11's type name of an option goes over into what its checks add: "N:UINT in [0 - 9]", "WHEN:{auto,never}". A colon of the word
+// itself ("ADDR[:PORT]") is none. The end of `type` if nothing is added.
+[[nodiscard]] std::size_t end_of_value_word(std::string_view type);
+
 // The value of an option that is a time (RFC 3339) or a day; errors name the option.
 enum class TimeForm { time_or_date, time, date };
 [[nodiscard]] Result<Instant> parse_time_option(std::string_view option, std::string_view text, TimeForm form = TimeForm::time_or_date);

@@ -116,7 +116,7 @@ struct ExportFile {
 
 // An error if the file would be lost with the output folder, or would lie in something that is read or written besides.
 Result<std::optional<ExportFile>> export_file(const AssessOptions& given, const char* option, std::string_view known_name,
-                                              const std::string& path) {
+                                              const std::string& path, const std::vector<fs::path>& inputs) {
   if (path.empty()) return std::nullopt;
   std::error_code ec;
   const fs::path output = fs::weakly_canonical(given.output, ec);
@@ -128,6 +128,9 @@ Result<std::optional<ExportFile>> export_file(const AssessOptions& given, const 
                   "choose another");
   if (!is_inside(file, output)) {
     ENTENTE_CHECK(check_export_place(path));
+    for (const fs::path& input : inputs)
+      if (is_same_file(input, path))
+        return fail(fmt::format("{} names {}, which is evidence of the profile", option, input.string()), {.file = path}, "choose another");
     return ExportFile{option, known_name, path, false};
   }
   if (file == output / known_name) return ExportFile{option, known_name, path, true};
@@ -135,10 +138,10 @@ Result<std::optional<ExportFile>> export_file(const AssessOptions& given, const 
               fmt::format("there it is called {}; or choose a place outside", known_name));
 }
 
-Result<std::vector<ExportFile>> export_files(const AssessOptions& given) {
+Result<std::vector<ExportFile>> export_files(const AssessOptions& given, const std::vector<fs::path>& inputs) {
   std::vector<ExportFile> out;
-  ENTENTE_TRY(auto sarif, export_file(given, "--sarif", assess::kSarifName, given.sarif));
-  ENTENTE_TRY(auto oscal, export_file(given, "--oscal", assess::kOscalName, given.oscal));
+  ENTENTE_TRY(auto sarif, export_file(given, "--sarif", assess::kSarifName, given.sarif, inputs));
+  ENTENTE_TRY(auto oscal, export_file(given, "--oscal", assess::kOscalName, given.oscal, inputs));
   std::error_code ec;
   if (sarif && oscal && fs::weakly_canonical(given.sarif, ec) == fs::weakly_canonical(given.oscal, ec))
     return fail("--sarif and --oscal name the same file", {.file = given.oscal}, "give each its own");
@@ -148,7 +151,7 @@ Result<std::vector<ExportFile>> export_files(const AssessOptions& given) {
 }
 
 // The output folder is replaced as a whole: nothing that this command reads or writes elsewhere may lie in it, or hold it.
-Result<void> check_apart(const AssessOptions& given) {
+Result<void> check_apart(const AssessOptions& given, const std::vector<fs::path>& files) {
   std::error_code ec;
   const fs::path output = fs::weakly_canonical(given.output, ec);
   if (ec) return fail("cannot find out where the output folder lies: " + ec.message(), {.file = given.output}, "name it by its whole path");
@@ -167,12 +170,18 @@ Result<void> check_apart(const AssessOptions& given) {
     if (is_inside(output, place))
       return fail(fmt::format("the output folder lies in the {}", what), {.file = given.output}, "choose another output with -o");
   }
+  for (const fs::path& file : files) {
+    const fs::path place = fs::weakly_canonical(file, ec);
+    if (!ec && is_inside(place, output))
+      return fail("evidence of the profile lies in the output folder, which is replaced as a whole", {.file = file.string()},
+                  "choose another output with -o");
+  }
   return {};
 }
 
 // An existing folder is replaced only if it holds an earlier assessment and nothing else, is empty, or --force is given.
-Result<void> check_replaceable(const AssessOptions& given) {
-  ENTENTE_CHECK(check_apart(given));
+Result<void> check_replaceable(const AssessOptions& given, const std::vector<fs::path>& files) {
+  ENTENTE_CHECK(check_apart(given, files));
   std::error_code ec;
   const fs::path output = given.output;
   const fs::file_status status = fs::symlink_status(output, ec);
@@ -350,8 +359,9 @@ Result<int> assess(const Context& context, const AssessOptions& given) {
   } else {
     at = std::chrono::floor<std::chrono::seconds>(at);
   }
-  ENTENTE_CHECK(check_replaceable(given));
-  ENTENTE_TRY(const auto exports, export_files(given));
+  const std::vector<fs::path> inputs = given.profile.empty() ? std::vector<fs::path>() : files_of_profile(given.profile);
+  ENTENTE_CHECK(check_replaceable(given, inputs));
+  ENTENTE_TRY(const auto exports, export_files(given, inputs));
   ENTENTE_TRY(const SigningKeys signing, open_keys(given));
   Progress progress(context.progress());
   ENTENTE_TRY(auto staging, Staging::make(given.output));

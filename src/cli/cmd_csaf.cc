@@ -1,5 +1,6 @@
 // `entente csaf validate`: CSAF 2.0 documents against the schema and the tests of section 6 of the standard, many files at a time.
 // Results are written in the order of the files, whatever thread judged them.
+#include <fmt/format.h>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -25,7 +26,8 @@ constexpr const char* kCsafValidateExamples = R"(  entente csaf validate advisor
 
 Tests that ask the network (6.3.6, 6.3.7) are named as skipped where they apply, and so is the spell check (6.3.8) where
 no dictionary of the document's language is installed (/usr/share/hunspell; in Debian packages such as hunspell-en-us).
-Exit code 1 if a document breaks the schema or fails a mandatory test (with --test: any test named), 2 if one cannot be read.)";
+Whether a document is valid is said only where the schema and all mandatory tests were asked ("valid" is null in JSON otherwise).
+Exit code 1 if a document is no CSAF, breaks the schema or fails a mandatory test (with --test: any test named), 2 if one cannot be read.)";
 
 struct CsafOptions {
   std::vector<std::string> paths;
@@ -36,6 +38,7 @@ struct CsafOptions {
 // One file's verdict; its findings do not outlive the document's views, since they own their text.
 struct CsafVerdict {
   csaf::Report report;
+  std::string no_csaf;  // why it is no CSAF document at all; empty if it is one
   std::optional<Error> error;
 };
 
@@ -69,14 +72,34 @@ Result<csaf::Selection> csaf_selection(const CsafOptions& options) {
   return s;
 }
 
+// Whether what makes a document valid was all asked for: the schema and every mandatory test.
+bool csaf_asks_all(const csaf::Selection& s) { return s.only.empty() && s.schema && s.mandatory; }
+
+// true, false, or null: what was asked for holds, but more belongs to validity.
+Json csaf_valid(const CsafVerdict& v, const csaf::Selection& selection) {
+  if (!v.no_csaf.empty() || !v.report.valid()) return false;
+  return csaf_asks_all(selection) ? Json(true) : Json(nullptr);
+}
+
+// Every CSAF document is an object with a "document" in it. Without it the tests say much, and nothing to the point.
+std::string why_no_csaf(const csaf::Document& document) {
+  if (const auto head = json_get(document.json.root(), "document"); head && as_object(*head)) return {};
+  for (const auto& [member, what] : {std::pair{"bomFormat", "a CycloneDX document"}, std::pair{"spdxVersion", "an SPDX document"}})
+    if (json_get(document.json.root(), member)) return fmt::format("this is {}, no CSAF document", what);
+  return "this is no CSAF document: it has no object \"document\"";
+}
+
 bool csaf_fails(const CsafVerdict& v, const CsafOptions& options) {
+  if (!v.no_csaf.empty()) return true;
   return options.tests.empty() ? !v.report.valid() : !v.report.findings.empty();
 }
 
-void print_verdict(const std::string& file, const CsafVerdict& v, const CsafOptions& options, bool quiet) {
+void print_verdict(const std::string& file, const CsafVerdict& v, const CsafOptions& options, const csaf::Selection& selection,
+                   bool quiet) {
   const bool failed = csaf_fails(v, options);
   if (!quiet || failed)
     std::printf("%s  %s\n", paint(stdout, failed ? Colour::red : Colour::green, failed ? "FAIL" : "ok  ").c_str(), printable(file).c_str());
+  if (!v.no_csaf.empty()) std::printf("    %s %s\n", paint(stdout, Colour::red, "error").c_str(), v.no_csaf.c_str());
   for (const csaf::Finding& f : v.report.findings) {
     const bool error = f.test->group == csaf::Group::schema || f.test->group == csaf::Group::mandatory;
     if (quiet && !error) continue;
@@ -87,15 +110,19 @@ void print_verdict(const std::string& file, const CsafVerdict& v, const CsafOpti
   }
   for (const csaf::Skipped& s : v.report.skipped)
     if (!quiet) std::printf("    skipped %s: %s\n", std::string(s.test->id).c_str(), printable(s.reason).c_str());
+  if (!quiet && !failed && !csaf_asks_all(selection))
+    std::printf("    not all was asked%s: this does not say that the document is valid\n",
+                selection.only.empty() && !selection.schema ? ", the schema among what was not" : "");
 }
 
-Json verdict_json(const std::string& file, const CsafVerdict& v) {
+Json verdict_json(const std::string& file, const CsafVerdict& v, const csaf::Selection& selection) {
   Json out = {{"file", file}};
   if (v.error) {
     out["error"] = v.error->str();
     return out;
   }
-  out["valid"] = v.report.valid();
+  out["valid"] = csaf_valid(v, selection);
+  if (!v.no_csaf.empty()) out["no_csaf"] = v.no_csaf;
   out["findings"] = Json::array();
   for (const csaf::Finding& f : v.report.findings)
     out["findings"].push_back({{"test", f.test->id},
@@ -123,10 +150,12 @@ int run_csaf_validate(const Context& context, const CsafOptions& options) {
   std::vector<CsafVerdict> verdicts(files->size());
   parallel_for(files->size(), [&](std::size_t i) {
     const auto document = csaf::Document::read((*files)[i]);
-    if (document)
-      verdicts[i].report = validator->validate(*document, *selection);
-    else
+    if (!document)
       verdicts[i].error = document.error();
+    else if (auto why = why_no_csaf(*document); !why.empty())
+      verdicts[i].no_csaf = std::move(why);
+    else
+      verdicts[i].report = validator->validate(*document, *selection);
   });
   int code = kOk;
   Json list = Json::array();
@@ -137,11 +166,11 @@ int run_csaf_validate(const Context& context, const CsafOptions& options) {
     else if (csaf_fails(v, options))
       code = std::max(code, kFindings);
     if (context.json)
-      list.push_back(verdict_json((*files)[i], v));
+      list.push_back(verdict_json((*files)[i], v, *selection));
     else if (v.error)
       report(context, *v.error);
     else
-      print_verdict((*files)[i], v, options, context.quiet);
+      print_verdict((*files)[i], v, options, *selection, context.quiet);
   }
   if (context.json) print_json({{"documents", std::move(list)}});
   return code;

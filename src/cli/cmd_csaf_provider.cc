@@ -6,9 +6,11 @@
 
 #include "cli/cli.h"
 #include "cli/table.h"
+#include "core/file.h"
 #include "core/terminal.h"
 #include "core/utf8.h"
 #include "csaf/provider_check.h"
+#include "csaf/web_url.h"
 #include "evidence/collect/collect_csaf.h"
 #include "http/certificates.h"
 
@@ -55,7 +57,22 @@ Result<evidence::WebOptions> web_options(const CsafProviderGiven& given) {
   return out;
 }
 
+// What is wrong with the options is said before anything is asked or written: it must not look like a fault of the provider.
+Result<void> check_collection(const CsafProviderGiven& given) {
+  if (given.insecure_loopback) return {};
+  const std::string& asked = given.asked;
+  const bool is_url = asked.find("://") != std::string::npos;
+  if (asked.starts_with("http://"))
+    return fail("only https:// is asked", {}, "write https://; for a test on this machine add --insecure-loopback");
+  const auto url = csaf::parse_web_url(is_url ? asked : "https://" + asked + "/");
+  if (url && csaf::is_loopback(*url))
+    return fail("\"" + printable(asked, 200) + "\" is this machine; only public addresses are asked", {},
+                "for a test add --insecure-loopback");
+  return {};
+}
+
 int run_csaf_collect(const Context& context, const CsafProviderGiven& given) {
+  if (const auto checked = check_collection(given); !checked) return report(context, checked.error());
   evidence::CsafCollection wanted{.asked = given.asked, .bundle = given.bundle};
   if (!given.since.empty()) {
     const auto since = parse_time_option("--since", given.since);

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "cli/assessment_files.h"
 #include "cli/supply.h"
 #include "cli/table.h"
 #include "core/file_lock.h"
@@ -18,6 +19,7 @@ namespace {
 
 using measures::p6_supply::AdvisoryIndex;
 using measures::p6_supply::AdvisorySource;
+using measures::p6_supply::BadSource;
 using measures::p6_supply::build_updatable;
 using measures::p6_supply::BuildReport;
 using measures::p6_supply::IndexInfo;
@@ -28,8 +30,8 @@ constexpr const char* kBuildExamples = R"(  entente supply db build -o advisorie
   entente supply db build -o advisories.idx Go.jsonl.zst our-own-advisories/
       a source is a folder or zip of .json, a .jsonl, a .jsonl.zst, a JSON array, or one record
 
-The same records give the same bytes, in whatever order and files they come. A record that cannot be read is named, counted and
-left out, and the exit code is 1: a vulnerability in it would be overlooked.)";
+The same records give the same bytes, in whatever order and files they come. A record that cannot be read, or a source without a
+usable one, is named, counted and left out, and the exit code is 1: a vulnerability in it would be overlooked.)";
 constexpr const char* kUpdateExamples = R"(  entente supply db build --updatable -o advisories.idx npm-all.zip
   entente supply db update advisories.idx npm-changed.jsonl
   entente supply db update advisories.idx npm-all.zip          everything once more: what is not newer changes nothing
@@ -104,12 +106,15 @@ int run_build(const Context& context, const BuildOptions& given) {
   for (const std::string& source : given.sources) sources.push_back(AdvisorySource::file(source));
   std::error_code ec;
   for (const std::string& source : given.sources)
-    if (std::filesystem::equivalent(source, given.out, ec))
+    if (is_same_file(source, given.out) ||
+        (std::filesystem::is_regular_file(given.out, ec) && given.out.ends_with(".json") &&
+         is_inside(std::filesystem::weakly_canonical(given.out, ec), std::filesystem::weakly_canonical(source, ec))))
       return report(context, Error{"the output is one of the sources", {.file = given.out}, "name another file with -o"});
   const auto lock = FileLock::take(given.out, given.wait ? WhenLocked::wait : WhenLocked::fail);
   if (!lock) return report(context, lock.error());
   Progress progress(context.progress());
-  const auto built = given.updatable ? build_updatable(sources, given.out, progress) : AdvisoryIndex::build(sources, given.out, progress);
+  const auto built = given.updatable ? build_updatable(sources, given.out, progress, BadSource::leave_out)
+                                     : AdvisoryIndex::build(sources, given.out, progress, BadSource::leave_out);
   progress.done();
   if (!built) return report(context, built.error());
   if (context.json) {
@@ -150,7 +155,7 @@ int run_update(const Context& context, const UpdateOptions& given) {
   const auto lock = FileLock::take(given.index, given.wait ? WhenLocked::wait : WhenLocked::fail);
   if (!lock) return report(context, lock.error());
   Progress progress(context.progress());
-  const auto updated = update_index(given.index, sources, progress);
+  const auto updated = update_index(given.index, sources, progress, BadSource::leave_out);
   progress.done();
   if (!updated) return report(context, updated.error());
   const BuildReport& built = updated->build;

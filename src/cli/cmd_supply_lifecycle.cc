@@ -1,9 +1,12 @@
 // `entente supply eol`: components of SBOMs against lifecycle records, worst first; and `entente supply update-metadata`: whether TUF
 // metadata is fresh, signed, and not older than a copy kept before.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <algorithm>
 #include <array>
 #include <cstdio>
 #include <memory>
+#include <set>
 
 #include "cli/supply.h"
 #include "cli/table.h"
@@ -40,13 +43,25 @@ LifeCounts count_rows(const std::vector<LifecycleRow>& rows) {
   return counts;
 }
 
+// What the recommended tests of OpenEoX say of the records that were used, each once.
+std::vector<std::string> eol_warnings(const EolRecords& records, const std::vector<LifecycleRow>& rows) {
+  std::set<std::uint32_t> used;
+  for (const LifecycleRow& row : rows)
+    if (row.status != LifeStatus::unknown_product) used.insert(row.product);
+  std::vector<std::string> out;
+  for (const std::uint32_t product : used)
+    for (const std::string& warning : records.products()[product].warnings)
+      out.push_back(fmt::format("{}: {}", printable(records.products()[product].source, 4096), printable(warning)));
+  return out;
+}
+
 Json eol_document(const std::string& path, const Sbom& sbom, const EolRecords& records, const std::vector<LifecycleRow>& rows) {
   Json counts = Json::object();
   const LifeCounts sums = count_rows(rows);
   for (std::size_t i = 0; i < kLifeStatusCount; ++i) counts[std::string(to_string(static_cast<LifeStatus>(i)))] = sums[i];
   Json list = Json::array();
   for (const LifecycleRow& row : rows) list.push_back(lifecycle_row_json(sbom, records, row));
-  return {{"sbom", path}, {"counts", std::move(counts)}, {"components", std::move(list)}};
+  return {{"sbom", path}, {"counts", std::move(counts)}, {"warnings", eol_warnings(records, rows)}, {"components", std::move(list)}};
 }
 
 std::string stage_text(const Json& row, const char* key) {
@@ -102,6 +117,7 @@ int run_supply_eol(const Context& context, const EolOptions& options) {
       documents.push_back(eol_document(path, *sbom, *records, rows));
     else
       print_eol(path, *sbom, *records, rows);
+    if (!context.quiet) print_warnings(eol_warnings(*records, rows));
   }
   if (context.json)
     print_json({{"at", format_time(at)},
@@ -123,6 +139,14 @@ struct UpdateMetadataOptions {
   std::string at;
 };
 
+// Roles that `current` has and the copy kept before lacks: of these nothing can be said to be no older.
+std::vector<std::string> roles_missing(const TufSet& current, const TufSet& previous) {
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < kTufRoles; ++i)
+    if (current[i] && !previous[i]) out.emplace_back(to_string(static_cast<TufRole>(i)));
+  return out;
+}
+
 int run_update_metadata(const Context& context, const UpdateMetadataOptions& options) {
   Instant at = now();
   if (!options.at.empty()) {
@@ -133,10 +157,17 @@ int run_update_metadata(const Context& context, const UpdateMetadataOptions& opt
   const auto current = read_tuf(options.current);
   if (!current) return report(context, current.error());
   std::optional<TufSet> previous;
+  std::vector<std::string> missing;
   if (!options.previous.empty()) {
     auto read = read_tuf(options.previous);
     if (!read) return report(context, read.error());
     previous = std::move(*read);
+    missing = roles_missing(*current, *previous);
+    const auto read_now = std::count_if(current->begin(), current->end(), [](const auto& document) { return document.has_value(); });
+    if (static_cast<std::size_t>(read_now) == missing.size())
+      return report(context, Error{fmt::format("nothing in the previous copy to compare with: it lacks {}", fmt::join(missing, ", ")),
+                                   {.file = options.previous},
+                                   "name the folder that holds the metadata accepted before, or leave out --previous"});
   }
   const auto problems = judge_tuf(*current, previous ? &*previous : nullptr, at);
   Json roles = Json::array();
@@ -149,6 +180,7 @@ int run_update_metadata(const Context& context, const UpdateMetadataOptions& opt
     print_json({{"at", format_time(at)},
                 {"signatures_checked", (*current)[0].has_value()},
                 {"roles", std::move(roles)},
+                {"not_compared", missing},
                 {"problems", std::move(list)}});
     return problems.empty() ? kOk : kFindings;
   }
@@ -159,6 +191,8 @@ int run_update_metadata(const Context& context, const UpdateMetadataOptions& opt
     std::printf("%s %s: %s\n", paint(stdout, Colour::red, std::string(to_string(p.fault))).c_str(), std::string(to_string(p.role)).c_str(),
                 p.message.c_str());
   if (problems.empty()) std::printf("fresh and signed%s\n", previous ? ", and not older than the previous copy" : "");
+  if (!missing.empty())
+    std::printf("not compared, since the previous copy lacks them: %s\n", fmt::format("{}", fmt::join(missing, ", ")).c_str());
   if (!(*current)[0]) std::printf("no root: signatures were not verified\n");
   return problems.empty() ? kOk : kFindings;
 }

@@ -164,8 +164,9 @@ int run_portfolio_query(const Context& context, const PortfolioOptions& given) {
   Table table;
   table.column("version", Fit::cut);
   table.column("shipped by", Fit::cut);
-  for (const PortfolioVersion& v : portfolio->versions(key->ecosystem, key->name)) {
-    if (!version.empty() && v.version != version) continue;
+  const auto shipped =
+      version.empty() ? portfolio->versions(key->ecosystem, key->name) : portfolio->versions(key->ecosystem, key->name, version);
+  for (const PortfolioVersion& v : shipped) {
     for (const std::uint32_t entry : v.entries) {
       const std::string_view name = portfolio->entry(entry).name;
       if (context.json)

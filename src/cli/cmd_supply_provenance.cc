@@ -25,7 +25,7 @@ constexpr const char* kProvenanceExamples =
   entente supply provenance verify --bundle app.sigstore.json --artifact app --trust-root trusted_root.json --policy policy.json
 
 Nothing is fetched: the trust root is a file (trusted_root.json, as sigstore's TUF repository gives it). Exit code 1 if the bundle is
-refused. A file of several bundles is accepted if one of them is. A policy file holds the same rules as JSON (docs/provenance.md); options
+refused, 2 if nobody is named whose signature would count. A file of several bundles is accepted if one of them is. A policy file holds the same rules as JSON (docs/provenance.md); options
 add to its lists and replace its single values.)";
 
 struct ProvenanceOptions {
@@ -159,19 +159,26 @@ int run_provenance_verify(const Context& context, const ProvenanceOptions& optio
   const std::string name = input_name(options.bundle);
   const auto bundles = split_bundles(*text, name);
   if (!bundles) return report(context, bundles.error());
-  bool accepted = false;
+  bool accepted = false, nobody_named = false;
   Json reports = Json::array();
   for (std::size_t i = 0; i < bundles->size(); ++i) {
     const std::string shown = bundles->size() == 1 ? name : name + ", bundle " + std::to_string(i + 1);
     const Report result = verify((*bundles)[i], shown, given->artifacts, *policy, *trust);
     accepted = accepted || result.accepted;
+    nobody_named = nobody_named || (result.refusal && result.refusal->reject == Reject::policy_incomplete);
     if (context.json)
       reports.push_back(to_json(result));
     else
       print_provenance(shown, result);
   }
   if (context.json) print_json({{"accepted", accepted}, {"bundles", std::move(reports)}});
-  return accepted ? kOk : kFindings;
+  if (accepted || !nobody_named) return accepted ? kOk : kFindings;
+  // Not the bundle is at fault: nobody was said to be trusted.
+  std::fprintf(stderr,
+               "%s nobody is named whose signature counts\n%s add --identity NAME with --issuer URL, or --builder ID; or name them in "
+               "--policy FILE\n",
+               paint(stderr, Colour::red, "error:").c_str(), paint(stderr, Colour::cyan, "  hint:").c_str());
+  return kError;
 }
 
 void add_provenance_policy_options(CLI::App& command, ProvenanceOptions& options) {

@@ -93,6 +93,9 @@ Result<void> read_vex_documents(const ScanOptions& options, Inputs& inputs) {
   if (!trusted.empty()) inputs.vex_trust = VexTrust::keys;
   for (const std::string& path : options.vex) {
     ENTENTE_TRY(VexDocument document, read_vex(path, trusted));
+    if (document.statements.empty() && document.problems.empty())
+      document.problems.push_back(
+          {.what = "no statement about a vulnerability is in it, so it settles nothing", .where = {.file = path}, .hint = {}});
     inputs.vex.push_back(std::move(document));
   }
   return {};
@@ -145,7 +148,8 @@ ScanReport report_of(const Scanned& scanned, const Inputs& inputs, const ScanOpt
           .bod = inputs.ssvc.has_value() || options.exposed != Known::unknown,
           .at = inputs.at,
           .vex_documents = inputs.vex,
-          .vex = scanned.vex ? &*scanned.vex : nullptr};
+          .vex = scanned.vex ? &*scanned.vex : nullptr,
+          .unreadable = inputs.unreadable};
 }
 
 // Whether this match is one that --fail-on asks for. A match without a score counts as low: only "low" catches it.
@@ -283,10 +287,6 @@ void print_vex(const ScanReport& scan, std::vector<std::uint32_t> open, const st
                 printable(scan.vex_documents[u.statement.document].name, 200).c_str(), printable(s.pointer, 200).c_str(),
                 std::string(why_text(u.why)).c_str());
   }
-  for (const VexDocument& document : scan.vex_documents)
-    for (const Error& error : document.problems)
-      std::fprintf(stderr, "%s %s: %s\n", paint(stderr, Colour::yellow, "VEX:").c_str(), printable(error.where.str()).c_str(),
-                   printable(error.what).c_str());
 }
 
 void print_scan(const ScanReport& scan, const Inputs& inputs, const ScanOptions& options) {
@@ -305,10 +305,12 @@ void print_scan(const ScanReport& scan, const Inputs& inputs, const ScanOptions&
   if (scan.vex != nullptr) print_vex(scan, order, settled, options);
   print_not_evaluated(sbom, r, options.explain);
   if (scan.epss != nullptr) std::printf("\n  EPSS scores of %s\n", format_date(scan.epss->score_date()).c_str());
-  std::printf("\n  %s\n", scan_summary(r).c_str());
-  if (const auto upgrade = best_upgrade(sbom, inputs.indexes, r); upgrade && upgrade->removes > 0) {
-    std::string text = fmt::format("update {} to {}: removes {} of {} matches", sbom.display(upgrade->component),
-                                   printable(upgrade->version), upgrade->removes, r.vulnerabilities.size());
+  const ScanResult left = without_settled(scan);
+  std::printf("\n  %s\n", scan_summary(left, settled.size()).c_str());
+  if (const auto upgrade = best_upgrade(sbom, inputs.indexes, left); upgrade && upgrade->removes > 0) {
+    std::string text =
+        fmt::format("update {} to {}: removes {} of {}", sbom.display(upgrade->component), printable(upgrade->version), upgrade->removes,
+                    left.vulnerabilities.size() == 1 ? "1 match" : fmt::format("{} matches", left.vulnerabilities.size()));
     if (upgrade->removes_kev > 0) text += fmt::format(", {} on KEV", upgrade->removes_kev);
     std::printf("  %s %s\n", paint(stdout, Colour::cyan, "Next:").c_str(), text.c_str());
   }
@@ -319,6 +321,10 @@ void print_unreadable(const Inputs& inputs) {
   for (const Error& error : inputs.unreadable)
     std::fprintf(stderr, "%s %s: %s\n", paint(stderr, Colour::yellow, "left out:").c_str(), printable(error.where.str()).c_str(),
                  printable(error.what).c_str());
+  for (const VexDocument& document : inputs.vex)
+    for (const Error& error : document.problems)
+      std::fprintf(stderr, "%s %s: %s\n", paint(stderr, Colour::yellow, "VEX:").c_str(), printable(error.where.str()).c_str(),
+                   printable(error.what).c_str());
 }
 
 void print_scan_json(const std::vector<ScanReport>& scans, const Inputs& inputs, Explain explain) {
@@ -369,6 +375,14 @@ Result<std::pair<Inputs, std::vector<Scanned>>> scan_all(const ScanOptions& opti
   return std::pair(std::move(inputs), std::move(scanned));
 }
 
+// The words an option takes. (CLI11's own transformer would show the values behind them, as bytes.)
+template <typename Map>
+std::vector<std::string> words_of(const Map& map) {
+  std::vector<std::string> out;
+  for (const auto& [word, value] : map) out.push_back(word);
+  return out;
+}
+
 int run_supply_scan(const Context& context, ScanOptions options) {
   if (context.json) options.format = ReportFormat::json;
   Progress progress(context.progress());
@@ -378,11 +392,11 @@ int run_supply_scan(const Context& context, ScanOptions options) {
   const auto& [inputs, scanned] = *all;
   std::vector<ScanReport> reports;
   bool found = !inputs.unreadable.empty();
-  bool nothing = false;  // of an SBOM with components, none could be judged
+  bool nothing = false;  // of an SBOM no component could be judged; one without any says as little
   for (const Scanned& one : scanned) {
     reports.push_back(report_of(one, inputs, options));
     const ScanResult& r = one.result;
-    nothing = nothing || (r.components > 0 && r.evaluated == 0);
+    nothing = nothing || r.evaluated == 0;
     found = found || (options.fail_on == "not-evaluated" && (!r.not_evaluated.empty() || !r.undecided.empty())) ||
             fails_any(reports.back(), options.fail_on);
   }
@@ -413,9 +427,12 @@ void add_supply_scan(CLI::App& supply, Context& context) {
   command->add_option("--epss", options->epss, "EPSS scores as FIRST publishes them (CSV, also .gz)")->type_name("FILE");
   command->add_option("--ssvc", options->ssvc, "CSV with cve,automatable,technical_impact: for the deadlines of CISA's BOD 26-04")
       ->type_name("FILE");
-  command->add_option("--exposed", options->exposed, "whether the product can be reached from the internet (for BOD 26-04)")
-      ->transform(CLI::CheckedTransformer(kExposure).description(""))
-      ->type_name("yes|no|unknown");
+  command
+      ->add_option_function<std::string>(
+          "--exposed", [options](const std::string& word) { options->exposed = kExposure.at(word); },
+          "whether the product can be reached from the internet (for BOD 26-04)")
+      ->check(CLI::IsMember(words_of(kExposure)))
+      ->type_name("WORD");
   command->add_option("--vex", options->vex, "what makers say: OpenVEX, CSAF or CycloneDX; matches it settles do not count")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
@@ -424,8 +441,11 @@ void add_supply_scan(CLI::App& supply, Context& context) {
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->type_name("FILE");
-  command->add_option("--format", options->format, "table (default), json, sarif, cyclonedx-vdr or csv")
-      ->transform(CLI::CheckedTransformer(kReportFormats).description(""))
+  command
+      ->add_option_function<std::string>(
+          "--format", [options](const std::string& word) { options->format = kReportFormats.at(word); },
+          "table (default), json, sarif, cyclonedx-vdr or csv")
+      ->check(CLI::IsMember(words_of(kReportFormats)))
       ->type_name("FORMAT");
   command->add_option("--at", options->at, "judge dates at this time (RFC 3339 time or date; default: now)")->type_name("TIME");
   command->add_option("--fail-on", options->fail_on, "exit 1 from this severity on (default low: any match)")

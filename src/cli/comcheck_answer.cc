@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <optional>
 
 #include "cli/comcheck_send.h"
 #include "cli/comcheck_steps.h"
@@ -39,12 +40,16 @@ Result<Noted> note_automatic(const ComcheckFolder& round, const AskedContact& as
   return Noted{.noted = true, .why = mail.why};
 }
 
-Result<registry::DkimLookup> key_lookup(const ComcheckGiven& given) {
+// `unasked` gets the error of a question that no resolver answered: then nothing is known of the key, not even that it is missing.
+Result<registry::DkimLookup> key_lookup(const ComcheckGiven& given, std::optional<Error>& unasked) {
   ENTENTE_TRY(const dns::ResolverOptions options, resolver_options(given.resolver, given.trust_anchors));
   ENTENTE_TRY(dns::Resolver resolver, dns::Resolver::make(options));
-  return [shared = std::make_shared<dns::Resolver>(std::move(resolver))](const std::string& name) -> Result<std::vector<std::string>> {
-    ENTENTE_TRY(const dns::Answer answer, shared->query({name, dns::Type::txt}));
-    return answer.texts();
+  return [shared = std::make_shared<dns::Resolver>(std::move(resolver)),
+          &unasked](const std::string& name) -> Result<std::vector<std::string>> {
+    auto answer = shared->query({name, dns::Type::txt});
+    if (!answer) unasked = answer.error();
+    if (!answer) return fail(std::move(answer).error());
+    return answer->texts();
   };
 }
 
@@ -97,8 +102,12 @@ Result<Noted> take_reply(const ComcheckGiven& given, const ComcheckFolder& round
     if (const auto address = registry::MailAddress::parse(channel.address); is_mail(channel) && address)
       facts.domains.push_back(address->domain());
   ENTENTE_TRY(const dns::PublicSuffixList suffixes, read_suffixes(given));
-  ENTENTE_TRY(const registry::DkimLookup lookup, key_lookup(given));
+  std::optional<Error> unasked;
+  ENTENTE_TRY(const registry::DkimLookup lookup, key_lookup(given, unasked));
   const auto reply = registry::prove_reply(text, facts, suffixes, lookup);
+  if (!reply && unasked)
+    return fail("the key that signed the reply could not be asked for: " + unasked->what, unasked->where,
+                "nothing was noted: try again, or name another resolver with --resolver");
   if (!reply) return Noted{.why = reply.error().what};
   Noted out;
   // Before the event that names it: what is told to be there must be.

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <algorithm>
 
+#include "cli/cli.h"
 #include "cli/completions.h"
 #include "core/version.h"
 
@@ -115,9 +116,9 @@ OptionInTree option_in_tree(const CLI::Option& option) {
   if (option.get_items_expected_max() == 0) return out;
   // "WHEN:{auto,always}" or "N:UINT in [0 - 1024]": what the checks add stands behind the colon.
   const std::string type = option.get_type_name();
-  const std::size_t colon = type.find(':');
+  const std::size_t colon = end_of_value_word(type);
   out.value = type.substr(0, colon);
-  if (colon == std::string::npos || !type.ends_with('}') || type.compare(colon, 2, ":{") != 0) return out;
+  if (colon == type.size() || !type.ends_with('}') || type.compare(colon, 2, ":{") != 0) return out;
   for (std::size_t at = colon + 2; at < type.size() - 1;) {
     const std::size_t end = std::min(type.find(',', at), type.size() - 1);
     out.choices.push_back(type.substr(at, end - at));

@@ -13,10 +13,13 @@ namespace entente::cli {
 
 using namespace measures::p6_supply;
 
-std::string scan_summary(const ScanResult& r) {
+std::string scan_summary(const ScanResult& r, std::uint64_t settled) {
+  const std::string by_vex =
+      settled == 0 ? "" : fmt::format(" VEX settled {}.", settled == 1 ? "1 match" : fmt::format("{} matches", settled));
   if (r.vulnerabilities.empty()) {
     if (r.evaluated == 0) return "Nothing could be evaluated.";
-    return fmt::format("No known vulnerability in the {} components that could be evaluated.", r.evaluated);
+    const std::string among = r.evaluated == 1 ? "the 1 component that" : fmt::format("the {} components that", r.evaluated);
+    return fmt::format("No {} vulnerability in {} could be evaluated.{}", settled == 0 ? "known" : "open", among, by_vex);
   }
   std::uint64_t kev = 0;
   std::map<std::string_view, std::uint64_t> count;
@@ -33,7 +36,7 @@ std::string scan_summary(const ScanResult& r) {
     if (count[word] == 0) continue;
     parts += fmt::format("{}{} {}", parts.empty() ? "" : ", ", count[word], word == "unknown" ? "without a score" : word);
   }
-  return text + ": " + parts + ".";
+  return text + ": " + parts + "." + by_vex;
 }
 
 namespace {
@@ -60,8 +63,10 @@ class ScanWriter {
     out_.field("spec_version", sbom_.spec_version);
     out_.field("components", r_.components);
     out_.field("evaluated", r_.evaluated);
-    out_.field("affected", r_.affected);
-    write_upgrade();
+    if (scan_.vex == nullptr)
+      write_open(r_);
+    else
+      write_open(without_settled(scan_));
     out_.list("vulnerabilities", worst_first(r_), [&](std::uint32_t i) { write_vulnerability(i); });
     out_.list("not_evaluated", r_.not_evaluated, [&](const NotEvaluated& n) {
       write_component(n.component);
@@ -103,9 +108,11 @@ class ScanWriter {
     out_.raw(row);
   }
 
-  void write_upgrade() {
+  // How many components still have an open vulnerability, and what would help most.
+  void write_open(const ScanResult& open) {
+    out_.field("affected", open.affected);
     out_.key("best_upgrade");
-    const auto best = best_upgrade(sbom_, indexes_, r_);
+    const auto best = best_upgrade(sbom_, indexes_, open);
     if (!best) return out_.raw("null");
     out_.key("component", "{");
     out_.text(name(best->component));

@@ -12,8 +12,8 @@
 
 namespace entente::cli {
 
-// "12 matches in 4 of 120 evaluated components: 1 on KEV, 2 critical, 5 high …".
-[[nodiscard]] std::string scan_summary(const measures::p6_supply::ScanResult& result);
+// "12 matches in 4 of 120 evaluated components: 1 on KEV, 2 critical, 5 high …". `open` is what VEX left, `settled` how many it took away.
+[[nodiscard]] std::string scan_summary(const measures::p6_supply::ScanResult& open, std::uint64_t settled);
 enum class Explain { no, yes };
 // One SBOM's scan as a JSON object: figures, vulnerabilities worst first (one a line), what was not evaluated. Written straight to the
 // stream, because a document tree of 100,000 rows would take half a gigabyte. Deterministic. Explain::yes adds a sentence to each record.

@@ -89,6 +89,38 @@ TEST_F(AssessmentExport, OtherPlacesInTheOutputFolderAndInputsAreRefused) {
   EXPECT_EQ(exported({in("out"), "--format", "oscal", "-o", in("out/bundle/x.json")}).code, 2);
 }
 
+// Evidence is what an assessment is made from: no output may take its place, by whatever name it is called.
+TEST_F(AssessmentExport, EvidenceIsNeverOverwritten) {
+  const std::string bom = R"({"bomFormat":"CycloneDX","specVersion":"1.6","components":[]})";
+  fs::create_directories(in("org/sboms"));
+  ASSERT_OK(write_file_atomic(in("org/sboms/a.json"), bom));
+  ASSERT_OK(write_file_atomic(in("org/said.txt"), "we do\n"));
+  ASSERT_OK(write_file_atomic(in("org/org.toml"),
+                              "name = \"Example\"\nid = \"example\"\ncategory = \"private-sector\"\nroles = [\"operator\"]\n"
+                              "[[evidence]]\nkind = \"sbom.cyclonedx\"\npath = \"sboms/*.json\"\n"
+                              "[[attestation]]\ncontrol = \"P1-01\"\nfile = \"" +
+                                  sha256("we do\n").str() + "\"\nfile_path = \"said.txt\"\ndate = 2026-11-01\n"));
+  fs::create_symlink(in("org/sboms/a.json"), in("link.json"));
+  const auto run = [&](std::vector<std::string> more) {
+    std::vector<std::string> arguments{"assess", in("org/org.toml"), "-o", in("out"), "--at", "2026-11-24T12:00:00Z"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return run_entente(arguments);
+  };
+  ASSERT_EQ(run({}).code, 1) << run({}).err;
+  for (const std::string option : {"--sarif", "--oscal"})
+    for (const std::string file : {"org/sboms/a.json", "org/../org/said.txt", "link.json"}) {
+      const auto refused = run({option, in(file)});
+      EXPECT_EQ(refused.code, 2) << option << " " << file;
+      EXPECT_THAT(refused.err, HasSubstr("is evidence of the profile"));
+    }
+  const auto folder_of_evidence =
+      run_entente({"assess", in("org/org.toml"), "-o", in("org/sboms"), "--force", "--at", "2026-11-24T12:00:00Z"});
+  EXPECT_EQ(folder_of_evidence.code, 2);
+  EXPECT_THAT(folder_of_evidence.err, HasSubstr("lies in the output folder"));
+  EXPECT_EQ(content("org/sboms/a.json"), bom);
+  EXPECT_EQ(content("org/said.txt"), "we do\n");
+}
+
 TEST_F(AssessmentExport, AStatementNeedsItsKey) {
   ASSERT_EQ(run_entente({"keygen", "coop.example", "-o", in("org.key")}).code, 0);
   ASSERT_EQ(run_entente({"keygen", "other.example", "-o", in("other.key")}).code, 0);

@@ -213,6 +213,8 @@ TEST(Cli, HelpIsAWordTooAndNamesValuesPlainly) {
   EXPECT_THAT(help_of({}), HasSubstr("--threads N "));
   EXPECT_THAT(help_of({}), HasSubstr("from 0 to 1024"));
   EXPECT_THAT(help_of({}), HasSubstr("--color WHEN "));
+  EXPECT_THAT(help_of({"registry", "comcheck", "answer"}), HasSubstr("ADDR[:PORT]")) << "a colon of the word's own";
+  EXPECT_THAT(help_of({"ledger", "serve"}), HasSubstr("ADDR:PORT"));
 }
 
 TEST(Cli, AMisspeltCommandGetsAHint) {

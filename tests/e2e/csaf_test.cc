@@ -48,6 +48,46 @@ TEST_F(CsafCommand, PresetsAndSingleTests) {
   EXPECT_THAT(unknown.err, HasSubstr("no test \"6.9.9\""));
 }
 
+// Validity is the schema and every mandatory test; what was not asked must not be said.
+TEST_F(CsafCommand, PartOfTheTestsDoesNotMakeADocumentValid) {
+  const auto valid = [&](const char* file, std::vector<std::string> more) {
+    std::vector<std::string> arguments{"csaf", "validate", at(file), "--json"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return Json::parse(run_entente(arguments).out)["documents"][0]["valid"];
+  };
+  EXPECT_EQ(valid("good.json", {"--mandatory"}), Json(true));
+  EXPECT_TRUE(valid("good.json", {"--optional"}).is_null());
+  EXPECT_TRUE(valid("good.json", {"--informative"}).is_null());
+  EXPECT_TRUE(valid("bad.json", {"--test", "6.1.7"}).is_null());
+  EXPECT_EQ(valid("bad.json", {"--test", "6.1.16"}), Json(false));
+  EXPECT_THAT(run_entente({"csaf", "validate", at("good.json"), "--informative"}).out, HasSubstr("the schema among what was not"));
+}
+
+TEST_F(CsafCommand, AnotherDocumentIsNoCsaf) {
+  test::spit(at("bom.json"), R"({"bomFormat":"CycloneDX","specVersion":"1.6","components":[]})");
+  for (const std::vector<std::string>& more : {std::vector<std::string>{}, {"--optional"}, {"--test", "6.1.7"}}) {
+    std::vector<std::string> arguments{"csaf", "validate", at("bom.json")};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const auto r = run_entente(arguments);
+    EXPECT_EQ(r.code, 1);
+    EXPECT_THAT(r.out, HasSubstr("a CycloneDX document, no CSAF document"));
+    EXPECT_THAT(r.out, Not(HasSubstr("6.2.")));
+  }
+}
+
+TEST_F(CsafCommand, CollectRefusesOptionsThatCannotWorkBeforeItWrites) {
+  const std::string bundle = at("bundle");
+  for (const std::vector<std::string>& wrong :
+       {std::vector<std::string>{"http://vendor.example"}, {"localhost"}, {"vendor.example", "--certificates", at("good.json")}}) {
+    std::vector<std::string> arguments{"csaf", "collect", "-o", bundle};
+    arguments.insert(arguments.end(), wrong.begin(), wrong.end());
+    const auto r = run_entente(arguments);
+    EXPECT_EQ(r.code, 2) << wrong[0];
+    EXPECT_THAT(r.err, HasSubstr("hint:"));
+    EXPECT_FALSE(std::filesystem::exists(bundle));
+  }
+}
+
 TEST_F(CsafCommand, JsonNamesTestPointerAndRepairAndWhatWasSkipped) {
   const auto r = run_entente({"csaf", "validate", at("bad.json"), at("good.json"), "--json"});
   EXPECT_EQ(r.code, 1);

@@ -25,6 +25,9 @@ struct AdvisorySource {
   [[nodiscard]] static AdvisorySource memory(std::string name, std::string bytes) { return {std::move(name), {}, std::move(bytes)}; }
 };
 
+// Among several sources: whether one without a usable record is an error, or is counted and left out as a bad record is.
+enum class BadSource : std::uint8_t { refuse, leave_out };
+
 struct SourceLimits {
   std::uint64_t max_bytes = std::uint64_t{8} << 30;          // of one source, unpacked
   std::uint64_t max_record_bytes = std::uint64_t{16} << 20;  // of one record

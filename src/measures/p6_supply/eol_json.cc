@@ -152,7 +152,10 @@ Result<EolProduct> parse_eol_openeox(std::string_view text, const std::string& n
   release.security = of_eox(core.end_of_security_support);
   release.end_of_life = of_eox(core.end_of_life);
   const std::string spelling = purl->str();
-  return EolProduct{.slug = spelling, .title = spelling, .source = name, .purls = {spelling}, .releases = {std::move(release)}};
+  EolProduct product{.slug = spelling, .title = spelling, .source = name, .purls = {spelling}, .releases = {std::move(release)}};
+  for (const EoxFault& fault : core.faults)
+    product.warnings.push_back(fmt::format("test {}, {}: {}", fault.test, fault.pointer, fault.message));
+  return product;
 }
 
 Result<std::vector<EolProduct>> parse_eol_records(std::string_view text, const std::string& name) {
@@ -162,6 +165,9 @@ Result<std::vector<EolProduct>> parse_eol_records(std::string_view text, const s
     ENTENTE_TRY(auto product, parse_eol_page(text, name));
     return std::vector<EolProduct>{std::move(product)};
   }
+  if (name.ends_with(".md"))
+    return fail("a page of endoflife.date begins with its front matter, and this one does not", {.file = name, .line = 1},
+                "its first line is \"---\", then YAML with `title`, `identifiers` and `releases`, then \"---\" again: docs/lifecycle.md");
   if (name.ends_with(kEoxSuffix) || text.find("/openeox/v1.0/schema/core.json") < 4096) {
     ENTENTE_TRY(auto product, parse_eol_openeox(text, name));
     return std::vector<EolProduct>{std::move(product)};

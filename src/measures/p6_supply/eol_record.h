@@ -40,7 +40,8 @@ struct EolProduct {
   std::string source;  // the file it was read from
   std::vector<std::string> purls;
   std::vector<std::string> cpes;
-  std::vector<EolRelease> releases;  // as written: newest first
+  std::vector<EolRelease> releases;   // as written: newest first
+  std::vector<std::string> warnings;  // OpenEoX: recommended and informative tests that fail; the record is valid all the same
 };
 
 inline constexpr std::size_t kMaxEolBytes = std::size_t{64} << 20;       // API listings of all products have some megabytes

@@ -110,12 +110,13 @@ class AdvisoryIndex {
  public:
   // Deterministic: the same records in any order, spread over any sources, give the same bytes.
   [[nodiscard]] static Result<BuildReport> build(std::span<const AdvisorySource> sources, const std::filesystem::path& out,
-                                                 Progress& progress);
+                                                 Progress& progress, BadSource bad = BadSource::refuse);
   struct Built {
     std::string bytes;
     BuildReport report;
   };
-  [[nodiscard]] static Result<Built> build_bytes(std::span<const AdvisorySource> sources, Progress& progress);
+  [[nodiscard]] static Result<Built> build_bytes(std::span<const AdvisorySource> sources, Progress& progress,
+                                                 BadSource bad = BadSource::refuse);
 
   // Both check version, checksum and every offset once; look-ups then need no checks. A hostile file gives an error.
   [[nodiscard]] static Result<AdvisoryIndex> open(const std::filesystem::path& path);

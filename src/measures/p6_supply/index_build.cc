@@ -427,16 +427,26 @@ void keep_newest(std::vector<OsvRecord>& records, BuildReport& report) {
   records.erase(same, records.end());
 }
 
-Result<void> read_sources(std::span<const AdvisorySource> sources, Progress& progress, std::vector<OsvRecord>& records,
-                          BuildReport& report) {
+Result<void> read_sources(std::span<const AdvisorySource> sources, Progress& progress, std::vector<OsvRecord>& records, BuildReport& report,
+                          BadSource bad) {
   if (sources.empty()) return fail("no advisory source", {}, "give a folder or zip of OSV .json, .jsonl, .jsonl.zst or a JSON array");
   for (const AdvisorySource& source : sources) {
     progress.step("reading " + source.name);
-    ENTENTE_TRY(ReadReport read, read_advisories(source, [&](OsvRecord&& record) { records.push_back(std::move(record)); }, progress));
-    report.read += read.read;
-    report.bad += read.bad;
-    std::move(read.first_errors.begin(), read.first_errors.end(), std::back_inserter(report.first_errors));
+    const std::size_t before = records.size();
+    auto read = read_advisories(source, [&](OsvRecord&& record) { records.push_back(std::move(record)); }, progress);
+    std::error_code ec;
+    if (!read && (bad == BadSource::refuse || records.size() > before || !(source.bytes || std::filesystem::exists(source.path, ec))))
+      return fail(std::move(read).error());
+    if (!read) {
+      ++report.bad;
+      report.first_errors.push_back(std::move(read).error());
+      continue;
+    }
+    report.read += read->read;
+    report.bad += read->bad;
+    std::move(read->first_errors.begin(), read->first_errors.end(), std::back_inserter(report.first_errors));
   }
+  if (report.read == 0 && !report.first_errors.empty()) return fail(std::move(report.first_errors.front()));
   return {};
 }
 
@@ -448,10 +458,10 @@ Result<AdvisoryIndex::Built> compile_index(std::vector<OsvRecord> newest, BuildR
   return out;
 }
 
-Result<AdvisoryIndex::Built> AdvisoryIndex::build_bytes(std::span<const AdvisorySource> sources, Progress& progress) {
+Result<AdvisoryIndex::Built> AdvisoryIndex::build_bytes(std::span<const AdvisorySource> sources, Progress& progress, BadSource bad) {
   std::vector<OsvRecord> records;
   BuildReport report;
-  ENTENTE_CHECK(read_sources(sources, progress, records, report));
+  ENTENTE_CHECK(read_sources(sources, progress, records, report, bad));
   progress.step("compiling");
   keep_newest(records, report);
   ENTENTE_TRY(Built out, compile_index(std::move(records), std::move(report)));
@@ -459,8 +469,9 @@ Result<AdvisoryIndex::Built> AdvisoryIndex::build_bytes(std::span<const Advisory
   return out;
 }
 
-Result<BuildReport> AdvisoryIndex::build(std::span<const AdvisorySource> sources, const std::filesystem::path& out, Progress& progress) {
-  ENTENTE_TRY(Built built, build_bytes(sources, progress));
+Result<BuildReport> AdvisoryIndex::build(std::span<const AdvisorySource> sources, const std::filesystem::path& out, Progress& progress,
+                                         BadSource bad) {
+  ENTENTE_TRY(Built built, build_bytes(sources, progress, bad));
   ENTENTE_CHECK(write_file_atomic(out, built.bytes));
   return std::move(built.report);
 }

@@ -108,10 +108,11 @@ std::string osv_json(const OsvRecord& record) {
   return out.take();
 }
 
-Result<BuildReport> build_updatable(std::span<const AdvisorySource> sources, const std::filesystem::path& out, Progress& progress) {
+Result<BuildReport> build_updatable(std::span<const AdvisorySource> sources, const std::filesystem::path& out, Progress& progress,
+                                    BadSource bad) {
   std::vector<OsvRecord> records;
   BuildReport report;
-  ENTENTE_CHECK(read_sources(sources, progress, records, report));
+  ENTENTE_CHECK(read_sources(sources, progress, records, report, bad));
   progress.step("compiling");
   keep_newest(records, report);
   ENTENTE_TRY(BuildReport done, write_both(std::move(records), std::move(report), out));
@@ -119,7 +120,8 @@ Result<BuildReport> build_updatable(std::span<const AdvisorySource> sources, con
   return done;
 }
 
-Result<UpdateReport> update_index(const std::filesystem::path& index, std::span<const AdvisorySource> sources, Progress& progress) {
+Result<UpdateReport> update_index(const std::filesystem::path& index, std::span<const AdvisorySource> sources, Progress& progress,
+                                  BadSource bad) {
   const std::filesystem::path store = record_store_path(index);
   std::error_code ec;
   if (!std::filesystem::is_regular_file(store, ec))
@@ -133,7 +135,7 @@ Result<UpdateReport> update_index(const std::filesystem::path& index, std::span<
   if (of_kept.bad > 0) return fail("the kept records are damaged", of_kept.first_errors.front().where, "build the index anew");
   std::unordered_map<std::string, KnownRecord> known;
   for (const OsvRecord& record : records) known.emplace(record.id, KnownRecord{record.modified, record.withdrawn.has_value()});
-  ENTENTE_CHECK(read_sources(sources, progress, records, out.build));
+  ENTENTE_CHECK(read_sources(sources, progress, records, out.build, bad));
   progress.step("compiling");
   keep_newest(records, out.build);
   for (const OsvRecord& record : records) {

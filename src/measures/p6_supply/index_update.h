@@ -15,7 +15,7 @@ namespace entente::measures::p6_supply {
 
 // Like AdvisoryIndex::build(), and writes the records beside the index.
 [[nodiscard]] Result<BuildReport> build_updatable(std::span<const AdvisorySource> sources, const std::filesystem::path& out,
-                                                  Progress& progress);
+                                                  Progress& progress, BadSource bad = BadSource::refuse);
 
 struct UpdateReport {
   BuildReport build;                                    // read, bad: of the new sources
@@ -25,7 +25,7 @@ struct UpdateReport {
 // Merges the sources into an index that build_updatable() made: of one id the record with the later `modified` stays. Both files are
 // replaced, each at once, the records first: a crash in between leaves a valid, older index, and the next update catches up.
 [[nodiscard]] Result<UpdateReport> update_index(const std::filesystem::path& index, std::span<const AdvisorySource> sources,
-                                                Progress& progress);
+                                                Progress& progress, BadSource bad = BadSource::refuse);
 
 // A record as OSV JSON on one line, with what OsvRecord holds: parse_osv() of it gives the same record.
 [[nodiscard]] std::string osv_json(const OsvRecord& record);

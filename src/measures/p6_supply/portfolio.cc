@@ -94,6 +94,12 @@ std::vector<PortfolioVersion> Portfolio::versions(std::string_view ecosystem, st
   return out;
 }
 
+std::vector<PortfolioVersion> Portfolio::versions(std::string_view ecosystem, std::string_view name, std::string_view version) const {
+  std::vector<PortfolioVersion> out = versions(ecosystem, name);
+  std::erase_if(out, [&](const PortfolioVersion& v) { return !version_matches_enumerated(scheme_of(v.ecosystem), version, v.version); });
+  return out;
+}
+
 std::vector<PortfolioVersion> Portfolio::all_versions() const {
   std::vector<PortfolioVersion> out;
   out.reserve(state_->view.versions.size());

@@ -59,6 +59,9 @@ class Portfolio {
   [[nodiscard]] PortfolioEntry entry(std::uint32_t number) const;  // by name
   // Every version of a package that is shipped. The release of a distribution counts only if given ("Debian:12"); without one all releases.
   [[nodiscard]] std::vector<PortfolioVersion> versions(std::string_view ecosystem, std::string_view name) const;
+  // Of these the ones that are `version` by the ecosystem's order, however they are spelt ("2" and "2.0" on PyPI are one); an ecosystem
+  // without an order, or a version its order does not understand, compares bytes.
+  [[nodiscard]] std::vector<PortfolioVersion> versions(std::string_view ecosystem, std::string_view name, std::string_view version) const;
   [[nodiscard]] std::vector<PortfolioVersion> all_versions() const;  // by ecosystem, name, version
   // Who ships what these advisories affect. `records` are the ones `index` was built from: they name the packages to look up.
   [[nodiscard]] PortfolioAnswer who_ships(const AdvisoryIndex& index, std::span<const OsvRecord> records) const;

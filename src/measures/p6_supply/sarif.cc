@@ -92,7 +92,7 @@ class SarifRun {
   // A reader that knows no `not evaluated` still sees it: as warnings of the tool.
   void invocation() {
     out_.raw(",\"invocations\":[{\"executionSuccessful\":");
-    out_.raw(r_.components > 0 && r_.evaluated == 0 ? "false" : "true");
+    out_.raw(r_.evaluated == 0 || !scan_.unreadable.empty() ? "false" : "true");
     out_.field("endTimeUtc", format_time(scan_.at));
     std::vector<std::string> notes;
     for (const NotEvaluated& n : r_.not_evaluated)
@@ -101,8 +101,12 @@ class SarifRun {
     for (const UndecidedRecord& u : r_.undecided)
       notes.push_back(fmt::format("not decided: {} for {}: {}", scan_.indexes[u.index].record_id(u.undecided.record),
                                   scan_.sbom.display(u.component), why_text(u.undecided.why)));
+    const std::size_t warnings = notes.size();
+    for (const Error& error : scan_.unreadable)
+      notes.push_back(fmt::format("advisory left out: {}: {}", printable(error.where.str(), 4096), printable(error.what, 4096)));
+    std::size_t at = 0;
     out_.list("toolExecutionNotifications", notes, [&](const std::string& note) {
-      out_.raw("\n{\"level\":\"warning\"");
+      out_.raw(at++ < warnings ? "\n{\"level\":\"warning\"" : "\n{\"level\":\"error\"");
       message("message", note);
       out_.raw("}");
       out_.flush();

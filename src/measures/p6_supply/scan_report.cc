@@ -91,6 +91,20 @@ std::string vex_text(const ScanReport& scan, std::uint32_t match) {
   return out;
 }
 
+ScanResult without_settled(const ScanReport& scan) {
+  ScanResult out = scan.result;
+  if (scan.vex == nullptr) return out;
+  out.vulnerabilities.clear();
+  out.affected = 0;
+  for (std::uint32_t i = 0; i < scan.result.vulnerabilities.size(); ++i) {
+    if (scan.suppressed(i)) continue;
+    const Vulnerability& v = scan.result.vulnerabilities[i];
+    if (out.vulnerabilities.empty() || out.vulnerabilities.back().component != v.component) ++out.affected;
+    out.vulnerabilities.push_back(v);
+  }
+  return out;
+}
+
 std::string bod_column(const ScanReport& scan, const Vulnerability& v) {
   std::string out;
   if (!scan.bod || scan.priorities.empty()) return out;

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 
+#include "core/error.h"
 #include "core/time.h"
 #include "measures/p6_supply/priority.h"
 #include "measures/p6_supply/scan.h"
@@ -25,6 +26,7 @@ struct ScanReport {
   Instant at{};
   std::span<const VexDocument> vex_documents;  // given, whether or not they changed anything
   const VexOutcome* vex = nullptr;             // nullptr: no VEX was given
+  std::span<const Error> unreadable;           // advisories that could not be read: a vulnerability in them is overlooked
 
   // What VEX says of a match (its place in ScanResult::vulnerabilities); nullptr: nothing.
   [[nodiscard]] const VexVerdict* verdict(std::uint32_t match) const {
@@ -37,6 +39,9 @@ struct ScanReport {
 [[nodiscard]] std::string vex_text(const ScanReport& scan, std::uint32_t match);
 // Who said it: the key that signed, else the author as the document names it.
 [[nodiscard]] std::string vex_author(const VexDocument& document);
+
+// What is open: the result without the matches that VEX settled, `affected` counted anew. To be counted, and asked for the best upgrade.
+[[nodiscard]] ScanResult without_settled(const ScanReport& scan);
 
 // One run for each SBOM; one rule for each vulnerability; a component is a logical location. GitHub reads `security-severity`.
 void write_sarif(std::FILE* stream, std::span<const ScanReport> scans);

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "core/utf8.h"
 #include "core/version.h"
 #include "measures/p6_supply/explain.h"
 #include "measures/p6_supply/json_stream.h"
@@ -86,6 +87,8 @@ class VdrWriter {
                fmt::format("{} for {}: {}", scan_.indexes[u.index].record_id(u.undecided.record), sbom_.display(u.component),
                            why_text(u.undecided.why)),
                ",\n{");
+    for (const Error& error : scan_.unreadable)
+      property("entente:advisory-not-read", fmt::format("{}: {}", printable(error.where.str(), 4096), printable(error.what, 4096)), ",\n{");
     out_.raw("]");
   }
 
@@ -113,9 +116,11 @@ class VdrWriter {
     out_.list("vulnerabilities", order, [&](std::uint32_t i) { vulnerability(r_.advisories[i], i, of[i]); });
   }
 
+  std::uint32_t place(const Vulnerability* v) const { return static_cast<std::uint32_t>(v - r_.vulnerabilities.data()); }
+
   // CycloneDX has one analysis for all components a vulnerability affects: given where VEX says the same of each.
   void analysis(const std::vector<const Vulnerability*>& hits) {
-    const auto verdict = [&](const Vulnerability* v) { return scan_.verdict(static_cast<std::uint32_t>(v - r_.vulnerabilities.data())); };
+    const auto verdict = [&](const Vulnerability* v) { return scan_.verdict(place(v)); };
     const VexVerdict* first = verdict(hits[0]);
     if (first == nullptr || !std::all_of(hits.begin(), hits.end(), [&](const Vulnerability* v) {
           const VexVerdict* other = verdict(v);
@@ -125,7 +130,7 @@ class VdrWriter {
     out_.key("analysis");
     out_.key("state", "{");
     out_.text(cyclonedx_state(first->status));
-    out_.field("detail", vex_text(scan_, static_cast<std::uint32_t>(hits[0] - r_.vulnerabilities.data())));
+    out_.field("detail", vex_text(scan_, place(hits[0])));
     out_.raw("}");
   }
 
@@ -153,7 +158,7 @@ class VdrWriter {
     if (!a.summary.empty()) out_.field("description", a.summary);
     std::set<std::string_view> fixed;
     for (const Vulnerability* v : hits)
-      if (!v->fixed.empty()) fixed.insert(v->fixed);
+      if (!v->fixed.empty() && !scan_.suppressed(place(v))) fixed.insert(v->fixed);
     if (!fixed.empty()) {
       std::string versions;
       for (const std::string_view version : fixed) (versions += versions.empty() ? "" : ", ") += version;
@@ -167,7 +172,8 @@ class VdrWriter {
       if (const std::string_view version = sbom_.components[v->component].version; !version.empty()) {
         out_.raw(",\"versions\":[{\"version\":");
         out_.text(version);
-        out_.raw(",\"status\":\"affected\"}]");
+        out_.field("status", scan_.suppressed(place(v)) ? "unaffected" : "affected");  // as the analysis says, where there is one
+        out_.raw("}]");
       }
       out_.raw("}");
     });
