@@ -5,7 +5,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "csaf/listing.h"
@@ -63,7 +62,7 @@ class ProviderView {
   std::vector<const ProviderFile*> bad_logs_, unlogged_;
   std::vector<FetchRecord> made_up_;  // without a log: what the files say of themselves
   std::vector<Seen> seen_;
-  std::unordered_map<std::string_view, std::size_t> by_url_;
+  std::map<std::string_view, std::size_t> by_url_;  // no hash, for which strangers can make collisions
   std::vector<std::string> unread_;
 };
 

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "evidence/collect/fetch_pool.h"
@@ -39,7 +39,7 @@ class AdvisoryList {
 
   std::size_t limit_, bytes_ = 0, files_ = 0;
   std::string stopped_;
-  std::unordered_map<std::string, std::size_t> numbers_;
+  std::map<std::string, std::size_t> numbers_;  // no hash, for which strangers can make collisions
   std::vector<Advisory> advisories_;
 };
 

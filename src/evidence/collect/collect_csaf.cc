@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 #include <algorithm>
-#include <unordered_set>
+#include <set>
 
 #include "core/ascii.h"
 #include "core/file.h"
@@ -272,7 +272,7 @@ class CsafCollector {
     const auto changes_text = body_of(base + "changes.csv");
     const auto changes =
         changes_text ? csaf::ChangesFile::parse(*changes_text, base + "changes.csv") : Result<csaf::ChangesFile>(csaf::ChangesFile{});
-    std::unordered_set<std::string_view> dated;
+    std::set<std::string_view> dated;
     if (changes) {
       for (const csaf::Change& change : changes->changes) {
         dated.insert(change.path);
