@@ -122,6 +122,9 @@ TEST_F(ComcheckMailReplies, CountIfTheContactsDomainSignedThem) {
   const auto automatic = answer(rsa.sign(reply(right, "Auto-Submitted: auto-replied\r\n"), {}), names.port());
   EXPECT_EQ(automatic.code, 0);
   EXPECT_THAT(automatic.out, HasSubstr("not an answer")) << "whoever signed it";
+  const auto unasked = answer(rsa.sign(reply(right), {}), 1);
+  EXPECT_EQ(unasked.code, 2) << "nobody answers there: nothing is known of the key";
+  EXPECT_THAT(unasked.err, HasSubstr("nothing was noted: try again"));
   refused(rsa.sign(reply("no idea"), {}), "noted as a wrong one");
   EXPECT_THAT(comcheck("show").out, HasSubstr("auto-reply"));
   const std::string good = ed.sign(reply(right), {.selector = "ed"});
