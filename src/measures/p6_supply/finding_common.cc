@@ -6,6 +6,7 @@
 #include "catalog/profile_checks.h"
 #include "core/utf8.h"
 #include "measures/p6_supply/findings.h"
+#include "measures/p6_supply/scan_report.h"
 
 namespace entente::measures::p6_supply {
 
@@ -191,7 +192,16 @@ std::string advice(const Inputs& inputs, const Totals& t) {
   Upgrade best;
   for (const SbomInput& input : inputs.sboms) {
     if (!input.scanned) continue;
-    const auto upgrade = best_upgrade(input.sbom, inputs.indexes, *input.scanned);
+    // What VEX settled needs no upgrade.
+    const ScanResult open = without_settled({.path = input.evidence->path,
+                                             .sbom = input.sbom,
+                                             .result = *input.scanned,
+                                             .indexes = inputs.indexes,
+                                             .priorities = {},
+                                             .vex_documents = inputs.vex,
+                                             .vex = input.vex ? &*input.vex : nullptr,
+                                             .unreadable = {}});
+    const auto upgrade = best_upgrade(input.sbom, inputs.indexes, open);
     const auto worth = [](const Upgrade& u) { return std::tie(u.removes_kev, u.removes_score, u.removes); };
     if (!upgrade || (where != nullptr && worth(*upgrade) <= worth(best))) continue;
     where = &input;
@@ -199,7 +209,7 @@ std::string advice(const Inputs& inputs, const Totals& t) {
   }
   if (where != nullptr && best.removes > 0) {
     std::string text = fmt::format("update {} to {} in {}: removes {} of {}", where->sbom.display(best.component), best.version,
-                                   where->evidence->path, best.removes, plural(t.matches, "match"));
+                                   where->evidence->path, best.removes, plural(t.matches - t.settled, "match"));
     if (best.removes_kev > 0) text += fmt::format(", {} on KEV", best.removes_kev);
     return text;
   }
