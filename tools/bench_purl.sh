@@ -23,7 +23,7 @@ console.log((n / ((used.user + used.system) / 1e6)).toFixed(0));
 JS
 # Three rounds in turn, the best of each: both are read by CPU time, but a busy machine's caches still count.
 peer=0 ours=0
-for round in 1 2 3; do
+for _ in 1 2 3; do
   n=$(node "$work/bench.js")
   if [ "$n" -gt "$peer" ]; then peer=$n; fi
   n=$("$build/bench/supply_bench" --benchmark_filter='^BM_PurlParse$' --benchmark_format=json 2>/dev/null |
