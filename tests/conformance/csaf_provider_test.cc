@@ -152,8 +152,9 @@ TEST(GocsafWorlds, PlainHttpAndLoopbackAreRefusedByDefault) {
   const auto folder = TemporaryFolder::make("gocsaf").value();
   const auto refused =
       test::run_entente({"csaf", "collect", world.url() + "/provider-metadata.json", "-o", (folder.path() / "b").string(), "--json"});
-  EXPECT_EQ(refused.code, 1) << refused.err;
-  EXPECT_THAT(refused.out, ::testing::HasSubstr("plain http:// is not asked"));
+  EXPECT_EQ(refused.code, 2) << refused.err;
+  EXPECT_THAT(refused.out, ::testing::HasSubstr("only https:// is asked"));
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "b")) << "nothing is left behind";
 }
 
 // Our rules for provider-metadata.json against OASIS's schema, on the two documents of gocsaf and on each of them with one member changed.
