@@ -164,7 +164,7 @@ TEST(Json, FastPathAgreesWithReferenceOnKeysAndDepth) {
     const auto fast = JsonDocument::parse(text, "t", {.max_depth = depth});
     const auto reference = scan_json(text, depth);
     ASSERT_EQ(fast.has_value(), !reference.has_value()) << text;
-    if (!fast) EXPECT_EQ(fast.error().what, reference->what);
+    if (!fast) { EXPECT_EQ(fast.error().what, reference->what); }
     ++(fast ? accepted : refused);
   }
   EXPECT_GT(accepted, 1000u);
