@@ -272,6 +272,8 @@ Result<keys::SigningKey> read_signing_key(const std::string& path) {
   return keys::read_key_file(path, passphrase);
 }
 
+Instant whole_now() { return std::chrono::floor<std::chrono::seconds>(now()); }
+
 Result<Instant> parse_time_option(std::string_view option, std::string_view text, TimeForm form) {
   auto parsed = form == TimeForm::date ? parse_date(text) : form == TimeForm::time ? parse_time(text) : parse_time_or_date(text);
   if (parsed) return parsed;

@@ -59,6 +59,9 @@ enum class PassphrasePrompt { once, confirm };
 // itself ("ADDR[:PORT]") is none. The end of `type` if nothing is added.
 [[nodiscard]] std::size_t end_of_value_word(std::string_view type);
 
+// Now, without the part of a second: statements carry whole seconds, so that two of one second are never out of order.
+[[nodiscard]] Instant whole_now();
+
 // The value of an option that is a time (RFC 3339) or a day; errors name the option.
 enum class TimeForm { time_or_date, time, date };
 [[nodiscard]] Result<Instant> parse_time_option(std::string_view option, std::string_view text, TimeForm form = TimeForm::time_or_date);

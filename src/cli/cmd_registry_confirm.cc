@@ -69,7 +69,7 @@ Result<int> ask_for_mail(const Context& context, const ConfirmGiven& given) {
   if (json_string(document.root(), "status").value_or("") == "approved") request.stage = registry::Stage::renew;
   if (given.language == "fr") request.language = registry::MailLanguage::french;
   keys::random_bytes(request.nonce);
-  request.at = std::chrono::floor<std::chrono::seconds>(now());
+  request.at = whole_now();
   ENTENTE_TRY(const std::string envelope, registry::sign_mail_request(request, key, *data));
   ENTENTE_TRY(const auto response, client.post(confirm_url(given, "/supporters/" + given.id + "/confirmations"),
                                                "application/vnd.dsse.envelope.v1+json", envelope));

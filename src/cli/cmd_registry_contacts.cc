@@ -65,7 +65,7 @@ Result<int> run_contacts_make(const Context& context, const ContactsGiven& given
   ENTENTE_TRY(const keys::SigningKey key, read_signing_key(given.key));
   ENTENTE_CHECK(check_statement_key(key, given.key));
   document.draw_salts();
-  ENTENTE_TRY(const Json predicate, registry::contact_set_predicate(document, std::chrono::floor<std::chrono::seconds>(now())));
+  ENTENTE_TRY(const Json predicate, registry::contact_set_predicate(document, whole_now()));
   ENTENTE_TRY(const std::string statement, registry::make_statement(registry::Kind::contact_set, predicate, {&key}, *data));
   ENTENTE_CHECK(write_file_atomic(opened, json_pretty(document.json()), FileMode::secret));
   ENTENTE_CHECK(write_file_atomic(statement_beside(opened), statement));

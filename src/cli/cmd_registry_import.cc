@@ -175,7 +175,7 @@ Json registry_import_json(const Import& import, const std::vector<statement::Env
 
 Result<int> run_registry_import(const Context& context, const RegistryImportGiven& given) {
   if (given.out.empty() == !given.print) return fail("give either --out or --print", {}, "--out DIR writes one file a part");
-  Instant at = now();
+  Instant at = whole_now();
   if (!given.at.empty()) { ENTENTE_TRY(at, parse_time_option("--at", given.at, TimeForm::time)); }
   ENTENTE_TRY(const Import import, read_given_list(context, given));
   const ImportSource source{given.name.empty() ? import.source : given.name, given.url,

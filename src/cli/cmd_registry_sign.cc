@@ -105,7 +105,7 @@ Result<int> run_sign(const Context& context, const SignGiven& given) {
     ENTENTE_CHECK(check_statement_key(key, file));
     keys.push_back(std::move(key));
   }
-  if (!predicate.contains("at")) predicate["at"] = format_time(std::chrono::floor<std::chrono::seconds>(now()));
+  if (!predicate.contains("at")) predicate["at"] = format_time(whole_now());
   if (*kind == registry::Kind::pledge && !predicate.contains("key")) predicate["key"] = keys.front().verifier().str();
   std::vector<const keys::SigningKey*> signers;
   for (const keys::SigningKey& key : keys) signers.push_back(&key);

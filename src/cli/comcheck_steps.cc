@@ -20,8 +20,6 @@ Result<registry::ComcheckFolder> open_round(const ComcheckGiven& given) {
   return registry::ComcheckFolder::open(places(given).rounds(), given.round, log.verifier());
 }
 
-Instant whole_now() { return std::chrono::floor<std::chrono::seconds>(now()); }
-
 std::optional<Error> refused_key(const registry::State& state, const std::string& statement, const std::string& key_file) {
   const registry::Verdict verdict = state.check(statement, now());
   if (verdict) return std::nullopt;

@@ -29,7 +29,6 @@ struct Places {
 };
 [[nodiscard]] Places places(const ComcheckGiven& given);
 [[nodiscard]] Result<registry::ComcheckFolder> open_round(const ComcheckGiven& given);
-[[nodiscard]] Instant whole_now();  // in seconds
 
 // A refusal that no newer entry of the ledger can undo: the key may not say this. A copy that is behind knows less than the registry of
 // all else, so that is left to the registry.

@@ -100,8 +100,8 @@ void log_problem(const Error& error) {
   static std::mutex mutex;
   const std::scoped_lock lock(mutex);
   const std::string place = error.where.str();
-  fmt::print(stderr, "{} {}{}{}\n", format_time(std::chrono::floor<std::chrono::seconds>(now())), printable(place, 4096),
-             place.empty() ? "" : ": ", printable(error.what, 4096));
+  fmt::print(stderr, "{} {}{}{}\n", format_time(whole_now()), printable(place, 4096), place.empty() ? "" : ": ",
+             printable(error.what, 4096));
 }
 
 }  // namespace entente::cli

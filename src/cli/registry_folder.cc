@@ -6,6 +6,7 @@
 #include <array>
 #include <span>
 
+#include "cli/cli.h"
 #include "core/file.h"
 #include "core/utf8.h"
 #include "keys/keys.h"
@@ -61,7 +62,7 @@ Result<void> RegistryFolder::make_for_trying_out() const {
   if (failed) return fail("cannot make the folder: " + failed.message(), {.file = keys().string()});
   ENTENTE_TRY(const keys::SigningKey log_key, make_key(keys(), "log", "registry.example/ledger"));
   registry::Founding founding{
-      .registry = "Registry to try out", .log = log_key.verifier().name(), .text = std::string(kTryOutRules), .at = now()};
+      .registry = "Registry to try out", .log = log_key.verifier().name(), .text = std::string(kTryOutRules), .at = whole_now()};
   std::vector<keys::SigningKey> made;
   for (const Member& m : kMembers) {
     ENTENTE_TRY(keys::SigningKey key, make_key(keys(), m.file, std::string("registry.example/") + m.file));
