@@ -1,0 +1,108 @@
+// All pages: where they are, and, for those with a parameter, which ones there are. The first segments become the "sections" of web.json,
+// by which the server tells pages from mistakes.
+import type { Component } from 'svelte';
+import type { Api } from './api';
+import type { Head, Request, Site } from './site';
+
+export type Params = Record<string, string>;
+export interface Page<Data = any> {
+  default: Component<{ data: Data }>;
+  load?: (request: Request) => Promise<Data>;
+  head: (data: Data, site: Site) => Head;
+}
+const files = import.meta.glob<Page>('../pages/*.svelte');
+
+export interface Route {
+  name: string;
+  // Segments; one in braces is a parameter. Addresses of pages end with a slash.
+  pattern: string;
+  // In src/pages.
+  file: string;
+  // For `entente publish`: the parameters there are. Absent: one page.
+  each?: (api: Api) => Promise<Params[]>;
+}
+
+interface Directory {
+  columns: string[];
+  rows: unknown[][];
+}
+async function supporterIds(api: Api): Promise<Params[]> {
+  const directory = await api.get<Directory>('/directory');
+  const column = directory.columns.indexOf('id');
+  return directory.rows.map((row) => ({ id: String(row[column]) }));
+}
+const ids = (path: string, list: (answer: any) => any[]) => async (api: Api) =>
+  list(await api.get(path)).map((item) => ({ id: String(item.id) }));
+
+// More entries than these are not written ahead: the newest are.
+export const mostEntryPages = 5000;
+async function leaves(api: Api): Promise<Params[]> {
+  const { size } = await api.get<{ size: number }>('/ledger');
+  const out: Params[] = [];
+  for (let leaf = Math.max(0, size - mostEntryPages); leaf < size; ++leaf) out.push({ leaf: String(leaf) });
+  return out;
+}
+async function assessments(api: Api): Promise<Params[]> {
+  const index = await api.get<{ supporters: { assessment?: { envelope: string } | null }[] }>('/index');
+  return index.supporters.flatMap((s) => (s.assessment ? [{ envelope: s.assessment.envelope.replace(/^sha256:/, '') }] : []));
+}
+
+export const routes: Route[] = [
+  { name: 'home', pattern: '/', file: 'Home' },
+  { name: 'supporters', pattern: '/supporters/', file: 'Supporters' },
+  { name: 'supporters-all', pattern: '/supporters-all/', file: 'SupportersAll' },
+  { name: 'supporter', pattern: '/supporters/{id}/', file: 'Supporter', each: supporterIds },
+  { name: 'principles', pattern: '/principles/', file: 'Principles' },
+  {
+    name: 'principle',
+    pattern: '/principles/{number}/',
+    file: 'Principle',
+    each: async () => Array.from({ length: 9 }, (_, i) => ({ number: String(i + 1) })),
+  },
+  { name: 'controls', pattern: '/controls/', file: 'Controls' },
+  { name: 'control', pattern: '/controls/{id}/', file: 'Control', each: ids('/controls', (a) => a.items ?? a) },
+  { name: 'index', pattern: '/index/', file: 'IndexPage' },
+  { name: 'method', pattern: '/method/', file: 'Method' },
+  { name: 'crosswalk', pattern: '/crosswalk/', file: 'Crosswalk' },
+  { name: 'norm', pattern: '/norms/{id}/', file: 'Norm', each: ids('/norms', (a) => a.items ?? a) },
+  { name: 'ledger', pattern: '/ledger/', file: 'Ledger' },
+  { name: 'entry', pattern: '/ledger/{leaf}/', file: 'Entry', each: leaves },
+  { name: 'assessment', pattern: '/assessments/{envelope}/', file: 'Assessment', each: assessments },
+  { name: 'take-part', pattern: '/take-part/', file: 'TakePart' },
+  { name: 'sign-up', pattern: '/sign-up/', file: 'SignUp' },
+  { name: 'keys', pattern: '/keys/', file: 'Keys' },
+  { name: 'events', pattern: '/events/', file: 'Events' },
+  { name: 'secretariat', pattern: '/secretariat/', file: 'Secretariat' },
+  { name: 'not-measured', pattern: '/not-measured/', file: 'NotMeasured' },
+];
+
+export const pageOf = (file: string): Promise<Page> => files[`../pages/${file}.svelte`]!();
+
+const split = (path: string) => path.split('/').filter((s) => s !== '');
+
+// "/supporters/bank/" and its route; undefined: no such page. `path` is without the language.
+export function match(path: string): { route: Route; params: Params } | undefined {
+  const segments = split(path);
+  for (const route of routes) {
+    const pattern = split(route.pattern);
+    if (pattern.length !== segments.length) continue;
+    const params: Params = {};
+    const fits = pattern.every((part, i) => {
+      if (!part.startsWith('{')) return part === segments[i];
+      try {
+        params[part.slice(1, -1)] = decodeURIComponent(segments[i]!);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+    if (fits) return { route, params };
+  }
+  return undefined;
+}
+
+export function fill(pattern: string, params: Params): string {
+  return pattern.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ''));
+}
+
+export const sections = [...new Set(routes.flatMap((r) => split(r.pattern).slice(0, 1)))].sort();
