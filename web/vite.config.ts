@@ -1,9 +1,10 @@
 // Two builds by tools/build.mjs: the client (shell.html and hashed assets) and, with --ssr, the renderer that `entente publish` runs.
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 
-const out = process.env.ENTENTE_WEB_OUT ?? resolve(import.meta.dirname ?? '.', '../build/web');
+const out = process.env.ENTENTE_WEB_OUT ?? resolve(dirname(fileURLToPath(import.meta.url)), '../build/web');
 
 export default defineConfig(({ isSsrBuild }) => ({
   plugins: [svelte()],
