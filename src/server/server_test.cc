@@ -29,14 +29,17 @@ Json resolve(const Json& value) {
 }
 
 // A schema of the description, compiled with all it may refer to.
-schema::Schema compiled(Json schema) {
+const schema::Schema& compiled(Json schema) {
+  static std::map<std::string, schema::Schema> made;
+  const std::string name = json_compact(schema);
+  if (const auto it = made.find(name); it != made.end()) return it->second;
   schema["$defs"] = description()["components"]["schemas"];
   std::string text = json_compact(schema);
   const std::string from = "#/components/schemas/", to = "#/$defs/";
   for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at)) text.replace(at, from.size(), to);
   auto out = schema::Schema::compile(text, "openapi.json");
   EXPECT_TRUE(out.has_value()) << out.error().str();
-  return *out;
+  return made.emplace(name, *out).first->second;
 }
 // Empty if it satisfies the schema.
 std::string complaint(const schema::Schema& schema, std::string_view text) {
@@ -86,7 +89,7 @@ TEST(Description, IsWellFormed) {
       EXPECT_TRUE(sentence.ends_with('.'));
       std::size_t braces = 0;
       for (const Json& p : operation.value("parameters", Json::array())) {
-        const schema::Schema schema = compiled(p["schema"]);
+        const schema::Schema& schema = compiled(p["schema"]);
         EXPECT_FALSE(p["description"].get<std::string>().empty());
         if (p.contains("example")) EXPECT_EQ(complaint(schema, json_compact(p["example"])), "") << p["name"];
         if (p["in"] != "path") continue;
@@ -100,7 +103,7 @@ TEST(Description, IsWellFormed) {
         EXPECT_FALSE(response["description"].get<std::string>().empty());
         const Json contents = response.value("content", Json::object());
         for (const auto& [type, content] : contents.items()) {
-          const schema::Schema schema = compiled(content["schema"]);
+          const schema::Schema& schema = compiled(content["schema"]);
           if (content.contains("example")) EXPECT_EQ(complaint(schema, json_compact(content["example"])), "") << status;
           // What is JSON and not the description itself has an example.
           if (type == "application/json" || type == "application/problem+json") EXPECT_TRUE(content.contains("example")) << status;

