@@ -50,12 +50,15 @@ void wait_and_clean() {
   {
     const std::scoped_lock lock(r.mutex);
     if (r.action) r.action();
-    // Twice: what else runs may have put something new into a folder meanwhile.
-    for (int round = 0; round < 2; ++round)
-      for (const auto& [id, path] : r.paths) {
-        std::error_code ec;
+    // What else runs may put something new into a folder meanwhile, until the folder is gone: again, for two seconds at most.
+    for (const auto& [id, path] : r.paths) {
+      std::error_code ec;
+      for (int round = 0; round < 200; ++round) {
         std::filesystem::remove_all(path, ec);
+        if (!std::filesystem::exists(std::filesystem::symlink_status(path, ec))) break;
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
       }
+    }
     block_signals(SIG_UNBLOCK);
     std::raise(number);
   }
