@@ -19,5 +19,5 @@ it('joins imports that follow one another on one day', () => {
 it('classes, months and axes', () => {
   expect([0, 1, 2, 5, 6, 20, 21, 60, 61, 155].map(classOf)).toEqual([0, 1, 2, 2, 3, 3, 4, 4, 5, 5]);
   expect(monthText(monthNumber('2019-12') + 1)).toBe('2020-01');
-  expect([0, 1, 3, 41, 47, 566, 1222].map(axisTop)).toEqual([1, 1, 5, 50, 50, 1000, 2000]);
+  expect([0, 1, 3, 41, 47, 566, 1222].map(axisTop)).toEqual([1, 1, 3, 50, 50, 600, 1500]);
 });

@@ -128,8 +128,8 @@ export const classOf = (n: number): number => classBounds.filter((bound) => n >=
 export const monthNumber = (month: string): number => Number(month.slice(0, 4)) * 12 + Number(month.slice(5, 7)) - 1;
 export const monthText = (n: number): string => `${Math.floor(n / 12)}-${String((n % 12) + 1).padStart(2, '0')}`;
 
-// The top of an axis: 1, 2 or 5 times a power of ten, not below n.
+// The top of an axis: a round number not far above n.
 export function axisTop(n: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(1, n)));
-  return [1, 2, 5, 10].map((k) => k * power).find((top) => top >= n) ?? n;
+  return [1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10].map((k) => k * power).find((top) => top >= n && Number.isInteger(top)) ?? n;
 }
