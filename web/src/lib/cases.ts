@@ -71,7 +71,7 @@ export const cases: Case[] = [
   {
     controls: ['P9-01', 'P9-05', 'P9-06'],
     commands: [
-      'entente registry contacts --help',
+      'entente registry contacts make contacts.json --key alpha.key --out opened.json',
       'entente attest org.toml --control P9-06 --date 2026-09-30 --file review/report.pdf --key peer.key',
       'entente verify assessment --key org.key.vkey --log log.key.vkey',
     ],
