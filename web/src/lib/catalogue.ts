@@ -42,6 +42,9 @@ export interface Control {
   measured?: Measured;
 }
 
+// The catalogue's short texts are written for a keyboard: ">=95%".
+export const tidy = (text: string): string => text.replace(/>= ?/g, '≥\u202f').replace(/<= ?/g, '≤\u202f');
+
 // How a control comes to a result today. "none": it could be measured, but no program does yet.
 export const means = ['engine', 'registry', 'attested', 'declared', 'none'] as const;
 export type Means = (typeof means)[number];
