@@ -60,7 +60,7 @@ export const routes: Route[] = [
     each: async () => Array.from({ length: 9 }, (_, i) => ({ number: String(i + 1) })),
   },
   { name: 'controls', pattern: '/controls/', file: 'Controls' },
-  { name: 'control', pattern: '/controls/{id}/', file: 'Control', each: ids('/controls', (a) => a.items ?? a) },
+  { name: 'control', pattern: '/controls/{id}/', file: 'Control', each: ids('/controls', (a) => a.controls) },
   { name: 'index', pattern: '/index/', file: 'IndexPage' },
   { name: 'method', pattern: '/method/', file: 'Method' },
   { name: 'crosswalk', pattern: '/crosswalk/', file: 'Crosswalk' },
