@@ -71,7 +71,6 @@ export interface Cell {
   // Median coverage of the assessed members; null: not known.
   coverage: number | null;
   scored: number;
-  tiers: TierCounts;
 }
 export interface GroupRow {
   category: string | null;
@@ -112,7 +111,7 @@ export function groupRows(groups: PeerGroup[], rows: IndexRow[]): { shown: Group
       assessed: g.assessed,
       cells: g.principles
         .filter((p) => p.principle > 0)
-        .map((p) => ({ principle: p.principle, quartiles: p.quartiles, coverage: median(known?.[p.principle] ?? []), scored: p.scored, tiers: p.tiers })),
+        .map((p) => ({ principle: p.principle, quartiles: p.quartiles, coverage: median(known?.[p.principle] ?? []), scored: p.scored })),
     });
   }
   return { shown, hidden, hiddenAssessed };
