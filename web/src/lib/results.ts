@@ -56,7 +56,9 @@ export interface ControlResults extends ControlCounts {
   items: ResultItem[] | null;
 }
 export const itemHead = (item: any): ResultItem => {
-  const { supporter, name, category, counted_as, ground, leaf, assessed_at, evidence_at } = item;
+  const { supporter, name, category, counted_as, ground, assessed_at, evidence_at } = item;
+  // What the registry judges itself rests on statements, not on an assessment's row.
+  const leaf = item.leaf ?? item.leaves?.[0];
   return { supporter, name, category, counted_as: counted_as === 'not-assessed' ? 'unknown' : counted_as, ground, leaf, assessed_at, evidence_at };
 };
 export async function controlResults(api: Api, id: string, most: number): Promise<(ControlResults & { listed: number }) | undefined> {
