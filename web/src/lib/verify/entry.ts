@@ -2,7 +2,7 @@
 import { equal, hex, VerifyError } from './bytes';
 import { sha256 } from './digest';
 import { verifyEd25519 } from './ed25519';
-import { kindOf, parseEnvelope, preAuthentication, same, statementOf, type Envelope, type Statement } from './envelope';
+import { kindOf, parseEnvelope, preAuthentication, statementOf, type Envelope, type Statement } from './envelope';
 import { introducedKeys, type IntroducedKey } from './introduced';
 import { keyId } from './keys';
 import { openLedger } from './ledger';
@@ -15,11 +15,11 @@ export interface EntryQuestion {
   fetch: Fetch;
   vkey: string;
   index: number;
-  // What the page shows, to be held against the entry: its SHA-256, and the statement (absent: the entry is none).
+  // What the page shows, to be held against the entry: its SHA-256, and whether a statement is the one shown (absent: it shows none).
   envelope: string;
-  statement?: unknown;
+  shows?: ((statement: Statement) => boolean) | undefined;
   // Leaves that may have brought the signers' keys, best first. What they say is proven, not believed.
-  keyLeaves: (statement: Statement) => Promise<number[]>;
+  keyLeaves: (statement: Statement) => AsyncIterable<number>;
   onStep?: (step: Step, all: Step[]) => void;
 }
 export interface EntryAnswer {
@@ -53,8 +53,8 @@ async function findKeys(place: Place, question: EntryQuestion, statement: Statem
   take(await introducedKeys(statement, question.index));
   if (found.size === wanted.size) return found;
   const seen = new Set([question.index]);
-  for (const leaf of (await question.keyLeaves(statement)).slice(0, 200)) {
-    if (found.size === wanted.size) break;
+  for await (const leaf of question.keyLeaves(statement)) {
+    if (found.size === wanted.size || seen.size > 200) break;
     if (seen.has(leaf) || !Number.isInteger(leaf) || leaf < 0 || leaf >= question.index) continue;
     seen.add(leaf);
     const { entry } = await included(place, leaf);
@@ -114,11 +114,12 @@ export async function verifyEntry(question: EntryQuestion): Promise<EntryAnswer>
       answer.receipt = writeReceipt({ index, path, note: text });
       return { result: true, values: { n: path.length, size: checkpoint.size }, detail: hex(checkpoint.root) };
     });
-    if (question.statement === undefined) return course.note('no-statement');
+    const shows = question.shows;
+    if (!shows) return course.note('no-statement');
     const { envelope, statement } = await course.step('statement', async () => {
       const parsed = parseEnvelope(entry);
       const said = statementOf(parsed);
-      if (!same(said, question.statement)) throw new VerifyError('other-statement');
+      if (!shows(said)) throw new VerifyError('other-statement');
       return { result: { envelope: parsed, statement: said }, values: { kind: kindOf(said), n: parsed.signatures.length } };
     });
     await signatureSteps(course, { tree, root: checkpoint.root }, question, envelope, statement);
