@@ -24,7 +24,8 @@ export interface Row {
   // Pieces of evidence, and the digests of the first four.
   evidence: number;
   digests: string[];
-  // What would make it satisfied: only where it is not.
+  // How it is tested, and what would make it satisfied: only where it is not.
+  test?: string;
   need?: string;
   // Why the index counts it otherwise than it was signed; absent where it does not.
   ground?: string;
@@ -144,7 +145,7 @@ export async function loadAssessment({ site, params }: Request): Promise<Assessm
         ...(row.reason ? { reason: row.reason } : {}),
         evidence: row.evidence_count ?? row.evidence?.length ?? 0,
         digests: row.evidence ?? [],
-        ...(toFix(row.status) && control ? { need: format.pick(control.satisfied) } : {}),
+        ...(toFix(row.status) && control ? { test: printed(format.pick(control.test)), need: printed(format.pick(control.satisfied)) } : {}),
         ...(ground !== undefined && !quiet.has(ground) && row.status !== 'not-assessed' && row.status !== 'not-applicable' ? { ground } : {}),
       };
     }),
@@ -156,8 +157,11 @@ export async function loadAssessment({ site, params }: Request): Promise<Assessm
 interface ControlText {
   id: string;
   title: Names;
+  test: Names;
   satisfied: Names;
 }
+// The catalogue's English has comparisons as they are typed.
+const printed = (text: string): string => text.replaceAll('>=', '≥\u202f').replaceAll('<=', '≤\u202f');
 
 export const toFix = (status: Status): boolean => status === 'not-satisfied' || status === 'partial';
 
