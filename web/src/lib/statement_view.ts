@@ -23,6 +23,7 @@ export function cut(value: unknown): Cut {
 export type Leafy =
   | { kind: 'digest'; sha256: string }
   | { kind: 'time'; at: string }
+  | { kind: 'day'; at: string }
   | { kind: 'link'; href: string }
   | { kind: 'code'; text: string }
   | { kind: 'text'; text: string }
@@ -37,6 +38,7 @@ export function leafy(key: string, value: string | number | boolean | null): Lea
   if (typeof value === 'boolean') return { kind: 'truth', yes: value };
   if (/^(sha256:)?[0-9a-f]{64}$/.test(value)) return { kind: 'digest', sha256: value };
   if (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(value)) return { kind: 'time', at: value };
+  if (/^\d{4}-\d\d-\d\d$/.test(value)) return { kind: 'day', at: value };
   if (/^https:\/\/[^\s]+$/.test(value)) return { kind: 'link', href: value };
   if (value.includes('\n') || /^\S+\+[0-9a-f]{8}\+\S+$/.test(value) || ['_type', 'predicateType', 'id', 'pointer', 'keyid'].includes(key)) return { kind: 'code', text: value };
   return { kind: 'text', text: value };
