@@ -41,7 +41,7 @@ export async function checkInclusion(index: number, size: number, leaf: Hash, pa
     sn = half(sn);
   }
   if (sn !== 0) throw new VerifyError('path-length', { n: path.length });
-  if (!equal(hash, root)) throw new VerifyError('inclusion');
+  if (!equal(hash, root)) throw new VerifyError('inclusion', { index });
 }
 
 // RFC 9162, section 2.1.4.2. Throws unless the tree of `first` leaves with `firstRoot` is the beginning of the one of `second`.
