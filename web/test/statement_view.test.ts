@@ -13,6 +13,6 @@ it('cuts long lists and says how long they are', () => {
 
 it('tells what a value is', () => {
   const kind = (key: string, value: string | number | boolean | null) => leafy(key, value).kind;
-  expect([kind('sha256', 'ab'.repeat(32)), kind('at', '2026-11-24T11:00:00Z'), kind('url', 'https://a.example/x'), kind('url', 'javascript:alert(1)')]).toEqual(['digest', 'time', 'link', 'text']);
+  expect([kind('sha256', 'ab'.repeat(32)), kind('at', '2026-11-24T11:00:00Z'), kind('url', 'https://a.example/x'), kind('url', 'javascript:alert(1)')]).toEqual(['digest', 'time', 'code', 'text']);
   expect([kind('key', 'a.example+01234567+AQ=='), kind('id', 'alpha'), kind('name', 'Alpha'), kind('n', 3), kind('x', true), kind('x', null)]).toEqual(['code', 'code', 'text', 'number', 'truth', 'nothing']);
 });

@@ -9,6 +9,7 @@ import { parseKey } from '../src/lib/verify/keys';
 import { verifyLedger, type LedgerQuestion } from '../src/lib/verify/ledger';
 import { checkConsistency, checkInclusion, leafHash } from '../src/lib/verify/merkle';
 import { cosignedAt, openCheckpoint, parseNote } from '../src/lib/verify/note';
+import { verifyProof, type ProofQuestion } from '../src/lib/verify/proof';
 import { checkReceipt, parseReceipt, writeReceipt } from '../src/lib/verify/receipt';
 import { fold, indexPath, parseBundle, tilePath, Tree, widthOf } from '../src/lib/verify/tiles';
 import type { Step } from '../src/lib/verify/steps';
@@ -160,6 +161,35 @@ function flipSignature(note: string, name: string): string {
   return note.replace(new RegExp(`(— ${name} )(\\S+)`), (_, start: string, spelt: string) => start + base64(flipped(fromBase64(spelt), 40)));
 }
 
+describe('a receipt somebody kept', () => {
+  const files = filesOf(log);
+  const ask = (more: Partial<ProofQuestion> = {}) =>
+    verifyProof({ fetch: from(files), vkey: log.vkey, receipt: log.receipts['256']!, entry: utf8('entry 256'), ...more });
+  // As it was given when the log had 300 entries.
+  const early = async () => {
+    const tree = new Tree(from({ ...files, 'tile/1/000.p/1': files['tile/1/000.p/2']!.subarray(0, 32) }), 300);
+    return writeReceipt({ index: 256, path: await tree.inclusionPath(256), note: log.before });
+  };
+  it('holds, and the ledger of today continues it', async () => {
+    expect(await ask()).toMatchObject({ verdict: 'good', index: 256 });
+    const answer = await ask({ receipt: await early() });
+    expect(answer.verdict).toBe('good');
+    expect(answer.steps.at(-1)).toMatchObject({ what: 'since', values: { before: 300, n: 400 } });
+  });
+  it('is red for another entry, place, path or key, and for a ledger that was rewritten since', async () => {
+    expect(bad((await ask({ entry: utf8('entry 257') })).steps)).toEqual(['receipt-entry: inclusion']);
+    expect(bad((await ask({ receipt: log.receipts['256']!.replace('index 256', 'index 255') })).steps)).toEqual(['receipt-entry: inclusion']);
+    expect(bad((await ask({ receipt: log.receipts['256']!.replace('tlog-proof@v1', 'tlog-proof@v2') })).steps)).toEqual(['receipt: receipt-form']);
+    expect(bad((await ask({ vkey: log.witness })).steps)).toEqual(['receipt: other-origin']);
+    const rewritten = { ...files, 'tile/0/000': flipped(files['tile/0/000']!) };
+    expect(bad((await ask({ receipt: await early(), fetch: from({ ...rewritten, 'tile/1/000.p/2': flipped(files['tile/1/000.p/2']!) }) })).steps)).toEqual(['since: fork']);
+  });
+  it('says so where the ledger of today is out of reach', async () => {
+    const answer = await ask({ fetch: () => Promise.reject(new ApiError(0, '/log/checkpoint')) });
+    expect([answer.verdict, answer.index]).toEqual(['incomplete', 256]);
+  });
+});
+
 describe('an entry of the registry', () => {
   const files = filesOf(registry);
   const statements = registry.statements;
@@ -202,6 +232,12 @@ describe('an entry of the registry', () => {
     const { sha256 } = await import('../src/lib/verify/digest');
     const envelope = hex(await sha256(parseBundle(bundle, 4)[0]!));
     expect(bad((await ask(0, { fetch: from(forged), envelope })).steps)).toEqual(['leaf: leaf']);
+  });
+  it('is red where another entry of the same file was changed', async () => {
+    const bundle = flipped(files['tile/entries/000.p/4']!, files['tile/entries/000.p/4']!.length - 10);
+    const steps = (await ask(0, { fetch: from({ ...files, 'tile/entries/000.p/4': bundle }) })).steps;
+    expect(bad(steps)).toEqual(['leaf: leaf']);
+    expect(steps.at(-1)?.error?.values.index).toBe(3);
   });
   it('is red where leaf tile and entry were forged together', async () => {
     const bundle = flipped(files['tile/entries/000.p/4']!, 40);

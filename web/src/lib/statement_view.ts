@@ -24,7 +24,6 @@ export type Leafy =
   | { kind: 'digest'; sha256: string }
   | { kind: 'time'; at: string }
   | { kind: 'day'; at: string }
-  | { kind: 'link'; href: string }
   | { kind: 'code'; text: string }
   | { kind: 'text'; text: string }
   | { kind: 'number'; n: number }
@@ -39,7 +38,7 @@ export function leafy(key: string, value: string | number | boolean | null): Lea
   if (/^(sha256:)?[0-9a-f]{64}$/.test(value)) return { kind: 'digest', sha256: value };
   if (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(value)) return { kind: 'time', at: value };
   if (/^\d{4}-\d\d-\d\d$/.test(value)) return { kind: 'day', at: value };
-  if (/^https:\/\/[^\s]+$/.test(value)) return { kind: 'link', href: value };
-  if (value.includes('\n') || /^\S+\+[0-9a-f]{8}\+\S+$/.test(value) || ['_type', 'predicateType', 'id', 'pointer', 'keyid'].includes(key)) return { kind: 'code', text: value };
+  // Addresses are shown, not linked: nobody has proven that they belong to whom they are said to.
+  if (value.includes('\n') || /^https?:\/\/\S+$/.test(value) || /^\S+\+[0-9a-f]{8}\+\S+$/.test(value) || ['_type', 'predicateType', 'id', 'pointer', 'keyid'].includes(key)) return { kind: 'code', text: value };
   return { kind: 'text', text: value };
 }

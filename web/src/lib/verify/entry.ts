@@ -9,7 +9,7 @@ import { openLedger } from './ledger';
 import { checkInclusion, leafHash, type Hash } from './merkle';
 import { writeReceipt } from './receipt';
 import { Course, type Step, type Verdict } from './steps';
-import type { Fetch, Tree } from './tiles';
+import { tileWidth, type Fetch, type Tree } from './tiles';
 
 export interface EntryQuestion {
   fetch: Fetch;
@@ -106,7 +106,9 @@ export async function verifyEntry(question: EntryQuestion): Promise<EntryAnswer>
     await course.step('leaf', async () => {
       const leaf = await leafHash(entry);
       if (!equal(leaf, await tree.leaf(index))) throw new VerifyError('leaf', { index });
-      return { result: leaf, detail: hex(leaf) };
+      // Its neighbours came in the same file: a file that was changed anywhere is not to be relied on.
+      const n = await tree.checkBundle(Math.floor(index / tileWidth));
+      return { result: leaf, values: { n }, detail: hex(leaf) };
     });
     await course.step('inclusion', async () => {
       const { path } = await included({ tree, root: checkpoint.root }, index);

@@ -1,6 +1,6 @@
 // C2SP tlog-tiles: a tree's hashes and entries as files of 256. Nothing a tile says is believed: what is computed from tiles (a path, a root)
 // is compared with a root that was signed, and a changed tile gives another one.
-import { concat, VerifyError } from './bytes';
+import { concat, equal, VerifyError } from './bytes';
 import { emptyRoot, leafHash, nodeHash, split, type Hash } from './merkle';
 
 export const tileWidth = 256;
@@ -79,13 +79,28 @@ export class Tree {
     return bytes.subarray(0, 32 * width);
   }
 
-  async entry(index: number): Promise<Uint8Array> {
-    if (index >= this.size) throw new VerifyError('outside', { index, size: this.size });
-    const n = Math.floor(index / tileWidth);
+  // The entries of bundle n that the tree has.
+  async #bundle(n: number): Promise<Uint8Array[]> {
     const width = widthOf(0, n, this.size);
     const { bytes, full } = await this.#tile('entries', n, width);
     if (bytes.length > mostBundleBytes) throw new VerifyError('tile', { path: tilePath('entries', n, width) });
-    return parseBundle(bytes, full ? tileWidth : width)[index - n * tileWidth]!;
+    return parseBundle(bytes, full ? tileWidth : width).slice(0, width);
+  }
+
+  async entry(index: number): Promise<Uint8Array> {
+    if (index >= this.size) throw new VerifyError('outside', { index, size: this.size });
+    return (await this.#bundle(Math.floor(index / tileWidth)))[index % tileWidth]!;
+  }
+
+  // That every entry of bundle n gives the hash at its place; how many there are.
+  async checkBundle(n: number): Promise<number> {
+    const hashes = await this.#hashes(0, n);
+    const entries = await this.#bundle(n);
+    const computed = await Promise.all(entries.map(leafHash));
+    computed.forEach((hash, i) => {
+      if (!equal(hash, hashes.subarray(32 * i, 32 * i + 32))) throw new VerifyError('leaf', { index: n * tileWidth + i });
+    });
+    return entries.length;
   }
 
   async leaf(index: number): Promise<Hash> {
@@ -125,12 +140,7 @@ export class Tree {
     for (let n = 0; n * tileWidth < this.size; ++n) {
       const width = widthOf(0, n, this.size);
       const hashes = await this.#hashes(0, n);
-      if (entries)
-        for (let i = 0; i < width; ++i) {
-          const index = n * tileWidth + i;
-          const computed = await leafHash(await this.entry(index));
-          if (!computed.every((byte, at) => byte === hashes[32 * i + at])) throw new VerifyError('leaf', { index });
-        }
+      if (entries) await this.checkBundle(n);
       tops.push(await fold(hashes));
       done?.(n * tileWidth + width);
     }
