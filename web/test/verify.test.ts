@@ -220,6 +220,13 @@ describe('an entry of the registry', () => {
     expect(answer.verdict).toBe('incomplete');
     expect(answer.steps.at(-1)).toMatchObject({ what: 'signer-unknown', state: 'unknown' });
   });
+  it('is held against what this browser saw before', async () => {
+    const note = text(files.checkpoint!);
+    const seen = { vkey: registry.vkey, note, seen: '2026-11-20T00:00:00Z' };
+    expect((await ask(1, { remembered: seen })).steps.map((s) => s.what)).toContain('consistency');
+    expect(bad((await ask(1, { remembered: { ...seen, note: note.replace('\n4\n', '\n5\n') } })).steps)).toEqual(['consistency: signature']);
+    expect(bad((await ask(1, { remembered: { ...seen, vkey: log.vkey } })).steps)).toEqual(['consistency: key-changed']);
+  });
   it('is red where the page shows something else', async () => {
     expect(bad((await ask(1, { envelope: statements[2]!.envelope })).steps)).toEqual(['entry: other-entry']);
     const other = structuredClone(statements[1]!.statement) as { predicate: { organisation: { name: string } } };

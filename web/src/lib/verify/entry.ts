@@ -5,7 +5,7 @@ import { verifyEd25519 } from './ed25519';
 import { kindOf, parseEnvelope, preAuthentication, statementOf, type Envelope, type Statement } from './envelope';
 import { introducedKeys, type IntroducedKey } from './introduced';
 import { keyId } from './keys';
-import { openLedger } from './ledger';
+import { openLedger, rememberedStep, type Remembered } from './ledger';
 import { checkInclusion, leafHash, type Hash } from './merkle';
 import { writeReceipt } from './receipt';
 import { Course, type Step, type Verdict } from './steps';
@@ -20,6 +20,8 @@ export interface EntryQuestion {
   shows?: ((statement: Statement) => boolean) | undefined;
   // Leaves that may have brought the signers' keys, best first. What they say is proven, not believed.
   keyLeaves: (statement: Statement) => AsyncIterable<number>;
+  // The checkpoint this browser verified last, if there is one.
+  remembered?: Remembered | undefined;
   onStep?: (step: Step, all: Step[]) => void;
 }
 export interface EntryAnswer {
@@ -116,6 +118,7 @@ export async function verifyEntry(question: EntryQuestion): Promise<EntryAnswer>
       answer.receipt = writeReceipt({ index, path, note: text });
       return { result: true, values: { n: path.length, size: checkpoint.size }, detail: hex(checkpoint.root) };
     });
+    if (question.remembered) await rememberedStep(course, question.remembered, question.vkey, tree, checkpoint);
     const shows = question.shows;
     if (!shows) return course.note('no-statement');
     const { envelope, statement } = await course.step('statement', async () => {

@@ -67,13 +67,12 @@ async function rootStep(course: Course, question: LedgerQuestion, tree: Tree, ro
   else await course.step('root-edge', async () => same(await tree.root()), { size });
 }
 
-async function rememberedStep(course: Course, question: LedgerQuestion, tree: Tree, now: Checkpoint): Promise<void> {
-  const before = question.remembered;
-  if (!before) return course.note('first-visit');
-  const [name, id] = question.vkey.split('+');
+// That the ledger continues what this browser saw before.
+export async function rememberedStep(course: Course, before: Remembered, vkey: string, tree: Tree, now: Checkpoint): Promise<void> {
+  const [name, id] = vkey.split('+');
   const [oldName, oldId] = before.vkey.split('+');
   await course.step('consistency', async () => {
-    if (before.vkey.trim() !== question.vkey.trim()) throw new VerifyError('key-changed', { before: `${oldName}+${oldId}`, now: `${name}+${id}` });
+    if (before.vkey.trim() !== vkey.trim()) throw new VerifyError('key-changed', { before: `${oldName}+${oldId}`, now: `${name}+${id}` });
     const { checkpoint } = await openCheckpoint(before.note, await parseKey(before.vkey));
     const proof = checkpoint.size <= now.size ? await tree.consistencyProof(checkpoint.size) : [];
     await checkConsistency(checkpoint.size, now.size, proof, checkpoint.root, now.root);
@@ -113,7 +112,8 @@ export async function verifyLedger(question: LedgerQuestion): Promise<LedgerAnsw
     const opened = await openLedger(course, question.fetch, question.vkey);
     text = opened.text;
     await rootStep(course, question, opened.tree, opened.checkpoint.root);
-    await rememberedStep(course, question, opened.tree, opened.checkpoint);
+    if (question.remembered) await rememberedStep(course, question.remembered, question.vkey, opened.tree, opened.checkpoint);
+    else course.note('first-visit');
     await witnessSteps(course, question, opened.note);
   });
   return { verdict, steps: course.steps, ...(verdict !== 'bad' && text !== undefined && course.steps.some((s) => s.what.startsWith('root-') && s.state === 'good') ? { note: text } : {}) };
