@@ -1,0 +1,133 @@
+// Verifies one entry: that the bytes are in the ledger the checkpoint states, and that those who are said to have signed them did.
+import { equal, hex, VerifyError } from './bytes';
+import { sha256 } from './digest';
+import { verifyEd25519 } from './ed25519';
+import { kindOf, parseEnvelope, preAuthentication, statementOf, type Envelope, type Statement } from './envelope';
+import { introducedKeys, type IntroducedKey } from './introduced';
+import { keyId } from './keys';
+import { openLedger, rememberedStep, type Remembered } from './ledger';
+import { checkInclusion, leafHash, type Hash } from './merkle';
+import { writeReceipt } from './receipt';
+import { Course, type Step, type Verdict } from './steps';
+import { tileWidth, type Fetch, type Tree } from './tiles';
+
+export interface EntryQuestion {
+  fetch: Fetch;
+  vkey: string;
+  index: number;
+  // What the page shows, to be held against the entry: its SHA-256, and whether a statement is the one shown (absent: it shows none).
+  envelope: string;
+  shows?: ((statement: Statement) => boolean) | undefined;
+  // Leaves that may have brought the signers' keys, best first. What they say is proven, not believed.
+  keyLeaves: (statement: Statement) => AsyncIterable<number>;
+  // The checkpoint this browser verified last, if there is one.
+  remembered?: Remembered | undefined;
+  onStep?: (step: Step, all: Step[]) => void;
+}
+export interface EntryAnswer {
+  verdict: Verdict;
+  steps: Step[];
+  // Set once the entry is shown to be in the ledger.
+  entry?: Uint8Array;
+  receipt?: string;
+}
+
+interface Place {
+  tree: Tree;
+  root: Hash;
+}
+
+// The entry, shown to be in the tree.
+async function included(place: Place, index: number): Promise<{ entry: Uint8Array; path: Hash[] }> {
+  const entry = await place.tree.entry(index);
+  const path = await place.tree.inclusionPath(index);
+  await checkInclusion(index, place.tree.size, await leafHash(entry), path, place.root);
+  return { entry, path };
+}
+
+// The key behind each keyid, from the entry itself or an earlier one that is in the same tree.
+async function findKeys(place: Place, question: EntryQuestion, statement: Statement, keyids: string[]): Promise<Map<string, IntroducedKey>> {
+  const found = new Map<string, IntroducedKey>();
+  const wanted = new Set(keyids);
+  const take = (keys: IntroducedKey[]) => {
+    for (const key of keys) if (wanted.has(keyId(key.key)) && !found.has(keyId(key.key))) found.set(keyId(key.key), key);
+  };
+  take(await introducedKeys(statement, question.index));
+  if (found.size === wanted.size) return found;
+  const seen = new Set([question.index]);
+  for await (const leaf of question.keyLeaves(statement)) {
+    if (found.size === wanted.size || seen.size > 200) break;
+    if (seen.has(leaf) || !Number.isInteger(leaf) || leaf < 0 || leaf >= question.index) continue;
+    seen.add(leaf);
+    const { entry } = await included(place, leaf);
+    take(await introducedKeys(statementOf(parseEnvelope(entry)), leaf));
+  }
+  return found;
+}
+
+async function signatureSteps(course: Course, place: Place, question: EntryQuestion, envelope: Envelope, statement: Statement): Promise<void> {
+  const keyids = envelope.signatures.map((s) => s.keyid);
+  let keys = new Map<string, IntroducedKey>();
+  try {
+    keys = await findKeys(place, question, statement, keyids);
+  } catch (error) {
+    await course.attempt('signer-keys', () => Promise.reject(error));
+  }
+  const message = preAuthentication(envelope);
+  for (const { keyid, sig } of envelope.signatures.slice(0, 64)) {
+    const known = keys.get(keyid);
+    const signer = keyid.slice(0, 200);
+    if (!known) {
+      course.add({ what: 'signer-unknown', state: 'unknown', values: { signer } });
+      continue;
+    }
+    const own = known.leaf === question.index;
+    await course.attempt(
+      own ? 'signer-own' : 'signer',
+      async () => {
+        if (!(await verifyEd25519(known.key.bytes, message, sig))) throw new VerifyError('signature', { key: signer });
+        return { result: true, values: { leaf: known.leaf, holder: known.holder, role: known.role } };
+      },
+      { signer },
+    );
+  }
+}
+
+export async function verifyEntry(question: EntryQuestion): Promise<EntryAnswer> {
+  const course = new Course(question.onStep);
+  const answer: { entry?: Uint8Array; receipt?: string } = {};
+  const index = question.index;
+  const verdict = await course.run(async () => {
+    const { text, checkpoint, tree } = await openLedger(course, question.fetch, question.vkey);
+    const entry = await course.step('entry', async () => {
+      const result = await tree.entry(index);
+      const digest = hex(await sha256(result));
+      if (digest !== question.envelope) throw new VerifyError('other-entry', { index });
+      return { result, values: { index, bytes: result.length }, detail: digest };
+    });
+    await course.step('leaf', async () => {
+      const leaf = await leafHash(entry);
+      if (!equal(leaf, await tree.leaf(index))) throw new VerifyError('leaf', { index });
+      // Its neighbours came in the same file: a file that was changed anywhere is not to be relied on.
+      const n = await tree.checkBundle(Math.floor(index / tileWidth));
+      return { result: leaf, values: { n }, detail: hex(leaf) };
+    });
+    await course.step('inclusion', async () => {
+      const { path } = await included({ tree, root: checkpoint.root }, index);
+      answer.entry = entry;
+      answer.receipt = writeReceipt({ index, path, note: text });
+      return { result: true, values: { n: path.length, size: checkpoint.size }, detail: hex(checkpoint.root) };
+    });
+    if (question.remembered) await rememberedStep(course, question.remembered, question.vkey, tree, checkpoint);
+    const shows = question.shows;
+    if (!shows) return course.note('no-statement');
+    const { envelope, statement } = await course.step('statement', async () => {
+      const parsed = parseEnvelope(entry);
+      const said = statementOf(parsed);
+      if (!shows(said)) throw new VerifyError('other-statement');
+      return { result: { envelope: parsed, statement: said }, values: { kind: kindOf(said), n: parsed.signatures.length } };
+    });
+    await signatureSteps(course, { tree, root: checkpoint.root }, question, envelope, statement);
+  });
+  return { verdict, steps: course.steps, ...answer };
+}

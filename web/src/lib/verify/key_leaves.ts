@@ -1,0 +1,39 @@
+// Where the keys of an entry's signers came into the ledger, as the API says: a hint only, each entry is proven before its keys are used.
+import type { Api } from '../api';
+import type { Statement } from './envelope';
+
+interface Named {
+  id?: unknown;
+}
+interface Record {
+  keys?: { leaf: number }[];
+  pledge?: { leaf: number };
+  claim?: { leaf: number };
+}
+interface EntryPage {
+  items: { leaf: number; kind: string | null; supporter?: string }[];
+}
+const pageLength = 500;
+const mostPages = 20;
+
+export const keyLeaves = (api: Api, index: number) =>
+  async function* (statement: Statement): AsyncIterable<number> {
+    const predicate = statement.predicate as { organisation?: Named; by?: Named; reviewer?: Named; successor?: Named };
+    const ids = [predicate.organisation, predicate.by, predicate.reviewer, predicate.successor].flatMap((named) =>
+      typeof named?.id === 'string' && /^[a-z0-9-]{1,200}$/.test(named.id) ? [named.id] : [],
+    );
+    for (const id of new Set(ids)) {
+      const record = await api.get<Record>(`/supporters/${id}`).catch(() => undefined);
+      for (const part of [...(record?.keys ?? []), record?.pledge, record?.claim]) if (part) yield part.leaf;
+    }
+    const rules = await api.get<{ leaf: number }>('/rules').catch(() => undefined);
+    if (rules) yield rules.leaf;
+    yield 0;
+    // Rosters and keys of earlier days: the latest before this entry first.
+    const last = Math.floor(index / pageLength) * pageLength;
+    for (let from = last, n = 0; from >= 0 && n < mostPages; from -= pageLength, ++n) {
+      const page = await api.get<EntryPage>(`/pages/statements/${from}.json`).catch(() => undefined);
+      for (const item of [...(page?.items ?? [])].reverse())
+        if (item.kind === 'registry-rules' || (item.kind === 'key-set' && item.supporter !== undefined && ids.includes(item.supporter))) yield item.leaf;
+    }
+  };
