@@ -2,13 +2,14 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fromBase64, sha256Hex } from '../src/lib/bytes';
 import { countersign, envelopeDigest, read, sign, statement } from '../src/lib/dsse';
 import { encryptedFile, KeyError, makeKey, openKey, readPublicKey, validName } from '../src/lib/keys';
 
-const binary = process.env.ENTENTE_BINARY ?? resolve(import.meta.dirname, '../../build/release/entente');
+const binary = process.env.ENTENTE_BINARY ?? resolve(dirname(fileURLToPath(import.meta.url)), '../../build/release/entente');
 const there = existsSync(binary);
 // The example of docs/statements.md.
 const vkey = 'bank.example+b7a6d733+AUOB3CqxQoUWDICGWa7gBdUSVa3XJksxjQfHQXKSx0Qs';
