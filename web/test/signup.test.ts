@@ -91,8 +91,8 @@ describe('refusals', () => {
     expect(fieldOf({ code: 'stale' })).toBeUndefined();
   });
   it('tell what each place saw', () => {
-    const told = seenBy('not seen everywhere: north (192.0.2.1): the challenge was seen; south (198.51.100.1): x; y does not exist');
-    expect(told.first).toBe('not seen everywhere');
+    const told = seenBy('bank.example is not proven by dns-txt. north (192.0.2.1): the challenge was seen; south (198.51.100.1): x; y does not exist');
+    expect(told.first).toBe('bank.example is not proven by dns-txt');
     expect(told.seen).toEqual([
       { place: 'north (192.0.2.1)', saw: 'the challenge was seen' },
       { place: 'south (198.51.100.1)', saw: 'x; y does not exist' },

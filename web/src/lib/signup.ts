@@ -252,7 +252,7 @@ export interface Seen {
   saw: string;
 }
 export function seenBy(detail: string): { first: string; seen: Seen[] } {
-  const start = /(?:^|[:;] )([a-z0-9-]{1,64} \([^()]*\)): /.exec(detail);
+  const start = /(?:^|[:;.] )([a-z0-9-]{1,64} \([^()]*\)): /.exec(detail);
   if (!start) return { first: detail, seen: [] };
   const begin = start.index + start[0].indexOf(start[1]!);
   const seen = detail
@@ -262,5 +262,5 @@ export function seenBy(detail: string): { first: string; seen: Seen[] } {
       const [, place, saw] = /^([a-z0-9-]{1,64} \([^()]*\)): ([\s\S]*)$/.exec(part) ?? [];
       return { place: place ?? '', saw: saw ?? part };
     });
-  return { first: detail.slice(0, begin).replace(/[:;] $/, ''), seen };
+  return { first: detail.slice(0, begin).replace(/[:;.] $/, ''), seen };
 }
