@@ -172,12 +172,13 @@ export function commandsFor(draft: Draft, url: string): { make: string; prove: s
 cat > pledge.json <<'END-OF-PLEDGE'
 ${JSON.stringify(pledgeOf(draft), null, 2)}
 END-OF-PLEDGE
-entente registry sign pledge pledge.json --key ${id}.key --send ${url}`;
+entente registry sign pledge pledge.json \\
+  --key ${id}.key --send ${url}`;
   return { make, prove: proofCommands(id, draft.domain, url) };
 }
 export const proofCommands = (id: string, domain: string, url: string): string =>
   (domain
-    ? `entente registry challenge ${url} ${id} ${domain}\nentente registry prove ${url} ${id} ${domain}\n`
+    ? `entente registry challenge ${url} \\\n  ${id} ${domain}\nentente registry prove ${url} \\\n  ${id} ${domain}\n`
     : `entente registry confirm ${url} ${id} ADDRESS --key ${id}.key\n`) + `entente registry signup ${url} ${id}`;
 
 // To which field (and step) a pointer of a refusal leads; the codes that need none.
