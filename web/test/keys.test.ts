@@ -6,7 +6,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fromBase64, sha256Hex } from '../src/lib/bytes';
-import { countersign, envelopeDigest, read, sign, statement } from '../src/lib/dsse';
+import { countersign, envelopeDigest, read, sign, statement, type Kind } from '../src/lib/dsse';
 import { encryptedFile, KeyError, makeKey, openKey, readPublicKey, validName } from '../src/lib/keys';
 
 const binary = process.env.ENTENTE_BINARY ?? resolve(dirname(fileURLToPath(import.meta.url)), '../../build/release/entente');
@@ -131,6 +131,29 @@ describe.skipIf(!there)('beside the program', () => {
       expect(found.statement.subject[0]!.digest).toEqual({ sha256: 'b'.repeat(64) });
       // The same payload, signed here, is the same envelope: Ed25519 has one signature a message.
       expect(await sign(found.statement, [key])).toBe(theirs);
+    }
+  });
+  it('makes the statements the program makes of the same fields', { timeout: 60000 }, async () => {
+    const key = await makeKey('officer.example');
+    const file = join(folder, 'officer.key');
+    writeFileSync(file, key.file(), { mode: 0o600 });
+    const at = '2026-11-28T10:00:00Z';
+    const organisation = { id: 'club' };
+    const sha256 = 'c'.repeat(64);
+    const kinds: [Kind, Record<string, unknown>][] = [
+      ['approval', { pledge: { sha256 }, organisation, decision: 'refused', reason: 'No.', at }],
+      ['removal', { record: { sha256 }, organisation, reason: 'Why.', at }],
+      ['dispute-decision', { dispute: { sha256 }, organisation, decision: 'rejected', reason: 'Why.', at }],
+    ];
+    for (const [kind, predicate] of kinds) {
+      const fields = join(folder, `${kind}.json`);
+      writeFileSync(fields, JSON.stringify(predicate));
+      // The program checks the fields by the schema before it signs.
+      const theirs = read(entente(['registry', 'sign', kind, fields, '--key', file]).trim())!.statement;
+      const ours = statement(kind, predicate);
+      expect(theirs.predicateType).toBe(ours.predicateType);
+      expect(theirs.predicate).toEqual(ours.predicate);
+      expect(theirs.subject.map((s) => s.digest)).toEqual(ours.subject.map((s) => s.digest));
     }
   });
 });
