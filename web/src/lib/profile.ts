@@ -1,6 +1,7 @@
 // What a supporter's page shows, gathered from the record, its history and its line of the index. Everything is as the API says it
 // (docs/api.md); what the page does not show is left out, since it is written into every page that is made ahead.
 import { ApiError } from './api';
+import { countsAsSupporter } from './directory';
 import type { Request, Site } from './site';
 
 export interface Pledge {
@@ -126,8 +127,9 @@ async function nameOf(site: Site, id: string): Promise<[string, string]> {
   }
 }
 
-// Tombstones and applications have no line of the index.
-async function indexLine(site: Site, id: string): Promise<IndexLine> {
+// Only records that count have a line of the index.
+async function indexLine(site: Site, id: string, status: string): Promise<IndexLine> {
+  if (!countsAsSupporter(status)) return { assessment: null };
   try {
     return await site.api.get<IndexLine>(`/index/${id}`);
   } catch (error) {
@@ -138,10 +140,11 @@ async function indexLine(site: Site, id: string): Promise<IndexLine> {
 
 export async function loadProfile({ site, params }: Request): Promise<Profile> {
   const id = encodeURIComponent(params.id ?? '');
+  const asked = site.api.get<SupporterRecord>(`/supporters/${id}`);
   const [full, said, line, principles, catalogue] = await Promise.all([
-    site.api.get<SupporterRecord>(`/supporters/${id}`),
+    asked,
     site.api.get<{ items: HistoryItem[] }>(`/supporters/${id}/statements`),
-    indexLine(site, id),
+    asked.then((record) => indexLine(site, id, record.status)),
     site.api.get<{ items: { number: number; title: Record<string, string> }[] }>('/principles'),
     site.api.get<{ controls: { id: string; title: Record<string, string> }[] }>('/controls'),
   ]);
@@ -182,6 +185,10 @@ export const keyName = (vkey: string): string => vkey.split('+').slice(0, 2).joi
 
 // An address may be followed only if it is one of the web.
 export const webAddress = (text: string | undefined): string | undefined => (text && /^https?:\/\/[^\s]+$/i.test(text) ? text : undefined);
+
+// A record names its website by its domain.
+export const siteAddress = (text: string | undefined): string | undefined =>
+  text && /^[a-z0-9.-]+\.[a-z0-9-]{2,63}$/.test(text) ? `https://${text}` : webAddress(text);
 
 export function languageName(code: string, reader: string): string {
   try {
