@@ -37,7 +37,7 @@ export function leafy(key: string, value: string | number | boolean | null): Lea
   if (typeof value === 'boolean') return { kind: 'truth', yes: value };
   if (/^(sha256:)?[0-9a-f]{64}$/.test(value)) return { kind: 'digest', sha256: value };
   if (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(value)) return { kind: 'time', at: value };
-  if (/^\d{4}-\d\d-\d\d$/.test(value)) return { kind: 'day', at: value };
+  if (key !== 'version' && /^\d{4}-\d\d-\d\d$/.test(value)) return { kind: 'day', at: value };
   // Addresses are shown, not linked: nobody has proven that they belong to whom they are said to.
   if (value.includes('\n') || /^https?:\/\/\S+$/.test(value) || /^\S+\+[0-9a-f]{8}\+\S+$/.test(value) || ['_type', 'predicateType', 'id', 'pointer', 'keyid'].includes(key)) return { kind: 'code', text: value };
   return { kind: 'text', text: value };
