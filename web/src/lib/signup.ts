@@ -81,6 +81,8 @@ const folded = (text: string): string =>
 // "Société Générale (France)" → "societe-generale-france".
 export const idFromName = (name: string): string =>
   folded(name)
+    // l'exemple → l-exemple, but Bank's → banks.
+    .replace(/(?<![a-z0-9])([a-z]|qu)['’]/g, '$1-')
     .replace(/['’.]/g, '')
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+/, '')
