@@ -17,7 +17,8 @@ const faults = (step: 'organisation' | 'text', more: Partial<Draft>) => wrong(st
 describe('names and ids', () => {
   it('makes an id of a name', () => {
     expect(idFromName('Société Générale (France)')).toBe('societe-generale-france');
-    expect(idFromName("L'Œuvre d’Été S.A.")).toBe('loeuvre-dete-sa');
+    expect(idFromName("L'Œuvre d’Été S.A.")).toBe('l-oeuvre-d-ete-sa');
+    expect(idFromName("Bank's and Co.")).toBe('banks-and-co');
     expect(idFromName('Straße & Łódź')).toBe('strasse-lodz');
     expect(idFromName('組織')).toBe('');
     expect(idFromName('x'.repeat(90))).toHaveLength(64);

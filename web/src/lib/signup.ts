@@ -81,6 +81,8 @@ const folded = (text: string): string =>
 // "Société Générale (France)" → "societe-generale-france".
 export const idFromName = (name: string): string =>
   folded(name)
+    // l'exemple → l-exemple, but Bank's → banks.
+    .replace(/(?<![a-z0-9])([a-z]|qu)['’]/g, '$1-')
     .replace(/['’.]/g, '')
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+/, '')
@@ -225,17 +227,26 @@ const words = (text: string): string[] =>
   folded(text)
     .split(/[^\p{L}\p{N}]+/u)
     .filter((w) => w !== '' && !common.has(w));
-// 0…1: the words of both by those of either; one that begins a word while it is being typed counts half.
+// 0…1.15: the words of both by those of either; one that begins a word while it is being typed counts half.
 function likeness(a: string[], b: string[]): number {
   if (a.length === 0 || b.length === 0) return 0;
   let same = 0;
   for (const word of a) same += b.includes(word) ? 1 : b.some((w) => word.length > 3 && w.startsWith(word)) ? 0.5 : 0;
-  return same / (a.length + b.length - Math.min(a.length, Math.floor(same + 0.5)));
+  const share = same / (a.length + b.length - Math.min(a.length, Math.floor(same + 0.5)));
+  // The same words in a row say more than the same words anywhere.
+  return share > 0 && ` ${b.join(' ')} `.includes(` ${a.join(' ')} `) ? share + 0.15 : share;
+}
+// Taken apart once: the list is compared at every pause of typing.
+const taken = new WeakMap<Known, string[][]>();
+function namesOf(known: Known): string[][] {
+  let found = taken.get(known);
+  if (!found) taken.set(known, (found = [known.name, ...known.aliases].map(words)));
+  return found;
 }
 export function alike(draft: Pick<Draft, 'name' | 'id' | 'country'>, known: Known[], most = 4): Known[] {
   const own = words(draft.name);
   const scored = known.map((k) => {
-    let score = Math.max(...[k.name, ...k.aliases].map((n) => likeness(own, words(n))));
+    let score = Math.max(...namesOf(k).map((n) => likeness(own, n)));
     if (k.id === draft.id && draft.id !== '') score = Math.max(score, 1);
     if (score > 0 && draft.country !== '' && k.country === draft.country) score += 0.1;
     return { k, score };
