@@ -38,6 +38,8 @@ async function start(): Promise<void> {
     mount(App, { target, props: { site, router } });
   }
   router.start();
+  // What the address points at was not there when the browser looked for it.
+  if (location.hash.length > 1 && !written) document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
   document.documentElement.dataset.ready = 'yes';
 }
 
