@@ -1,0 +1,58 @@
+// node writes into a folder of its own; what it left there is checked as input from outside before it is taken over. The bundle is read again
+// afterwards: its digest in the manifest must be that of the files the pages were made by.
+#include "server/published_pages.h"
+
+#include <fmt/format.h>
+
+#include "core/file.h"
+#include "core/utf8.h"
+
+namespace entente::server {
+namespace fs = std::filesystem;
+namespace {
+
+Result<void> each_client_file(const WebBundle& bundle, const TakePage& take) {
+  for (const auto& [path, bytes] : bundle.files()) ENTENTE_CHECK(take(path, *bytes));
+  return {};
+}
+
+}  // namespace
+
+bool is_page_path(std::string_view path) {
+  return is_safe_relative_path(path) && !is_reserved_segment(path.substr(0, path.find('/'))) && !path.starts_with('.') &&
+         path.find("/.") == std::string_view::npos && !path.ends_with(".tmp");
+}
+
+Result<void> each_rendered_page(const WebBundle& bundle, const Node& node, const fs::path& site, const std::string& public_url,
+                                const TakePage& take, Progress& progress) {
+  ENTENTE_TRY(const TemporaryFolder folder, TemporaryFolder::make("entente-pages"));
+  const fs::path out = folder.path() / "pages";
+  ENTENTE_CHECK(make_folders(out));
+  ENTENTE_CHECK(render_pages(node,
+                             {.prerender = fs::absolute(bundle.prerender()),
+                              .site = fs::absolute(site),
+                              .out = out,
+                              .public_url = public_url},
+                             progress));
+  ENTENTE_TRY(const auto after, WebBundle::open(bundle.folder()));
+  if (after->digest() != bundle.digest())
+    return fail("the web pages' folder was changed while pages were made from it", {.file = bundle.folder().string()}, "publish again");
+  ENTENTE_TRY(const auto files, list_files(out, kMaxPages));
+  for (const std::string& path : files) {
+    if (!is_page_path(path) || bundle.files().contains(path))
+      return fail(fmt::format("\"{}\" is no name a page may have", printable(path, 300)), {.file = bundle.prerender().string()});
+    ENTENTE_TRY(const std::string bytes, read_file(out / path, kMaxPageBytes));
+    ENTENTE_CHECK(take(path, bytes));
+  }
+  return each_client_file(bundle, take);
+}
+
+Result<void> each_app_page(const WebBundle& bundle, const TakePage& take) {
+  const auto& languages = bundle.description().languages;
+  for (const char* path : {"index.html", "404.html"}) ENTENTE_CHECK(take(path, bundle.shell(languages.front(), ShellMode::static_files)));
+  for (const std::string& language : languages)
+    ENTENTE_CHECK(take(language + "/index.html", bundle.shell(language, ShellMode::static_files)));
+  return each_client_file(bundle, take);
+}
+
+}  // namespace entente::server
