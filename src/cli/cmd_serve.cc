@@ -47,7 +47,8 @@ struct ServeGiven {
   WebGiven web;
 };
 
-constexpr const char* kNoWebPages = "the web pages are not built: ./dev web builds them, the package has them; those without script are there\n";
+constexpr const char* kNoWebPages =
+    "the web pages are not built: ./dev web builds them, the package has them; those without script are there\n";
 
 Result<server::RegistryOptions> service_options(const Context& context, const ServeGiven& given, const RegistryFolder& folder) {
   server::RegistryOptions options{.log = folder.log(), .database = given.database};
@@ -131,6 +132,7 @@ Result<int> run_serve(const Context& context, const ServeGiven& given) {
   };
   options.problem = log_problem;
   ENTENTE_TRY(const auto server, http::Server::start(std::move(options), registry.handler()));
+  if (pages_missing && !context.quiet) fmt::print(stderr, kNoWebPages);
   if (context.json)
     print_json({{"url", server->url()}, {"writable", !given.read_only}});
   else
@@ -138,7 +140,6 @@ Result<int> run_serve(const Context& context, const ServeGiven& given) {
   std::fflush(stdout);
   if (made.keep() && !context.quiet)
     fmt::print(stderr, "made a registry to try out in {} (keys of two officers in {})\n", given.folder, folder.keys().string());
-  if (pages_missing && !context.quiet) fmt::print(stderr, kNoWebPages);
   signals.wait();
   if (!context.quiet) fmt::print(stderr, "stopping\n");
   server->stop();

@@ -195,8 +195,6 @@ Result<void> check_apart(const fs::path& log_folder, const fs::path& out) {
 
 // ---- pages
 
-constexpr std::string_view kNotFoundPage = "404.html";
-
 Result<void> put_pages(Publisher& publisher, const fs::path& web, const fs::path& out, Publication& now, Published& done,
                        Progress& progress) {
   if (web.empty()) return {};

@@ -1,9 +1,10 @@
-// node writes into a folder of its own; what it left there is checked as input from outside before it is taken over. The bundle is read again
-// afterwards: its digest in the manifest must be that of the files the pages were made by.
+// node writes into a folder of its own; what it left there is checked as input from outside before it is taken over. The bundle is read
+// again afterwards: its digest in the manifest must be that of the files the pages were made by.
 #include "server/published_pages.h"
 
 #include <fmt/format.h>
 
+#include "assess/html.h"
 #include "core/file.h"
 #include "core/utf8.h"
 
@@ -14,6 +15,18 @@ namespace {
 Result<void> each_client_file(const WebBundle& bundle, const TakePage& take) {
   for (const auto& [path, bytes] : bundle.files()) ENTENTE_CHECK(take(path, *bytes));
   return {};
+}
+
+// The front door without a script: on to the first language, with a link to each.
+std::string front_door(const std::vector<std::string>& languages) {
+  std::string links;
+  for (const std::string& language : languages)
+    links += fmt::format("<li><a href=\"/{0}/\" hreflang=\"{0}\" lang=\"{0}\">{0}</a></li>\n", assess::escape(language));
+  const std::string first = assess::escape(languages.front());
+  return fmt::format(
+      "<!doctype html>\n<html lang=\"{0}\">\n<head><meta charset=\"utf-8\"><meta http-equiv=\"refresh\" content=\"0; url=/{0}/\">"
+      "<title>Entente</title></head>\n<body><ul>\n{1}</ul></body>\n</html>\n",
+      first, links);
 }
 
 }  // namespace
@@ -28,12 +41,8 @@ Result<void> each_rendered_page(const WebBundle& bundle, const Node& node, const
   ENTENTE_TRY(const TemporaryFolder folder, TemporaryFolder::make("entente-pages"));
   const fs::path out = folder.path() / "pages";
   ENTENTE_CHECK(make_folders(out));
-  ENTENTE_CHECK(render_pages(node,
-                             {.prerender = fs::absolute(bundle.prerender()),
-                              .site = fs::absolute(site),
-                              .out = out,
-                              .public_url = public_url},
-                             progress));
+  ENTENTE_CHECK(render_pages(
+      node, {.prerender = fs::absolute(bundle.prerender()), .site = fs::absolute(site), .out = out, .public_url = public_url}, progress));
   ENTENTE_TRY(const auto after, WebBundle::open(bundle.folder()));
   if (after->digest() != bundle.digest())
     return fail("the web pages' folder was changed while pages were made from it", {.file = bundle.folder().string()}, "publish again");
@@ -49,7 +58,8 @@ Result<void> each_rendered_page(const WebBundle& bundle, const Node& node, const
 
 Result<void> each_app_page(const WebBundle& bundle, const TakePage& take) {
   const auto& languages = bundle.description().languages;
-  for (const char* path : {"index.html", "404.html"}) ENTENTE_CHECK(take(path, bundle.shell(languages.front(), ShellMode::static_files)));
+  ENTENTE_CHECK(take("index.html", front_door(languages)));
+  ENTENTE_CHECK(take(kNotFoundPage, bundle.shell(languages.front(), ShellMode::static_files)));
   for (const std::string& language : languages)
     ENTENTE_CHECK(take(language + "/index.html", bundle.shell(language, ShellMode::static_files)));
   return each_client_file(bundle, take);

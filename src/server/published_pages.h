@@ -17,6 +17,8 @@ namespace entente::server {
 inline constexpr std::size_t kMaxPages = 2'000'000;
 inline constexpr std::uint64_t kMaxPageBytes = std::uint64_t{32} << 20;
 
+inline constexpr const char* kNotFoundPage = "404.html";
+
 // Every file by its path below the published folder, and its bytes. An error of `take` ends the walk.
 using TakePage = std::function<Result<void>(const std::string& path, std::string_view bytes)>;
 
@@ -28,8 +30,8 @@ using TakePage = std::function<Result<void>(const std::string& path, std::string
 [[nodiscard]] Result<void> each_rendered_page(const WebBundle& bundle, const Node& node, const std::filesystem::path& site,
                                               const std::string& public_url, const TakePage& take, Progress& progress);
 
-// Without node: the app for each language (index.html, 404.html, <language>/index.html), which makes its pages in the reader's browser, and
-// the client's files.
+// Without node: the app for each language (<language>/index.html), which makes its pages in the reader's browser; as 404.html too, so that
+// it opens at any address; index.html, which leads to the languages; and the client's files.
 [[nodiscard]] Result<void> each_app_page(const WebBundle& bundle, const TakePage& take);
 
 }  // namespace entente::server

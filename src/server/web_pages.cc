@@ -19,7 +19,7 @@ using http::Method;
 using http::Request;
 using http::Response;
 
-constexpr std::string_view kAssets = "/assets/", kKeepForEver = "public, max-age=31536000, immutable", kAskAgain = "no-cache";
+constexpr std::string_view kWebAssets = "/assets/", kKeepForEver = "public, max-age=31536000, immutable", kAskAgain = "no-cache";
 constexpr std::string_view kWebPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src "
     "'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -84,7 +84,7 @@ bool WebPages::is_page(std::string_view below_language) const {
 }
 
 bool WebPages::has(std::string_view path) const {
-  if (path == "/" || path.starts_with(kAssets) || language_of(path) != nullptr) return true;
+  if (path == "/" || path.starts_with(kWebAssets) || language_of(path) != nullptr) return true;
   return path.starts_with('/') && files_.contains(path.substr(1));
 }
 
@@ -96,15 +96,14 @@ const std::string& WebPages::language_asked(const Request& request) const {
 }
 
 Response WebPages::send(const Request& request, const Item& item, std::string_view caching) {
-  return coded_answer(request, {.content_type = item.content_type,
-                                .etag = item.etag,
-                                .caching = caching,
-                                .codings = item.codings,
-                                .body = [&item](ContentCoding coding) {
-                                  return coding == ContentCoding::gzip     ? item.gzip
-                                         : coding == ContentCoding::brotli ? item.brotli
-                                                                           : item.plain;
-                                }});
+  return coded_answer(request,
+                      {.content_type = item.content_type,
+                       .etag = item.etag,
+                       .caching = caching,
+                       .codings = item.codings,
+                       .body = [&item](ContentCoding coding) {
+                         return coding == ContentCoding::gzip ? item.gzip : coding == ContentCoding::brotli ? item.brotli : item.plain;
+                       }});
 }
 
 Response WebPages::page(const Request& request, const std::string& language) const {
@@ -140,7 +139,7 @@ Response WebPages::answer(const Request& request) const {
     absent.headers.emplace_back("Cache-Control", "no-store");
     return absent;
   }
-  Response out = send(request, it->second, path.starts_with(kAssets) ? kKeepForEver : kAskAgain);
+  Response out = send(request, it->second, path.starts_with(kWebAssets) ? kKeepForEver : kAskAgain);
   return is_document(it->second.content_type) ? with_policy(std::move(out)) : out;
 }
 
