@@ -87,7 +87,7 @@ std::string_view coding_text(ContentCoding coding) {
 ContentCoding choose_coding(std::string_view accept_encoding, std::span<const ContentCoding> offered) {
   if (accept_encoding.empty() || offered.empty()) return ContentCoding::identity;
   const std::vector<Weighted> list = read_list(accept_encoding);
-  const auto any = std::ranges::find(list, "*", &Weighted::value);
+  const auto any = std::ranges::find(list, std::string_view("*"), &Weighted::value);
   const int others = any == list.end() ? 0 : any->weight;
   ContentCoding best = ContentCoding::identity;
   int most = 0;
