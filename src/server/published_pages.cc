@@ -40,9 +40,11 @@ Result<void> each_rendered_page(const WebBundle& bundle, const Node& node, const
                                 const TakePage& take, Progress& progress) {
   ENTENTE_TRY(const TemporaryFolder folder, TemporaryFolder::make("entente-pages"));
   const fs::path out = folder.path() / "pages";
+  // Links in the folder's own path are followed here: a script that compares its name with what it was called by must find the same.
+  std::error_code failed;
+  const fs::path script = fs::weakly_canonical(bundle.prerender(), failed);
   ENTENTE_CHECK(make_folders(out));
-  ENTENTE_CHECK(render_pages(
-      node, {.prerender = fs::absolute(bundle.prerender()), .site = fs::absolute(site), .out = out, .public_url = public_url}, progress));
+  ENTENTE_CHECK(render_pages(node, {.prerender = script, .site = fs::absolute(site), .out = out, .public_url = public_url}, progress));
   ENTENTE_TRY(const auto after, WebBundle::open(bundle.folder()));
   if (after->digest() != bundle.digest())
     return fail("the web pages' folder was changed while pages were made from it", {.file = bundle.folder().string()}, "publish again");
