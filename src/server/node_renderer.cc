@@ -61,15 +61,15 @@ std::vector<std::uint64_t> numbers_of_line(std::string_view line, std::string_vi
   return out;
 }
 
-// Line by line, harmless for a terminal.
+// The lines beside each other, harmless for a terminal: an error's sentence is one line.
 std::string shown_errors(std::string_view text) {
   std::string out;
   while (!text.empty()) {
     const std::string_view line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(text.size(), line.size() + 1));
-    if (!line.empty()) out += "\n  " + printable(line, 400);
+    if (!line.empty()) out += (out.empty() ? "" : " | ") + printable(line, 400);
   }
-  return out.empty() ? " it said nothing" : out;
+  return out.empty() ? "it said nothing" : out;
 }
 
 }  // namespace
@@ -115,7 +115,7 @@ Result<void> render_pages(const Node& node, const RenderOptions& options, Progre
   constexpr const char* kHint = "--no-pages publishes without pages";
   if (!end) return fail("the pages could not be made: " + end.error().what, end.error().where, kHint);
   if (end->code == 0 && done) return {};
-  return fail(fmt::format("the pages could not be made: node ended with {}{}:{}", end->code, end->code == 0 ? " before it was done" : "",
+  return fail(fmt::format("the pages could not be made: node ended with {}{}: {}", end->code, end->code == 0 ? " before it was done" : "",
                           shown_errors(end->errors)),
               {.file = options.prerender.string()}, kHint);
 }

@@ -216,7 +216,7 @@ TEST_F(WebPublishing, WithoutNodeTheAppIsPublished) {
 TEST_F(WebPublishing, WhatNodeDoesWrongIsToldAndLeavesNothing) {
   const std::string version = "[ \"$1\" = --version ] && { echo v20.0.0; exit; }\nOUT=$5\n";
   const std::vector<std::pair<std::string, const char*>> cases{
-      {"echo 'TypeError: \033[31mboom' >&2; exit 3", "node ended with 3:\n  TypeError: \\x1b[31mboom"},
+      {"echo 'TypeError: \033[31mboom' >&2; exit 3", "node ended with 3: TypeError: \\x1b[31mboom"},
       {"echo progress 1 2", "ended with 0 before it was done"},
       {"echo done 1; echo and more", "before it was done"},
       {"kill -9 $$", "ended with 137"},
