@@ -1,6 +1,7 @@
-// The whole folder is listed and read once; counts and sizes are bounded before anything is kept. A path of the client's that is also one of
-// the server's own would hide that: it is refused here, so that routing need not decide. Placeholders of the shell are filled with values of
-// web.json, which are plain words, and escaped all the same; one that nobody fills is an error at the start, not on a reader's screen.
+// The whole folder is listed and read once; counts and sizes are bounded before anything is kept. A path of the client's that is also one
+// of the server's own would hide that: it is refused here, so that routing need not decide. Placeholders of the shell are filled with
+// values of web.json, which are plain words, and escaped all the same; one that nobody fills is an error at the start, not on a reader's
+// screen.
 #include "server/web_bundle.h"
 
 #include <fmt/format.h>
@@ -20,7 +21,7 @@ namespace {
 constexpr std::string_view kWebDescription = "web.json", kShell = "shell.html", kClientPrefix = "client/";
 constexpr std::uint64_t kMaxWebDescription = 64 << 10, kMaxShell = 1 << 20;
 constexpr std::size_t kMostLanguages = 64, kMostSections = 256, kLongestSegment = 64;
-constexpr std::array<std::string_view, 9> kReservedSegments{"api",   "log",    "healthz", "metrics",      "pages",
+constexpr std::array<std::string_view, 9> kReservedSegments{"api",    "log",     "healthz",  "metrics",      "pages",
                                                             "signup", "confirm", "comcheck", "manifest.json"};
 constexpr const char* kBuildHint = "./dev web builds the pages; --no-web does without";
 
@@ -96,10 +97,11 @@ Result<std::string> fill_shell(std::string_view shell, std::string_view language
   std::string out;
   std::size_t done = 0;
   for (std::size_t at = shell.find("{{"); at != std::string_view::npos; at = shell.find("{{", done)) {
-    const std::size_t end = shell.find("}}", at);
-    const std::string_view name = shell.substr(at + 2, (end == std::string_view::npos ? shell.size() : end) - at - 2);
+    const std::size_t end = std::min(shell.find("}}", at), shell.size());
+    const std::string_view name = shell.substr(at + 2, end - at - 2);
     const std::string_view value = name == "lang" ? language : name == "dir" ? direction : name == "mode" ? mode : "";
-    if (value.empty()) return fail(fmt::format("the shell has a placeholder nobody fills: \"{}\"", printable(name, 40)));
+    if (value.empty() || end == shell.size())
+      return fail(fmt::format("the shell has a placeholder nobody fills: \"{}\"", printable(name, 40)));
     out.append(shell.substr(done, at - done)).append(assess::escape(value));
     done = end + 2;
   }
@@ -108,9 +110,7 @@ Result<std::string> fill_shell(std::string_view shell, std::string_view language
 
 }  // namespace
 
-bool is_reserved_segment(std::string_view segment) {
-  return std::ranges::find(kReservedSegments, segment) != kReservedSegments.end();
-}
+bool is_reserved_segment(std::string_view segment) { return std::ranges::find(kReservedSegments, segment) != kReservedSegments.end(); }
 
 std::string_view content_type_of(std::string_view path) {
   const std::string_view name = path.substr(path.rfind('/') == std::string_view::npos ? 0 : path.rfind('/') + 1);
@@ -160,7 +160,8 @@ Result<std::shared_ptr<const WebBundle>> WebBundle::open(const fs::path& folder)
   for (const std::string& path : *files) {
     if (!is_safe_relative_path(path)) return fail(fmt::format("\"{}\" is no name for a file of the pages", printable(path, 200)));
     const auto bytes = read_file(folder / path, left);
-    if (!bytes) return fail(fmt::format("{} (the pages may have {} MiB in all)", bytes.error().what, kMaxWebBytes >> 20), bytes.error().where);
+    if (!bytes)
+      return fail(fmt::format("{} (the pages may have {} MiB in all)", bytes.error().what, kMaxWebBytes >> 20), bytes.error().where);
     left -= bytes->size();
     digest.update(fmt::format("{}  {}\n", sha256(*bytes).hex(), path));
     if (!path.starts_with(kClientPrefix)) continue;
@@ -178,7 +179,8 @@ Result<std::shared_ptr<const WebBundle>> WebBundle::open(const fs::path& folder)
 }
 
 std::string WebBundle::shell(std::string_view language, ShellMode mode) const {
-  return *fill_shell(shell_, language, description_.is_right_to_left(language) ? "rtl" : "ltr", mode == ShellMode::live ? "live" : "static");
+  return *fill_shell(shell_, language, description_.is_right_to_left(language) ? "rtl" : "ltr",
+                     mode == ShellMode::live ? "live" : "static");
 }
 
 }  // namespace entente::server
