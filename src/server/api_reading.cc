@@ -19,12 +19,20 @@ using http::Response;
 constexpr std::string_view kAbsent = "absent: ";
 constexpr std::string_view kBadQuestion = "bad question: ";
 
+// What the coded answer's bodies are taken from: behind one pointer, which std::function holds without allocating.
+struct CachedSource {
+  ResponseCache& cache;
+  const std::string& key;
+  const CachedAnswer& answer;
+};
+
 Response answer_with(const ApiContext& context, const Request& request, const std::string& key, const CachedAnswer& answer) {
   static constexpr std::array kCodings{http::ContentCoding::gzip};
+  const CachedSource source{.cache = *context.cache, .key = key, .answer = answer};
   CodedContent content{.content_type = answer.content_type, .etag = answer.etag, .caching = "no-cache"};
   if (answer.gzipped) content.codings = kCodings;
-  content.body = [&](http::ContentCoding coding) {
-    return coding == http::ContentCoding::gzip ? context.cache->gzipped(key, answer) : answer.body;
+  content.body = [&source](http::ContentCoding coding) {
+    return coding == http::ContentCoding::gzip ? source.cache.gzipped(source.key, source.answer) : source.answer.body;
   };
   return coded_answer(request, content);
 }

@@ -9,7 +9,7 @@ using http::ContentCoding;
 
 http::Response coded_answer(const http::Request& request, const CodedContent& content) {
   http::Response out{.content_type = std::string(content.content_type)};
-  out.headers.reserve(8);
+  out.headers.reserve(8);  // with those the service adds
   out.headers.emplace_back("Cache-Control", content.caching);
   const bool varies = !content.codings.empty();
   if (varies) out.headers.emplace_back("Vary", "Accept-Encoding");
