@@ -1,10 +1,13 @@
-# The Debian package (`./dev package`): program, manual pages and completions as the program itself writes them, the manual.
+# The Debian package (`./dev package`): program, manual pages and completions as the program itself writes them, the manual, the web pages.
 set(manual "${CMAKE_BINARY_DIR}/manual")
 add_custom_target(manual
   COMMAND ${CMAKE_COMMAND} -E rm -rf "${manual}"
   COMMAND entente generate-manual "${manual}"
   COMMAND sh -c "gzip -9n '${manual}'/man1/*.1 && gzip -9nc '${CMAKE_SOURCE_DIR}/packaging/changelog' > '${manual}/changelog.gz'"
   DEPENDS entente VERBATIM)
+# Where `./dev web` builds them, beside the folder of the preset; entente looks for them in both places (src/cli/web_folder.cc).
+cmake_path(SET web NORMALIZE "${CMAKE_BINARY_DIR}/../web")
+install(DIRECTORY "${web}/" DESTINATION share/entente/web OPTIONAL)
 install(DIRECTORY "${manual}/man1" DESTINATION share/man OPTIONAL)
 install(FILES "${manual}/bash/entente" DESTINATION share/bash-completion/completions OPTIONAL)
 install(FILES "${manual}/zsh/_entente" DESTINATION share/zsh/vendor-completions OPTIONAL)
@@ -29,6 +32,7 @@ set(CPACK_STRIP_FILES ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "nodejs (>= 18)")  # entente publish makes pages with it
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
 include(CPack)

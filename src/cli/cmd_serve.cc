@@ -9,6 +9,7 @@
 #include "cli/registry_folder.h"
 #include "cli/serve_signup.h"
 #include "cli/smtp_options.h"
+#include "cli/web_folder.h"
 #include "core/parallel.h"
 #include "core/progress.h"
 #include "http/server.h"
@@ -23,13 +24,15 @@ constexpr const char* kServeExamples = R"(  entente serve
       a real one, behind a web server with TLS (docs/running-a-registry.md)
   entente serve /srv/registry --vantage own=root --vantage abroad=192.0.2.53 --trust-anchors /usr/share/dns/root.key
       one that looks for domain proofs itself, from two places
+  entente serve --web build/web
+      with the web pages of that build (found without it beside the program and in the package); --no-web: without any
   entente serve /srv/registry --read-only --database postgresql://reader@db/registry
       a copy that takes no statements, with its tables in PostgreSQL
 
   curl http://127.0.0.1:8080/api/v1/supporters?q=example
   curl --data-binary @statement.json http://127.0.0.1:8080/api/v1/statements
 
-The API: docs/api.md. The ledger's own resources are below /log.)";
+Pages: / leads to /en/ or /fr/, by the browser's languages. The API: docs/api.md. The ledger's own resources are below /log.)";
 
 // A registry that is there has its key somewhere: a new one would not help.
 constexpr const char* kNoLogKey =
@@ -41,7 +44,11 @@ struct ServeGiven {
   double rate = 0, burst = 200;
   SignupGiven signup;
   SmtpGiven smtp;
+  WebGiven web;
 };
+
+constexpr const char* kNoWebPages =
+    "the web pages are not built: ./dev web builds them, the package has them; those without script are there\n";
 
 Result<server::RegistryOptions> service_options(const Context& context, const ServeGiven& given, const RegistryFolder& folder) {
   server::RegistryOptions options{.log = folder.log(), .database = given.database};
@@ -50,6 +57,7 @@ Result<server::RegistryOptions> service_options(const Context& context, const Se
   options.signing_journal = given.signing_journal;
   options.public_url = given.public_url;
   options.request_log = given.log;
+  options.web = web_folder(given.web);
   options.problem = log_problem;
   ENTENTE_TRY(options.data, context.data());
   if (given.read_only) return options;
@@ -106,6 +114,7 @@ Result<int> run_serve(const Context& context, const ServeGiven& given) {
   MadeToTryOut made(folder);
   if (!given.read_only && given.key.empty() && !folder.exists()) ENTENTE_CHECK(made.make());
   ENTENTE_TRY(server::RegistryOptions service, service_options(context, given, folder));
+  const bool pages_missing = service.web.empty() && !given.web.none;
   Progress progress(context.progress());
   const auto started = server::RegistryService::start(std::move(service), [&](std::uint64_t done, std::uint64_t of) {
     if (done <= 1024) progress.step("replaying the ledger", of);
@@ -123,6 +132,7 @@ Result<int> run_serve(const Context& context, const ServeGiven& given) {
   };
   options.problem = log_problem;
   ENTENTE_TRY(const auto server, http::Server::start(std::move(options), registry.handler()));
+  if (pages_missing && !context.quiet) fmt::print(stderr, kNoWebPages);
   if (context.json)
     print_json({{"url", server->url()}, {"writable", !given.read_only}});
   else
@@ -170,6 +180,7 @@ void add_serve(CLI::App& app, Context& context) {
       ->type_name("N");
   add_signup_options(*command, given->signup);
   add_smtp_options(*command, given->smtp);
+  add_web_options(*command, given->web, "--no-web");
 }
 
 }  // namespace entente::cli

@@ -4,11 +4,14 @@
 #include "ledger/serve.h"
 
 #include <fmt/format.h>
+#include <array>
 
 #include "core/json.h"
+#include "http/accept.h"
 #include "http/etag.h"
+#include "http/gzip.h"
 #include "ledger/batch_stream.h"
-#include "ledger/gzip.h"
+#include "ledger/bundle_cache.h"
 #include "ledger/ledger.h"
 #include "ledger/resource.h"
 #include "ledger/served_log.h"
@@ -102,7 +105,8 @@ struct LogService::State {
   }
 
   Response bundle(const Request& request, const Ledger& shown, const Resource& wanted) {
-    const bool compressed = accepts_gzip(request.header("Accept-Encoding"));
+    constexpr std::array kCodings{http::ContentCoding::gzip};
+    const bool compressed = http::choose_coding(request.list_header("Accept-Encoding"), kCodings) == http::ContentCoding::gzip;
     const bool full = wanted.width == kTileWidth;
     if (compressed && full) {
       if (auto cached = cache.find(wanted.n)) return compressed_bundle(request, std::move(*cached));
@@ -110,7 +114,7 @@ struct LogService::State {
     auto bytes = shown.entry_bundle(wanted.n, wanted.width);
     if (!bytes) return failed(bytes.error());
     if (compressed) {
-      if (auto smaller = gzip(*bytes)) {
+      if (auto smaller = http::gzip(*bytes)) {
         BundleCache::Item item{std::make_shared<const std::string>(std::move(*smaller)), {}};
         item.etag = http::etag_of(*item.body);
         if (full) cache.add(wanted.n, item);

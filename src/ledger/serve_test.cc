@@ -8,7 +8,7 @@
 #include "core/file.h"
 #include "core/json.h"
 #include "ledger/batch_stream.h"
-#include "ledger/gzip.h"
+#include "ledger/bundle_cache.h"
 #include "ledger/resource.h"
 #include "ledger/test_log.h"
 #include "merkle/receipt.h"
@@ -362,12 +362,7 @@ TEST(Resources, OneSpellingEach) {
     EXPECT_FALSE(parse_resource(path)) << path;
 }
 
-TEST(Gzip, NegotiationAndCache) {
-  for (const char* yes : {"gzip", "identity, gzip", "br;q=1.0, GZIP;q=0.5", "*", "x-gzip", "gzip;q=0.001"})
-    EXPECT_TRUE(accepts_gzip(yes)) << yes;
-  for (const char* no : {"", "identity", "gzip;q=0", "gzip; q=0.000", "*;q=0", "gzip;q=0, *", "br", "gzipped"})
-    EXPECT_FALSE(accepts_gzip(no)) << no;
-  EXPECT_EQ(gzip("x"), std::nullopt);
+TEST(BundleCache, WhatWasNotUsedLongestGoes) {
   BundleCache cache(100);
   const auto item = [](std::size_t n) { return BundleCache::Item{std::make_shared<const std::string>(n, 'x'), "e"}; };
   cache.add(1, item(40));

@@ -2,10 +2,11 @@
 #include "server/api_reading.h"
 
 #include <fmt/format.h>
+#include <array>
 #include <charconv>
 
 #include "core/utf8.h"
-#include "http/etag.h"
+#include "server/coded_answer.h"
 
 namespace entente::server {
 namespace {
@@ -18,14 +19,22 @@ using http::Response;
 constexpr std::string_view kAbsent = "absent: ";
 constexpr std::string_view kBadQuestion = "bad question: ";
 
-Response answer_with(const Request& request, const CachedAnswer& answer) {
-  Response out{.content_type = answer.content_type, .headers = {{"ETag", answer.etag}, {"Cache-Control", "no-cache"}}};
-  if (http::etag_matches(request.list_header("If-None-Match"), answer.etag)) {
-    out.status = 304;
-    return out;
-  }
-  out.shared_body = answer.body;
-  return out;
+// What the coded answer's bodies are taken from: behind one pointer, which std::function holds without allocating.
+struct CachedSource {
+  ResponseCache& cache;
+  const std::string& key;
+  const CachedAnswer& answer;
+};
+
+Response answer_with(const ApiContext& context, const Request& request, const std::string& key, const CachedAnswer& answer) {
+  static constexpr std::array kCodings{http::ContentCoding::gzip};
+  const CachedSource source{.cache = *context.cache, .key = key, .answer = answer};
+  CodedContent content{.content_type = answer.content_type, .etag = answer.etag, .caching = "no-cache"};
+  if (answer.gzipped) content.codings = kCodings;
+  content.body = [&source](http::ContentCoding coding) {
+    return coding == http::ContentCoding::gzip ? source.cache.gzipped(source.key, source.answer) : source.answer.body;
+  };
+  return coded_answer(request, content);
 }
 
 Response answer_error(const ApiContext& context, const Error& error) {
@@ -50,7 +59,7 @@ Router::Answer reading(std::shared_ptr<const ApiContext> context, Maker make) {
       const std::shared_lock lock(*context->lock);
       return make(*context, call);
     });
-    reply(answer ? answer_with(call.request, *answer) : answer_error(*context, answer.error()));
+    reply(answer ? answer_with(*context, call.request, key, *answer) : answer_error(*context, answer.error()));
   };
 }
 

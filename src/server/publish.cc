@@ -20,6 +20,7 @@
 #include "ledger/remote_tree.h"
 #include "ledger/source.h"
 #include "merkle/checkpoint.h"
+#include "server/published_pages.h"
 #include "verify/publication.h"
 
 namespace entente::server {
@@ -192,9 +193,70 @@ Result<void> check_apart(const fs::path& log_folder, const fs::path& out) {
   return {};
 }
 
+// ---- pages
+
+Result<void> put_pages(Publisher& publisher, const fs::path& web, const fs::path& out, Publication& now, Published& done,
+                       Progress& progress) {
+  if (web.empty()) return {};
+  ENTENTE_TRY(const auto bundle, WebBundle::open(web));
+  now.web = bundle->digest();
+  const TakePage take = [&](const std::string& path, std::string_view bytes) {
+    ++done.pages;
+    return publisher.put(path, bytes);
+  };
+  const auto node = find_node();
+  if (node) return each_rendered_page(*bundle, *node, out, now.public_url, take, progress);
+  done.pages_note = fmt::format("{}: instead of pages the app was published, which needs JavaScript", node.error().what);
+  return each_app_page(*bundle, take);
+}
+
+bool is_snapshot_or_log(std::string_view path) { return path.starts_with("api/") || path.starts_with("log/"); }
+
+// Pages are compared if they can be made as they were; else `out` says why they were not.
+Result<void> compare_pages(const fs::path& folder, const Publication& publication, const fs::path& web, PublicationCheck& out,
+                           Progress& progress) {
+  if (!publication.web) {
+    for (const auto& [path, file] : publication.files)
+      if (!is_snapshot_or_log(path)) out.differences.push_back({path, "is listed, but the manifest names no web pages it could be of"});
+    return {};
+  }
+  const auto not_compared = [&](std::string why) -> Result<void> {
+    out.pages_note = "pages were not compared: " + std::move(why);
+    return {};
+  };
+  if (web.empty()) return not_compared("the web pages they were made by are not here");
+  ENTENTE_TRY(const auto bundle, WebBundle::open(web));
+  if (bundle->digest() != *publication.web)
+    return not_compared(fmt::format("they were made by other web pages ({}) than those in {}", publication.web->str(), web.string()));
+  std::set<std::string, std::less<>> made;
+  const TakePage take = [&](const std::string& path, std::string_view bytes) -> Result<void> {
+    made.insert(path);
+    ++out.pages;
+    const auto there = read_file(folder / path);
+    if (!there)
+      out.differences.push_back({path, there.error().what});
+    else if (*there != bytes)
+      out.differences.push_back({path, "is not the page the published files give"});
+    return {};
+  };
+  const auto not_found = publication.files.find(kNotFoundPage);
+  const std::string app = bundle->shell(bundle->description().languages.front(), ShellMode::static_files);
+  if (not_found != publication.files.end() && not_found->second.sha256 == sha256(app)) {
+    ENTENTE_CHECK(each_app_page(*bundle, take));
+  } else {
+    const auto node = find_node();
+    if (!node) return not_compared(node.error().what);
+    ENTENTE_CHECK(each_rendered_page(*bundle, *node, folder, publication.public_url, take, progress));
+  }
+  for (const auto& [path, file] : publication.files)
+    if (!is_snapshot_or_log(path) && !made.contains(path)) out.differences.push_back({path, "is none of the pages"});
+  return {};
+}
+
 }  // namespace
 
-Result<Published> publish(const fs::path& log_folder, const fs::path& out, const SnapshotOptions& options, Progress& progress) {
+Result<Published> publish(const fs::path& log_folder, const fs::path& out, const SnapshotOptions& options, const fs::path& web,
+                          Progress& progress) {
   ENTENTE_CHECK(check_apart(log_folder, out));
   ENTENTE_TRY(const ledger::Ledger log, ledger::Ledger::open_read(log_folder));
   ENTENTE_CHECK(make_folders(out));
@@ -207,18 +269,20 @@ Result<Published> publish(const fs::path& log_folder, const fs::path& out, const
   ENTENTE_TRY(const auto snapshots, Snapshots::make(source_of(log), options, progress));
   ENTENTE_CHECK(snapshots->each([&](const std::string& path, std::string_view body) { return publisher.put(path, body); }, progress));
   ENTENTE_CHECK(put_log(publisher, log));
+  Published done{.entries = log.size()};
+  ENTENTE_CHECK(put_pages(publisher, web, out, now, done, progress));
   ENTENTE_CHECK(publisher.sync());
   ENTENTE_CHECK(write_file_atomic(out / verify::kPublicationManifest, now.text()));
   progress.done();
   const std::uint64_t checkpoint = now.checkpoint == before.checkpoint ? 0 : 1;
-  return Published{.entries = log.size(),
-                   .files = now.files.size(),
-                   .written = publisher.written() + exported.written + checkpoint,
-                   .removed = remove_stale(out, before, now)};
+  done.files = now.files.size();
+  done.written = publisher.written() + exported.written + checkpoint;
+  done.removed = remove_stale(out, before, now);
+  return done;
 }
 
 Result<PublicationCheck> check_publication(const fs::path& folder, const std::optional<keys::VerifierKey>& key, SnapshotOptions options,
-                                           Progress& progress) {
+                                           const fs::path& web, Progress& progress) {
   const fs::path manifest = folder / verify::kPublicationManifest;
   ENTENTE_TRY(const std::string text, read_file(manifest, verify::kMaxPublicationManifest));
   ENTENTE_TRY(const Publication publication, Publication::parse(text, manifest.string()));
@@ -248,6 +312,7 @@ Result<PublicationCheck> check_publication(const fs::path& folder, const std::op
   ENTENTE_TRY(const auto files, list_files(folder, verify::kMaxPublishedFiles));
   for (const std::string& path : files)
     if (path.starts_with("api/") && !made.contains(path)) out.differences.push_back({path, "follows from no entry of the ledger"});
+  ENTENTE_CHECK(compare_pages(folder, publication, web, out, progress));
   progress.done();
   return out;
 }

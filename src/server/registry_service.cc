@@ -1,6 +1,7 @@
 // Starting: the log is opened for writing (which settles what a crash left), replayed into State and tables, and only then served. What the
 // tables hold of other entries than the ledger's is thrown away on the way. Paths: /api/v1 is the API, /log the ledger's own resources
-// (tiles, checkpoint, receipts; nothing can be added there, as it would not be judged), /healthz and /metrics are the operator's.
+// (tiles, checkpoint, receipts; nothing can be added there, as it would not be judged), /healthz and /metrics are the operator's; the web
+// pages (web_pages.h) and those without script (pages.h) are people's.
 #include "server/registry_service.h"
 
 #include <fmt/format.h>
@@ -21,8 +22,10 @@
 #include "server/contacts.h"
 #include "server/mail_signup.h"
 #include "server/pages.h"
+#include "server/request_counts.h"
 #include "server/request_log.h"
 #include "server/signup.h"
+#include "server/web_pages.h"
 #include "server/witnessed.h"
 
 namespace entente::server {
@@ -44,22 +47,6 @@ std::string_view refusal_code(unsigned status) {
     default: return "malformed";
   }
 }
-
-// Counts for /metrics, by class of status. Thread-safe.
-class RequestCounts {
- public:
-  void count(unsigned status) { ++counts_[std::min<unsigned>(status / 100, counts_.size() - 1)]; }
-  [[nodiscard]] std::string text() const {
-    std::string out =
-        "# HELP entente_http_requests_total Requests answered, by class of status.\n# TYPE entente_http_requests_total counter\n";
-    for (std::size_t c = 1; c < counts_.size(); ++c)
-      out += fmt::format("entente_http_requests_total{{class=\"{}xx\"}} {}\n", c, counts_[c].load());
-    return out;
-  }
-
- private:
-  std::array<std::atomic<std::uint64_t>, 6> counts_{};
-};
 
 }  // namespace
 
@@ -98,6 +85,7 @@ struct RegistryService::State {
   std::shared_ptr<Signup> signup;
   std::shared_ptr<MailSignup> mail_signup;
   std::shared_ptr<Pages> pages;
+  std::unique_ptr<const WebPages> web;
   std::shared_ptr<Contacts> contacts;
   std::shared_ptr<ledger::LogService> log_service;
   std::mutex reader_mutex;
@@ -116,6 +104,10 @@ Result<void> RegistryService::State::open(const std::function<void(std::uint64_t
   ENTENTE_TRY(catalog, catalog::Catalog::load(*options.data));
   if (!options.clock) options.clock = [] { return now(); };
   ENTENTE_CHECK(open_request_log());
+  if (!options.web.empty()) {
+    ENTENTE_TRY(const auto bundle, WebBundle::open(options.web));
+    web = std::make_unique<const WebPages>(*bundle);
+  }
   ENTENTE_CHECK(open_log());
   ENTENTE_CHECK(replay(progress));
   ENTENTE_CHECK(fill_search());
@@ -431,6 +423,7 @@ void RegistryService::State::handle(http::Request request, http::Reply reply) {
       response.headers.emplace_back("Access-Control-Allow-Origin", "*");
       counted(std::move(response));
     });
+  if (web && web->has(path)) return counted(web->answer(request));
   if (pages->has(path)) return pages->handle(request, counted);
   if (path == "/healthz") return counted(health());
   if (path == "/metrics") return counted(metrics());
@@ -468,7 +461,7 @@ http::Response RegistryService::refusal(unsigned status, std::string_view reason
   http::Response out;
   if (path.empty() || path == kLogPrefix || path.starts_with(std::string(kLogPrefix) + "/") || path == "/healthz" || path == "/metrics")
     out = http::plain(status, reason);
-  else if (state_->pages->has(path))
+  else if (state_->pages->has(path) || (state_->web && state_->web->has(path)))
     out = state_->pages->refused(status, page_language(seen));
   else
     out = problem(status, refusal_code(status), reason);

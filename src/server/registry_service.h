@@ -45,6 +45,7 @@ struct RegistryOptions {
   std::optional<registry::MailSender> mail;  // unset: no mail is sent
   SignupOptions signup;                      // without a private folder, no challenges are given
   const DataSet* data = &DataSet::embedded();
+  std::filesystem::path web;      // the folder of the web pages (`./dev web`), read once at the start; empty: none
   std::string public_url;         // by which the outside knows this server, without a final '/': feeds and badges need it; may be empty
   std::size_t max_queue = 4'096;  // statements waiting to be judged; more are answered 503
   // How often, at most, a cosigned checkpoint is put into the ledger (witnessed.h).

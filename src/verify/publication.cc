@@ -20,6 +20,7 @@ Json publication_json(const Publication& p) {
   out["type"] = kPublicationType;
   out["tool"] = {{"name", "entente"}, {"version", p.tool}};
   out["data"] = p.data.str();
+  if (p.web) out["web"] = p.web->str();
   out["public_url"] = p.public_url;
   out["checkpoint"] = p.checkpoint;
   Json& files = out["files"] = Json::array();
@@ -28,6 +29,12 @@ Json publication_json(const Publication& p) {
 }
 
 std::string text_of(JsonView object, std::string_view member) { return std::string(json_string(object, member).value_or("")); }
+
+Result<Digest> digest_of(JsonView object, std::string_view member) {
+  std::string text = text_of(object, member);
+  if (text.starts_with("sha256:")) text.erase(0, 7);
+  return Digest::from_hex(text);
+}
 
 Result<void> read_published_files(JsonView root, const std::string& name, Publication& out) {
   const auto files = json_array(root, "files");
@@ -97,9 +104,8 @@ Result<Publication> Publication::parse(std::string_view text, const std::string&
   if (json_string(root, "type") != kPublicationType) return fail("not a manifest of a published registry", {.file = name});
   Publication out;
   if (const auto tool = json_get(root, "tool")) out.tool = text_of(*tool, "version");
-  std::string data = text_of(root, "data");
-  if (data.starts_with("sha256:")) data.erase(0, 7);
-  ENTENTE_TRY(out.data, Digest::from_hex(data));
+  ENTENTE_TRY(out.data, digest_of(root, "data"));
+  if (json_get(root, "web")) { ENTENTE_TRY(out.web, digest_of(root, "web")); }
   out.public_url = text_of(root, "public_url");
   out.checkpoint = text_of(root, "checkpoint");
   ENTENTE_CHECK(read_published_files(root, name, out));

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -27,6 +28,7 @@ struct PublishedFile {
 struct Publication {
   std::string tool;                                         // version of the program that wrote it
   Digest data;                                              // of the catalogues and schemas it was written with
+  std::optional<Digest> web;                                // of the web bundle its pages were made by; none: it has no pages
   std::string public_url;                                   // that feeds name; may be empty
   std::string checkpoint;                                   // the signed note
   std::map<std::string, PublishedFile, std::less<>> files;  // by path, '/' between segments; all but the manifest itself

@@ -27,8 +27,25 @@ TEST(Publication, WhatIsWrittenIsRead) {
   EXPECT_LT(made.text().find("api/v1"), made.text().find("log/checkpoint")) << "in byte order";
 }
 
+TEST(Publication, MayNameItsWebPages) {
+  Publication made = a_publication();
+  const std::string without = made.text();
+  EXPECT_EQ(without.find("\"web\""), std::string::npos);
+  made.web = sha256("pages");
+  const auto read = Publication::parse(made.text(), "manifest.json");
+  ASSERT_TRUE(read.has_value()) << read.error().str();
+  EXPECT_EQ(read->web, made.web);
+  std::string forged = made.text();
+  forged.replace(forged.find(sha256("pages").str()), 7, "sha512:");
+  EXPECT_FALSE(Publication::parse(forged, "manifest.json").has_value());
+  made.web.reset();
+  EXPECT_EQ(made.text(), without);
+}
+
 TEST(Publication, EveryChangedByteIsRefused) {
-  const std::string text = a_publication().text();
+  Publication made = a_publication();
+  made.web = sha256("pages");
+  const std::string text = made.text();
   for (std::size_t at = 0; at < text.size(); ++at)
     for (const unsigned char flip : {1, 32, 128}) {
       std::string changed = text;

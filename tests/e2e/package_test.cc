@@ -116,11 +116,16 @@ TEST(DebianPackage, HoldsWhatItShould) {
   EXPECT_THAT(info, HasSubstr(" Package: entente\n"));
   EXPECT_THAT(info, HasSubstr(" Depends: "));
   EXPECT_THAT(info, HasSubstr("libsodium23"));
+  EXPECT_THAT(info, HasSubstr(" Recommends: nodejs"));
   for (const char* file : {"./usr/bin/entente\n", "./usr/share/man/man1/entente.1.gz", "./usr/share/man/man1/entente-supply.1.gz",
                            "./usr/share/bash-completion/completions/entente", "./usr/share/zsh/vendor-completions/_entente",
                            "./usr/share/fish/vendor_completions.d/entente.fish", "./usr/share/doc/entente/copyright",
                            "./usr/share/doc/entente/changelog.gz", "./usr/share/doc/entente/vex.md"})
     EXPECT_THAT(contents, HasSubstr(file));
+  if (std::filesystem::exists(build.parent_path() / "web/web.json")) {
+    for (const char* file : {"web.json", "client/shell.html", "server/prerender.js"})
+      EXPECT_THAT(contents, HasSubstr(std::string("./usr/share/entente/web/") + file + "\n"));
+  }
   if (is_installed("lintian"))
     EXPECT_THAT(shell("lintian --allow-root " + deb).out, Not(HasSubstr("E: "))) << "Debian's checker finds errors";
   // The program of the package runs where it is unpacked.

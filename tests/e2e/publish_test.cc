@@ -30,7 +30,8 @@ class Publish : public ::testing::Test {
   [[nodiscard]] fs::path out() const { return folder_->path() / "public"; }
   Json publish() {
     const auto r =
-        run_entente({"publish", out().string(), "--registry", registry().string(), "--public-url", "https://registry.example", "--json"});
+        run_entente({"publish", out().string(), "--registry", registry().string(), "--public-url", "https://registry.example", "--no-pages",
+                     "--json"});
     EXPECT_EQ(r.code, 0) << r.err;
     return r.code == 0 ? Json::parse(r.out) : Json();
   }
@@ -180,7 +181,7 @@ TEST_F(Publish, TablesInADatabaseGiveTheSame) {
   const std::string database = "sqlite:" + (folder_->path() / "tables.sqlite").string();
   const auto second = [&](const char* name) {
     return run_entente({"publish", (folder_->path() / name).string(), "--registry", registry().string(), "--public-url",
-                        "https://registry.example", "--database", database});
+                        "https://registry.example", "--no-pages", "--database", database});
   };
   for (const char* name : {"made", "there already"}) {
     const auto r = second(name);
@@ -201,7 +202,7 @@ TEST_F(Publish, PostgresGivesTheSame) {
   if (postgres.url().empty()) GTEST_SKIP() << postgres.why_not;
   publish();
   const auto r = run_entente({"publish", (folder_->path() / "other").string(), "--registry", registry().string(), "--public-url",
-                              "https://registry.example", "--database", postgres.url()});
+                              "https://registry.example", "--no-pages", "--database", postgres.url()});
   ASSERT_EQ(r.code, 0) << r.err;
   EXPECT_EQ(test::slurp(folder_->path() / "other/manifest.json"), slurp("manifest.json")) << "every API answer, byte for byte";
 }

@@ -16,8 +16,9 @@ namespace entente::test {
 
 class BackgroundBinary {
  public:
-  // `error_file` gets its standard error.
-  explicit BackgroundBinary(const std::vector<std::string>& arguments, const std::string& error_file = "/dev/null") {
+  // `error_file` gets its standard error. `program`: the binary, or a copy of it.
+  explicit BackgroundBinary(const std::vector<std::string>& arguments, const std::string& error_file = "/dev/null",
+                            const std::string& program = ENTENTE_BINARY) {
     int pipe_ends[2];
     if (::pipe2(pipe_ends, O_CLOEXEC) != 0) return;
     pid_ = ::fork();
@@ -25,10 +26,10 @@ class BackgroundBinary {
       const int err = ::open(error_file.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
       ::dup2(pipe_ends[1], STDOUT_FILENO);
       ::dup2(err, STDERR_FILENO);
-      std::vector<char*> argv{const_cast<char*>(ENTENTE_BINARY)};
+      std::vector<char*> argv{const_cast<char*>(program.c_str())};
       for (const std::string& a : arguments) argv.push_back(const_cast<char*>(a.c_str()));
       argv.push_back(nullptr);
-      ::execv(ENTENTE_BINARY, argv.data());
+      ::execv(program.c_str(), argv.data());
       ::_exit(127);
     }
     ::close(pipe_ends[1]);

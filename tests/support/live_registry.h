@@ -25,6 +25,8 @@ class LiveRegistry {
   // Starts, or starts again. False: it did not; `errors()` says why.
   [[nodiscard]] bool start(const std::vector<std::string>& more = {}) {
     std::vector<std::string> arguments{"serve", folder(), "--listen", "127.0.0.1:0"};
+    // Whatever is built beside the program, tests see the same pages.
+    if (std::find(more.begin(), more.end(), "--web") == more.end()) arguments.emplace_back("--no-web");
     arguments.insert(arguments.end(), more.begin(), more.end());
     server_ = std::make_unique<BackgroundBinary>(arguments, path("serve.err"));
     url_ = server_->line();

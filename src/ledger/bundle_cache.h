@@ -1,4 +1,4 @@
-// gzip (RFC 1952) of what is served, and a bounded store of the results. Private to the room.
+// A bounded store of compressed entry bundles. Private to the room.
 #pragma once
 
 #include <cstdint>
@@ -7,16 +7,9 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <unordered_map>
 
 namespace entente::ledger {
-
-// nullopt if the result would not be smaller (random bytes), or zlib fails.
-[[nodiscard]] std::optional<std::string> gzip(std::string_view bytes);
-
-// Whether an Accept-Encoding field (RFC 9110 section 12.5.3) allows gzip. An absent or empty field does not.
-[[nodiscard]] bool accepts_gzip(std::string_view field);
 
 // Least recently used full bundles, compressed. Thread-safe.
 class BundleCache {
