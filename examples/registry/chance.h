@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
+#include <iterator>
 #include <string_view>
 
 #include "core/digest.h"
@@ -29,9 +29,10 @@ class Chance {
   }
   bool percent(unsigned of_hundred) { return below(100) < of_hundred; }
   double unit() { return static_cast<double>(next() >> 11) * 0x1.0p-53; }
-  template <class T>
-  const T& pick(std::span<const T> from) {
-    return from[static_cast<std::size_t>(below(from.size()))];
+  // One of an array, vector or span that is not empty.
+  template <class Range>
+  decltype(auto) pick(const Range& from) {
+    return from[static_cast<std::size_t>(below(std::size(from)))];
   }
 
  private:

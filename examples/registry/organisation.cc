@@ -56,7 +56,7 @@ std::vector<std::string> roles_of(std::string_view nature, Chance& chance) {
   if (nature == "company") {
     static constexpr std::string_view kTrades[] = {"software-producer", "software-producer", "operator",
                                                    "security-vendor",   "platform",          "hosting-provider"};
-    out.emplace_back(chance.pick(std::span(kTrades)));
+    out.emplace_back(chance.pick(kTrades));
     if (chance.percent(40) && out[0] != "operator") out.emplace_back("operator");
   }
   if (nature == "university" || nature == "research-centre") out = {"research"};

@@ -130,7 +130,7 @@ Result<void> publish_evidence(Chronicle& chronicle, const Organisation& o, const
   Chance chance(chronicle.seed(), fmt::format("evidence of {} at {}", o.id(), chronicle.now_text()));
   for (const Row& row : drawn_rows(chronicle, o, catalog)) {
     if (row.evidence.empty() || !chance.percent(early ? 2 : 8)) continue;
-    const auto& [kind, media_type] = chance.pick(std::span(kKinds));
+    const auto& [kind, media_type] = chance.pick(kKinds);
     Json predicate{{"organisation", id_json(o.id())},
                    {"document", digest_json(row.evidence[0])},
                    {"kind", kind},

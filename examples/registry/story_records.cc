@@ -47,14 +47,14 @@ Json pledge_json(Chronicle& chronicle, const Organisation& o, Chance& chance) {
       if (p == 9 || chance.percent(75)) principles.push_back(p);
     out["principles"] = std::move(principles);
   } else if (chance.percent(8)) {
-    const auto& [principle, text] = chance.pick(std::span(kReservations));
+    const auto& [principle, text] = chance.pick(kReservations);
     out["reservations"] = Json::array({Json{{"principle", principle}, {"text", text}}});
   }
   if (chance.percent(55)) {
     std::vector<Said> fitting;
     for (const Said& said : kWhy)
       if (said.language == o.language || said.language == "en") fitting.push_back(said);
-    const Said& said = chance.pick(std::span<const Said>(fitting));
+    const Said& said = chance.pick(fitting);
     out["why"] = {{"language", said.language}, {"text", said.text}};
   }
   out["key"] = chronicle.vkey(o.key);

@@ -23,7 +23,6 @@ constexpr std::string_view kRules =
 
 Json rules_json(Chronicle& chronicle, int officers, bool with_texts) {
   registry::Founding founding{.registry = std::string(kRegistryName), .log = std::string(kOrigin), .text = std::string(kRules)};
-  founding.quorum.witnesses = 2;
   founding.windows.assessment = days(30);
   const auto add = [&](Role role, const std::string& person, const keys::SigningKey& key) {
     founding.roster.push_back({.role = role, .person = person, .key = key.verifier()});
@@ -36,6 +35,7 @@ Json rules_json(Chronicle& chronicle, int officers, bool with_texts) {
     add(Role::witness, fmt::format("witness-{}", n), chronicle.key(witness(n), keys::KeyType::cosignature_v1));
   add(Role::monitor, "monitor-1", chronicle.key(std::string(kMonitor)));
   Json out = registry::founding_predicate(founding);
+  out["quorum"]["witnesses"] = 2;
   if (with_texts)
     for (const auto& [language, text] : {std::pair("en", kTextEnglish), std::pair("fr", kTextFrench)})
       out["texts"].push_back(Json{{"language", language}, {"version", kTextVersion}, {"sha256", sha256(text).hex()}});

@@ -15,7 +15,8 @@ namespace entente::registry {
 inline constexpr std::array<std::string_view, 12> kDirectoryColumns{"id",  "name",     "category",   "country", "nature",  "status",
                                                                     "day", "day_kind", "principles", "tiers",   "changed", "aliases"};
 
-// {"ledger":{"size","time"},"columns":[…],"rows":[[…],…]} as compact JSON. `search` is of this state; what it does not hold yet is left out.
+// {"ledger":{"size","time"},"columns":[…],"rows":[[…],…]} as compact JSON. `search` is of this state; what it does not hold yet is left
+// out.
 [[nodiscard]] std::string directory_json(const State& state, const SearchIndex& search);
 
 }  // namespace entente::registry

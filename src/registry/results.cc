@@ -1,5 +1,5 @@
-// The index is walked once, supporter by supporter, and nothing of it is kept but the counts. A single control that only assessments speak of
-// is asked of assessed supporters only.
+// The index is walked once, supporter by supporter, and nothing of it is kept but the counts. A single control that only assessments speak
+// of is asked of assessed supporters only.
 #include "registry/results.h"
 
 #include <fmt/format.h>

@@ -1,5 +1,5 @@
-// What the assessments in the ledger say of a control, over all supporters: how many are satisfied, how many are not, of how many nothing is
-// known, as the index counts them (index.h). Supporters stand in the order of their ids: there is no order by figure. Pure.
+// What the assessments in the ledger say of a control, over all supporters: how many are satisfied, how many are not, of how many nothing
+// is known, as the index counts them (index.h). Supporters stand in the order of their ids: there is no order by figure. Pure.
 #pragma once
 
 #include <array>

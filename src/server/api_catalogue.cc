@@ -28,7 +28,8 @@ Json measured_json(const catalog::Control& control) {
   if (registry::judged_from_ledger(control.id)) return {{"by", "registry"}};
   for (const measures::Measure* engine : measures::all()) {
     const auto controls = engine->controls();
-    if (std::ranges::find(controls, control.id) != controls.end()) return {{"by", engine->name()}, {"command", engine->command(control.id)}};
+    if (std::ranges::find(controls, control.id) != controls.end())
+      return {{"by", engine->name()}, {"command", engine->command(control.id)}};
   }
   switch (control.evidence_class) {
     case catalog::EvidenceClass::declared: return not_measured("declared");

@@ -1,5 +1,6 @@
-// The ledger as the registry knows it: its name and key, the latest checkpoint with who cosigned it, what is in it by kind and by month. Figures
-// are of the entries that checkpoint covers. A checkpoint, or a cosignature on it, may come without a write: the answer is kept under its note.
+// The ledger as the registry knows it: its name and key, the latest checkpoint with who cosigned it, what is in it by kind and by month.
+// Figures are of the entries that checkpoint covers. A checkpoint, or a cosignature on it, may come without a write: the answer is kept
+// under its note.
 #include <fmt/format.h>
 #include <algorithm>
 
