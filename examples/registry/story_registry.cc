@@ -73,7 +73,7 @@ void plan_import(Chronicle& chronicle, const Members& members) {
       records.push_back(
           Json{{"organisation", std::move(identity)}, {"dates", std::move(dates)}, {"source", {{"id", o.id()}, {"file", o.id() + ".md"}}}});
     }
-    const std::string content = canonical_digest(records).hex();
+    const std::string content = registry::canonical_digest(records).hex();
     Json predicate{
         {"source",
          {{"name", "An older list (invented)"}, {"format", "json"}, {"files", 1}, {"sha256", chronicle.stand_in("older list").hex()}}},
