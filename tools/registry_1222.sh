@@ -41,4 +41,4 @@ wait "$server" || true
 server=
 "$binary" registry import "$list" --key "$out/keys/importer.key" --name "Older list" --out "$work/import" >/dev/null
 "$binary" --quiet ledger append "$out/log" --key "$out/keys/log.key" "$work"/import/*.dsse.json >/dev/null
-"$binary" registry rebuild "$out/log" --json
+"$binary" registry rebuild "$out/log" --database "sqlite:$out/registry.sqlite" --json

@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 constexpr const char* kUsage =
     "usage: entente_example_registry FOLDER [--seed TEXT]\n"
     "Makes a registry of 200 invented organisations in FOLDER (which must not exist, or be empty), for\n"
-    "  entente serve FOLDER, entente publish OUT --registry FOLDER, entente registry rebuild FOLDER/log\n"
+    "  entente serve FOLDER, entente publish OUT --registry FOLDER, entente registry rebuild FOLDER/log …\n"
     "The same seed gives the same ledger. All keys follow from the seed: they protect nothing.\n";
 
 Members shared(std::vector<Organisation> organisations) {

@@ -166,11 +166,11 @@ void plan_assessed(Chronicle& chronicle, const Member& o, const catalog::Catalog
   // Most are fresh, some fade, a few are of last year.
   const std::uint64_t draw = chance.below(100);
   Instant t = the_end() -
-              days(draw < 60   ? chance.between(0, 5)
+              days(draw < 60   ? chance.between(2, 5)
                    : draw < 85 ? chance.between(8, 60)
                                : chance.between(90, 400)) -
               hours(chance.between(1, 12));
-  if (t < earliest) t = the_end() - days(1) - hours(chance.between(1, 12));
+  if (t < earliest) t = the_end() - days(2) - hours(chance.between(1, 12));
   const std::int64_t wanted = o->quality == Quality::good ? chance.between(2, 4) : chance.between(1, 3);
   for (std::int64_t n = 0; n < wanted && t > earliest; ++n, t -= days(chance.between(150, 360))) {
     const bool early = chance.percent(35) && t - days(100) > o->joined + days(25);
@@ -220,7 +220,7 @@ void plan_dispute(Chronicle& chronicle, const Member& o, std::size_t number, Ins
     return {};
   });
   if (outcome == Outcome::open) return;
-  chronicle.plan(at + hours(60 + 5 * static_cast<int>(number)), [&chronicle, o, digest, outcome]() -> Result<void> {
+  chronicle.plan(at + hours(12 + static_cast<int>(number)), [&chronicle, o, digest, outcome]() -> Result<void> {
     if (!*digest) return {};
     ENTENTE_CHECK(chronicle.say(Kind::dispute_decision,
                                 {{"dispute", digest_json(**digest)},
@@ -269,8 +269,9 @@ void plan_assessments(Chronicle& chronicle, const catalog::Catalog& catalog, con
     const Member o = assessed.at((7 * n + 2) % assessed.size());
     if (o->imported && !o->claims) continue;
     const Outcome outcome = n % 5 == 4 ? Outcome::open : n % 2 == 0 ? Outcome::upheld : Outcome::rejected;
+    // Most after the latest assessments; some of earlier weeks, of which one that stays open is late by now.
     const Instant at =
-        n < 9 ? moment(2026, 11, 23, 13) + hours(7 * static_cast<int>(n)) : moment(2026, 10, 2) + days(3 * static_cast<int>(n - 9));
+        n < 9 ? moment(2026, 11, 26, 12) + hours(3 * static_cast<int>(n)) : moment(2026, 10, 2) + days(3 * static_cast<int>(n - 9));
     plan_dispute(chronicle, o, n, at, outcome);
   }
   for (std::size_t n = 0; n < 14; ++n) {

@@ -248,7 +248,7 @@ Result<void> revoke_key(Chronicle& chronicle, Organisation& o, const std::string
                                {"fingerprint", digest_json(sha256(vkey))},
                                {"organisation", id_json(o.id())},
                                {"cause", "compromised"},
-                               {"since", format_time(chronicle.now() - days(40))},
+                               {"since", format_time(chronicle.now() - days(30))},
                                {"by", "holder"},
                                {"reason", "The machine that held the key was found to be open to others."}},
                               {fresh}));
@@ -262,7 +262,7 @@ void plan_keys(Chronicle& chronicle, const Members& staying) {
     if (o->imported) continue;
     const std::string fresh = o->domain() + "/worthless-2";
     if (number % 5 == 3 && o->joined < moment(2026, 8, 1)) {
-      chronicle.plan(moment(2026, 10, 29) + hours(number), [&chronicle, o, fresh] { return revoke_key(chronicle, *o, fresh); });
+      chronicle.plan(moment(2026, 11, 27) + hours(number), [&chronicle, o, fresh] { return revoke_key(chronicle, *o, fresh); });
     } else if (number % 5 == 1 && o->joined < moment(2025, 4, 1)) {
       const Instant lost = moment(2025, 6, 2) + days(number);
       chronicle.plan(lost, [&chronicle, o, fresh] { return recover_key(chronicle, *o, fresh); });

@@ -48,7 +48,7 @@ class ExampleRegistry : public ::testing::Test {
 TEST_F(ExampleRegistry, TwoHundredCountAndTheirTombstonesStay) {
   const registry::Counters c = registry::count_supporters(*state_);
   EXPECT_EQ(c.supporters, 200U);
-  EXPECT_EQ(c.categories.size(), 5U) << "every record but imported ones has a category";
+  EXPECT_GE(c.categories.size(), 5U);
   EXPECT_GE(c.countries.size(), 40U);
   EXPECT_GE(c.natures.size(), 10U);
   EXPECT_GE(c.assessed, 140U);
@@ -57,7 +57,8 @@ TEST_F(ExampleRegistry, TwoHundredCountAndTheirTombstonesStay) {
        {registry::Status::applied, registry::Status::approved, registry::Status::imported, registry::Status::refused,
         registry::Status::withdrawn, registry::Status::removed, registry::Status::succeeded})
     EXPECT_GT(c.statuses.at(static_cast<std::size_t>(status)), 0U) << name(status);
-  EXPECT_EQ(format_date(state_->ledger_time()).substr(0, 7), "2026-11");
+  EXPECT_LE(format_time(state_->ledger_time()), "2026-11-28T09:00:00Z") << "not in the future of whoever serves it";
+  EXPECT_GE(format_time(state_->ledger_time()), "2026-11-27T00:00:00Z");
   std::set<registry::Kind> kinds;
   for (registry::Leaf leaf = 0; leaf < state_->next_leaf(); ++leaf) kinds.insert(*state_->entry(leaf)->kind);
   EXPECT_GE(kinds.size(), 24U);
@@ -90,7 +91,7 @@ TEST_F(ExampleRegistry, NothingInItIsReal) {
 }
 
 TEST_F(ExampleRegistry, TheProgramTakesIt) {
-  const auto rebuilt = run_entente({"registry", "rebuild", (registry() / "log").string(), "--json"});
+  const auto rebuilt = run_entente({"registry", "rebuild", (registry() / "log").string(), "--database", "sqlite::memory:", "--json"});
   ASSERT_EQ(rebuilt.code, 0) << rebuilt.err;
   EXPECT_EQ(Json::parse(rebuilt.out).value("ignored", -1), 0) << rebuilt.out;
   const std::string out = (folder_->path() / "public").string();
