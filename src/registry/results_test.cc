@@ -94,7 +94,9 @@ TEST_F(ResultsOf, OneControlNamesItsSupportersById) {
 }
 
 TEST_F(ResultsOf, TheAgeOfEvidenceWhereTheLedgerKnowsIt) {
-  Json evidence{{"organisation", org("shop")}, {"document", dig(sha("scan"))}, {"kind", "policy"}, {"controls", {"P5-01"}}};
+  Json evidence{{"organisation", org("shop")}, {"document", dig(sha("scan"))}, {"kind", "policy"}};
+  evidence["media_type"] = "application/pdf";
+  evidence["controls"] = {"P5-01"};
   evidence["collected_at"] = evidence["at"] = world.now();
   world.append(entry("evidence", sha("scan"), evidence, {&key("shop")}));
   world.pass(std::chrono::days(3));
