@@ -44,6 +44,8 @@ def words(schema):
     kind = schema.get("type", "any value")
     if isinstance(kind, list):
         return " or ".join(kind)
+    if kind == "array" and "prefixItems" in schema:
+        return "list of exactly: " + "; ".join(words(s) for s in schema["prefixItems"])
     if kind == "array":
         return "list of " + words(schema.get("items", {}))
     if kind == "object" and "properties" in schema:

@@ -31,6 +31,9 @@ class Measure {
   // What `control` needs of these: one kind of each group. Empty: no more is known than evidence_kinds().
   using AnyOf = std::span<const std::string_view>;
   [[nodiscard]] virtual std::vector<AnyOf> needs(ControlId /*control*/) const { return {}; }
+  // What a person types to have `control` measured: a command of this program, values in capitals. Every engine's controls are measured by
+  // `assess`; an engine that has a command of its own for one says so.
+  [[nodiscard]] virtual std::string_view command(ControlId /*control*/) const { return "entente assess org.toml"; }
   // At most one finding a control. A control without usable evidence gets no finding (assess reports not-assessed). Evidence
   // that is there but cannot be read is a finding (not-satisfied, with the parse error), not an error; an error means the
   // engine itself could not work.

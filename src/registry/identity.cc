@@ -2,6 +2,7 @@
 #include "registry/identity.h"
 
 #include <algorithm>
+#include <array>
 
 #include "registry/names.h"
 
@@ -104,6 +105,23 @@ void each_domain(const Supporter& s, const F& run) {
   for (const ProvenDomain& proven : s.detail().domains) take(proven.domain);
 }
 
+struct LedgerQuestion {
+  const State& state;
+  const Supporter& supporter;
+  Instant at;
+  const RecordTwins* twins;
+};
+struct LedgerJudge {
+  catalog::ControlId control;
+  IdentityFinding (*judge)(const LedgerQuestion&);
+};
+constexpr std::array<LedgerJudge, 4> kJudgesFromLedger{{
+    {catalog::ControlId(0, 1), [](const LedgerQuestion& q) { return judge_domain(q.supporter, q.at); }},
+    {catalog::ControlId(0, 2), [](const LedgerQuestion& q) { return judge_signature(q.state, q.supporter, q.at); }},
+    {catalog::ControlId(0, 4), [](const LedgerQuestion& q) { return judge_renewal(q.state, q.supporter, q.at); }},
+    {catalog::ControlId(0, 5), [](const LedgerQuestion& q) { return judge_record(q.supporter, q.twins); }},
+}};
+
 }  // namespace
 
 RecordTwins::RecordTwins(const State& state) {
@@ -136,12 +154,14 @@ const Supporter* RecordTwins::twin(const Supporter& supporter) const {
   return found;
 }
 
+bool judged_from_ledger(catalog::ControlId control) {
+  return std::ranges::any_of(kJudgesFromLedger, [&](const LedgerJudge& j) { return j.control == control; });
+}
+
 std::optional<IdentityFinding> judge_identity(const State& state, const Supporter& supporter, catalog::ControlId control, Instant at,
                                               const RecordTwins* twins) {
-  if (control == catalog::ControlId(0, 1)) return judge_domain(supporter, at);
-  if (control == catalog::ControlId(0, 2)) return judge_signature(state, supporter, at);
-  if (control == catalog::ControlId(0, 4)) return judge_renewal(state, supporter, at);
-  if (control == catalog::ControlId(0, 5)) return judge_record(supporter, twins);
+  for (const LedgerJudge& judge : kJudgesFromLedger)
+    if (judge.control == control) return judge.judge({state, supporter, at, twins});
   return std::nullopt;
 }
 

@@ -31,6 +31,8 @@ class RecordTwins {
   std::unordered_map<std::string_view, std::vector<const Supporter*>> by_domain_;  // of records that count
 };
 
+// Whether judge_identity() has an answer for this control: four of principle 0.
+[[nodiscard]] bool judged_from_ledger(catalog::ControlId control);
 // As of `at`: what was said later is not looked at. Nothing for controls the ledger cannot judge (P0-03, and all beyond principle 0).
 // Without `twins` P0-05 looks for no duplicates.
 [[nodiscard]] std::optional<IdentityFinding> judge_identity(const State& state, const Supporter& supporter, catalog::ControlId control,

@@ -179,17 +179,23 @@ std::string_view name(Ground ground) {
   return names[static_cast<std::size_t>(ground)];
 }
 
-Index index_at(const State& state, const catalog::Catalog& catalog, Instant at) {
+void each_index(const State& state, const catalog::Catalog& catalog, Instant at, IndexScope scope,
+                const std::function<void(SupporterIndex)>& take) {
   const LedgerTimes times(state);
-  const RecordTwins twins(state);
-  IndexMaker maker(state, catalog, times, at, &twins);
+  std::optional<RecordTwins> twins;
+  if (scope == IndexScope::counting) twins.emplace(state);
+  IndexMaker maker(state, catalog, times, at, twins ? &*twins : nullptr);
+  for (const auto& [id, supporter] : state.supporters())
+    if (counts(supporter.status) && (scope == IndexScope::counting || !supporter.detail().assessments.empty())) take(maker.make(supporter));
+}
+
+Index index_at(const State& state, const catalog::Catalog& catalog, Instant at) {
   Index out{.at = at,
             .ledger_time = state.ledger_time(),
             .ledger_size = state.next_leaf(),
             .catalog_version = catalog.version(),
             .catalog = catalog.digest()};
-  for (const auto& [id, supporter] : state.supporters())
-    if (counts(supporter.status)) out.supporters.push_back(maker.make(supporter));
+  each_index(state, catalog, at, IndexScope::counting, [&](SupporterIndex row) { out.supporters.push_back(std::move(row)); });
   return out;
 }
 

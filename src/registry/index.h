@@ -9,6 +9,8 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
+#include <functional>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -74,6 +76,11 @@ struct Index {
 };
 
 [[nodiscard]] Index index_at(const State& state, const catalog::Catalog& catalog, Instant at);
+// The same rows one after another, by id, without keeping them. `assessed`: only of supporters that were ever assessed, and without looking
+// for doubles (P0-05).
+enum class IndexScope : std::uint8_t { counting, assessed };
+void each_index(const State& state, const catalog::Catalog& catalog, Instant at, IndexScope scope,
+                const std::function<void(SupporterIndex)>& take);
 // One supporter's; nothing if there is no such record, or it does not count. `times` of the same state.
 // Whether it is asked which other record is the same (P0-05): what hangs on other records has no place in a row of this one's.
 enum class OtherRecords : std::uint8_t { looked_at, left_out };

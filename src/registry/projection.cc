@@ -7,6 +7,7 @@
 #include "registry/index.h"
 #include "registry/ledger_times.h"
 #include "registry/names.h"
+#include "registry/record_day.h"
 #include "registry/record_json.h"
 
 namespace entente::registry {
@@ -20,13 +21,6 @@ StatementRow statement_row(const Entry& entry) {
           .at = entry.kind ? format_time(entry.at) : std::string(),
           .supporter = entry.supporter,
           .body = record_text(entry)};
-}
-
-// The first of the dates there is, in the order of what they are worth; the kinds stay apart in the record itself.
-std::string day_of(const Supporter& s) {
-  if (!s.dates.signed_on.empty()) return s.dates.signed_on;
-  if (s.pledge.envelope != Digest()) return format_date(s.pledge.at);
-  return !s.dates.published_on.empty() ? s.dates.published_on : s.dates.signed_no_later_than;
 }
 
 std::string folded_names(const Supporter& s) {
@@ -125,7 +119,7 @@ SupporterRow row_of(const Supporter& s, std::string tiers) {
           .counts = counts(s.status),
           .principles = s.pledge.principles,
           .tiers = std::move(tiers),
-          .day = day_of(s),
+          .day = record_day(s).day,
           .body = json_compact(record_json(s))};
 }
 

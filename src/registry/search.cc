@@ -245,6 +245,13 @@ void SearchIndex::each_with_words(const std::vector<std::string>& words, const T
   }
 }
 
+void SearchIndex::each_by_name(const std::function<void(const std::string&, std::string_view)>& take) const {
+  for (const Item item : order_) {
+    const Tiers& tiers = tiers_[item];
+    take(ids_[item], tiers.front() == 0 ? std::string_view() : std::string_view(tiers.data(), tiers.size()));
+  }
+}
+
 SearchAnswer SearchIndex::find(const SearchQuery& query) const {
   SearchAnswer out;
   const Wanted wanted = read(query);

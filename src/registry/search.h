@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -44,6 +45,8 @@ class SearchIndex {
   // Takes rows in any order; an id that is there is replaced.
   void put(const std::vector<SupporterRow>& rows);
   [[nodiscard]] SearchAnswer find(const SearchQuery& query) const;
+  // Every record there is, by name. `tiers`: one letter a principle, 0 … 9; empty: never assessed.
+  void each_by_name(const std::function<void(const std::string& id, std::string_view tiers)>& take) const;
   [[nodiscard]] std::size_t size() const { return facets_.size(); }
 
  private:

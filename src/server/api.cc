@@ -104,8 +104,7 @@ Result<registry::SearchQuery> search_query(const Request& request) {
   return q;
 }
 
-Result<Made> supporters(const ApiContext& context, const Call& call) {
-  ENTENTE_TRY(const registry::SearchQuery query, search_query(call.request));
+Result<Made> found_supporters(const ApiContext& context, const registry::SearchQuery& query) {
   const registry::SearchAnswer found = context.search->find(query);
   std::vector<std::string> bodies;
   for (const std::string& id : found.ids) {
@@ -122,6 +121,26 @@ Result<Made> supporters(const ApiContext& context, const Call& call) {
   if (query.offset + found.ids.size() < found.total && !found.ids.empty()) next = std::to_string(query.offset + found.ids.size());
   return json_made(fmt::format(R"({{"total":{},"offset":{},"next_offset":{},"facets":{},"items":{}}})", found.total, query.offset, next,
                                json_compact(facets), join(bodies)));
+}
+
+Result<Made> supporters(const ApiContext& context, const Call& call) {
+  ENTENTE_TRY(const registry::SearchQuery query, search_query(call.request));
+  return found_supporters(context, query);
+}
+
+// Where a page of a whole list begins. There is always a first page; no other begins behind the end.
+Result<std::size_t> page_start(const Call& call, std::size_t count) {
+  const auto first = number_of(call.values[0]);
+  if (!first || *first % kWholePage != 0 || (*first != 0 && *first >= count) || std::to_string(*first) != call.values[0])
+    return absent(fmt::format("page {}: pages begin at multiples of {}", shown(call.values[0]), kWholePage));
+  return *first;
+}
+
+// /supporters?include=all&limit=500&offset=…
+Result<Made> supporters_page(const ApiContext& context, const Call& call) {
+  registry::SearchQuery query{.counted = registry::Counted::all, .limit = kWholePage};
+  ENTENTE_TRY(query.offset, page_start(call, context.search->size()));
+  return found_supporters(context, query);
 }
 
 Result<Made> supporter(const ApiContext& context, const Call& call) {
@@ -161,6 +180,13 @@ Result<Made> statements(const ApiContext& context, const Call& call) {
     query.kind = kinds.front();
   }
   if (const auto ids = parameters(call.request, "supporter"); !ids.empty()) query.supporter = ids.front();
+  return statements_of(context, query);
+}
+
+// /statements?limit=500&from=…
+Result<Made> statements_page(const ApiContext& context, const Call& call) {
+  registry::Store::StatementQuery query{.limit = kWholePage};
+  ENTENTE_TRY(query.from, page_start(call, context.projection->state().next_leaf()));
   return statements_of(context, query);
 }
 
@@ -248,7 +274,9 @@ Result<void> add_api(Router& router, std::shared_ptr<const ApiContext> context) 
   get("/supporters", supporters);
   get("/supporters/{id}", supporter);
   get("/supporters/{id}/statements", history);
+  get("/pages/supporters/{offset}.json", supporters_page);
   get("/statements", statements);
+  get("/pages/statements/{leaf}.json", statements_page);
   get("/statements/{leaf}", statement);
   get("/statements/by-digest/{sha256}", statement_by_digest);
   get("/assessments/{envelope}", document("assessment"));

@@ -37,11 +37,14 @@ struct ApiContext {
   std::function<std::optional<http::Response>(const registry::Submission&)> refuse;  // before submit; unset: nothing is refused here
   std::function<Result<std::string>(registry::Leaf)> receipt;
   std::string origin;                                              // of the ledger
+  std::string log_key;                                             // the ledger's vkey; empty: not known here
+  std::function<Result<std::string>()> checkpoint;                 // the latest signed note; unset: not known here
   std::function<Result<std::string>(std::string_view)> sign_note;  // with the ledger's key; unset: this server has none
   std::function<void(const Error&)> problem;
 };
 
 inline constexpr std::string_view kApiPrefix = "/api/v1";
+inline constexpr std::size_t kWholePage = 500;  // records, or entries, of a page of a whole list (/pages/…)
 
 // All routes below kApiPrefix.
 [[nodiscard]] Result<void> add_api(Router& router, std::shared_ptr<const ApiContext> context);

@@ -51,10 +51,11 @@ tl::unexpected<Error> bad_question(std::string_view what, std::string_view hint)
   return fail(fmt::format("{}{}", kBadQuestion, what), {}, std::string(hint));
 }
 
-Router::Answer reading(std::shared_ptr<const ApiContext> context, Maker make) {
-  return [context = std::move(context), make = std::move(make)](const Call& call, const Reply& reply) {
+Router::Answer reading(std::shared_ptr<const ApiContext> context, Maker make, std::function<std::string(const ApiContext&)> version) {
+  return [context = std::move(context), make = std::move(make), version = std::move(version)](const Call& call, const Reply& reply) {
     if (context->catch_up) context->catch_up();
-    const std::string key = call.request.path + "?" + call.request.query;
+    std::string key = call.request.path + "?" + call.request.query;
+    if (version) key += "#" + version(*context);
     const auto answer = context->cache->get(key, [&]() -> Result<Made> {
       const std::shared_lock lock(*context->lock);
       return make(*context, call);

@@ -9,7 +9,9 @@ using Made = ResponseCache::Made;
 using Maker = std::function<Result<Made>(const ApiContext&, const Call&)>;
 
 // An answer to GET, with ETag. Errors made by absent() are answered 404, by bad_question() 400, others 500 and told to the operator.
-[[nodiscard]] Router::Answer reading(std::shared_ptr<const ApiContext> context, Maker make);
+// `version`, where set, names what the answer hangs on besides the entries: it is kept for that only.
+[[nodiscard]] Router::Answer reading(std::shared_ptr<const ApiContext> context, Maker make,
+                                     std::function<std::string(const ApiContext&)> version = {});
 [[nodiscard]] tl::unexpected<Error> absent(std::string what);
 [[nodiscard]] tl::unexpected<Error> bad_question(std::string_view what, std::string_view hint = {});
 

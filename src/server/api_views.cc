@@ -1,88 +1,26 @@
-// The catalogue is read when the server starts. What is computed from State is computed anew after each write, when it is asked for.
+// What is computed from State is computed anew after each write, when it is asked for.
 #include "server/api_views.h"
 
 #include <fmt/format.h>
 
-#include "catalog/control_json.h"
-#include "catalog/crosswalk.h"
-#include "catalog/norms.h"
 #include "registry/absence.h"
 #include "registry/badge.h"
 #include "registry/calendar.h"
 #include "registry/changes.h"
 #include "registry/counters.h"
 #include "registry/csv_export.h"
+#include "registry/directory.h"
 #include "registry/feed_changes.h"
 #include "registry/index.h"
 #include "registry/ledger_times.h"
 #include "registry/peer_groups.h"
+#include "registry/results.h"
 #include "server/api_reading.h"
 
 namespace entente::server {
 namespace {
 
-// What the routes of the catalogue share.
-struct Views {
-  const catalog::Catalog& catalog;
-  catalog::Norms norms;
-};
-using SharedViews = std::shared_ptr<const Views>;
-
 constexpr std::string_view kOpenApiPath = "api/openapi.json";
-
-Result<Made> principles(const ApiContext& context, const Call&) {
-  Json items = Json::array();
-  for (const catalog::Principle& p : context.catalog->principles()) items.push_back(catalog::to_json(p, *context.catalog));
-  return json_made(Json{{"items", std::move(items)}});
-}
-
-Result<unsigned> principle_number(const Call& call) {
-  const auto number = number_of(call.values[0]);
-  if (!number || *number > 9) return absent("principle " + shown(call.values[0]));
-  return static_cast<unsigned>(*number);
-}
-
-Maker principle(const SharedViews& views) {
-  return [views](const ApiContext&, const Call& call) -> Result<Made> {
-    ENTENTE_TRY(const unsigned number, principle_number(call));
-    Json out = catalog::to_json(views->catalog.principle(number), views->catalog);
-    if (number > 0) out["norms"] = catalog::principle_norms_json(views->norms, views->catalog, number);
-    return json_made(out);
-  };
-}
-
-Result<Made> controls(const ApiContext& context, const Call&) {
-  std::vector<const catalog::Control*> all;
-  for (const catalog::Control& c : context.catalog->controls()) all.push_back(&c);
-  return json_made(catalog::controls_json(*context.catalog, all));
-}
-
-Maker control(const SharedViews& views) {
-  return [views](const ApiContext&, const Call& call) -> Result<Made> {
-    const auto id = catalog::ControlId::parse(call.values[0]);
-    const catalog::Control* found = id ? views->catalog.find(*id) : nullptr;
-    if (found == nullptr) return absent("control " + shown(call.values[0]));
-    Json out = catalog::to_json(*found, views->catalog);
-    out["norms"] = catalog::control_norms_json(views->norms, *found);
-    return json_made(out);
-  };
-}
-
-Maker norms(const SharedViews& views) {
-  return [views](const ApiContext&, const Call&) -> Result<Made> { return json_made(catalog::instruments_json(views->norms)); };
-}
-
-Maker instrument(const SharedViews& views) {
-  return [views](const ApiContext&, const Call& call) -> Result<Made> {
-    const catalog::Instrument* found = views->norms.instrument(call.values[0]);
-    if (found == nullptr) return absent("instrument " + shown(call.values[0]));
-    return json_made(catalog::instrument_json(views->norms, *found));
-  };
-}
-
-Maker crosswalk(const SharedViews& views) {
-  return [views](const ApiContext&, const Call&) -> Result<Made> { return json_made(catalog::matrix_json(views->norms)); };
-}
 
 // ---- computed from State
 
@@ -116,6 +54,23 @@ Result<Made> groups(const ApiContext& context, const Call& call) {
   ENTENTE_TRY(const Instant at, time_asked(context, call));
   const registry::Index made = registry::index_at(context.projection->state(), *context.catalog, at);
   return json_made(registry::peer_groups_json(registry::peer_groups(made), made));
+}
+
+// As of the ledger's own time, so that they are the same in a static copy.
+Result<Made> results(const ApiContext& context, const Call&) {
+  const registry::State& state = context.projection->state();
+  return json_made(registry::results_json(registry::results_at(state, *context.catalog, state.ledger_time())));
+}
+
+Result<Made> control_results(const ApiContext& context, const Call& call) {
+  const catalog::Control* control = control_asked(*context.catalog, call);
+  if (control == nullptr) return absent("control " + shown(call.values[0]));
+  const registry::State& state = context.projection->state();
+  return json_made(registry::control_results_json(state, *context.catalog, *control, state.ledger_time()));
+}
+
+Result<Made> directory(const ApiContext& context, const Call&) {
+  return json_made(registry::directory_json(context.projection->state(), *context.search));
 }
 
 Result<Made> counters(const ApiContext& context, const Call&) {
@@ -241,16 +196,12 @@ Result<Made> openapi(const ApiContext& context, const Call&) {
 }  // namespace
 
 Result<void> add_views(Router& router, std::shared_ptr<const ApiContext> context) {
-  ENTENTE_TRY(catalog::Norms loaded, catalog::Norms::load(*context->data, *context->catalog));
-  const auto views = std::make_shared<const Views>(Views{.catalog = *context->catalog, .norms = std::move(loaded)});
+  ENTENTE_CHECK(add_catalogue(router, context));
+  add_ledger_view(router, context);
   const auto get = [&](std::string_view pattern, Maker make) { router.add(http::Method::get, pattern, reading(context, std::move(make))); };
-  get("/principles", principles);
-  get("/principles/{number}", principle(views));
-  get("/controls", controls);
-  get("/controls/{id}", control(views));
-  get("/norms", norms(views));
-  get("/norms/{id}", instrument(views));
-  get("/crosswalk", crosswalk(views));
+  get("/directory", directory);
+  get("/results", results);
+  get("/controls/{id}/results", control_results);
   get("/index", index);
   get("/index/{id}", index_of);
   get("/peer-groups", groups);

@@ -98,7 +98,8 @@ EntrySource source_of(const ledger::Ledger& log) {
               [&log](registry::Leaf first, std::uint64_t count, const std::function<Result<void>(std::string)>& take) {
                 return log.each_entry(first, count, [&](merkle::LeafIndex, ByteView bytes) { return take(std::string(as_text(bytes))); });
               },
-          .entry = [&log](registry::Leaf leaf) { return log.entry(leaf); }};
+          .entry = [&log](registry::Leaf leaf) { return log.entry(leaf); },
+          .log_key = log.verifier().str()};
 }
 
 // What the folder holds by its manifest; empty where it has none.
@@ -176,6 +177,15 @@ Result<merkle::Checkpoint> checkpoint_of(const fs::path& folder, const std::opti
   }
   ENTENTE_TRY(const merkle::Note parsed, merkle::Note::parse(note));
   return merkle::Checkpoint::parse(parsed.text);
+}
+
+// The log's key as the folder itself gives it, where the checkpoint is signed by it: a check without --log knows no other. Else empty.
+std::string published_log_key(const fs::path& folder, const std::string& note) {
+  const auto text = read_file(folder / "api/v1/ledger/index.json", verify::kMaxPublicationManifest);
+  const auto document = text ? JsonDocument::parse(*text, "ledger") : Result<JsonDocument>(fail("none"));
+  const auto vkey = document ? json_string(document->root(), "vkey") : std::nullopt;
+  const auto key = vkey ? keys::VerifierKey::parse(*vkey) : Result<keys::VerifierKey>(fail("none"));
+  return key && merkle::verify_checkpoint(note, *key) ? key->str() : std::string();
 }
 
 // Publishing renames files over what lies in its folder: over a live log's checkpoint it would take the log from its server. And what else
@@ -266,7 +276,9 @@ Result<Published> publish(const fs::path& log_folder, const fs::path& out, const
   Publication now{.tool = std::string(version()), .data = options.data->digest(), .public_url = options.public_url};
   ENTENTE_TRY(now.checkpoint, log.checkpoint());
   Publisher publisher(out, now);
-  ENTENTE_TRY(const auto snapshots, Snapshots::make(source_of(log), options, progress));
+  EntrySource source = source_of(log);
+  source.checkpoint = now.checkpoint;
+  ENTENTE_TRY(const auto snapshots, Snapshots::make(std::move(source), options, progress));
   ENTENTE_CHECK(snapshots->each([&](const std::string& path, std::string_view body) { return publisher.put(path, body); }, progress));
   ENTENTE_CHECK(put_log(publisher, log));
   Published done{.entries = log.size()};
@@ -294,7 +306,10 @@ Result<PublicationCheck> check_publication(const fs::path& folder, const std::op
   ENTENTE_TRY(const ledger::Fetch fetch, ledger::folder_source(folder / "log"));
   ENTENTE_TRY(auto tree, ledger::RemoteTree::open(fetch, checkpoint.size, checkpoint.root));
   PublishedEntries entries(std::move(tree));
-  ENTENTE_TRY(const auto snapshots, Snapshots::make(entries.source(), std::move(options), progress));
+  EntrySource source = entries.source();
+  source.checkpoint = publication.checkpoint;
+  source.log_key = key ? key->str() : published_log_key(folder, publication.checkpoint);
+  ENTENTE_TRY(const auto snapshots, Snapshots::make(std::move(source), std::move(options), progress));
   PublicationCheck out{.entries = checkpoint.size};
   std::set<std::string, std::less<>> made;
   ENTENTE_CHECK(snapshots->each(

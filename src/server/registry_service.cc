@@ -63,6 +63,7 @@ struct RegistryService::State {
   void open_witnessed();
   Result<std::string> entry(registry::Leaf leaf);
   Result<std::string> receipt(registry::Leaf leaf);
+  Result<std::string> checkpoint();
   void handle(http::Request request, http::Reply reply);
   void handle_api(const http::Request& request, const http::Reply& reply);
   [[nodiscard]] http::Reply logged(const http::Request& request, http::Reply reply) const;
@@ -253,6 +254,13 @@ Result<std::string> RegistryService::State::receipt(registry::Leaf leaf) {
   return receipt.str();
 }
 
+// The latest, with the cosignatures it has.
+Result<std::string> RegistryService::State::checkpoint() {
+  const std::scoped_lock guard(reader_mutex);
+  ENTENTE_CHECK(reader->refresh());
+  return reader->checkpoint();
+}
+
 Result<void> RegistryService::State::open_faces() {
   ledger::ServeOptions serve{.prefix = std::string(kLogPrefix), .problem = options.problem};
   if (appender)
@@ -273,6 +281,8 @@ Result<void> RegistryService::State::open_faces() {
   context->catalog = &*catalog;
   context->public_url = options.public_url;
   context->origin = reader->verifier().name();
+  context->log_key = reader->verifier().str();
+  context->checkpoint = [this] { return checkpoint(); };
   if (options.key) context->sign_note = [key = options.key](std::string_view text) { return merkle::sign_note(text, {key.get()}); };
   context->problem = options.problem;
   if (appender) {
@@ -336,14 +346,9 @@ Result<void> RegistryService::State::open_signup() {
 
 void RegistryService::State::open_witnessed() {
   if (!options.cosign || !options.signup.verifier_key || !queue) return;
-  const auto checkpoint = [this]() -> Result<std::string> {
-    const std::scoped_lock guard(reader_mutex);
-    ENTENTE_CHECK(reader->refresh());
-    return reader->checkpoint();
-  };
   witnessed = std::make_unique<Witnessed>(Witnessed::Parts{.api = context,
                                                            .key = options.signup.verifier_key,
-                                                           .checkpoint = checkpoint,
+                                                           .checkpoint = context->checkpoint,
                                                            .clock = options.clock,
                                                            .pause = options.witnessed_pause});
 }

@@ -91,7 +91,9 @@ Router::Match Router::find(http::Method method, std::string_view path) const {
     std::vector<std::string> values;
     const bool fits = std::ranges::equal(route.segments, segments, [&](const std::string& pattern, std::string_view segment) {
       if (!pattern.starts_with('{')) return pattern == segment;
-      auto value = percent_decode(segment);
+      const std::string_view ending = std::string_view(pattern).substr(pattern.find('}') + 1);
+      if (!segment.ends_with(ending)) return false;
+      auto value = percent_decode(segment.substr(0, segment.size() - ending.size()));
       if (!value || value->empty() || value->find('/') != std::string::npos || *value == "." || *value == "..") return false;
       values.push_back(std::move(*value));
       return true;

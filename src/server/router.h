@@ -1,4 +1,5 @@
-// Which function answers which path. Patterns are "/supporters/{id}/statements": a segment in braces takes one segment, percent-decoded.
+// Which function answers which path. Patterns are "/supporters/{id}/statements": a segment in braces takes one segment, percent-decoded; in
+// "{offset}.json" the segment must end so, and the value is what stands before.
 // Dot segments, empty segments, encoded slashes and control characters match nothing.
 #pragma once
 

@@ -51,6 +51,15 @@ TEST(Router, FindsThePatternAndItsValues) {
   EXPECT_THAT(values(router, "/statements/by-digest/00"), ElementsAre("00"));
 }
 
+TEST(Router, WhatStandsBehindTheBracesMustBeThere) {
+  Router router;
+  router.add(Method::get, "/pages/{offset}.json", [](const Call&, const http::Reply& reply) { reply({}); });
+  EXPECT_THAT(values(router, "/pages/500.json"), ElementsAre("500"));
+  EXPECT_THAT(values(router, "/pages/a.b.json"), ElementsAre("a.b"));
+  for (const char* path : {"/pages/500", "/pages/.json", "/pages/..json", "/pages/500.jsonx", "/pages/500.JSON", "/pages/500%2ejson"})
+    EXPECT_EQ(router.find(Method::get, path).answer, nullptr) << path;
+}
+
 TEST(Router, OtherSpellingsMatchNothing) {
   const Router router = some_router();
   for (const char* path : {"",

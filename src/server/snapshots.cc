@@ -20,7 +20,6 @@ namespace entente::server {
 namespace {
 
 constexpr std::uint64_t kSnapshotStep = 1024;
-constexpr std::size_t kSnapshotPage = 500;
 constexpr std::string_view kByDigest = "/statements/by-digest/{sha256}";  // the same bodies as /statements/{leaf}: not written twice
 
 std::string snapshot_path(std::string_view route) {
@@ -38,7 +37,6 @@ struct Snapshots::State {
   Result<bool> replay(Progress& progress);
   Result<std::string> ask(const std::string& target) const;
   Result<std::vector<std::string>> values_of(std::string_view pattern) const;
-  Result<void> pages(const Take& take, Progress& progress) const;
 
   EntrySource source;
   SnapshotOptions options;
@@ -96,6 +94,8 @@ Result<void> Snapshots::State::open(Progress& progress) {
   context->store_mutex = &store_mutex;
   context->cache = &cache;
   context->entry = source.entry;
+  context->log_key = source.log_key;
+  if (!source.checkpoint.empty()) context->checkpoint = [this]() -> Result<std::string> { return source.checkpoint; };
   context->data = options.data;
   context->catalog = &*catalog;
   context->public_url = options.public_url;
@@ -131,31 +131,20 @@ Result<std::vector<std::string>> Snapshots::State::values_of(std::string_view pa
     for (const auto& [envelope, assessment] : state.assessments()) out.push_back(envelope.hex());
   } else if (pattern == "/principles/{number}") {
     for (const catalog::Principle& p : catalog->principles()) out.push_back(std::to_string(p.number));
-  } else if (pattern == "/controls/{id}") {
+  } else if (pattern.starts_with("/controls/{id}")) {
     for (const catalog::Control& c : catalog->controls()) out.push_back(c.id.str());
   } else if (pattern == "/norms/{id}") {
     ENTENTE_TRY(const std::string body, ask("/norms"));
     ENTENTE_TRY(const JsonDocument instruments, JsonDocument::parse(body, "norms"));
     if (const auto list = as_array(instruments.root()))
       for (const JsonView instrument : *list) out.emplace_back(json_string(instrument, "id").value_or(""));
+  } else if (pattern.starts_with("/pages/")) {
+    const std::size_t count = pattern.starts_with("/pages/supporters/") ? state.supporters().size() : source.size;
+    for (std::size_t first = 0; first == 0 || first < count; first += kWholePage) out.push_back(std::to_string(first));
   } else if (pattern != kByDigest) {
     return fail(fmt::format("nobody knows which values {} takes", pattern));
   }
   return out;
-}
-
-// Whole lists, a file a page: pages/supporters/<offset>.json, pages/statements/<first leaf>.json.
-Result<void> Snapshots::State::pages(const Take& take, Progress& progress) const {
-  const auto walk = [&](std::string_view list, std::string_view query, std::size_t count) -> Result<void> {
-    for (std::size_t at = 0; at == 0 || at < count; at += kSnapshotPage) {
-      ENTENTE_TRY(const std::string body, ask(fmt::format("/{}?limit={}&{}{}", list, kSnapshotPage, query, at)));
-      ENTENTE_CHECK(take(fmt::format("{}/pages/{}/{}.json", kApiPrefix.substr(1), list, at), body));
-      progress.advance(1);
-    }
-    return {};
-  };
-  ENTENTE_CHECK(walk("supporters", "include=all&offset=", projection->state().supporters().size()));
-  return walk("statements", "from=", source.size);
 }
 
 Snapshots::Snapshots(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -191,7 +180,7 @@ Result<void> Snapshots::each(const Take& take, Progress& progress) {
       progress.advance(1);
     }
   }
-  return state_->pages(take, progress);
+  return {};
 }
 
 }  // namespace entente::server

@@ -21,6 +21,8 @@ struct EntrySource {
   // Entries [first, first + count), in order.
   std::function<Result<void>(registry::Leaf first, std::uint64_t count, const std::function<Result<void>(std::string)>& take)> each;
   std::function<Result<std::string>(registry::Leaf)> entry;
+  std::string checkpoint;  // the signed note over these entries; may be empty
+  std::string log_key;     // vkey of whoever signed it; may be empty
 };
 
 struct SnapshotOptions {

@@ -70,6 +70,27 @@ TEST_F(WitnessedLedger, HoldsACosignedCheckpointOverEachPledge) {
   EXPECT_EQ(finding()["counted_as"], "satisfied") << finding();
   std::this_thread::sleep_for(std::chrono::milliseconds(300));
   EXPECT_EQ(witnessed(s).size(), 1U) << "its own leaf is no reason for another";
+  const Json ledger = Json::parse(s.api("/ledger").body);
+  EXPECT_EQ(ledger["witnesses_needed"], 2);
+  ASSERT_EQ(ledger["witnesses"].size(), 2U);
+  for (const Json& witness : ledger["witnesses"]) {
+    EXPECT_EQ(witness["vkey"], witness_key(witness["name"]).verifier().str());
+    EXPECT_EQ(witness["cosigned"], true) << ledger;
+    EXPECT_TRUE(parse_time(witness["cosigned_at"].get<std::string>()).has_value());
+  }
+  EXPECT_TRUE(ledger["other_signatures"].empty());
+  EXPECT_EQ(ledger["witnessed"]["leaf"], witnessed(s)[0]["leaf"]);
+  ASSERT_TRUE(s.service->stop().has_value());
+}
+
+TEST_F(WitnessedLedger, CosignaturesOfOthersAreNamedNotChecked) {
+  TestService s(TestService::Mode::writable, 4096, cosigned_by({"ngo", "stranger"}));
+  ASSERT_EQ(s.post(rules(s), "?wait=published").status, 201U);
+  const Json ledger = Json::parse(s.api("/ledger").body);
+  EXPECT_EQ(ledger["witnesses"][0]["cosigned"], true) << ledger;
+  EXPECT_EQ(ledger["witnesses"][1]["cosigned"], false);
+  EXPECT_TRUE(ledger["witnesses"][1]["cosigned_at"].is_null());
+  EXPECT_EQ(ledger["other_signatures"], Json::array({Json{{"name", "stranger"}, {"key_id", witness_key("stranger").verifier().id_hex()}}}));
   ASSERT_TRUE(s.service->stop().has_value());
 }
 

@@ -3,6 +3,7 @@
 #include "core/file.h"
 #include "core/json.h"
 #include "core/terminal.h"
+#include "measures/all.h"
 #include "run_binary.h"
 #include "test_support.h"
 
@@ -189,6 +190,26 @@ TEST(Controls, AnEditedCatalogueIsUsedAndItsFaultsHavePlaces) {
   EXPECT_THAT(broken.err, HasSubstr("entente-controls.json:"));
   EXPECT_THAT(broken.err, HasSubstr("/catalog/groups/1/controls/"));
   EXPECT_THAT(broken.err, HasSubstr("did you mean \"software-producer\"?"));
+}
+
+// What the API names as the command that has a control measured is one of this program's.
+TEST(Controls, CommandsOfEnginesExist) {
+  for (const measures::Measure* engine : measures::all())
+    for (const catalog::ControlId id : engine->controls()) {
+      std::istringstream words{std::string(engine->command(id))};
+      std::vector<std::string> arguments;
+      std::string word;
+      words >> word;
+      EXPECT_EQ(word, "entente");
+      // Up to the first value or option.
+      while (words >> word && word.find_first_not_of("abcdefghijklmnopqrstuvwxyz-") == std::string::npos && word.front() != '-')
+        arguments.push_back(word);
+      ASSERT_FALSE(arguments.empty()) << id.str();
+      arguments.emplace_back("--help");
+      const auto r = run_entente(arguments);
+      EXPECT_EQ(r.code, 0) << engine->command(id) << r.err;
+      EXPECT_THAT(r.out, HasSubstr(arguments.size() > 2 ? arguments[arguments.size() - 2] : arguments[0]));
+    }
 }
 
 }  // namespace

@@ -60,11 +60,32 @@ TEST_F(Publish, WritesWhatTheServerAnswers) {
   EXPECT_EQ(done["entries"], world.log.size());
   EXPECT_EQ(done["files"], done["written"]);
   server::fixture::TestService service(server::fixture::TestService::Mode::read_only);
-  for (const char* path : {"supporters", "supporters/bank", "supporters/bank/statements", "statements", "statements/3", "index",
-                           "index/bank", "counters", "changes", "principles/5", "controls/P5-01", "norms", "queue", "rules"})
+  for (const char* path : {"directory",
+                           "results",
+                           "controls/P0-02/results",
+                           "controls/P5-01/results",
+                           "ledger",
+                           "measures",
+                           "controls",
+                           "supporters",
+                           "supporters/bank",
+                           "supporters/bank/statements",
+                           "statements",
+                           "statements/3",
+                           "index",
+                           "index/bank",
+                           "counters",
+                           "changes",
+                           "principles/5",
+                           "controls/P5-01",
+                           "norms",
+                           "queue",
+                           "rules"})
     EXPECT_EQ(slurp(fmt::format("api/v1/{}/index.json", path)), service.api(fmt::format("/{}", path)).body) << path;
   for (const char* path :
        {"changes.json", "changes.atom", "events.ics", "supporters.csv", "supporters.ndjson", "supporters/bank/badge.svg", "openapi.json"})
+    EXPECT_EQ(slurp(fmt::format("api/v1/{}", path)), service.api(fmt::format("/{}", path)).body) << path;
+  for (const char* path : {"pages/supporters/0.json", "pages/statements/0.json"})
     EXPECT_EQ(slurp(fmt::format("api/v1/{}", path)), service.api(fmt::format("/{}", path)).body) << path;
   // One file each, and whole lists in pages.
   for (const auto& [id, supporter] : world.state.supporters())
@@ -80,6 +101,19 @@ TEST_F(Publish, WritesWhatTheServerAnswers) {
   const auto checked = check();
   EXPECT_EQ(checked.code, 0) << checked.out << checked.err;
   EXPECT_THAT(checked.out, HasSubstr("all are what the entries give"));
+  EXPECT_EQ(Json::parse(slurp("api/v1/ledger/index.json"))["vkey"], vkey);
+  const auto without_key = run_entente({"publish", out().string(), "--check"});
+  EXPECT_EQ(without_key.code, 0) << without_key.out << without_key.err;
+}
+
+TEST_F(Publish, AKeyThatDidNotSignTheCheckpointIsFound) {
+  publish();
+  std::string ledger = slurp("api/v1/ledger/index.json");
+  ledger.replace(ledger.find(vkey), vkey.size(), made::vkey("anna"));
+  test::spit(out() / "api/v1/ledger/index.json", ledger);
+  const auto checked = run_entente({"publish", out().string(), "--check"});
+  EXPECT_EQ(checked.code, 1) << checked.out << checked.err;
+  EXPECT_THAT(checked.out, HasSubstr("api/v1/ledger/index.json"));
 }
 
 TEST_F(Publish, EveryChangedByteIsFound) {

@@ -29,6 +29,7 @@ struct FindingRule {
   // its section. Every row has both; a test looks.
   std::string_view wg6{};
   std::string_view standard{};
+  std::string_view command{};  // Measure::command(), where there is one for this control
 };
 
 // Puts "working_group_6_actions" ([{"id","title"}]) and "standard" into the finding's detail.

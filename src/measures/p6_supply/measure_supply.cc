@@ -211,6 +211,12 @@ class SupplyMeasure final : public Measure {
     return {};
   }
 
+  std::string_view command(ControlId control) const override {
+    for (const FindingRule& rule : finding_rules())
+      if (rule.control == control && !rule.command.empty()) return rule.command;
+    return Measure::command(control);
+  }
+
   Result<std::vector<Finding>> assess(const Profile& profile, const Bundle& bundle, Instant at, Progress& progress) const override {
     const Inputs inputs = read_inputs(profile, bundle, at, progress);
     std::vector<Finding> findings;
