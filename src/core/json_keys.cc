@@ -74,7 +74,9 @@ class KeyTable {
 class TapeCheck {
  public:
   TapeCheck(const simdjson::dom::document& document, std::uint32_t max_depth)
-      : tape_(document.tape.get()), strings_(document.string_buf.get()), max_depth_(max_depth), keys_(64) {}
+      : tape_(document.tape.get()), strings_(document.string_buf.get()), max_depth_(max_depth), keys_(64) {
+    outer_.reserve(16);
+  }
   TapeFault run();
 
  private:

@@ -58,6 +58,13 @@ void document_each(JsonView object, Text key, Visit visit) {
 
 }  // namespace
 
+std::uint32_t ProductNumbers::add_unforeseen(Text text) {
+  const std::uint32_t number = table_.add(text).number;
+  if (number == followers_.size()) followers_.push_back(number + 1);
+  if (last_ < followers_.size()) followers_[last_] = number;
+  return last_ = number;
+}
+
 // Keeps indices those of the document: what is no string is an empty ID.
 void Document::read_product_ids(JsonView list, std::vector<ProductId>& out) {
   const auto array = as_array(list);
@@ -117,8 +124,7 @@ void Document::read_statements(Text key, JsonView list, Vulnerability& v) {
     });
 }
 
-Vulnerability Document::read_vulnerability(JsonView node) {
-  Vulnerability v;
+void Document::read_vulnerability(JsonView node, Vulnerability& v) {
   document_members(node, [&](Text key, JsonView value) {
     if (document_take(key, value, "cve", v.cve) || document_take(key, value, "title", v.title)) return;
     if (same_text(key, "cwe")) {
@@ -144,7 +150,6 @@ Vulnerability Document::read_vulnerability(JsonView node) {
       read_statements(key, value, v);
     }
   });
-  return v;
 }
 
 Text status_name(Status status) { return kStatusNames[static_cast<std::size_t>(status)]; }
@@ -178,7 +183,7 @@ void Document::read_header(JsonView root) {
 }
 
 void Document::add_product(JsonView node, Product::Origin origin, std::uint32_t position) {
-  Product p;
+  Product& p = products.emplace_back();
   p.origin = origin;
   p.position = position;
   Text id_text;
@@ -204,8 +209,7 @@ void Document::add_product(JsonView node, Product::Origin origin, std::uint32_t 
     });
   if (product_of_number_.size() <= p.id.number) product_of_number_.resize(p.id.number + 1, kNoProduct);
   std::uint32_t& first = product_of_number_[p.id.number];
-  if (first == kNoProduct) first = static_cast<std::uint32_t>(products.size());
-  products.push_back(p);
+  if (first == kNoProduct) first = static_cast<std::uint32_t>(products.size() - 1);
 }
 
 // Depth is bounded by the JSON reader.
@@ -214,7 +218,10 @@ void Document::read_branches(JsonView list, std::uint32_t parent_index) {
   const auto array = as_array(list);
   if (!array) return;
   document_reserve(branches, array->size());
-  if (parent_index != Branch::kRoot) document_reserve(products, array->size());
+  if (parent_index != Branch::kRoot) {
+    document_reserve(products, array->size());
+    product_ids_.reserve_more(array->size());
+  }
   for (const JsonView node : *array) {
     const auto index = static_cast<std::uint32_t>(branches.size());
     Branch branch{parent_index, position++, {}, {}};
@@ -272,8 +279,13 @@ Result<Document> Document::parse(std::string_view text, std::string name) {
   }
   if (const auto list = json_get(root, "vulnerabilities")) {
     d.has_vulnerabilities = true;
-    document_each(root, "vulnerabilities", [&](JsonView v) { d.vulnerabilities.push_back(d.read_vulnerability(v)); });
+    if (const auto items = as_array(*list)) d.vulnerabilities.reserve(items->size());
+    document_items(*list, [&](JsonView v) { d.read_vulnerability(v, d.vulnerabilities.emplace_back()); });
   }
+  // As many products as IDs, and none without a product: so each has one.
+  const auto& first = d.product_of_number_;
+  d.is_each_id_defined_once = d.products.size() == d.product_numbers() && first.size() == d.products.size() &&
+                              std::find(first.begin(), first.end(), kNoProduct) == first.end();
   return d;
 }
 

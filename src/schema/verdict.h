@@ -20,6 +20,9 @@ class Verdict {
   enum class Answer : std::uint8_t { holds, fails, undecided };
   explicit Verdict(const Schema::Program& program) : program_(program) {}
   [[nodiscard]] Answer of(JsonView instance);
+  // After an answer of `holds`: `properties` of the schema were seen to name each member of each object, and the members of each stand in
+  // the order of their bytes. False: not seen.
+  [[nodiscard]] bool is_orderly() const { return orderly_; }
 
  private:
   bool holds(NodeId id, JsonView value);
@@ -41,6 +44,7 @@ class Verdict {
   std::uint64_t steps_ = 0;
   std::uint32_t depth_ = 0;
   bool undecided_ = false;
+  bool orderly_ = true;
 };
 
 }  // namespace entente::schema
