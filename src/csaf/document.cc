@@ -13,19 +13,29 @@ namespace {
 constexpr std::array<Text, kStatusCount> kStatusNames = {"first_affected",     "first_fixed",   "fixed",       "known_affected",
                                                          "known_not_affected", "last_affected", "recommended", "under_investigation"};
 
+Text document_string(JsonView value) { return value.is_string() ? value.get_string().value_unsafe() : Text{}; }
 Text document_text(JsonView object, Text key) { return json_string(object, key).value_or(Text{}); }
 
 void document_texts(JsonView list, std::vector<Text>& out) {
   const auto array = as_array(list);
   if (!array) return;
   out.reserve(array->size());
-  for (const JsonView item : *array) out.push_back(as_string(item).value_or(Text{}));  // keeps indices those of the document
+  for (const JsonView item : *array) out.push_back(document_string(item));  // keeps indices those of the document
+}
+
+void take_category(Branch& branch, Text category) {
+  branch.category = category;
+  branch.kind = same_text(category, "product_version")         ? Branch::Kind::product_version
+                : same_text(category, "product_version_range") ? Branch::Kind::product_version_range
+                : same_text(category, "product_name")          ? Branch::Kind::product_name
+                : same_text(category, "vendor")                ? Branch::Kind::vendor
+                                                               : Branch::Kind::other;
 }
 
 // If `key` is `wanted`, takes the value's text.
 bool document_take(Text key, JsonView value, Text wanted, Text& out) {
   if (!same_text(key, wanted)) return false;
-  out = value.is_string() ? value.get_string().value_unsafe() : Text{};
+  out = document_string(value);
   return true;
 }
 
@@ -44,9 +54,9 @@ void document_reserve(std::vector<Item>& items, std::size_t more) {
 
 template <class Visit>
 void document_members(JsonView object, Visit visit) {
-  const auto members = as_object(object);
-  if (!members) return;
-  for (const auto field : *members) visit(field.key, field.value);
+  if (!object.is_object()) return;
+  const simdjson::dom::object members = object.get_object().value_unsafe();
+  for (const auto field : members) visit(field.key, field.value);
 }
 
 template <class Visit>
@@ -67,10 +77,10 @@ std::uint32_t ProductNumbers::add_unforeseen(Text text) {
 
 // Keeps indices those of the document: what is no string is an empty ID.
 void Document::read_product_ids(JsonView list, std::vector<ProductId>& out) {
-  const auto array = as_array(list);
-  if (!array) return;
-  out.reserve(array->size());
-  for (const JsonView item : *array) out.push_back(product_id(item.is_string() ? item.get_string().value_unsafe() : Text{}));
+  if (!list.is_array()) return;
+  const simdjson::dom::array array = list.get_array().value_unsafe();
+  out.reserve(array.size());
+  for (const JsonView item : array) out.push_back(product_id(document_string(item)));
 }
 
 // Takes a member of an item that says something of products.
@@ -189,9 +199,9 @@ void Document::add_product(JsonView node, Product::Origin origin, std::uint32_t 
   Text id_text;
   document_members(node, [&](Text key, JsonView value) {
     if (same_text(key, "name"))
-      p.name = as_string(value).value_or(Text{});
+      p.name = document_string(value);
     else if (same_text(key, "product_id"))
-      id_text = as_string(value).value_or(Text{});
+      id_text = document_string(value);
     else if (same_text(key, "product_identification_helper"))
       p.helper = value;
   });
@@ -199,15 +209,15 @@ void Document::add_product(JsonView node, Product::Origin origin, std::uint32_t 
   if (p.helper)
     document_members(*p.helper, [&](Text key, JsonView value) {
       if (same_text(key, "purl"))
-        p.purl = as_string(value).value_or(Text{});
+        p.purl = document_string(value);
       else if (same_text(key, "cpe"))
-        p.cpe = as_string(value).value_or(Text{});
+        p.cpe = document_string(value);
       else if (same_text(key, "hashes"))
         p.has_hashes = true;
       else if (same_text(key, "sbom_urls") || same_text(key, "x_generic_uris"))
         p.has_urls = true;
     });
-  if (product_of_number_.size() <= p.id.number) product_of_number_.resize(p.id.number + 1, kNoProduct);
+  while (product_of_number_.size() <= p.id.number) product_of_number_.push_back(kNoProduct);
   std::uint32_t& first = product_of_number_[p.id.number];
   if (first == kNoProduct) first = static_cast<std::uint32_t>(products.size() - 1);
 }
@@ -224,13 +234,13 @@ void Document::read_branches(JsonView list, std::uint32_t parent_index) {
   }
   for (const JsonView node : *array) {
     const auto index = static_cast<std::uint32_t>(branches.size());
-    Branch branch{parent_index, position++, {}, {}};
+    Branch branch{parent_index, position++, {}, {}, Branch::Kind::other};
     std::optional<JsonView> product_node, below;
     document_members(node, [&](Text key, JsonView value) {
       if (same_text(key, "category"))
-        branch.category = as_string(value).value_or(Text{});
+        take_category(branch, document_string(value));
       else if (same_text(key, "name"))
-        branch.name = as_string(value).value_or(Text{});
+        branch.name = document_string(value);
       else if (same_text(key, "product"))
         product_node = value;
       else if (same_text(key, "branches"))

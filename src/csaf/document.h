@@ -48,6 +48,8 @@ struct Branch {
   std::uint32_t parent = kRoot;  // index into Document::branches
   std::uint32_t position = 0;    // in its parent's `branches`
   Text category, name;
+  enum class Kind : std::uint8_t { other, vendor, product_name, product_version, product_version_range };
+  Kind kind = Kind::other;  // the category, where tests ask for it
 };
 
 // A full_product_name_t, wherever in the product tree it stands.

@@ -294,7 +294,7 @@ bool names_range(Text name) {
 
 void test_version_ranges(Check& c) {
   for (std::uint32_t b = 0; b < c.document.branches.size(); ++b)
-    if (const Branch& branch = c.document.branches[b]; same_text(branch.category, "product_version") && names_range(branch.name))
+    if (const Branch& branch = c.document.branches[b]; branch.kind == Branch::Kind::product_version && names_range(branch.name))
       c.fail(c.document.branch_pointer(b) + "/name", fmt::format("{} is a range, not a version", in_quotes(branch.name)),
              "use the category product_version_range");
 }

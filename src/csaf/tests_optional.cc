@@ -191,7 +191,7 @@ bool is_vers(Text text) {
 
 void test_vers(Check& c) {
   for (std::uint32_t b = 0; b < c.document.branches.size(); ++b)
-    if (const Branch& branch = c.document.branches[b]; same_text(branch.category, "product_version_range") && !is_vers(branch.name))
+    if (const Branch& branch = c.document.branches[b]; branch.kind == Branch::Kind::product_version_range && !is_vers(branch.name))
       c.fail(c.document.branch_pointer(b) + "/name", fmt::format("{} is no vers range", in_quotes(branch.name)),
              "write it as vers:type/constraints");
 }

@@ -235,9 +235,8 @@ bool Verdict::keywords_hold(const Quick& q, JsonView value) {
   const TypeSet types = quick_types_of(value);
   if ((q.types & types) == 0) return false;
   orderly_ = orderly_ && (q.unlisted & types) == 0;
-  if (types == kString) {
-    if (!text_holds(q, value)) return false;
-  } else if (types == kObject) {
+  if (types == kString) return text_holds(q, value.get_string().value_unsafe(), value);
+  if (types == kObject) {
     if (q.members != Quick::kNone && !object_holds(program_.members[q.members], value.get_object().value_unsafe())) return false;
   } else if (types == kArray && !array_holds(q, value)) {
     return false;
@@ -245,7 +244,23 @@ bool Verdict::keywords_hold(const Quick& q, JsonView value) {
   return q.count == 0 || rest_holds(q, types, value);
 }
 
-bool Verdict::text_holds(const Quick& q, JsonView value) { return has_characters(value.get_string().value_unsafe(), q.least_characters); }
+// `text` is what `value` holds.
+bool Verdict::text_holds(const Quick& q, std::string_view text, JsonView value) {
+  if (!has_characters(text, q.least_characters)) return false;
+  for (std::uint32_t i = q.first; i < q.first + q.count; ++i) {
+    const Instruction& instruction = program_.quick_rest[i];
+    if ((instruction.applies & kString) == 0) continue;
+    bool held = false;
+    if (instruction.op == Op::enumeration)
+      held = program_.enumerations[instruction.a].index.find(text) != NameIndex::kNone;
+    else if (instruction.op == Op::pattern || instruction.op == Op::format || instruction.op == Op::max_length)
+      held = string_keyword_holds(instruction, text);
+    else
+      held = instruction_holds(instruction, value);
+    if (!held) return false;
+  }
+  return true;
+}
 
 bool Verdict::array_holds(const Quick& q, JsonView value) {
   const simdjson::dom::array array = value.get_array().value_unsafe();

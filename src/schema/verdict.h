@@ -27,7 +27,7 @@ class Verdict {
  private:
   bool holds(NodeId id, JsonView value);
   bool keywords_hold(const Quick& q, JsonView value);
-  bool text_holds(const Quick& q, JsonView value);
+  bool text_holds(const Quick& q, std::string_view text, JsonView value);
   bool array_holds(const Quick& q, JsonView value);
   bool items_hold(const Items& items, simdjson::dom::array array);
   bool are_distinct(simdjson::dom::array array);
