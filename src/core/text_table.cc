@@ -6,6 +6,8 @@
 #include <cstring>
 #include <random>
 
+#include "core/same_text.h"
+
 namespace entente {
 namespace {
 
@@ -65,7 +67,7 @@ std::size_t TextTable::slot_of(std::string_view text, std::uint64_t hash) const 
   for (std::size_t slot = hash & mask;; slot = (slot + 1) & mask) {
     if (slots_[slot] == 0) return slot;
     const Entry& entry = entries_[slots_[slot] - 1];
-    if (entry.hash == hash && entry.text == text) return slot;
+    if (entry.hash == hash && same_text(entry.text, text)) return slot;
   }
 }
 

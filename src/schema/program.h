@@ -135,7 +135,7 @@ class NameIndex {
 
   // The same for the keys of a JsonDocument: each is compared by its length and first bytes, as one word, with the names from `next` on,
   // then with those before.
-  [[nodiscard]] std::uint32_t find_key(std::string_view key, std::uint32_t& next) const {
+  [[nodiscard, gnu::always_inline]] std::uint32_t find_key(std::string_view key, std::uint32_t& next) const {
     const std::uint64_t word = word_of_key(key);
     const auto count = static_cast<std::uint32_t>(words_.size());
     for (std::uint32_t number = next; number < count; ++number)
@@ -216,7 +216,7 @@ struct Quick {
   std::uint32_t members = kNone;        // in `members`
   std::uint32_t items = kNone;          // in `items`
   std::uint32_t first = 0, count = 0;   // in `quick_rest`
-  std::uint64_t least_characters = 0, least_items = 0;
+  std::uint64_t least_characters = 0, least_items = 0, least_members = 0;
 };
 
 struct Schema::Program {

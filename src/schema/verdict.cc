@@ -60,6 +60,10 @@ class VerdictPlanner {
         if (program_.bounds[i.a] > kMaxQuickBound) break;
         quick_.least_items = std::max(quick_.least_items, program_.bounds[i.a]);
         return true;
+      case Op::min_properties:
+        if (program_.bounds[i.a] > kMaxQuickBound) break;
+        quick_.least_members = std::max(quick_.least_members, program_.bounds[i.a]);
+        return true;
       case Op::unique_items: quick_.unique = true; return true;
       case Op::items:
         if (quick_.items != Quick::kNone) break;
@@ -186,6 +190,8 @@ bool number_holds(Op op, int order) {
 
 template <class Container>
 std::uint64_t count_children(Container container) {
+  constexpr std::size_t kSaturated = 0xffffff;  // what size() says of that many and more
+  if (const std::size_t size = container.size(); size < kSaturated) return size;
   std::uint64_t n = 0;
   for (auto at = container.begin(); at != container.end(); ++at) ++n;
   return n;
@@ -237,11 +243,23 @@ bool Verdict::keywords_hold(const Quick& q, JsonView value) {
   orderly_ = orderly_ && (q.unlisted & types) == 0;
   if (types == kString) return text_holds(q, value.get_string().value_unsafe(), value);
   if (types == kObject) {
-    if (q.members != Quick::kNone && !object_holds(program_.members[q.members], value.get_object().value_unsafe())) return false;
+    const simdjson::dom::object object = value.get_object().value_unsafe();
+    if (q.least_members > 0 && object.size() < q.least_members) return false;
+    if (q.members != Quick::kNone && !object_holds(program_.members[q.members], object)) return false;
   } else if (types == kArray && !array_holds(q, value)) {
     return false;
   }
   return q.count == 0 || rest_holds(q, types, value);
+}
+
+// One value of an enumeration mostly comes again and again: the one found last is tried first.
+bool Verdict::is_listed(std::uint32_t enumeration, std::string_view text) {
+  std::uint32_t& last = last_listed_[enumeration % last_listed_.size()];
+  std::uint32_t number = last;
+  number = program_.enumerations[enumeration].index.find(text, number);
+  if (number == NameIndex::kNone) return false;
+  last = number;
+  return true;
 }
 
 // `text` is what `value` holds.
@@ -252,7 +270,7 @@ bool Verdict::text_holds(const Quick& q, std::string_view text, JsonView value) 
     if ((instruction.applies & kString) == 0) continue;
     bool held = false;
     if (instruction.op == Op::enumeration)
-      held = program_.enumerations[instruction.a].index.find(text) != NameIndex::kNone;
+      held = is_listed(instruction.a, text);
     else if (instruction.op == Op::pattern || instruction.op == Op::format || instruction.op == Op::max_length)
       held = string_keyword_holds(instruction, text);
     else
