@@ -2,6 +2,7 @@
 // Internal to the room; built by compiler.cc, run by evaluation.cc, immutable in between.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <map>
@@ -140,7 +141,7 @@ class NameIndex {
     const auto count = static_cast<std::uint32_t>(words_.size());
     for (std::uint32_t number = next; number < count; ++number)
       if (words_[number] == word && is_name(number, key)) return next = number + 1, number;
-    for (std::uint32_t number = 0; number < next; ++number)
+    for (std::uint32_t number = 0; number < std::min(next, count); ++number)
       if (words_[number] == word && is_name(number, key)) return next = number + 1, number;
     return words_.size() == names_.size() ? kNone : find(key, next);
   }
