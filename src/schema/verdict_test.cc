@@ -125,14 +125,14 @@ TEST(Verdict, FindsRepeatedItemsOfAnyLength) {
 
 TEST(Verdict, CallsOrderlyOnlyWhatWasSeenToBe) {
   const Schema schema = verdict_schema(
-      R"({"properties":{"a":{"items":{"properties":{"x":true,"y":{}}}},"b":{"oneOf":[{"properties":{"m":{"type":"integer"}},"required":["m"]},{"properties":{"n":{"type":"string"}},"required":["n"]}]},"c":{"type":"array"}},"patternProperties":{"^p":true}})");
+      R"({"properties":{"a":{"items":{"properties":{"x":true,"y":{}}}},"b":{"oneOf":[{"properties":{"m":{"type":"integer"},"n":{}},"required":["m"]},{"properties":{"m":{},"n":{"type":"string"}},"required":["n"]}]},"c":{"type":"array"}},"patternProperties":{"^p":true}})");
   for (const char* orderly : {"1", "{}", R"({"a":[]})", R"({"a":[{},{"x":"1","y":2}],"b":{"n":"1"}})", R"({"b":{"m":1}})"}) {
     const auto document = JsonDocument::parse(orderly, "test.json");
     EXPECT_TRUE(schema.judge(document->root()).valid) << orderly;
     EXPECT_TRUE(schema.judge(document->root()).orderly) << orderly;
   }
   for (const char* unknown : {R"({"d":1})", R"({"p":1})", R"({"b":{"m":1},"a":[]})", R"({"a":[{"y":1,"x":"1"}]})", R"({"a":[{"x":{}}]})",
-                              R"({"a":[{"x":"1","z":1}]})", R"({"c":[]})", R"({"b":{"m":1,"n":1}})", R"({"a":{}})", R"([1])"}) {
+                              R"({"a":[{"x":"1","z":1}]})", R"({"c":[]})", R"({"b":{"m":1,"o":1}})", R"({"a":{}})", R"([1])"}) {
     const auto document = JsonDocument::parse(unknown, "test.json");
     EXPECT_TRUE(schema.judge(document->root()).valid) << unknown;
     EXPECT_FALSE(schema.judge(document->root()).orderly) << unknown;
