@@ -110,6 +110,7 @@ Result<Validator> Validator::load(const DataSet& data) {
 
 Report Validator::validate(const Document& document, const Selection& selection) const {
   Report report;
+  report.skipped.reserve(3);  // what is skipped without a network and dictionaries
   Check check{document, *state_, selection, report};
   const std::vector<TestInfo>& infos = all_tests();
   const std::vector<TestEntry>& entries = all_entries();

@@ -1,10 +1,12 @@
 // A table from the text of a pattern to a function. Each function says yes or no only where that is certain from a simpler reading of the
-// pattern: a plain number or three of them for a version, a language with at most a region, a vector of fields of one kind each, a text of
-// printable ASCII.
+// pattern: a plain number or three of them for a version, the type of a purl, a language with at most a region, a vector of fields of one
+// kind each, a text of printable ASCII.
 #include "schema/pattern_shortcuts.h"
 
 #include <array>
 #include <cstdint>
+
+#include "core/same_text.h"
 
 namespace entente::schema {
 namespace {
@@ -91,6 +93,21 @@ Answer printable_within(std::string_view text, std::string_view outside) {
 Answer plain_category(std::string_view text) { return printable_within(text, " -_."); }
 Answer plain_id(std::string_view text) { return printable_within(text, " "); }
 
+// "pkg:type/" and at least one character.
+Answer plain_purl(std::string_view text) {
+  static constexpr auto kInType = [] {
+    std::array<bool, 256> in{};
+    for (unsigned c = 'a'; c <= 'z'; ++c) in[c] = in[c - 0x20] = true;
+    for (const char c : std::string_view("0123456789.-+")) in[static_cast<unsigned char>(c)] = true;
+    return in;
+  }();
+  if (text.size() < 5 || !same_text(text.substr(0, 4), "pkg:") || (text[4] >= '0' && text[4] <= '9')) return Answer::unknown;
+  std::size_t at = 4;
+  while (at < text.size() && kInType[static_cast<unsigned char>(text[at])]) ++at;
+  const bool held = at > 4 && at + 1 < text.size() && text[at] == '/' && text[at + 1] > ' ';
+  return held ? Answer::yes : Answer::unknown;
+}
+
 struct ShortcutRow {
   std::string_view pattern;
   PatternShortcut shortcut;
@@ -108,6 +125,7 @@ constexpr std::array kShortcuts = {
     ShortcutRow{
         R"re(^(([A-Za-z]{2,3}(-[A-Za-z]{3}(-[A-Za-z]{3}){0,2})?|[A-Za-z]{4,8})(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?(-([A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*(-[A-WY-Za-wy-z0-9](-[A-Za-z0-9]{2,8})+)*(-[Xx](-[A-Za-z0-9]{1,8})+)?|[Xx](-[A-Za-z0-9]{1,8})+|[Ii]-[Dd][Ee][Ff][Aa][Uu][Ll][Tt]|[Ii]-[Mm][Ii][Nn][Gg][Oo])$)re",
         plain_language},
+    ShortcutRow{R"(^pkg:[A-Za-z\.\-\+][A-Za-z0-9\.\-\+]*\/.+)", plain_purl},
     ShortcutRow{R"(^[^\s\-_\.](.*[^\s\-_\.])?$)", plain_category},
     ShortcutRow{R"(^[\S](.*[\S])?$)", plain_id}};
 

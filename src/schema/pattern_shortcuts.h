@@ -1,5 +1,5 @@
-// Matchers written by hand for some patterns of published schemas (CSAF 2.0, CVSS 3.0 and 3.1) that are no Sequence: they decide what
-// nearly all documents hold in one pass and leave the rest to RE2, which stays the reference (verdict_test.cc compares the two).
+// Matchers written by hand for some patterns of published schemas (CSAF 2.0, CVSS 3.0 and 3.1): they decide what nearly all documents hold
+// in one pass and leave the rest to the Sequence or to RE2, which stays the reference (verdict_test.cc compares the two).
 #pragma once
 
 #include <string_view>

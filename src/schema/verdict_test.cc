@@ -68,7 +68,8 @@ TEST(PatternShortcuts, SayWhatRe2Says) {
                          "en-US",
                          "deu",
                          "csaf_base",
-                         "EX 1"};
+                         "EX 1",
+                         "pkg:generic/p@1"};
   std::mt19937 random(20261129);
   std::size_t known = 0, number = 0;
   for (; !shortcut_pattern(number).empty(); ++number) {
@@ -95,7 +96,7 @@ TEST(PatternShortcuts, SayWhatRe2Says) {
       ASSERT_EQ(answer == Sequence::Answer::yes, re2::RE2::PartialMatch(text, **regex)) << pattern << " on " << text;
     }
   }
-  EXPECT_EQ(number, 6u);
+  EXPECT_EQ(number, 7u);
   EXPECT_GT(known, static_cast<std::size_t>(rounds(40'000)));
   EXPECT_EQ(pattern_shortcut("^a$"), nullptr);
 }
