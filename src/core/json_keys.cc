@@ -71,68 +71,69 @@ class KeyTable {
   std::uint64_t generation_ = 0;
 };
 
-class TapeCheck {
+struct OpenContainer {
+  bool is_object = false;
+  std::size_t first_key = 0;
+  std::uint64_t filter = 0;  // a bit of it is set for each key
+};
+
+// The keys of the open objects, those of the innermost last.
+class KeyStack {
  public:
-  TapeCheck(const simdjson::dom::document& document, std::uint32_t max_depth)
-      : tape_(document.tape.get()), strings_(document.string_buf.get()), max_depth_(max_depth), keys_(64) {}
-  TapeFault run();
-
- private:
-  struct Container {
-    bool is_object = false;
-    std::size_t first_key = 0;
-    std::uint64_t filter = 0;  // a bit of it is set for each key
-  };
-  static constexpr std::size_t kFew = 16;
-
   // False if the innermost object has the key already and not many others.
-  bool add_key(std::uint64_t word) {
-    const TapeKey key = tape_key(strings_, word);
+  bool add(const TapeKey& key, OpenContainer& open) {
     const std::uint64_t bit = std::uint64_t{1} << (key.signature * 0x9e3779b97f4a7c15 >> 58);
-    if ((open_.filter & bit) != 0 && used_ - open_.first_key < kFew)
-      for (std::size_t i = open_.first_key; i < used_; ++i)
+    if ((open.filter & bit) != 0 && used_ - open.first_key < kFew)
+      for (std::size_t i = open.first_key; i < used_; ++i)
         if (keys_[i] == key) return false;
-    open_.filter |= bit;
+    open.filter |= bit;
     if (used_ == keys_.size()) keys_.resize(keys_.size() * 2);
     keys_[used_++] = key;
     return true;
   }
-  bool close() {
-    const std::size_t count = used_ - open_.first_key;
-    if (count > kFew && table_.has_duplicate(keys_.data() + open_.first_key, count)) return false;
-    used_ = open_.first_key;
-    open_ = outer_.back();
-    outer_.pop_back();
+  // False if one of many keys of the innermost container stands there twice.
+  bool close(const OpenContainer& open) {
+    const std::size_t count = used_ - open.first_key;
+    if (count > kFew && table_.has_duplicate(keys_.data() + open.first_key, count)) return false;
+    used_ = open.first_key;
     return true;
   }
+  [[nodiscard]] std::size_t size() const { return used_; }
 
-  const std::uint64_t* tape_;
-  const std::uint8_t* strings_;
-  std::uint32_t max_depth_;
-  std::vector<TapeKey> keys_;  // those of the innermost object last
+ private:
+  static constexpr std::size_t kFew = 16;
+  std::vector<TapeKey> keys_ = std::vector<TapeKey>(64);
   std::size_t used_ = 0;
-  Container open_;
-  std::vector<Container> outer_;
   KeyTable table_;
 };
 
-TapeFault TapeCheck::run() {
+}  // namespace
+
+TapeFault check_tape(const simdjson::dom::document& document, std::uint32_t max_depth) {
   const auto type_of = [](std::uint64_t word) { return static_cast<char>(word >> 56); };
-  const std::uint64_t* at = tape_ + 1;  // from behind the root's word to its twin at the end
+  const std::uint8_t* const strings = document.string_buf.get();
+  const std::uint64_t* at = document.tape.get() + 1;  // from behind the root's word to its twin at the end
+  KeyStack keys;
+  OpenContainer open;
+  std::vector<OpenContainer> outer;
+  outer.reserve(16);
   for (;;) {
     std::uint64_t word = *at++;
-    if (open_.is_object && type_of(word) == '"') {
-      if (!add_key(word)) return TapeFault::duplicate_key;
+    if (open.is_object && type_of(word) == '"') {
+      if (!keys.add(tape_key(strings, word), open)) return TapeFault::duplicate_key;
       word = *at++;
     }
+    while (type_of(word) == '"' && !open.is_object) word = *at++;
     const char type = type_of(word);
     if (type == '"') continue;
     if (type == '{' || type == '[') {
-      if (outer_.size() == max_depth_) return TapeFault::too_deep;
-      outer_.push_back(open_);
-      open_ = {type == '{', used_, 0};
+      if (outer.size() == max_depth) return TapeFault::too_deep;
+      outer.push_back(open);
+      open = {type == '{', keys.size(), 0};
     } else if (type == '}' || type == ']') {
-      if (!close()) return TapeFault::duplicate_key;
+      if (!keys.close(open)) return TapeFault::duplicate_key;
+      open = outer.back();
+      outer.pop_back();
     } else if (type == 'l' || type == 'u' || type == 'd') {
       ++at;  // the number itself
     } else if (type == 'r') {
@@ -140,9 +141,5 @@ TapeFault TapeCheck::run() {
     }
   }
 }
-
-}  // namespace
-
-TapeFault check_tape(const simdjson::dom::document& document, std::uint32_t max_depth) { return TapeCheck(document, max_depth).run(); }
 
 }  // namespace entente

@@ -6,6 +6,8 @@
 #include <cstring>
 #include <random>
 
+#include "core/same_text.h"
+
 namespace entente {
 namespace {
 
@@ -65,12 +67,12 @@ std::size_t TextTable::slot_of(std::string_view text, std::uint64_t hash) const 
   for (std::size_t slot = hash & mask;; slot = (slot + 1) & mask) {
     if (slots_[slot] == 0) return slot;
     const Entry& entry = entries_[slots_[slot] - 1];
-    if (entry.hash == hash && entry.text == text) return slot;
+    if (entry.hash == hash && same_text(entry.text, text)) return slot;
   }
 }
 
-void TextTable::grow() {
-  slots_.assign(std::max(kFirstSlots, slots_.size() * 2), 0);
+void TextTable::grow(std::size_t slots) {
+  slots_.assign(slots, 0);
   const std::size_t mask = slots_.size() - 1;
   for (std::uint32_t number = 0; number < entries_.size(); ++number) {
     std::size_t slot = entries_[number].hash & mask;
@@ -80,13 +82,21 @@ void TextTable::grow() {
 }
 
 TextTable::Added TextTable::add(std::string_view text) {
-  if (entries_.size() * 2 >= slots_.size()) grow();
+  if (entries_.size() * 2 >= slots_.size()) grow(std::max(kFirstSlots, slots_.size() * 2));
   const std::uint64_t hash = text_hash(text);
   const std::size_t slot = slot_of(text, hash);
   if (slots_[slot] != 0) return {slots_[slot] - 1, false};
   entries_.push_back({text, hash});
   slots_[slot] = static_cast<std::uint32_t>(entries_.size());
   return {slots_[slot] - 1, true};
+}
+
+void TextTable::reserve(std::size_t texts) {
+  std::size_t slots = std::max(kFirstSlots, slots_.size());
+  while (texts * 2 > slots) slots *= 2;
+  if (slots == slots_.size()) return;
+  entries_.reserve(slots / 2);
+  grow(slots);
 }
 
 std::optional<std::uint32_t> TextTable::find(std::string_view text) const {

@@ -23,7 +23,8 @@ class TextTable {
   [[nodiscard]] std::optional<std::uint32_t> find(std::string_view text) const;
   [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(entries_.size()); }
   [[nodiscard]] std::string_view text(std::uint32_t number) const { return entries_[number].text; }
-  void clear();  // keeps the memory
+  void reserve(std::size_t texts);  // room for so many without growing on the way
+  void clear();                     // keeps the memory
 
  private:
   struct Entry {
@@ -31,7 +32,7 @@ class TextTable {
     std::uint64_t hash;
   };
   [[nodiscard]] std::size_t slot_of(std::string_view text, std::uint64_t hash) const;  // where it is, or the free place for it
-  void grow();
+  void grow(std::size_t slots);                                                        // a power of two
   std::vector<Entry> entries_;
   std::vector<std::uint32_t> slots_;  // number + 1; 0: free
 };

@@ -11,6 +11,7 @@ namespace {
 TEST(TextTable, NumbersTextsInOrder) {
   TextTable table;
   EXPECT_FALSE(table.find("a"));
+  table.reserve(10);  // room for some; it grows besides
   std::vector<std::string> texts;
   for (int i = 0; i < 5000; ++i) texts.push_back("product " + std::to_string(i));
   texts.emplace_back();
@@ -18,6 +19,7 @@ TEST(TextTable, NumbersTextsInOrder) {
     const auto added = table.add(texts[i]);
     EXPECT_TRUE(added.is_new);
     EXPECT_EQ(added.number, i);
+    if (i == 100) table.reserve(1000);
   }
   for (std::uint32_t i = 0; i < texts.size(); ++i) {
     EXPECT_FALSE(table.add(texts[i]).is_new);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <fmt/format.h>
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,11 +10,13 @@
 #include <unordered_set>
 #include <vector>
 
+#include "core/same_text.h"
 #include "core/time.h"
 #include "csaf/registries.h"
 #include "csaf/shape.h"
 #include "csaf/validator.h"
 #include "csaf/version.h"
+#include "cvss/cvss.h"
 #include "schema/schema.h"
 
 namespace entente::csaf {
@@ -23,6 +26,20 @@ struct Validator::State {
   Shape shape;
   Weaknesses weaknesses;
   Languages languages;
+};
+
+// A CVSS object of a score, read once. What stands behind `vector` is set only if there is one.
+struct CvssReading {
+  enum class Member : std::uint8_t { v2, v3 };
+  JsonView object;
+  Member kind = Member::v3;
+  std::size_t vulnerability = 0, score = 0;
+  std::optional<cvss::Vector> vector{};  // the metrics the vector names; nullopt: no vector, or of another version than the member's
+  // Whether the object has members for base, temporal and environmental score and severity, and for a metric.
+  std::array<bool, 3> states_score{}, states_severity{};
+  bool spells_metrics = false;
+  cvss::Scores scores{};  // of the vector together with the metrics only the object names
+  [[nodiscard]] const char* member() const { return kind == Member::v2 ? "cvss_v2" : "cvss_v3"; }
 };
 
 // One run over one document: where a test writes its findings.
@@ -37,7 +54,9 @@ struct Check {
   // Findings a test may make in one document; the rest of a hostile document's would only cost memory.
   static constexpr std::size_t kMaxFindings = 1000;
   std::size_t made = 0;
-  std::optional<bool> tidy;  // what is_tidy() found
+  std::optional<bool> tidy;  // what is_tidy() found, or the schema's verdict beside it
+  std::optional<std::vector<CvssReading>> readings{};
+  [[nodiscard]] const std::vector<CvssReading>& cvss();  // all of them, in the order of the document, version 2 first
 
   // 6.2.13 and 6.2.20 have nothing to say: decided for both in one walk.
   [[nodiscard]] bool is_tidy() {

@@ -13,19 +13,29 @@ namespace {
 constexpr std::array<Text, kStatusCount> kStatusNames = {"first_affected",     "first_fixed",   "fixed",       "known_affected",
                                                          "known_not_affected", "last_affected", "recommended", "under_investigation"};
 
+Text document_string(JsonView value) { return value.is_string() ? value.get_string().value_unsafe() : Text{}; }
 Text document_text(JsonView object, Text key) { return json_string(object, key).value_or(Text{}); }
 
 void document_texts(JsonView list, std::vector<Text>& out) {
   const auto array = as_array(list);
   if (!array) return;
   out.reserve(array->size());
-  for (const JsonView item : *array) out.push_back(as_string(item).value_or(Text{}));  // keeps indices those of the document
+  for (const JsonView item : *array) out.push_back(document_string(item));  // keeps indices those of the document
+}
+
+void take_category(Branch& branch, Text category) {
+  branch.category = category;
+  branch.kind = same_text(category, "product_version")         ? Branch::Kind::product_version
+                : same_text(category, "product_version_range") ? Branch::Kind::product_version_range
+                : same_text(category, "product_name")          ? Branch::Kind::product_name
+                : same_text(category, "vendor")                ? Branch::Kind::vendor
+                                                               : Branch::Kind::other;
 }
 
 // If `key` is `wanted`, takes the value's text.
 bool document_take(Text key, JsonView value, Text wanted, Text& out) {
   if (!same_text(key, wanted)) return false;
-  out = value.is_string() ? value.get_string().value_unsafe() : Text{};
+  out = document_string(value);
   return true;
 }
 
@@ -44,9 +54,9 @@ void document_reserve(std::vector<Item>& items, std::size_t more) {
 
 template <class Visit>
 void document_members(JsonView object, Visit visit) {
-  const auto members = as_object(object);
-  if (!members) return;
-  for (const auto field : *members) visit(field.key, field.value);
+  if (!object.is_object()) return;
+  const simdjson::dom::object members = object.get_object().value_unsafe();
+  for (const auto field : members) visit(field.key, field.value);
 }
 
 template <class Visit>
@@ -58,12 +68,19 @@ void document_each(JsonView object, Text key, Visit visit) {
 
 }  // namespace
 
+std::uint32_t ProductNumbers::add_unforeseen(Text text) {
+  const std::uint32_t number = table_.add(text).number;
+  if (number == followers_.size()) followers_.push_back(number + 1);
+  if (last_ < followers_.size()) followers_[last_] = number;
+  return last_ = number;
+}
+
 // Keeps indices those of the document: what is no string is an empty ID.
 void Document::read_product_ids(JsonView list, std::vector<ProductId>& out) {
-  const auto array = as_array(list);
-  if (!array) return;
-  out.reserve(array->size());
-  for (const JsonView item : *array) out.push_back(product_id(item.is_string() ? item.get_string().value_unsafe() : Text{}));
+  if (!list.is_array()) return;
+  const simdjson::dom::array array = list.get_array().value_unsafe();
+  out.reserve(array.size());
+  for (const JsonView item : array) out.push_back(product_id(document_string(item)));
 }
 
 // Takes a member of an item that says something of products.
@@ -117,8 +134,7 @@ void Document::read_statements(Text key, JsonView list, Vulnerability& v) {
     });
 }
 
-Vulnerability Document::read_vulnerability(JsonView node) {
-  Vulnerability v;
+void Document::read_vulnerability(JsonView node, Vulnerability& v) {
   document_members(node, [&](Text key, JsonView value) {
     if (document_take(key, value, "cve", v.cve) || document_take(key, value, "title", v.title)) return;
     if (same_text(key, "cwe")) {
@@ -144,7 +160,6 @@ Vulnerability Document::read_vulnerability(JsonView node) {
       read_statements(key, value, v);
     }
   });
-  return v;
 }
 
 Text status_name(Status status) { return kStatusNames[static_cast<std::size_t>(status)]; }
@@ -178,15 +193,15 @@ void Document::read_header(JsonView root) {
 }
 
 void Document::add_product(JsonView node, Product::Origin origin, std::uint32_t position) {
-  Product p;
+  Product& p = products.emplace_back();
   p.origin = origin;
   p.position = position;
   Text id_text;
   document_members(node, [&](Text key, JsonView value) {
     if (same_text(key, "name"))
-      p.name = as_string(value).value_or(Text{});
+      p.name = document_string(value);
     else if (same_text(key, "product_id"))
-      id_text = as_string(value).value_or(Text{});
+      id_text = document_string(value);
     else if (same_text(key, "product_identification_helper"))
       p.helper = value;
   });
@@ -194,18 +209,17 @@ void Document::add_product(JsonView node, Product::Origin origin, std::uint32_t 
   if (p.helper)
     document_members(*p.helper, [&](Text key, JsonView value) {
       if (same_text(key, "purl"))
-        p.purl = as_string(value).value_or(Text{});
+        p.purl = document_string(value);
       else if (same_text(key, "cpe"))
-        p.cpe = as_string(value).value_or(Text{});
+        p.cpe = document_string(value);
       else if (same_text(key, "hashes"))
         p.has_hashes = true;
       else if (same_text(key, "sbom_urls") || same_text(key, "x_generic_uris"))
         p.has_urls = true;
     });
-  if (product_of_number_.size() <= p.id.number) product_of_number_.resize(p.id.number + 1, kNoProduct);
+  while (product_of_number_.size() <= p.id.number) product_of_number_.push_back(kNoProduct);
   std::uint32_t& first = product_of_number_[p.id.number];
-  if (first == kNoProduct) first = static_cast<std::uint32_t>(products.size());
-  products.push_back(p);
+  if (first == kNoProduct) first = static_cast<std::uint32_t>(products.size() - 1);
 }
 
 // Depth is bounded by the JSON reader.
@@ -214,16 +228,19 @@ void Document::read_branches(JsonView list, std::uint32_t parent_index) {
   const auto array = as_array(list);
   if (!array) return;
   document_reserve(branches, array->size());
-  if (parent_index != Branch::kRoot) document_reserve(products, array->size());
+  if (parent_index != Branch::kRoot) {
+    document_reserve(products, array->size());
+    product_ids_.reserve_more(array->size());
+  }
   for (const JsonView node : *array) {
     const auto index = static_cast<std::uint32_t>(branches.size());
-    Branch branch{parent_index, position++, {}, {}};
+    Branch branch{parent_index, position++, {}, {}, Branch::Kind::other};
     std::optional<JsonView> product_node, below;
     document_members(node, [&](Text key, JsonView value) {
       if (same_text(key, "category"))
-        branch.category = as_string(value).value_or(Text{});
+        take_category(branch, document_string(value));
       else if (same_text(key, "name"))
-        branch.name = as_string(value).value_or(Text{});
+        branch.name = document_string(value);
       else if (same_text(key, "product"))
         product_node = value;
       else if (same_text(key, "branches"))
@@ -272,8 +289,13 @@ Result<Document> Document::parse(std::string_view text, std::string name) {
   }
   if (const auto list = json_get(root, "vulnerabilities")) {
     d.has_vulnerabilities = true;
-    document_each(root, "vulnerabilities", [&](JsonView v) { d.vulnerabilities.push_back(d.read_vulnerability(v)); });
+    if (const auto items = as_array(*list)) d.vulnerabilities.reserve(items->size());
+    document_items(*list, [&](JsonView v) { d.read_vulnerability(v, d.vulnerabilities.emplace_back()); });
   }
+  // As many products as IDs, and none without a product: so each has one.
+  const auto& first = d.product_of_number_;
+  d.is_each_id_defined_once = d.products.size() == d.product_numbers() && first.size() == d.products.size() &&
+                              std::find(first.begin(), first.end(), kNoProduct) == first.end();
   return d;
 }
 

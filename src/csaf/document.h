@@ -48,6 +48,8 @@ struct Branch {
   std::uint32_t parent = kRoot;  // index into Document::branches
   std::uint32_t position = 0;    // in its parent's `branches`
   Text category, name;
+  enum class Kind : std::uint8_t { other, vendor, product_name, product_version, product_version_range };
+  Kind kind = Kind::other;  // the category, where tests ask for it
 };
 
 // A full_product_name_t, wherever in the product tree it stands.
@@ -133,15 +135,13 @@ class ProductNumbers {
   [[nodiscard]] std::optional<std::uint32_t> find(Text text) const { return table_.find(text); }
   std::uint32_t add(Text text) {
     const std::uint32_t guess = last_ < followers_.size() ? followers_[last_] : 0;
-    const bool right = guess < table_.size() && same_text(table_.text(guess), text);
-    const std::uint32_t number = right ? guess : table_.add(text).number;
-    if (number == followers_.size()) followers_.push_back(number + 1);
-    if (!right && last_ < followers_.size()) followers_[last_] = number;
-    last_ = number;
-    return number;
+    if (guess < table_.size() && same_text(table_.text(guess), text)) return last_ = guess;
+    return add_unforeseen(text);
   }
+  void reserve_more(std::size_t count) { table_.reserve(table_.size() + count); }
 
  private:
+  std::uint32_t add_unforeseen(Text text);
   TextTable table_;
   std::vector<std::uint32_t> followers_;  // of each number, the one that came behind it last
   std::uint32_t last_ = 0xFFFFFFFF;
@@ -160,6 +160,7 @@ struct Document {
   std::vector<Reference> references;
   std::vector<Text> note_categories;
   bool has_product_tree = false, has_vulnerabilities = false;
+  bool is_each_id_defined_once = false;  // each product ID that stands anywhere in the document is that of one product, and of no second
 
   std::vector<Branch> branches;  // parents before children
   std::vector<Product> products;
@@ -194,7 +195,7 @@ struct Document {
   void read_tree(JsonView tree);
   void read_branches(JsonView list, std::uint32_t parent_index);
   void add_product(JsonView node, Product::Origin origin, std::uint32_t position);
-  Vulnerability read_vulnerability(JsonView node);
+  void read_vulnerability(JsonView node, Vulnerability& v);
   void read_statements(Text key, JsonView list, Vulnerability& v);
   bool read_scope_member(Text key, JsonView value, Scope& scope);
   ProductId product_id(Text text) { return {text, product_ids_.add(text)}; }
@@ -232,13 +233,22 @@ class ProductMap {
 class ProductSet {
  public:
   explicit ProductSet(const Document& document) : map_(document) {}
-  void clear() { map_.clear(); }
-  bool insert(ProductId id) { return map_.add(id, {}).second; }  // false: it was in
+  void clear() {
+    map_.clear();
+    size_ = 0;
+  }
+  bool insert(ProductId id) {  // false: it was in
+    const bool is_new = map_.add(id, {}).second;
+    size_ += is_new ? 1 : 0;
+    return is_new;
+  }
+  [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] bool contains(ProductId id) const { return map_.find(id) != nullptr; }
 
  private:
   struct Nothing {};
   ProductMap<Nothing> map_;
+  std::size_t size_ = 0;
 };
 
 // The file name section 5.1 demands for a tracking ID.

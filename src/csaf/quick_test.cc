@@ -1,4 +1,5 @@
 // The short ways of the room beside the long ones: ordinary purls, tidy documents, numbered product IDs.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <random>
 
@@ -7,6 +8,8 @@
 #include "csaf/document.h"
 #include "csaf/registries.h"
 #include "csaf/shape.h"
+#include "schema/schema.h"
+#include "test_support.h"
 
 namespace entente::csaf {
 namespace {
@@ -60,6 +63,85 @@ TEST(QuickWays, TidyDocumentsHaveNothingUnknownOrUnsorted) {
   }
   EXPECT_GT(tidy, 1000u);
   EXPECT_LT(tidy, 49'000u);
+}
+
+TEST(QuickWays, WhatTheSchemaCallsOrderlyIsTidy) {
+  const DataSet data = DataSet::embedded();
+  std::map<std::string, JsonDocument> documents;
+  schema::CompileOptions options;
+  for (const auto& [uri, file] : {std::pair{"https://www.first.org/cvss/cvss-v2.0.json", "csaf/cvss-2.0.schema.json"},
+                                  std::pair{"https://www.first.org/cvss/cvss-v3.0.json", "csaf/cvss-3.0.schema.json"},
+                                  std::pair{"https://www.first.org/cvss/cvss-v3.1.json", "csaf/cvss-3.1.schema.json"}}) {
+    options.documents.emplace(uri, std::string(*data.file(file)));
+    documents.emplace(uri, *JsonDocument::parse(*data.file(file), file));
+  }
+  std::map<std::string, JsonView> views;
+  for (const auto& [uri, document] : documents) views.emplace(uri, document.root());
+  const auto json = JsonDocument::parse(*data.file("csaf/csaf-2.0.schema.json"), "schema");
+  const Shape shape = Shape::of(json->root(), views);
+  const auto schema = schema::Schema::compile(*data.file("csaf/csaf-2.0.schema.json"), "schema", options);
+  ASSERT_OK(schema);
+  const std::string advisory =
+      R"j({"document":{"category":"csaf_base","csaf_version":"2.0","lang":"en","publisher":{"category":"vendor","name":"Example","namespace":"https://example.com"},"title":"T","tracking":{"current_release_date":"2026-01-01T00:00:00Z","id":"EX-1","initial_release_date":"2026-01-01T00:00:00Z","revision_history":[{"date":"2026-01-01T00:00:00Z","number":"1","summary":"S"}],"status":"final","version":"1"}},"product_tree":{"branches":[{"category":"product_version","name":"1.0","product":{"name":"P","product_id":"P-1","product_identification_helper":{"purl":"pkg:generic/p@1"}}}],"product_groups":[{"group_id":"g","product_ids":["P-1","P-2"]}],"relationships":[{"category":"installed_on","full_product_name":{"name":"Q","product_id":"P-2"},"product_reference":"P-1","relates_to_product_reference":"P-1"}]},"vulnerabilities":[{"cve":"CVE-2026-0001","cwe":{"id":"CWE-79","name":"N"},"product_status":{"fixed":["P-1","P-2"]},"scores":[{"cvss_v2":{"baseScore":10,"vectorString":"AV:N/AC:L/Au:N/C:C/I:C/A:C","version":"2.0"},"cvss_v3":{"baseScore":9.8,"baseSeverity":"CRITICAL","vectorString":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H","version":"3.1"},"products":["P-1"]}]}]})j";
+  const auto whole = JsonDocument::parse(advisory, "a.json");
+  ASSERT_OK(whole);
+  ASSERT_TRUE(schema->judge(whole->root()).orderly);  // else the short way is never taken
+  std::vector<std::size_t> quotes;
+  for (std::size_t i = 0; i < advisory.size(); ++i)
+    if (advisory[i] == '"' && advisory[i - 1] != ':') quotes.push_back(i);
+  std::mt19937 random(15);
+  std::size_t orderly = 0, untidy = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    std::string altered = advisory;
+    if (i % 2 == 0)  // a member more, at any place
+      altered.insert(quotes[random() % quotes.size()], i % 4 == 0 ? "\"title\":\"x\"," : "\"lang\":[{}],");
+    else
+      altered[random() % altered.size()] = "aeinoprstu_\"{}[]:,19"[random() % 20];
+    const auto document = JsonDocument::parse(altered, "a.json");
+    if (!document) continue;
+    const auto judgement = schema->judge(document->root());
+    const bool tidy = shape.is_tidy(document->root());
+    if (judgement.orderly) ASSERT_TRUE(judgement.valid && tidy) << altered;
+    orderly += judgement.orderly;
+    untidy += !tidy;
+  }
+  EXPECT_GT(orderly, 500u);
+  EXPECT_GT(untidy, 500u);
+}
+
+TEST(QuickWays, PlainLanguagesAreJudgedAsAll) {
+  const auto languages = Languages::load(DataSet::embedded());
+  ASSERT_OK(languages);
+  std::size_t known = 0;
+  const std::string letters = "abcdefghijklmnopqrstuvwxyzAZ0-@";
+  for (const char a : letters)
+    for (const char b : letters)
+      for (const char c : letters + "\n") {
+        std::string tag{a, b, c};
+        if (c == '\n') tag.pop_back();
+        const auto judged = languages->judge(tag);
+        ASSERT_EQ(judged, languages->judge_any(tag)) << tag;
+        known += judged.first == LanguageVerdict::known;
+      }
+  EXPECT_GT(known, 5'000u);
+  EXPECT_EQ(languages->judge("en-US"), languages->judge_any("en-US"));
+}
+
+TEST(QuickWays, IdsDefinedOnce) {
+  const auto defined = [](std::string_view tree, std::string_view status) {
+    const auto d =
+        Document::parse(fmt::format(R"({{"product_tree":{},"vulnerabilities":[{{"product_status":{{"fixed":{}}}}}]}})", tree, status), "d");
+    EXPECT_OK(d);
+    return d && d->is_each_id_defined_once;
+  };
+  const std::string two = R"({"full_product_names":[{"name":"A","product_id":"A"},{"name":"B","product_id":"B"}]})";
+  EXPECT_TRUE(defined(two, R"(["A","B"])"));
+  EXPECT_TRUE(defined(two, "[]"));
+  EXPECT_FALSE(defined(two, R"(["A","C"])"));
+  EXPECT_FALSE(defined(two, R"([1])"));
+  EXPECT_FALSE(defined(R"({"full_product_names":[{"product_id":"A"},{"product_id":"A"}]})", R"(["A"])"));
+  EXPECT_FALSE(defined(R"({"full_product_names":[{"product_id":"A"},{"product_id":"A"}]})", R"(["B"])"));
+  EXPECT_TRUE(defined("{}", "[]"));
 }
 
 TEST(QuickWays, PredictedNumbersAreThoseOfTheTable) {

@@ -3,6 +3,7 @@
 #include "csaf/registries.h"
 
 #include <algorithm>
+#include <array>
 
 namespace entente::csaf {
 namespace {
@@ -35,6 +36,18 @@ bool private_language(std::string_view s) { return s.size() == 3 && s >= "qaa" &
 bool private_script(std::string_view s) { return s >= "qaaa" && s <= "qabx"; }
 bool private_region(std::string_view s) { return s == "aa" || s == "zz" || (s >= "qm" && s <= "qz") || (s >= "xa" && s <= "xz"); }
 
+// A number for each text of two or three letters, whatever their case: its digits are the letters.
+std::optional<std::size_t> plain_language(std::string_view tag) {
+  if (tag.size() < 2 || tag.size() > 3) return std::nullopt;
+  std::size_t number = 0;
+  for (const char c : tag) {
+    const auto letter = static_cast<unsigned char>((c | 0x20) - 'a');
+    if (letter >= 26) return std::nullopt;
+    number = number * 27 + letter + 1;
+  }
+  return number;
+}
+
 std::vector<std::string> split_tag(std::string_view tag) {
   std::vector<std::string> parts(1);
   for (const char c : tag) {
@@ -65,12 +78,21 @@ Result<Languages> Languages::load(const DataSet& data) {
   ENTENTE_CHECK(each_pair(data, "csaf/languages.tsv", [&](std::string_view kind, std::string_view subtag) {
     l.subtags_.insert(std::string(kind) + "\t" + std::string(subtag));
   }));
+  l.plain_.resize(27 * 27 * 27);
+  for (const std::string& subtag : l.subtags_)
+    if (const std::string_view tag = std::string_view(subtag).substr(subtag.find('\t') + 1); const auto number = plain_language(tag))
+      l.plain_[*number] = l.judge_any(tag).first == LanguageVerdict::known;
   return l;
 }
 
 bool Languages::has(std::string_view kind, const std::string& subtag) const { return subtags_.contains(std::string(kind) + "\t" + subtag); }
 
 std::pair<LanguageVerdict, std::string> Languages::judge(std::string_view tag) const {
+  if (const auto number = plain_language(tag); number && plain_[*number]) return {LanguageVerdict::known, {}};
+  return judge_any(tag);
+}
+
+std::pair<LanguageVerdict, std::string> Languages::judge_any(std::string_view tag) const {
   const std::vector<std::string> parts = split_tag(tag.substr(0, 256));
   for (const std::string& p : parts)
     if (!subtag_form(p)) return {LanguageVerdict::malformed, p};
@@ -125,21 +147,25 @@ namespace {
 
 // pkg:type/…/name@version of letters, digits and ".-_+~": what nearly all purls are, and check_purl() has nothing to say of.
 bool is_ordinary_purl(std::string_view purl) {
-  const auto letter = [](char c) { return static_cast<unsigned char>((c | 0x20) - 'a') < 26; };
-  const auto other = [](char c) { return (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '+'; };
-  if (!purl.starts_with("pkg:") || purl.size() < 5 || !letter(purl[4])) return false;
+  enum : std::uint8_t { letter = 1, in_type = 2, in_name = 4 };
+  static constexpr auto kClasses = [] {
+    std::array<std::uint8_t, 256> classes{};
+    for (unsigned c = 'a'; c <= 'z'; ++c) classes[c] = classes[c - 0x20] = letter | in_type | in_name;
+    for (const char c : std::string_view("0123456789.-+")) classes[static_cast<unsigned char>(c)] = in_type | in_name;
+    for (const char c : std::string_view("_~@")) classes[static_cast<unsigned char>(c)] = in_name;
+    return classes;
+  }();
+  const auto is = [&](std::size_t at, std::uint8_t what) { return (kClasses[static_cast<unsigned char>(purl[at])] & what) != 0; };
+  if (!purl.starts_with("pkg:") || purl.size() < 5 || !is(4, letter)) return false;
   std::size_t at = 5;
-  while (at < purl.size() && (letter(purl[at]) || other(purl[at]))) ++at;
+  while (at < purl.size() && is(at, in_type)) ++at;
   if (at == purl.size() || purl[at] != '/') return false;
-  std::size_t slash = at;
-  for (++at; at < purl.size(); ++at) {
-    const char c = purl[at];
-    if (c == '/')
-      slash = at;
-    else if (!letter(c) && !other(c) && c != '_' && c != '~' && c != '@')
-      return false;
+  for (;;) {  // at a slash
+    const std::size_t first = ++at;
+    while (at < purl.size() && is(at, in_name)) ++at;
+    if (at == purl.size()) return first < at && purl[first] != '@';
+    if (purl[at] != '/') return false;
   }
-  return slash + 1 < purl.size() && purl[slash + 1] != '@';
 }
 
 }  // namespace

@@ -34,10 +34,13 @@ class Languages {
   // Of a language tag in any case (RFC 5646 section 2.1). private_use: well-formed and registered, with a subtag set aside for private
   // agreements. `culprit` of a verdict other than known: the subtag.
   [[nodiscard]] std::pair<LanguageVerdict, std::string> judge(std::string_view tag) const;
+  // The same without the short way for a language of two or three letters: for tests that compare the two.
+  [[nodiscard]] std::pair<LanguageVerdict, std::string> judge_any(std::string_view tag) const;
 
  private:
   [[nodiscard]] bool has(std::string_view kind, const std::string& subtag) const;
   std::unordered_set<std::string> subtags_;  // "region\tgb"
+  std::vector<bool> plain_;                  // languages of two and three letters that are known, by plain_language()
 };
 
 // The form of a package URL without the rules of its type (CSAF test 6.1.13; issue 1303 of the TC): empty if it holds, else why not.

@@ -1,5 +1,5 @@
 // Tests 6.1.8, 6.1.9, 6.1.10 and 6.2.19: CVSS objects against their schemas, their vectors and the formulas. The vector takes precedence;
-// a property of the object counts where the vector does not name its metric.
+// a property of the object counts where the vector does not name its metric. Each object is read once, for all four tests.
 #include <cmath>
 #include <span>
 
@@ -10,29 +10,15 @@
 namespace entente::csaf {
 namespace {
 
-struct CvssObject {
-  JsonView object;
-  const char* member;  // "cvss_v2" or "cvss_v3"
-  std::size_t vulnerability, score;
-  [[nodiscard]] std::string pointer() const { return fmt::format("/vulnerabilities/{}/scores/{}/{}", vulnerability, score, member); }
-};
-
-template <class Visit>
-void each_cvss(const Document& d, Visit visit) {
-  for (std::size_t v = 0; v < d.vulnerabilities.size(); ++v) {
-    const auto& scores = d.vulnerabilities[v].scores;
-    for (std::size_t s = 0; s < scores.size(); ++s) {
-      if (scores[s].cvss_v2) visit(CvssObject{*scores[s].cvss_v2, "cvss_v2", v, s});
-      if (scores[s].cvss_v3) visit(CvssObject{*scores[s].cvss_v3, "cvss_v3", v, s});
-    }
-  }
+std::string cvss_pointer(const CvssReading& r) {
+  return fmt::format("/vulnerabilities/{}/scores/{}/{}", r.vulnerability, r.score, r.member());
 }
 
-std::optional<cvss::Vector> vector_of(const CvssObject& o) {
-  const auto text = json_string(o.object, "vectorString");
-  if (!text) return std::nullopt;
-  auto v = cvss::parse(*text);
-  if (!v || v->version == cvss::Version::v40 || (v->version == cvss::Version::v2) != (o.member[6] == '2')) return std::nullopt;
+// nullopt: no vector of the object's version.
+std::optional<cvss::Vector> read_vector(Text text, CvssReading::Member member) {
+  auto v = cvss::parse(text);
+  if (!v || v->version == cvss::Version::v40 || (v->version == cvss::Version::v2) != (member == CvssReading::Member::v2))
+    return std::nullopt;
   return *v;
 }
 
@@ -43,114 +29,135 @@ int value_of(const cvss::Metric& metric, Text word) {
   return -1;
 }
 
-// Calls visit(number of the metric, word) for each property of the object that spells a metric; mostly there is none.
-template <class Visit>
-void each_metric_property(std::span<const cvss::Metric> metrics, JsonView object, Visit visit) {
-  const auto members = as_object(object);
+constexpr std::array<Text, 3> kScoreMembers = {"baseScore", "temporalScore", "environmentalScore"};
+constexpr std::array<Text, 3> kSeverityMembers = {"baseSeverity", "temporalSeverity", "environmentalSeverity"};
+
+// The number of the metric a property spells, or their count; mostly it spells none.
+std::size_t metric_of(std::span<const cvss::Metric> metrics, Text property) {
+  std::size_t m = 0;
+  while (m < metrics.size() && !same_text(metrics[m].property, property)) ++m;
+  return m;
+}
+
+// What the object says beside its vector; metrics the vector does not name are taken from its properties.
+void read_properties(CvssReading& r) {
+  const auto members = as_object(r.object);
   if (!members) return;
+  cvss::Vector whole = *r.vector;
+  const auto metrics = cvss::metrics(whole.version);
   for (const auto field : *members) {
+    for (std::size_t i = 0; i < kScoreMembers.size(); ++i) {
+      if (same_text(field.key, kScoreMembers[i])) r.states_score[i] = true;
+      if (same_text(field.key, kSeverityMembers[i])) r.states_severity[i] = true;
+    }
     if (!field.value.is_string()) continue;
-    for (std::size_t m = 0; m < metrics.size(); ++m)
-      if (same_text(metrics[m].property, field.key)) visit(m, field.value.get_string().value_unsafe());
+    const std::size_t m = metric_of(metrics, field.key);
+    if (m == metrics.size()) continue;
+    r.spells_metrics = true;
+    if (whole.chosen[m] < 0) whole.chosen[m] = static_cast<std::int8_t>(value_of(metrics[m], field.value.get_string().value_unsafe()));
   }
+  r.scores = cvss::score(whole);
 }
 
-// Metrics the vector does not name, from the object's properties.
-void fill_from_properties(cvss::Vector& v, JsonView object) {
-  const auto metrics = cvss::metrics(v.version);
-  each_metric_property(metrics, object, [&](std::size_t m, Text word) {
-    if (v.chosen[m] < 0) v.chosen[m] = static_cast<std::int8_t>(value_of(metrics[m], word));
-  });
+CvssReading read_cvss(JsonView object, CvssReading::Member member, std::size_t vulnerability, std::size_t score) {
+  CvssReading r{object, member, vulnerability, score};
+  if (const auto text = json_string(object, "vectorString")) r.vector = read_vector(*text, member);
+  if (r.vector) read_properties(r);
+  return r;
 }
 
-void compare_score(Check& c, const CvssObject& o, const char* member, cvss::Score score) {
+void compare_score(Check& c, const CvssReading& o, Text member, cvss::Score score) {
   const double computed = score.value();
   const auto stated = json_number(o.object, member);
   if (stated && std::abs(*stated - computed) > 0.001)
-    c.fail(o.pointer() + "/" + member, fmt::format("{} is {}, but the vector gives {:.1f}", member, *stated, computed),
+    c.fail(fmt::format("{}/{}", cvss_pointer(o), member), fmt::format("{} is {}, but the vector gives {:.1f}", member, *stated, computed),
            fmt::format("set {} to {:.1f}, or correct the vector", member, computed));
 }
 
-void compare_severity(Check& c, const CvssObject& o, const char* member, cvss::Score computed) {
+void compare_severity(Check& c, const CvssReading& o, Text member, cvss::Score computed) {
   const auto stated = json_string(o.object, member);
   const std::string_view word = cvss::severity_schema_name(cvss::severity(computed));
   if (stated && *stated != word)
-    c.fail(o.pointer() + "/" + member,
+    c.fail(fmt::format("{}/{}", cvss_pointer(o), member),
            fmt::format("{} is {}, but a score of {:.1f} is {}", member, in_quotes(*stated), computed.value(), word),
            fmt::format("set {} to \"{}\"", member, word));
 }
 
-// The environmental score of an object: as stated, else computed; nullopt if there is no vector.
-std::optional<double> environmental_of(const CvssObject& o) {
-  if (const auto stated = json_number(o.object, "environmentalScore")) return stated;
-  auto v = vector_of(o);
-  if (!v) return std::nullopt;
-  fill_from_properties(*v, o.object);
-  return cvss::score(*v).environmental.value();
+// Whether the environmental score of an object is 0: as stated, else computed; false if there is no vector.
+bool has_environmental_zero(const CvssReading& o) {
+  if (const auto stated = json_number(o.object, "environmentalScore")) return *stated == 0;
+  return o.vector && o.scores.environmental.value() == 0;
 }
 
 }  // namespace
 
+const std::vector<CvssReading>& Check::cvss() {
+  if (readings) return *readings;
+  std::vector<CvssReading>& out = readings.emplace();
+  for (std::size_t v = 0; v < document.vulnerabilities.size(); ++v) {
+    const auto& scores = document.vulnerabilities[v].scores;
+    for (std::size_t s = 0; s < scores.size(); ++s) {
+      if (scores[s].cvss_v2) out.push_back(read_cvss(*scores[s].cvss_v2, CvssReading::Member::v2, v, s));
+      if (scores[s].cvss_v3) out.push_back(read_cvss(*scores[s].cvss_v3, CvssReading::Member::v3, v, s));
+    }
+  }
+  return out;
+}
+
 void test_cvss_schema(Check& c) {
   if (c.schema_valid) return;
-  each_cvss(c.document, [&](const CvssObject& o) {
-    const bool second = o.member[6] == '2';
+  for (const CvssReading& o : c.cvss()) {
+    const bool second = o.kind == CvssReading::Member::v2;
     const bool thirty = json_string(o.object, "version").value_or("") == "3.0";
     const schema::Schema& schema = second ? c.state.cvss_v2 : thirty ? c.state.cvss_v30 : c.state.cvss_v31;
     for (const schema::Violation& v : schema.validate(o.object))
-      c.fail(o.pointer() + v.instance, v.message,
+      c.fail(cvss_pointer(o) + v.instance, v.message,
              fmt::format("see {} in the schema of CVSS {}", v.keyword,
                          second   ? "2.0"
                          : thirty ? "3.0"
                                   : "3.1"));
-  });
+  }
 }
 
 void test_cvss_computation(Check& c) {
-  each_cvss(c.document, [&](const CvssObject& o) {
-    auto v = vector_of(o);
-    if (!v) return;  // 6.1.8 says so
-    fill_from_properties(*v, o.object);
-    const cvss::Scores s = cvss::score(*v);
-    compare_score(c, o, "baseScore", s.base);
-    compare_severity(c, o, "baseSeverity", s.base);
-    compare_score(c, o, "temporalScore", s.temporal);
-    compare_severity(c, o, "temporalSeverity", s.temporal);
-    compare_score(c, o, "environmentalScore", s.environmental);
-    compare_severity(c, o, "environmentalSeverity", s.environmental);
-  });
+  for (const CvssReading& o : c.cvss()) {
+    if (!o.vector) continue;  // 6.1.8 says so
+    const std::array computed = {o.scores.base, o.scores.temporal, o.scores.environmental};
+    for (std::size_t i = 0; i < computed.size(); ++i) {
+      if (o.states_score[i]) compare_score(c, o, kScoreMembers[i], computed[i]);
+      if (o.states_severity[i]) compare_severity(c, o, kSeverityMembers[i], computed[i]);
+    }
+  }
 }
 
 void test_cvss_consistency(Check& c) {
-  each_cvss(c.document, [&](const CvssObject& o) {
-    const auto v = vector_of(o);
-    if (!v) return;
+  for (const CvssReading& o : c.cvss()) {
+    const auto& v = o.vector;
+    if (!v || !o.spells_metrics) continue;
     const auto metrics = cvss::metrics(v->version);
-    bool spelt = false;
-    each_metric_property(metrics, o.object, [&](std::size_t, Text) { spelt = true; });
-    if (!spelt) return;
     for (std::size_t m = 0; m < metrics.size(); ++m) {
       const auto word = json_string(o.object, metrics[m].property);
       if (!word || v->chosen[m] < 0) continue;
       const Text meant = metrics[m].values[static_cast<std::size_t>(v->chosen[m])].word;
       if (*word != meant)
-        c.fail(fmt::format("{}/{}", o.pointer(), metrics[m].property),
+        c.fail(fmt::format("{}/{}", cvss_pointer(o), metrics[m].property),
                fmt::format("{} contradicts {} of the vector, which means \"{}\"", in_quotes(*word), metrics[m].key, meant),
                fmt::format("set {} to \"{}\"", metrics[m].property, meant));
     }
-  });
+  }
 }
 
 void test_cvss_of_fixed_products(Check& c) {
   ProductMap<bool> scored(c.document);  // products scored, and whether one of the scores has an environmental score of 0
+  auto reading = c.cvss().begin();      // in the order of the scores
   for (std::size_t v = 0; v < c.document.vulnerabilities.size(); ++v) {
     const Vulnerability& vulnerability = c.document.vulnerabilities[v];
     scored.clear();
     for (std::size_t s = 0; s < vulnerability.scores.size(); ++s) {
       const Score& one = vulnerability.scores[s];
       bool zero = false;
-      if (one.cvss_v2) zero = environmental_of({*one.cvss_v2, "cvss_v2", v, s}).value_or(1) == 0;
-      if (one.cvss_v3) zero = zero || environmental_of({*one.cvss_v3, "cvss_v3", v, s}).value_or(1) == 0;
+      for (; reading != c.cvss().end() && reading->vulnerability == v && reading->score == s; ++reading)
+        zero = zero || has_environmental_zero(*reading);
       for (const ProductId p : one.products) {
         bool& any_zero = scored.add(p, zero).first;
         any_zero = any_zero || zero;

@@ -8,6 +8,10 @@ namespace entente::csaf {
 namespace {
 
 void test_only_cvss_2(Check& c) {
+  const auto only_old = [](const Score& s) { return s.cvss_v2 && !s.cvss_v3; };
+  if (std::none_of(c.document.vulnerabilities.begin(), c.document.vulnerabilities.end(),
+                   [&](const Vulnerability& v) { return std::any_of(v.scores.begin(), v.scores.end(), only_old); }))
+    return;
   ProductSet newer(c.document);
   for (std::size_t v = 0; v < c.document.vulnerabilities.size(); ++v) {
     newer.clear();
@@ -16,7 +20,7 @@ void test_only_cvss_2(Check& c) {
       if (s.cvss_v3)
         for (const ProductId p : s.products) newer.insert(p);
     for (std::size_t s = 0; s < scores.size(); ++s) {
-      if (!scores[s].cvss_v2 || scores[s].cvss_v3) continue;
+      if (!only_old(scores[s])) continue;
       if (!std::all_of(scores[s].products.begin(), scores[s].products.end(), [&](ProductId p) { return newer.contains(p); }) ||
           scores[s].products.empty())
         c.fail(fmt::format("/vulnerabilities/{}/scores/{}", v, s), "CVSS 2 is the only score", "add a CVSS 3.1 score");
@@ -190,30 +194,37 @@ void test_spelling(Check& c) {
 }
 
 void test_branch_categories(Check& c) {
-  constexpr std::array<Text, 3> kWanted = {"product_version", "product_name", "vendor"};  // from the leaf up
+  using enum Branch::Kind;
+  struct Wanted {
+    Branch::Kind kind;
+    Text name;
+  };
+  // From the leaf up.
+  constexpr std::array kWanted = {Wanted{product_version, "product_version"}, Wanted{product_name, "product_name"},
+                                  Wanted{vendor, "vendor"}};
   for (const Product& p : c.document.products) {
     if (p.origin != Product::Origin::branch) continue;
     std::size_t met = 0;
     for (std::uint32_t b = p.position; b != Branch::kRoot && met < kWanted.size(); b = c.document.branches[b].parent)
-      if (c.document.branches[b].category == kWanted[met]) ++met;
+      if (c.document.branches[b].kind == kWanted[met].kind) ++met;
     if (met < kWanted.size())
       c.fail(c.document.product_pointer(p),
              fmt::format("{} lacks an ancestor of the category {} in the order vendor, product_name, product_version", in_quotes(p.id),
-                         kWanted[met]),
+                         kWanted[met].name),
              "add the missing branch");
   }
 }
 
 void test_range_used(Check& c) {
   for (std::uint32_t b = 0; b < c.document.branches.size(); ++b)
-    if (c.document.branches[b].category == "product_version_range")
+    if (c.document.branches[b].kind == Branch::Kind::product_version_range)
       c.fail(c.document.branch_pointer(b) + "/category", "a version range is used", "list the versions");
 }
 
 void test_v_prefix(Check& c) {
   for (std::uint32_t b = 0; b < c.document.branches.size(); ++b) {
     const Branch& branch = c.document.branches[b];
-    if (branch.category == "product_version" && branch.name.size() > 1 && (branch.name[0] == 'v' || branch.name[0] == 'V') &&
+    if (branch.kind == Branch::Kind::product_version && branch.name.size() > 1 && (branch.name[0] == 'v' || branch.name[0] == 'V') &&
         branch.name[1] >= '0' && branch.name[1] <= '9')
       c.fail(c.document.branch_pointer(b) + "/name", fmt::format("{} begins with a v", in_quotes(branch.name)), "write the version alone");
   }

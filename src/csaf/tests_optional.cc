@@ -18,6 +18,7 @@ void test_unused_products(Check& c) {
   for (const Relationship& r : c.document.relationships) used.insert(r.product), used.insert(r.relates_to);
   for (const Vulnerability& v : c.document.vulnerabilities) {
     for (const auto& list : v.status) take(list);
+    if (used.size() == c.document.product_numbers()) return;  // nothing is left that could be unused
     for (const Flag& f : v.flags) take(f.scope.products);
     for (const Threat& t : v.threats) take(t.scope.products);
     for (const Remediation& r : v.remediations) take(r.scope.products);
@@ -190,7 +191,7 @@ bool is_vers(Text text) {
 
 void test_vers(Check& c) {
   for (std::uint32_t b = 0; b < c.document.branches.size(); ++b)
-    if (const Branch& branch = c.document.branches[b]; branch.category == "product_version_range" && !is_vers(branch.name))
+    if (const Branch& branch = c.document.branches[b]; branch.kind == Branch::Kind::product_version_range && !is_vers(branch.name))
       c.fail(c.document.branch_pointer(b) + "/name", fmt::format("{} is no vers range", in_quotes(branch.name)),
              "write it as vers:type/constraints");
 }

@@ -15,7 +15,9 @@ constexpr std::string_view kCvss31 = "https://www.first.org/cvss/cvss-v3.1.json"
 
 void test_schema(Check& c) {
   const JsonView root = c.document.json.root();
-  c.schema_valid = c.state.csaf.is_valid(root);
+  const schema::Schema::Judgement judgement = c.state.csaf.judge(root);
+  c.schema_valid = judgement.valid;
+  if (judgement.orderly) c.tidy = true;  // Shape is made of the same schema
   if (c.schema_valid || c.test == nullptr) return;
   for (const schema::Violation& v : c.state.csaf.validate(root, 100))
     c.fail(v.instance, v.message, fmt::format("see {} in the CSAF 2.0 schema", v.keyword));
@@ -108,6 +110,7 @@ Result<Validator> Validator::load(const DataSet& data) {
 
 Report Validator::validate(const Document& document, const Selection& selection) const {
   Report report;
+  report.skipped.reserve(3);  // what is skipped without a network and dictionaries
   Check check{document, *state_, selection, report};
   const std::vector<TestInfo>& infos = all_tests();
   const std::vector<TestEntry>& entries = all_entries();

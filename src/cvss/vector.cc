@@ -2,6 +2,7 @@
 // found before. Then each base metric is demanded. Names and severities stand here too.
 #include <fmt/format.h>
 
+#include "core/same_text.h"
 #include "cvss/formulas.h"
 
 namespace entente::cvss {
@@ -20,14 +21,16 @@ struct VectorReader {
   [[nodiscard]] std::size_t find(std::string_view key) const {
     for (std::size_t i = 0, m = next; i < table.size(); ++i, ++m) {
       if (m >= table.size()) m = 0;
-      if (table[m].key == key) return m;
+      if (same_text(table[m].key, key)) return m;
     }
     return table.size();
   }
 
   Result<void> take(std::string_view field, std::size_t offset) {
-    const std::size_t colon = field.find(':');
-    const std::size_t m = colon == std::string_view::npos ? table.size() : find(field.substr(0, colon));
+    std::size_t colon = field.size();
+    for (std::size_t i = 0; i < field.size() && colon == field.size(); ++i)
+      if (field[i] == ':') colon = i;
+    const std::size_t m = colon == field.size() ? table.size() : find(field.substr(0, colon));
     if (m == table.size()) return fail(fmt::format("CVSS {}: unknown metric {}", version_name(vector.version), shown(field)), at(offset));
     const Metric& metric = table[m];
     if (vector.chosen[m] >= 0) return fail(fmt::format("CVSS: metric {} is given twice", metric.key), at(offset));
@@ -36,7 +39,7 @@ struct VectorReader {
                   "write the metrics in the order of the specification, section 7");
     const std::string_view letter = field.substr(colon + 1);
     for (std::size_t i = 0; i < metric.values.size() && !metric.values[i].letter.empty(); ++i)
-      if (metric.values[i].letter == letter) vector.chosen[m] = static_cast<std::int8_t>(i);
+      if (same_text(metric.values[i].letter, letter)) vector.chosen[m] = static_cast<std::int8_t>(i);
     if (vector.chosen[m] < 0)
       return fail(fmt::format("CVSS {}: metric {} has no value {}", version_name(vector.version), metric.key, shown(letter)),
                   at(offset + colon + 1));
@@ -72,7 +75,8 @@ Result<Vector> parse(std::string_view text) {
   }
   VectorReader reader{v, metrics(v.version)};
   while (true) {
-    const std::size_t slash = std::min(text.find('/', at), end);
+    std::size_t slash = at;
+    while (slash < end && text[slash] != '/') ++slash;
     ENTENTE_CHECK(reader.take(text.substr(at, slash - at), at));
     if (slash == end) break;
     at = slash + 1;

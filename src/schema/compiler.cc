@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 #include <algorithm>
+#include <cstring>
 
 #include "core/utf8.h"
 #include "schema/verdict.h"
@@ -165,6 +166,12 @@ void NameIndex::build(std::vector<std::string_view> names) {
     std::size_t at = place(names_[number]) & (size - 1);
     while (slots_[at] != kNone) at = (at + 1) & (size - 1);
     slots_[at] = number;
+  }
+  if (names_.size() > kFew) return;
+  for (const std::string_view name : names_) {
+    std::uint64_t first = 0;
+    std::memcpy(&first, name.data(), std::min(name.size(), sizeof first));
+    words_.push_back(word_of(first, name.size()));
   }
 }
 

@@ -60,7 +60,8 @@ Result<std::uint32_t> Compiler::pattern(const Site& site, std::string_view text,
     error.where = documents_.where(site.location, steps);
     return fail(std::move(error));
   }
-  const std::uint32_t index = add(program_.patterns, Pattern{std::string(text), std::move(*regex), Sequence::of(text)});
+  const std::uint32_t index =
+      add(program_.patterns, Pattern{std::string(text), std::move(*regex), Sequence::of(text), pattern_shortcut(text)});
   patterns_.emplace(text, index);
   return index;
 }

@@ -2,6 +2,7 @@
 // Internal to the room; built by compiler.cc, run by evaluation.cc, immutable in between.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <map>
@@ -16,6 +17,7 @@
 
 #include "core/same_text.h"
 #include "schema/formats.h"
+#include "schema/pattern_shortcuts.h"
 #include "schema/regex.h"
 #include "schema/schema.h"
 #include "schema/sequence.h"
@@ -87,7 +89,8 @@ struct Node {
 struct Pattern {
   std::string text;
   std::unique_ptr<const re2::RE2> regex;
-  std::optional<Sequence> sequence;  // the same, where it has that form
+  std::optional<Sequence> sequence;    // the same, where it has that form
+  PatternShortcut shortcut = nullptr;  // or some of its texts, decided by hand
 };
 
 struct Items {
@@ -131,7 +134,33 @@ class NameIndex {
     return number;
   }
 
+  // The same for the keys of a JsonDocument: each is compared by its length and first bytes, as one word, with the names from `next` on,
+  // then with those before.
+  [[nodiscard, gnu::always_inline]] std::uint32_t find_key(std::string_view key, std::uint32_t& next) const {
+    const std::uint64_t word = word_of_key(key);
+    const auto count = static_cast<std::uint32_t>(words_.size());
+    for (std::uint32_t number = next; number < count; ++number)
+      if (words_[number] == word && is_name(number, key)) return next = number + 1, number;
+    for (std::uint32_t number = 0; number < std::min(next, count); ++number)
+      if (words_[number] == word && is_name(number, key)) return next = number + 1, number;
+    return words_.size() == names_.size() ? kNone : find(key, next);
+  }
+
  private:
+  static constexpr std::size_t kFew = 32;  // more names than that are not walked through
+
+  // Equal texts have equal words; of texts shorter than eight bytes the reverse holds too.
+  static std::uint64_t word_of(std::uint64_t first, std::size_t size) {
+    if (size < sizeof first) first &= (std::uint64_t{1} << (8 * size)) - 1;
+    return first ^ static_cast<std::uint64_t>(size) << 56;
+  }
+  static std::uint64_t word_of_key(std::string_view key) {
+    static_assert(simdjson::SIMDJSON_PADDING >= sizeof(std::uint64_t), "a word can be read at any string of simdjson's buffer");
+    return word_of(text_words::load<std::uint64_t>(key.data()), key.size());
+  }
+  [[nodiscard]] bool is_name(std::uint32_t number, std::string_view key) const {
+    return key.size() < sizeof(std::uint64_t) ? names_[number].size() == key.size() : same_text(names_[number], key);
+  }
   static std::size_t place(std::string_view name) {
     if (name.empty()) return 0;
     const auto at = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(name[i])); };
@@ -141,6 +170,7 @@ class NameIndex {
   }
   std::vector<std::string_view> names_;
   std::vector<std::uint32_t> slots_;  // a power of two, at most a quarter of it used
+  std::vector<std::uint64_t> words_;  // of each name; empty if they are many
 };
 
 struct Enumeration {
@@ -180,13 +210,14 @@ struct Quick {
   static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
   Node::Kind kind = Node::Kind::keywords;
   TypeSet types = kAnyType;
-  bool unique = false;                 // uniqueItems
-  bool only_text = false;              // a string is judged by `least_characters` alone
-  std::uint16_t nodes = 1;             // it stands for so many, itself and those referred to
-  std::uint32_t members = kNone;       // in `members`
-  std::uint32_t items = kNone;         // in `items`
-  std::uint32_t first = 0, count = 0;  // in `quick_rest`
-  std::uint64_t least_characters = 0, least_items = 0;
+  bool unique = false;                  // uniqueItems
+  bool only_text = false;               // a string is judged by `least_characters` alone
+  TypeSet unlisted = kObject | kArray;  // containers of which a run may leave members or items unseen
+  std::uint16_t nodes = 1;              // it stands for so many, itself and those referred to
+  std::uint32_t members = kNone;        // in `members`
+  std::uint32_t items = kNone;          // in `items`
+  std::uint32_t first = 0, count = 0;   // in `quick_rest`
+  std::uint64_t least_characters = 0, least_items = 0, least_members = 0;
 };
 
 struct Schema::Program {

@@ -23,10 +23,14 @@ std::vector<Violation> Schema::validate(JsonView instance, std::size_t max_viola
   return out;
 }
 
-bool Schema::is_valid(JsonView instance) const {
-  const Verdict::Answer quick = Verdict(*program_).of(instance);
-  return quick == Verdict::Answer::undecided ? is_valid_slowly(instance) : quick == Verdict::Answer::holds;
+Schema::Judgement Schema::judge(JsonView instance) const {
+  Verdict verdict(*program_);
+  const Verdict::Answer quick = verdict.of(instance);
+  if (quick == Verdict::Answer::undecided) return {is_valid_slowly(instance), false};
+  return {quick == Verdict::Answer::holds, quick == Verdict::Answer::holds && verdict.is_orderly()};
 }
+
+bool Schema::is_valid(JsonView instance) const { return judge(instance).valid; }
 
 bool Schema::is_valid_slowly(JsonView instance) const { return Evaluation(*program_).run(instance, nullptr); }
 

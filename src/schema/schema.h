@@ -47,6 +47,12 @@ class Schema {
   // furthest are reported after a line that says so.
   [[nodiscard]] std::vector<Violation> validate(JsonView instance, std::size_t max_violations = 20) const;
   [[nodiscard]] bool is_valid(JsonView instance) const;  // stops at the first violation
+  // is_valid(), and what was seen beside it. `orderly`: the schema's `properties` name each member of each object, and the members of each
+  // object stand in the order of their bytes. False: one of the two does not hold, or it was not looked at.
+  struct Judgement {
+    bool valid = false, orderly = false;
+  };
+  [[nodiscard]] Judgement judge(JsonView instance) const;
   // The same by the way validate() goes: for tests that compare the two.
   [[nodiscard]] bool is_valid_slowly(JsonView instance) const;
 

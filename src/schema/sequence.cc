@@ -2,6 +2,10 @@
 // repetition may go on with a character that what follows could begin with: then taking as many as there are is the only way to match.
 #include "schema/sequence.h"
 
+#include <bit>
+
+#include "core/same_text.h"
+
 namespace entente::schema {
 namespace {
 
@@ -138,11 +142,25 @@ std::optional<Sequence> Sequence::of(std::string_view pattern) {
     out.steps_.push_back(step);
   }
   if (!out.is_decided_by_next()) return std::nullopt;
+  out.take_prefix();
   return out;
 }
 
+// The first steps that are one character each become a text, which is compared at once.
+void Sequence::take_prefix() {
+  std::size_t taken = 0;
+  for (; taken < steps_.size(); ++taken) {
+    const Step& step = steps_[taken];
+    if (step.least != 1 || step.most != 1 || std::popcount(step.set.bits[0]) + std::popcount(step.set.bits[1]) != 1) break;
+    const bool upper = step.set.bits[0] == 0;
+    prefix_ += static_cast<char>(std::countr_zero(step.set.bits[upper ? 1 : 0]) + (upper ? 64 : 0));
+  }
+  steps_.erase(steps_.begin(), steps_.begin() + static_cast<std::ptrdiff_t>(taken));
+}
+
 Sequence::Answer Sequence::matches(std::string_view text) const {
-  std::size_t at = 0;
+  std::size_t at = prefix_.size();
+  if (text.size() < at || !same_text(text.substr(0, at), prefix_)) return Answer::no;
   for (const Step& step : steps_) {
     // Without "$" nothing is asked of what follows the last step, so it need not be followed to its end.
     const std::uint32_t most = to_end_ || &step != &steps_.back() ? step.most : step.least;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -38,8 +39,11 @@ class Sequence {
   struct Reader;
   [[nodiscard]] bool is_decided_by_next() const;
 
-  std::vector<Step> steps_;
-  bool to_end_ = false;  // ends with "$"
+  void take_prefix();
+
+  std::string prefix_;       // what every match begins with
+  std::vector<Step> steps_;  // behind it
+  bool to_end_ = false;      // ends with "$"
 };
 
 }  // namespace entente::schema

@@ -1,9 +1,10 @@
 // The plan of a node merges it with the nodes it refers to; a run dispatches on the value's type, looks at the few fields that type needs,
 // and runs what is left as instructions. Most values of a document are strings of which only a length is asked: they are settled in the
-// loop over their parent, without a call.
+// loop over their parent, without a call. On the way it is noted whether members were known and in order.
 #include "schema/verdict.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "schema/messages.h"
 
@@ -59,6 +60,10 @@ class VerdictPlanner {
         if (program_.bounds[i.a] > kMaxQuickBound) break;
         quick_.least_items = std::max(quick_.least_items, program_.bounds[i.a]);
         return true;
+      case Op::min_properties:
+        if (program_.bounds[i.a] > kMaxQuickBound) break;
+        quick_.least_members = std::max(quick_.least_members, program_.bounds[i.a]);
+        return true;
       case Op::unique_items: quick_.unique = true; return true;
       case Op::items:
         if (quick_.items != Quick::kNone) break;
@@ -88,10 +93,77 @@ class VerdictPlanner {
   bool typed_ = false;
 };
 
+template <class Word>
+Word first_bytes(const char* at) {  // so that the words compare as the bytes do
+  static_assert(std::endian::native == std::endian::little);
+  const Word word = text_words::load<Word>(at);
+  if constexpr (sizeof(Word) == 8)
+    return __builtin_bswap64(word);
+  else
+    return __builtin_bswap32(word);
+}
+
 // Shorter texts first, then by bytes: the order in which numbered IDs come ("P-9", "P-10").
 bool shortlex_less(std::string_view a, std::string_view b) {
   if (a.size() != b.size()) return a.size() < b.size();
-  return a < b;
+  const std::size_t size = a.size();
+  if (size > 16 || size < 4) return a < b;
+  // Two words that may overlap: where the first are equal, the last decide.
+  const auto ends_less = [&]<class Word>(Word first_a, Word first_b) {
+    const std::size_t last = size - sizeof(Word);
+    return first_a != first_b ? first_a < first_b : first_bytes<Word>(a.data() + last) < first_bytes<Word>(b.data() + last);
+  };
+  if (size >= 8) return ends_less(first_bytes<std::uint64_t>(a.data()), first_bytes<std::uint64_t>(b.data()));
+  return ends_less(first_bytes<std::uint32_t>(a.data()), first_bytes<std::uint32_t>(b.data()));
+}
+
+// At least so many code points: a code point takes one to four bytes, so mostly the number of bytes decides.
+bool has_characters(std::string_view text, std::uint64_t least) {
+  if ((text.size() + 3) / 4 >= least) return true;
+  if (text.size() < least) return false;
+  std::uint64_t seen = 0;
+  for (std::size_t i = 0; i < text.size() && seen < least; ++i) seen += (static_cast<unsigned char>(text[i]) & 0xc0) != 0x80;
+  return seen >= least;
+}
+
+TypeSet quick_types_of(JsonView value) {
+  if (value.is_string()) return kString;
+  if (value.is_object()) return kObject;
+  if (value.is_array()) return kArray;
+  return types_of(value);
+}
+
+// What a run of the node sees of containers, of those it calls valid (Quick::unlisted): its own fields, and what holds beside them. A
+// branch that may be the one that holds must see as much as the others.
+TypeSet unlisted_of(const Schema::Program& program, const Quick& q) {
+  TypeSet unlisted = kObject | kArray;
+  if (q.members != Quick::kNone) unlisted &= static_cast<TypeSet>(~kObject);
+  if (q.items != Quick::kNone) unlisted &= static_cast<TypeSet>(~kArray);
+  for (std::uint32_t i = q.first; i < q.first + q.count; ++i) {
+    const Instruction& instruction = program.quick_rest[i];
+    TypeSet here = kObject | kArray;
+    if (instruction.op == Op::ref) {
+      here = program.quick[instruction.a].unlisted;
+    } else if (instruction.op == Op::one_of || instruction.op == Op::any_of) {
+      here = 0;
+      for (std::uint32_t k = 0; k < instruction.b; ++k) here |= program.quick[program.branches[instruction.a + k]].unlisted;
+    }
+    unlisted &= here;
+  }
+  return unlisted;
+}
+
+// Whether the schema of the items is glad with each and each comes behind the one before: what lists of IDs mostly are.
+bool are_ascending_texts(const Quick& q, simdjson::dom::array array) {
+  if (!q.only_text) return false;
+  std::string_view last;
+  for (const JsonView item : array) {
+    if (!item.is_string()) return false;
+    const std::string_view text = item.get_string().value_unsafe();
+    if ((text.size() + 3) / 4 < q.least_characters || (last.data() != nullptr && !shortlex_less(last, text))) return false;
+    last = text;
+  }
+  return true;
 }
 
 bool is_glad_with(const Quick& q, JsonView value) {
@@ -99,6 +171,8 @@ bool is_glad_with(const Quick& q, JsonView value) {
 }
 
 bool pattern_holds(const Pattern& pattern, std::string_view text) {
+  if (pattern.shortcut != nullptr)
+    if (const Sequence::Answer quick = pattern.shortcut(text); quick != Sequence::Answer::unknown) return quick == Sequence::Answer::yes;
   if (pattern.sequence)
     if (const Sequence::Answer quick = pattern.sequence->matches(text); quick != Sequence::Answer::unknown)
       return quick == Sequence::Answer::yes;
@@ -116,6 +190,8 @@ bool number_holds(Op op, int order) {
 
 template <class Container>
 std::uint64_t count_children(Container container) {
+  constexpr std::size_t kSaturated = 0xffffff;  // what size() says of that many and more
+  if (const std::size_t size = container.size(); size < kSaturated) return size;
   std::uint64_t n = 0;
   for (auto at = container.begin(); at != container.end(); ++at) ++n;
   return n;
@@ -131,6 +207,10 @@ void plan_verdict(Schema::Program& program) {
       program.quick_rest.clear();
       return;
     }
+  // A node's rest may lead to one behind it, and that one to others: as many rounds as schemas are nested in practice.
+  for (int round = 0; round < 3; ++round)
+    for (Quick& q : program.quick)
+      if (q.kind == Node::Kind::keywords) q.unlisted = unlisted_of(program, q);
 }
 
 Verdict::Answer Verdict::of(JsonView instance) {
@@ -141,7 +221,10 @@ Verdict::Answer Verdict::of(JsonView instance) {
 
 bool Verdict::holds(NodeId id, JsonView value) {
   const Quick& q = program_.quick[id];
-  if (q.kind != Node::Kind::keywords) return q.kind == Node::Kind::accept;
+  if (q.kind != Node::Kind::keywords) {
+    orderly_ = orderly_ && !value.is_object() && !value.is_array();
+    return q.kind == Node::Kind::accept;
+  }
   if (undecided_) return false;
   steps_ += q.nodes;
   if (steps_ > program_.max_steps || depth_ == kMaxVerdictDepth) {
@@ -155,28 +238,56 @@ bool Verdict::holds(NodeId id, JsonView value) {
 }
 
 bool Verdict::keywords_hold(const Quick& q, JsonView value) {
-  const TypeSet types = types_of(value);
+  const TypeSet types = quick_types_of(value);
   if ((q.types & types) == 0) return false;
-  if (types == kString) {
-    if (!text_holds(q, value)) return false;
-  } else if (types == kObject) {
-    if (q.members != Quick::kNone && !object_holds(program_.members[q.members], value.get_object().value_unsafe())) return false;
+  orderly_ = orderly_ && (q.unlisted & types) == 0;
+  if (types == kString) return text_holds(q, value.get_string().value_unsafe(), value);
+  if (types == kObject) {
+    const simdjson::dom::object object = value.get_object().value_unsafe();
+    if (q.least_members > 0 && object.size() < q.least_members) return false;
+    if (q.members != Quick::kNone && !object_holds(program_.members[q.members], object)) return false;
   } else if (types == kArray && !array_holds(q, value)) {
     return false;
   }
   return q.count == 0 || rest_holds(q, types, value);
 }
 
-bool Verdict::text_holds(const Quick& q, JsonView value) {
-  const std::string_view text = value.get_string().value_unsafe();
-  // A code point takes one to four bytes: mostly the number of bytes decides.
-  return (text.size() + 3) / 4 >= q.least_characters || count_code_points(text) >= q.least_characters;
+// One value of an enumeration mostly comes again and again: the one found last is tried first.
+bool Verdict::is_listed(std::uint32_t enumeration, std::string_view text) {
+  std::uint32_t& last = last_listed_[enumeration % last_listed_.size()];
+  std::uint32_t number = last;
+  number = program_.enumerations[enumeration].index.find(text, number);
+  if (number == NameIndex::kNone) return false;
+  last = number;
+  return true;
+}
+
+// `text` is what `value` holds.
+bool Verdict::text_holds(const Quick& q, std::string_view text, JsonView value) {
+  if (!has_characters(text, q.least_characters)) return false;
+  for (std::uint32_t i = q.first; i < q.first + q.count; ++i) {
+    const Instruction& instruction = program_.quick_rest[i];
+    if ((instruction.applies & kString) == 0) continue;
+    bool held = false;
+    if (instruction.op == Op::enumeration)
+      held = is_listed(instruction.a, text);
+    else if (instruction.op == Op::pattern || instruction.op == Op::format || instruction.op == Op::max_length)
+      held = string_keyword_holds(instruction, text);
+    else
+      held = instruction_holds(instruction, value);
+    if (!held) return false;
+  }
+  return true;
 }
 
 bool Verdict::array_holds(const Quick& q, JsonView value) {
   const simdjson::dom::array array = value.get_array().value_unsafe();
   if (q.least_items > 0 && array.size() < q.least_items) return false;
-  if (q.items != Quick::kNone && !items_hold(program_.items[q.items], array)) return false;
+  if (q.items != Quick::kNone) {
+    const Items& items = program_.items[q.items];
+    if (q.unique && items.prefix.empty() && items.rest != kNoNode && are_ascending_texts(program_.quick[items.rest], array)) return true;
+    if (!items_hold(items, array)) return false;
+  }
   return !q.unique || are_distinct(array);
 }
 
@@ -185,7 +296,10 @@ bool Verdict::items_hold(const Items& items, simdjson::dom::array array) {
   for (const JsonView item : array) {
     const NodeId node = ordinal < items.prefix.size() ? items.prefix[ordinal] : items.rest;
     ++ordinal;
-    if (node == kNoNode) break;
+    if (node == kNoNode) {
+      orderly_ = false;
+      break;
+    }
     if (!is_glad_with(program_.quick[node], item) && !holds(node, item)) return false;
   }
   return true;
@@ -231,12 +345,15 @@ bool Verdict::object_holds(const Members& members, simdjson::dom::object object)
   const bool only_names = members.patterns.empty() && members.additional == kNoNode;
   for (const auto field : object) {
     bool described = false;
-    if (const std::uint32_t number = members.index.find(field.key, next); number != NameIndex::kNone) {
+    const std::uint32_t least = next;
+    if (const std::uint32_t number = members.index.find_key(field.key, next); number != NameIndex::kNone) {
       const Members::Named& named = members.by_number[number];
       required_seen += named.required >= 0;
       described = named.node != kNoNode;
+      orderly_ = orderly_ && number >= least;
       if (described && !is_glad_with(program_.quick[named.node], field.value) && !holds(named.node, field.value)) return false;
     }
+    orderly_ = orderly_ && described;
     if (!only_names && !unnamed_holds(members, field.key, field.value, described)) return false;
   }
   return required_seen == members.required.size();

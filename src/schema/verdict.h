@@ -2,6 +2,7 @@
 // evaluation (evaluation.h) stays the reference and explains; tests compare the two.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string_view>
 
@@ -20,11 +21,15 @@ class Verdict {
   enum class Answer : std::uint8_t { holds, fails, undecided };
   explicit Verdict(const Schema::Program& program) : program_(program) {}
   [[nodiscard]] Answer of(JsonView instance);
+  // After an answer of `holds`: `properties` of the schema were seen to name each member of each object, and the members of each stand in
+  // the order of their bytes. False: not seen.
+  [[nodiscard]] bool is_orderly() const { return orderly_; }
 
  private:
   bool holds(NodeId id, JsonView value);
   bool keywords_hold(const Quick& q, JsonView value);
-  bool text_holds(const Quick& q, JsonView value);
+  bool is_listed(std::uint32_t enumeration, std::string_view text);
+  bool text_holds(const Quick& q, std::string_view text, JsonView value);
   bool array_holds(const Quick& q, JsonView value);
   bool items_hold(const Items& items, simdjson::dom::array array);
   bool are_distinct(simdjson::dom::array array);
@@ -37,10 +42,12 @@ class Verdict {
   std::uint32_t matching_branches(const Instruction& i, JsonView value, std::uint32_t wanted);
 
   const Schema::Program& program_;
-  TextTable strings_;  // of are_distinct()
+  TextTable strings_;                            // of are_distinct()
+  std::array<std::uint32_t, 16> last_listed_{};  // by number of the enumeration, modulo
   std::uint64_t steps_ = 0;
   std::uint32_t depth_ = 0;
   bool undecided_ = false;
+  bool orderly_ = true;
 };
 
 }  // namespace entente::schema

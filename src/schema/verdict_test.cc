@@ -59,6 +59,87 @@ TEST(Sequence, SaysWhatRe2Says) {
   }
 }
 
+TEST(PatternShortcuts, SayWhatRe2Says) {
+  // What each of them is mostly asked, altered below.
+  const char* texts[] = {"CVSS:3.0/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
+                         "CVSS:3.1/AV:N/AC:L/PR:H/UI:R/S:C/C:H/I:N/A:L/E:X/RL:O/RC:C/CR:H/MAV:P/MC:N",
+                         "1.2.3",
+                         "104",
+                         "en-US",
+                         "deu",
+                         "csaf_base",
+                         "EX 1",
+                         "pkg:generic/p@1"};
+  std::mt19937 random(20261129);
+  std::size_t known = 0, number = 0;
+  for (; !shortcut_pattern(number).empty(); ++number) {
+    const std::string_view pattern = shortcut_pattern(number);
+    const PatternShortcut shortcut = pattern_shortcut(pattern);
+    const auto regex = compile_regex(pattern);
+    ASSERT_TRUE(shortcut != nullptr && regex) << pattern;
+    for (int i = 0, all = rounds(40'000); i < all; ++i) {
+      std::string text = texts[random() % std::size(texts)];
+      for (std::size_t n = random() % 4; n > 0; --n) {
+        const std::size_t at = random() % (text.size() + 1);
+        const char c = "CVS:3.10/AMNLHUXPRT9-_ +\nei\x7f"[random() % 31];
+        if (random() % 3 == 0)
+          text.insert(at, random() % 8 == 0 ? std::string("\xc3\xa9") : std::string(1, c));
+        else if (at < text.size() && random() % 2 == 0)
+          text[at] = c;
+        else
+          text.erase(at, 1 + random() % 3);
+      }
+      if (!simdjson::validate_utf8(text)) continue;
+      const Sequence::Answer answer = shortcut(text);
+      if (answer == Sequence::Answer::unknown) continue;
+      ++known;
+      ASSERT_EQ(answer == Sequence::Answer::yes, re2::RE2::PartialMatch(text, **regex)) << pattern << " on " << text;
+    }
+  }
+  EXPECT_EQ(number, 7u);
+  EXPECT_GT(known, static_cast<std::size_t>(rounds(40'000)));
+  EXPECT_EQ(pattern_shortcut("^a$"), nullptr);
+}
+
+TEST(Verdict, FindsRepeatedItemsOfAnyLength) {
+  const Schema schema = verdict_schema(R"({"uniqueItems":true})");
+  std::mt19937 random(5);
+  std::size_t valid = 0;
+  for (int i = 0, all = rounds(20'000); i < all; ++i) {
+    std::vector<std::string> items;
+    const std::size_t size = random() % 20;
+    for (std::size_t n = 2 + random() % 4; n > 0; --n) {
+      std::string item(size + random() % 2, 'a');
+      if (!item.empty()) item[random() % item.size()] = static_cast<char>('a' + random() % 3);
+      items.push_back(std::move(item));
+    }
+    if (i % 2 == 0) std::sort(items.begin(), items.end());
+    std::string text;
+    for (const std::string& item : items) text += (text.empty() ? "[\"" : ",\"") + item + "\"";
+    const auto document = JsonDocument::parse(text + "]", "test.json");
+    ASSERT_TRUE(document);
+    ASSERT_EQ(schema.is_valid(document->root()), schema.is_valid_slowly(document->root())) << text;
+    valid += schema.is_valid(document->root());
+  }
+  EXPECT_GT(valid, static_cast<std::size_t>(rounds(2'000)));
+}
+
+TEST(Verdict, CallsOrderlyOnlyWhatWasSeenToBe) {
+  const Schema schema = verdict_schema(
+      R"({"properties":{"a":{"items":{"properties":{"x":true,"y":{}}}},"b":{"oneOf":[{"properties":{"m":{"type":"integer"},"n":{}},"required":["m"]},{"properties":{"m":{},"n":{"type":"string"}},"required":["n"]}]},"c":{"type":"array"}},"patternProperties":{"^p":true}})");
+  for (const char* orderly : {"1", "{}", R"({"a":[]})", R"({"a":[{},{"x":"1","y":2}],"b":{"n":"1"}})", R"({"b":{"m":1}})"}) {
+    const auto document = JsonDocument::parse(orderly, "test.json");
+    EXPECT_TRUE(schema.judge(document->root()).valid) << orderly;
+    EXPECT_TRUE(schema.judge(document->root()).orderly) << orderly;
+  }
+  for (const char* unknown : {R"({"d":1})", R"({"p":1})", R"({"b":{"m":1},"a":[]})", R"({"a":[{"y":1,"x":"1"}]})", R"({"a":[{"x":{}}]})",
+                              R"({"a":[{"x":"1","z":1}]})", R"({"c":[]})", R"({"b":{"m":1,"o":1}})", R"({"a":{}})", R"([1])"}) {
+    const auto document = JsonDocument::parse(unknown, "test.json");
+    EXPECT_TRUE(schema.judge(document->root()).valid) << unknown;
+    EXPECT_FALSE(schema.judge(document->root()).orderly) << unknown;
+  }
+}
+
 TEST(Formats, OrdinaryUrisAreUris) {
   std::mt19937 random(7);
   std::size_t uris = 0;
