@@ -71,6 +71,8 @@ test('an organisation signs, proves its domain, and is approved by two officers'
 
   await step('Your organisation’s key');
   await page.getByRole('button', { name: /^Make a key/ }).click();
+  const [saved] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: /^Save the private key/ }).click()]);
+  expect(readFileSync(await saved.path(), 'utf8')).toMatch(/^PRIVATE\+KEY\+/);
   await page.getByRole('button', { name: 'Continue', exact: true }).waitFor();
   expect(await violations(page)).toEqual([]);
   await next();

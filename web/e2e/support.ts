@@ -1,7 +1,7 @@
 // What the browser tests share: programs started and stopped, a browser that reports everything a page does wrong, axe.
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { createServer } from 'node:net';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -73,12 +73,12 @@ export async function nginx(site: string, work: string): Promise<Running> {
   const conf = `daemon off; worker_processes 1; pid ${work}/nginx.pid; error_log ${work}/error.log;
 events { worker_connections 64; }
 http {
-  include /etc/nginx/mime.types; access_log off;
+  access_log off;
   client_body_temp_path ${work}/t1; proxy_temp_path ${work}/t2; fastcgi_temp_path ${work}/t3; uwsgi_temp_path ${work}/t4; scgi_temp_path ${work}/t5;
   ${block.replace(/listen [^;]+;/, `listen 127.0.0.1:${port};`).replaceAll('/srv/public', site)}
 }`;
   const file = join(work, 'nginx.conf');
-  (await import('node:fs')).writeFileSync(file, conf);
+  writeFileSync(file, conf);
   const child = spawn('nginx', ['-c', file, '-p', work], { stdio: ['ignore', 'ignore', 'pipe'] });
   let errors = '';
   child.stderr.on('data', (text) => (errors += text));
