@@ -59,6 +59,11 @@ TEST(Sequence, SaysWhatRe2Says) {
   }
 }
 
+char random_letter(std::mt19937& random) {
+  constexpr std::string_view kLetters = "CVS:3.10/AMNLHUXPRT9-_ +\nei\x7f";
+  return kLetters[random() % kLetters.size()];
+}
+
 TEST(PatternShortcuts, SayWhatRe2Says) {
   // What each of them is mostly asked, altered below.
   const char* texts[] = {"CVSS:3.0/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
@@ -81,7 +86,7 @@ TEST(PatternShortcuts, SayWhatRe2Says) {
       std::string text = texts[random() % std::size(texts)];
       for (std::size_t n = random() % 4; n > 0; --n) {
         const std::size_t at = random() % (text.size() + 1);
-        const char c = "CVS:3.10/AMNLHUXPRT9-_ +\nei\x7f"[random() % 31];
+        const char c = random_letter(random);
         if (random() % 3 == 0)
           text.insert(at, random() % 8 == 0 ? std::string("\xc3\xa9") : std::string(1, c));
         else if (at < text.size() && random() % 2 == 0)
