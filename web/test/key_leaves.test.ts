@@ -22,3 +22,13 @@ it('looks at the records a statement names, the rules, and earlier rules and key
   expect(await all(keyLeaves(api, 600)(statement))).toEqual([7, 9, 7, 500, 0, 500, 8, 0]);
   expect(asked).toEqual(['/supporters/alpha', '/supporters/beta', '/rules', '/pages/statements/500.json', '/pages/statements/0.json']);
 });
+
+it('finds the holder of a commitment, which its statement does not name', async () => {
+  const answers: Record<string, unknown> = {
+    '/commitments': { items: [{ commitment: 'aa', holder: 'other' }, { commitment: 'bb', holder: 'alpha' }] },
+    '/supporters/alpha': { keys: [{ leaf: 7 }] },
+  };
+  const api = { get: async (path: string) => answers[path] ?? Promise.reject(new Error(path)) } as unknown as Api;
+  const statement = { predicate: { commitment: { sha256: 'bb' } } } as unknown as Statement;
+  expect(await all(keyLeaves(api, 10)(statement))).toEqual([7, 0]);
+});

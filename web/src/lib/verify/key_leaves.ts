@@ -13,6 +13,11 @@ interface Record {
 interface EntryPage {
   items: { leaf: number; kind: string | null; supporter?: string }[];
 }
+interface Commitment {
+  commitment: string;
+  holder?: string;
+}
+const soundId = /^[a-z0-9-]{1,200}$/;
 const pageLength = 500;
 const mostPages = 20;
 
@@ -20,8 +25,15 @@ export const keyLeaves = (api: Api, index: number) =>
   async function* (statement: Statement): AsyncIterable<number> {
     const predicate = statement.predicate as { organisation?: Named; by?: Named; reviewer?: Named; successor?: Named };
     const ids = [predicate.organisation, predicate.by, predicate.reviewer, predicate.successor].flatMap((named) =>
-      typeof named?.id === 'string' && /^[a-z0-9-]{1,200}$/.test(named.id) ? [named.id] : [],
+      typeof named?.id === 'string' && soundId.test(named.id) ? [named.id] : [],
     );
+    // A commitment does not name who made it; the registry knows by the key.
+    const commitment = (statement.predicate as { commitment?: { sha256?: unknown } }).commitment?.sha256;
+    if (ids.length === 0 && typeof commitment === 'string') {
+      const { items } = await api.get<{ items: Commitment[] }>('/commitments').catch(() => ({ items: [] }));
+      const holder = items.find((item) => item.commitment === commitment)?.holder;
+      if (holder !== undefined && soundId.test(holder)) ids.push(holder);
+    }
     for (const id of new Set(ids)) {
       const record = await api.get<Record>(`/supporters/${id}`).catch(() => undefined);
       for (const part of [...(record?.keys ?? []), record?.pledge, record?.claim]) if (part) yield part.leaf;
