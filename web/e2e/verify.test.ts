@@ -142,7 +142,7 @@ test('the proof that is downloaded satisfies the program', async () => {
   const work = temporary();
   writeFileSync(join(work.path, 'entry.json'), await take('Download the signed statement'));
   writeFileSync(join(work.path, 'entry.tlog-proof'), await take('Download the proof'));
-  const answer = entente('ledger', 'verify-receipt', join(work.path, 'entry.tlog-proof'), join(work.path, 'entry.json'), '--log', join(folder, 'keys/log.key.vkey'));
+  const answer = entente('verify', join(work.path, 'entry.tlog-proof'), '--entry', join(work.path, 'entry.json'), '--log', join(folder, 'keys/log.key.vkey'));
   expect(answer).toBeTruthy();
   work.remove();
   await close();

@@ -42,9 +42,15 @@ async function leaves(api: Api): Promise<Params[]> {
   for (let leaf = Math.max(0, size - mostEntryPages); leaf < size; ++leaf) out.push({ leaf: String(leaf) });
   return out;
 }
+// All there are, not only each supporter's latest: entries and histories point at the older ones.
 async function assessments(api: Api): Promise<Params[]> {
-  const index = await api.get<{ supporters: { assessment?: { envelope: string } | null }[] }>('/index');
-  return index.supporters.flatMap((s) => (s.assessment ? [{ envelope: s.assessment.envelope.replace(/^sha256:/, '') }] : []));
+  const out: Params[] = [];
+  for (let from: number | null = 0; from !== null; ) {
+    const page: { items: { kind: string; envelope: string; disposition: string }[]; next_from: number | null } = await api.get(`/pages/statements/${from}.json`);
+    for (const item of page.items) if (item.kind === 'assessment' && item.disposition === 'applied') out.push({ envelope: item.envelope.replace(/^sha256:/, '') });
+    from = page.next_from;
+  }
+  return out;
 }
 
 export const routes: Route[] = [
