@@ -18,11 +18,13 @@ export class Format {
   readonly #time: Intl.DateTimeFormat;
   readonly collator: Intl.Collator;
   constructor(readonly language: string) {
+    // Day before month, as most readers of English outside one country expect.
+    const dates = language === 'en' ? 'en-GB' : language;
     this.#number = new Intl.NumberFormat(language);
     this.#percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 0 });
-    this.#date = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
-    this.#month = new Intl.DateTimeFormat(language, { month: 'short', year: 'numeric', timeZone: 'UTC' });
-    this.#time = new Intl.DateTimeFormat(language, {
+    this.#date = new Intl.DateTimeFormat(dates, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
+    this.#month = new Intl.DateTimeFormat(dates, { month: 'short', year: 'numeric', timeZone: 'UTC' });
+    this.#time = new Intl.DateTimeFormat(dates, {
       day: 'numeric',
       month: 'short',
       year: 'numeric',
