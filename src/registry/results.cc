@@ -45,7 +45,7 @@ Json counts_json(const ControlResults& results) {
   return out;
 }
 
-Json item_json(const SupporterIndex& supporter, const IndexRow& row, Instant at) {
+Json item_json(const SupporterIndex& supporter, const IndexRow& row) {
   const Identity& identity = supporter.supporter->identity;
   Json out{{"supporter", identity.id},
            {"name", identity.name},
@@ -62,7 +62,7 @@ Json item_json(const SupporterIndex& supporter, const IndexRow& row, Instant at)
   if (!row.leaves.empty()) out["leaves"] = row.leaves;
   if (row.evidence_at) {
     out["evidence_at"] = format_time(*row.evidence_at);
-    out["evidence_age_days"] = days_between(*row.evidence_at, at);
+    out["evidence_age_days"] = days_between(*row.evidence_at, supporter.assessed_at);
   }
   return out;
 }
@@ -115,11 +115,9 @@ Json control_results_json(const State& state, const catalog::Catalog& catalog, c
     if (!looked_at(supporter, row)) return;
     counted.all.add(row);
     counted.categories[category_key(supporter)].add(row);
-    if (!of_everybody || items.size() <= kMostListedPledges) items.push_back(item_json(supporter, row, at));
+    if (!of_everybody || items.size() <= kMostListedPledges) items.push_back(item_json(supporter, row));
   });
-  Json out{{"at", format_time(at)}, {"ledger", ledger_moment(state.next_leaf(), state.ledger_time())}};
-  const Json counts = counts_json(counted);
-  for (const auto& [member, value] : counts.items()) out[member] = value;
+  Json out = counts_json(counted);
   out["items"] = of_everybody && counted.all.of > kMostListedPledges ? Json() : std::move(items);
   return out;
 }

@@ -42,7 +42,8 @@ struct Results {
 [[nodiscard]] Results results_at(const State& state, const catalog::Catalog& catalog, Instant at);
 [[nodiscard]] Json results_json(const Results& results);
 
-// One control's, supporter by supporter.
+// One control's, supporter by supporter. It does not say of which moment it is, so that a copy of it changes only when it says something
+// else.
 [[nodiscard]] Json control_results_json(const State& state, const catalog::Catalog& catalog, const catalog::Control& control, Instant at);
 
 }  // namespace entente::registry

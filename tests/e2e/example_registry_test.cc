@@ -77,7 +77,7 @@ TEST_F(ExampleRegistry, ItsIndexHasEveryTierAndEveryPublishedGroupEnoughMembers)
   EXPECT_EQ(tiers, (std::set<char>{'A', 'B', 'C', 'D', '?'}));
   EXPECT_GE(grounds.size(), 10U);
   std::size_t published = 0;
-  for (const auto& group : registry::peer_groups(index)) published += group.published ? 1 : 0;
+  for (const auto& group : registry::peer_groups(index)) published += group.principles ? 1 : 0;
   EXPECT_GE(published, 10U);
 }
 
