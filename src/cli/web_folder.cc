@@ -7,7 +7,8 @@ namespace entente::cli {
 namespace fs = std::filesystem;
 
 void add_web_options(CLI::App& command, WebGiven& given, const char* no_pages_flag) {
-  auto* folder = command.add_option("--web", given.folder, "the folder of the web pages (default: ../web or ../share/entente/web beside the program)");
+  auto* folder =
+      command.add_option("--web", given.folder, "the folder of the web pages (default: ../web or ../share/entente/web beside the program)");
   folder->type_name("DIR");
   command.add_flag(no_pages_flag, given.none, "no web pages")->excludes(folder);
 }

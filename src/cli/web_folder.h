@@ -15,8 +15,8 @@ struct WebGiven {
 // --web DIR, and the flag by which there are no pages.
 void add_web_options(CLI::App& command, WebGiven& given, const char* no_pages_flag);
 
-// The folder given; else the first of these with a web.json in it: <program's folder>/../web (a build), <program's folder>/../share/entente/web
-// (a package). Empty: none, or none is wanted.
+// The folder given; else the first of these with a web.json in it: <program's folder>/../web (a build), <program's
+// folder>/../share/entente/web (a package). Empty: none, or none is wanted.
 [[nodiscard]] std::filesystem::path web_folder(const WebGiven& given);
 
 }  // namespace entente::cli

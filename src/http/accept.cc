@@ -1,5 +1,5 @@
-// Both fields are lists of values with weights in thousandths. An item whose weight is no number of the grammar counts as refused: taking it
-// for wanted could send what the client cannot read. Lists are read to their 64th item.
+// Both fields are lists of values with weights in thousandths. An item whose weight is no number of the grammar counts as refused: taking
+// it for wanted could send what the client cannot read. Lists are read to their 64th item.
 #include "http/accept.h"
 
 #include <algorithm>
@@ -61,7 +61,8 @@ std::vector<Weighted> read_list(std::string_view field) {
 // The weight the list gives a coding by name; nullopt where it does not name it.
 std::optional<int> named_weight(const std::vector<Weighted>& list, ContentCoding coding) {
   for (const Weighted& item : list)
-    if (same_word(item.value, coding_text(coding)) || (coding == ContentCoding::gzip && same_word(item.value, "x-gzip"))) return item.weight;
+    if (same_word(item.value, coding_text(coding)) || (coding == ContentCoding::gzip && same_word(item.value, "x-gzip")))
+      return item.weight;
   return std::nullopt;
 }
 

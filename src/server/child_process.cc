@@ -1,5 +1,5 @@
-// posix_spawn(3) with an argument vector. Both pipes are read as they fill, so that neither stops the child; of what it writes only a bounded
-// part is kept.
+// posix_spawn(3) with an argument vector. Both pipes are read as they fill, so that neither stops the child; of what it writes only a
+// bounded part is kept.
 #include "server/child_process.h"
 
 #include <fcntl.h>

@@ -14,9 +14,9 @@ namespace entente::server {
 
 struct CodedContent {
   std::string_view content_type;
-  std::string_view etag;                          // of identity; the other codings' tags are made from it
-  std::string_view caching;                       // Cache-Control
-  std::span<const http::ContentCoding> codings;   // beside identity, the preferred first; empty: the answer varies with nothing
+  std::string_view etag;                         // of identity; the other codings' tags are made from it
+  std::string_view caching;                      // Cache-Control
+  std::span<const http::ContentCoding> codings;  // beside identity, the preferred first; empty: the answer varies with nothing
   // The bytes in that coding; empty where there are none after all, then identity is sent. Identity always has some.
   std::function<std::shared_ptr<const std::string>(http::ContentCoding)> body;
 };

@@ -37,7 +37,7 @@ std::optional<fs::path> on_path(std::string_view name) {
     const std::string_view folder = rest.substr(0, rest.find(':'));
     rest.remove_prefix(std::min(rest.size(), folder.size() + 1));
     if (!folder.starts_with('/')) continue;
-    const fs::path program = fs::path(folder) / name;
+    fs::path program = fs::path(folder) / name;
     std::error_code failed;
     if (fs::is_regular_file(program, failed) && ::access(program.c_str(), X_OK) == 0) return program;
   }

@@ -30,8 +30,8 @@ struct Published {
 // and right is kept; each other file is replaced in one step; the manifest is written when everything else is durable, then the files only
 // the manifest before names are removed. Interrupted, it leaves a folder that does not verify, and the next run completes it. Refused: a
 // folder whose manifest.json is something else, or that holds another log or more entries.
-// `web` is the folder of the web pages (web_bundle.h), empty for none: node, if it is on PATH, makes a page of every record; else the app is
-// put there, which makes them in the reader's browser.
+// `web` is the folder of the web pages (web_bundle.h), empty for none: node, if it is on PATH, makes a page of every record; else the app
+// is put there, which makes them in the reader's browser.
 [[nodiscard]] Result<Published> publish(const std::filesystem::path& log, const std::filesystem::path& out, const SnapshotOptions& options,
                                         const std::filesystem::path& web, Progress& progress);
 
@@ -50,7 +50,6 @@ struct PublicationCheck {
 // Pages are made again by the bundle in `web` if its digest is the manifest's. Errors: no sound manifest, tiles that do not lead to the
 // root, other data files than it was published with.
 [[nodiscard]] Result<PublicationCheck> check_publication(const std::filesystem::path& folder, const std::optional<keys::VerifierKey>& key,
-                                                         SnapshotOptions options, const std::filesystem::path& web,
-                                                         Progress& progress);
+                                                         SnapshotOptions options, const std::filesystem::path& web, Progress& progress);
 
 }  // namespace entente::server

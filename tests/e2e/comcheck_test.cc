@@ -424,7 +424,8 @@ TEST_F(Comcheck, ARoundFromPlanToProof) {
   if (HasFatalFailure()) return;
   answers_come_in();
   close_and_verify();
-  const auto published = run({"publish", live.path("public"), "--registry", live.folder(), "--public-url", kPublicUrl, "--no-pages", "--json"});
+  const auto published =
+      run({"publish", live.path("public"), "--registry", live.folder(), "--public-url", kPublicUrl, "--no-pages", "--json"});
   ASSERT_EQ(published.code, 0) << published.err;
   for (const char* text : {"@alpha.example", "@beta.example", "@zeta.example", "Dora Duty", "Zoe Zeta", "+33155501234"}) {
     EXPECT_THAT(files_with(live.log(), text), testing::IsEmpty()) << text;

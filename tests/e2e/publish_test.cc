@@ -29,9 +29,8 @@ class Publish : public ::testing::Test {
   [[nodiscard]] fs::path registry() const { return folder_->path() / "registry"; }
   [[nodiscard]] fs::path out() const { return folder_->path() / "public"; }
   Json publish() {
-    const auto r =
-        run_entente({"publish", out().string(), "--registry", registry().string(), "--public-url", "https://registry.example", "--no-pages",
-                     "--json"});
+    const auto r = run_entente(
+        {"publish", out().string(), "--registry", registry().string(), "--public-url", "https://registry.example", "--no-pages", "--json"});
     EXPECT_EQ(r.code, 0) << r.err;
     return r.code == 0 ? Json::parse(r.out) : Json();
   }

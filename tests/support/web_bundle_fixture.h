@@ -42,7 +42,8 @@ console.log(`done ${files.size}`);
 // `folder` is made. Eight files of pages come of it by node, and five client files with it.
 inline std::filesystem::path make_web_bundle(const std::filesystem::path& folder) {
   const std::string app = "document.title = \"" + std::string(2'000, 'a') + "\";\n";
-  spit(folder / "web.json", "{\"format\":1,\"languages\":[\"en\",\"fr\",\"ar\"],\"sections\":[\"supporters\",\"principles\"],\"rtl\":[\"ar\"]}\n");
+  spit(folder / "web.json",
+       "{\"format\":1,\"languages\":[\"en\",\"fr\",\"ar\"],\"sections\":[\"supporters\",\"principles\"],\"rtl\":[\"ar\"]}\n");
   spit(folder / "client/shell.html", kShellHtml);
   spit(folder / "client/.vite/manifest.json", "{}");
   spit(folder / "client/theme.js", "document.documentElement.dataset.theme = \"dark\";\n");
