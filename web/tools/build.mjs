@@ -32,6 +32,8 @@ for (const path of files(join(out, 'client'))) {
   if (gz.length < body.length) writeFileSync(`${path}.gz`, gz);
   if (br.length < gz.length) writeFileSync(`${path}.br`, br);
 }
+// Node 18 needs to be told that prerender.js is a module.
+writeFileSync(join(out, 'server/package.json'), '{"type":"module"}\n');
 const { description } = await import(pathToFileURL(join(out, 'server/prerender.js')).href);
 writeFileSync(join(out, 'web.json'), JSON.stringify(description()) + '\n');
 console.log(`built ${out}`);
