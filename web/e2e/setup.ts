@@ -2,7 +2,7 @@
 // and the 200 fictional organisations of examples/registry.
 import { readdirSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { binary, bundle, entente, official, root, serve, temporary, there, type Running } from './support';
 
@@ -28,7 +28,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const folder = temporary();
   const running: Running[] = [];
   const example = join(folder.path, 'example');
-  const made = spawnSync(join(root, 'build/release/entente_example_registry'), [example], { encoding: 'utf8' });
+  const made = spawnSync(join(dirname(binary), 'examples/registry/entente_example_registry'), [example], { encoding: 'utf8' });
   if (made.status !== 0) throw new Error(`examples/registry: ${made.stderr}`);
   running.push(await serve(example));
   project.provide('example', { url: running[0]!.url, folder: example });

@@ -70,7 +70,8 @@ export async function nginx(site: string, work: string): Promise<Running> {
   const page = readFileSync(join(root, 'docs/publish.md'), 'utf8');
   const block = /```nginx\n([\s\S]*?)```/.exec(page)?.[1];
   if (!block) throw new Error('docs/publish.md has no nginx configuration');
-  const conf = `daemon off; worker_processes 1; pid ${work}/nginx.pid; error_log ${work}/error.log;
+  // A worker of root's would be nobody, who may not look into a temporary folder.
+  const conf = `${process.getuid?.() === 0 ? 'user root;' : ''} daemon off; worker_processes 1; pid ${work}/nginx.pid; error_log ${work}/error.log;
 events { worker_connections 64; }
 http {
   access_log off;
@@ -117,7 +118,8 @@ export interface Watched {
 }
 // A page of its own context. `expected` are complaints a test provokes itself.
 export async function open(browser: Browser, origin: string, options: BrowserContextOptions = {}, expected: RegExp[] = []): Promise<Watched> {
-  const context = await browser.newContext({ baseURL: origin, ...options });
+  // Reduced motion: a colour is looked at, not its way there.
+  const context = await browser.newContext({ baseURL: origin, reducedMotion: 'reduce', ...options });
   const page = await context.newPage();
   const problems: string[] = [];
   const note = (text: string) => {
