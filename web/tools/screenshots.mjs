@@ -1,5 +1,6 @@
-// Pictures of every page in both languages, at a desk and on a phone, for docs/images/web and for looking at.
-//   node tools/screenshots.mjs URL FOLDER [all]     without "all" only those the manual shows
+// Pictures of every page in both languages and themes, at a desk and on a phone.
+//   node tools/screenshots.mjs URL ../docs/images/web     what a reader sees first: the manual's gallery
+//   node tools/screenshots.mjs URL FOLDER whole           whole pages, to look at
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
@@ -35,24 +36,24 @@ const pages = {
   secretariat: '/secretariat/',
   'not-measured': '/not-measured/',
 };
-const shown = new Set(['home', 'supporters', 'supporter', 'index', 'ledger', 'entry', 'sign-up', 'crosswalk']);
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
 });
-for (const [name, path] of Object.entries(pages)) {
-  if (which !== 'all' && !shown.has(name)) continue;
-  for (const language of which === 'all' ? ['en', 'fr'] : ['en'])
-    for (const [size, width, height] of which === 'all' ? [['', 1280, 900], ['-phone', 390, 844]] : [['', 1280, 900]]) {
-      const page = await browser.newPage({ viewport: { width, height }, colorScheme: size && language === 'fr' ? 'dark' : 'light' });
+const whole = which === 'whole';
+for (const [name, path] of Object.entries(pages))
+  for (const [language, colorScheme] of [['en', 'light'], ['fr', 'dark']])
+    for (const [size, width, height] of [['', 1280, 900], ['-phone', 390, 844]]) {
+      const page = await browser.newPage({ viewport: { width, height }, colorScheme, reducedMotion: 'reduce' });
       page.on('console', (message) => message.type() === 'error' && console.error(`${language} ${name}: ${message.text()}`));
       await page.goto(`${url}/${language}${path}`, { waitUntil: 'networkidle' });
-      if (name === 'entry' && which !== 'all') {
+      if (name === 'entry') {
         await page.locator('button.primary').first().click();
         await page.locator('.verdict .callout').waitFor();
+        await page.locator('.verification').scrollIntoViewIfNeeded();
       }
-      await page.screenshot({ path: join(folder, `${name}-${language}${size}.png`), fullPage: which === 'all' });
+      const file = join(folder, `${name}-${language}${size}`);
+      await page.screenshot(whole ? { path: `${file}.png`, fullPage: true } : { path: `${file}.jpg`, type: 'jpeg', quality: 62 });
       await page.close();
     }
-}
 await browser.close();
