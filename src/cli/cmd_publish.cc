@@ -65,11 +65,13 @@ Result<int> run_publish_check(const Context& context, const PublishGiven& given)
   if (!given.log.empty()) { ENTENTE_TRY(key, keys::read_verifier_key(given.log)); }
   Progress progress(context.progress());
   ENTENTE_TRY(const server::PublicationCheck found, server::check_publication(given.folder, key, options, web_folder(given.web), progress));
-  const bool good = found.differences.empty();
+  // Pages that are there and were not compared are not good: whoever serves the folder could have written anything into them.
+  const bool compared = found.pages_note.empty() || given.web.none;
+  const bool good = found.differences.empty() && compared;
   if (context.json) {
     Json list = Json::array();
     for (const auto& d : found.differences) list.push_back(Json{{"path", d.path}, {"what", d.what}});
-    print_json({{"good", good},
+    print_json({{"good", good || !found.differences.empty() ? Json(good) : Json()},
                 {"entries", found.entries},
                 {"files", found.compared},
                 {"pages", found.pages},
@@ -81,8 +83,8 @@ Result<int> run_publish_check(const Context& context, const PublishGiven& given)
   for (const auto& d : found.differences) fmt::print("BAD  {}: {}\n", printable(d.path, 300), printable(d.what, 500));
   const std::string pages = found.pages == 0 ? std::string() : fmt::format(" and {} files of pages", found.pages);
   fmt::print("{} snapshots{} from {} entries: {}\n", found.compared, pages, found.entries,
-             good ? "all are what the entries give" : fmt::format("{} differ", found.differences.size()));
-  if (!found.pages_note.empty()) fmt::print("{}\n", found.pages_note);
+             found.differences.empty() ? "all are what the entries give" : fmt::format("{} differ", found.differences.size()));
+  if (!found.pages_note.empty()) fmt::print("{}{}\n", found.pages_note, compared ? "" : " (--no-pages judges the rest alone)");
   if (!key) fmt::print("the checkpoint's signature was not checked: name the log's key with --log\n");
   return good ? kOk : kFindings;
 }

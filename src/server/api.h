@@ -18,6 +18,10 @@
 namespace entente::server {
 
 // What the handlers stand on.
+// By a route's pattern: the parameters of its query the description names, sorted.
+using DeclaredParameters = std::map<std::string, std::vector<std::string>, std::less<>>;
+[[nodiscard]] Result<DeclaredParameters> declared_parameters(const DataSet& data);
+
 struct ApiContext {
   registry::Projection* projection = nullptr;  // guarded by `lock`: shared to read its State
   registry::SearchIndex* search = nullptr;     // guarded by `lock`
@@ -28,6 +32,7 @@ struct ApiContext {
   std::function<Result<std::string>(registry::Leaf)> entry;  // of the ledger
   const DataSet* data = nullptr;
   const catalog::Catalog* catalog = nullptr;
+  DeclaredParameters parameters;
   std::string public_url;
   std::function<void(std::string, ledger::Appender::Wait, std::function<void(Result<RegistryService::Outcome>)>)>
       submit;  // unset: read-only

@@ -2,6 +2,7 @@
 #include "server/api_reading.h"
 
 #include <fmt/format.h>
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -34,7 +35,11 @@ Response answer_with(const ApiContext& context, const Request& request, const st
   content.body = [&source](http::ContentCoding coding) {
     return coding == http::ContentCoding::gzip ? source.cache.gzipped(source.key, source.answer) : source.answer.body;
   };
-  return coded_answer(request, content);
+  Response response = coded_answer(request, content);
+  // An image opened by itself is a document: it runs nothing.
+  if (content.content_type == "image/svg+xml")
+    response.headers.emplace_back("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox");
+  return response;
 }
 
 Response answer_error(const ApiContext& context, const Error& error) {
@@ -44,7 +49,39 @@ Response answer_error(const ApiContext& context, const Error& error) {
   return problem(500, "internal", "this answer could not be made", "the operator was told; try again later");
 }
 
+// What an answer hangs on: its path, and the parameters its route knows. Others are not looked at, so they must not make a second copy
+// either.
+std::string cache_key(const ApiContext& context, const Call& call) {
+  std::string key = call.request.path + "?";
+  const auto declared = context.parameters.find(call.pattern);
+  std::string_view rest = call.request.query;
+  while (declared != context.parameters.end() && !rest.empty()) {
+    const std::size_t end = std::min(rest.find('&'), rest.size());
+    const std::string_view pair = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    const std::string_view name = pair.substr(0, pair.find('='));
+    if (std::ranges::binary_search(declared->second, name)) key.append(pair).append("&");
+  }
+  return key;
+}
+
 }  // namespace
+
+Result<DeclaredParameters> declared_parameters(const DataSet& data) {
+  ENTENTE_TRY(const std::string_view text, data.file("api/openapi.json"));
+  const Json description = Json::parse(text, nullptr, false);
+  if (!description.is_object() || !description.contains("paths"))
+    return fail("no description of the API", {.file = data.display_name("api/openapi.json")});
+  DeclaredParameters out;
+  for (const auto& [path, item] : description["paths"].items()) {
+    std::vector<std::string>& names = out[path];
+    if (!item.contains("get")) continue;
+    for (const Json& p : item["get"].value("parameters", Json::array()))
+      if (p.value("in", "") == "query") names.push_back(p.value("name", ""));
+    std::ranges::sort(names);
+  }
+  return out;
+}
 
 tl::unexpected<Error> absent(std::string what) { return fail(std::string(kAbsent) + std::move(what)); }
 tl::unexpected<Error> bad_question(std::string_view what, std::string_view hint) {
@@ -54,7 +91,7 @@ tl::unexpected<Error> bad_question(std::string_view what, std::string_view hint)
 Router::Answer reading(std::shared_ptr<const ApiContext> context, Maker make, std::function<std::string(const ApiContext&)> version) {
   return [context = std::move(context), make = std::move(make), version = std::move(version)](const Call& call, const Reply& reply) {
     if (context->catch_up) context->catch_up();
-    std::string key = call.request.path + "?" + call.request.query;
+    std::string key = cache_key(*context, call);
     if (version) key += "#" + version(*context);
     const auto answer = context->cache->get(key, [&]() -> Result<Made> {
       const std::shared_lock lock(*context->lock);

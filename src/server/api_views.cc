@@ -108,11 +108,12 @@ std::string registry_name(const ApiContext& context) {
   return rules != nullptr ? rules->registry : "Registry";
 }
 
-// Addresses in feeds are absolute; a server that was not told its own stands under a name that is none.
+// A server that was not told its own address gives links that are relative to the feed's; the feed's id then stands under a name that is
+// none.
 registry::FeedInfo feed_info(const ApiContext& context, std::string_view file) {
-  const std::string base = context.public_url.empty() ? "https://registry.invalid" : context.public_url;
+  const std::string& base = context.public_url;
   const std::string api = base + std::string(kApiPrefix);
-  return {.id = fmt::format("{}/{}", api, file),
+  return {.id = fmt::format("{}{}/{}", base.empty() ? "https://registry.invalid" : base, kApiPrefix, file),
           .title = registry_name(context),
           .author = registry_name(context),
           .self = fmt::format("{}/{}", api, file),

@@ -76,14 +76,13 @@ Result<std::shared_ptr<Applications>> Applications::open(Parts parts) {
 }
 
 void Applications::add_routes(Router& router, const std::shared_ptr<Applications>& applications) {
-  router.add(Method::get, "/texts",
-             reading(applications->parts_.api, [applications](const ApiContext& context, const Call&) -> Result<Made> {
-               Json accepted = Json::array();
-               for (const registry::CallText& text : applications->texts()) accepted.push_back(text_json(text));
-               return json_made(json_compact(Json{{"any", applications->texts().empty()},
-                                                  {"accepted", std::move(accepted)},
-                                                  {"pledged", pledged_texts(context.projection->state())}}));
-             }));
+  router.add(
+      Method::get, "/texts", reading(applications->parts_.api, [applications](const ApiContext& context, const Call&) -> Result<Made> {
+        Json accepted = Json::array();
+        for (const registry::CallText& text : applications->texts_locked()) accepted.push_back(text_json(text));
+        return json_made(json_compact(
+            Json{{"any", accepted.empty()}, {"accepted", std::move(accepted)}, {"pledged", pledged_texts(context.projection->state())}}));
+      }));
   router.add(Method::get, "/queue/related-domains",
              reading(applications->parts_.api, [applications](const ApiContext&, const Call&) -> Result<Made> {
                Json items = Json::array();
@@ -97,11 +96,25 @@ void Applications::add_routes(Router& router, const std::shared_ptr<Applications
              }));
   router.add(Method::get, "/texts/{sha256}",
              reading(applications->parts_.api, [applications](const ApiContext&, const Call& call) -> Result<Made> {
-               for (const registry::CallText& text : applications->texts())
+               for (const registry::CallText& text : applications->texts_locked())
                  if (!text.content.empty() && text.sha256.hex() == call.values[0])
                    return Made{.body = text.content, .content_type = "text/plain; charset=utf-8"};
                return absent("text of the Call with that SHA-256 here");
              }));
+}
+
+std::vector<registry::CallText> Applications::texts_locked() const {
+  if (!parts_.texts.empty()) return parts_.texts;
+  std::vector<registry::CallText> out;
+  if (const registry::Rules* rules = parts_.api->projection->state().rules())
+    for (const registry::CallTextRule& text : rules->texts)
+      out.push_back({.language = text.language, .version = text.version, .sha256 = text.sha256, .content = {}});
+  return out;
+}
+
+std::vector<registry::CallText> Applications::texts() const {
+  const std::shared_lock lock(*parts_.api->lock);
+  return texts_locked();
 }
 
 // ---- what is in the way of a pledge
@@ -170,7 +183,8 @@ std::vector<Applications::Related> Applications::related() const {
 }
 
 std::vector<ApplicationProblem> Applications::check_locked(const registry::Application& application) const {
-  registry::ApplicationFacts facts{.state = &parts_.api->projection->state(), .countries = &countries_, .texts = parts_.texts};
+  const std::vector<registry::CallText> texts = texts_locked();
+  registry::ApplicationFacts facts{.state = &parts_.api->projection->state(), .countries = &countries_, .texts = texts};
   facts.is_public_suffix = [this](std::string_view text) {
     const auto domain = dns::Domain::parse(text);
     return domain && suffixes_.is_public_suffix(*domain);

@@ -35,7 +35,10 @@ class Applications {
   // The answer to a signed pledge that admission could take and this server does not; nothing for all other statements. What admission
   // refuses (ids, countries …) is left to it, so that a statement sent twice is still told to be there.
   [[nodiscard]] std::optional<http::Response> refuse(const registry::Submission& submission) const;
-  [[nodiscard]] const std::vector<registry::CallText>& texts() const { return parts_.texts; }
+  // What was configured; else what the rules of the ledger name (without content); empty: any text.
+  [[nodiscard]] std::vector<registry::CallText> texts() const;
+  // For who holds the lock of the API.
+  [[nodiscard]] std::vector<registry::CallText> texts_locked() const;
   // Of a pledge that waits: a domain it names has the registrable domain of one that another supporter has proven. Often one organisation
   // and a part of it; nothing is refused for it, two persons look.
   struct Related {

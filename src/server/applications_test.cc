@@ -143,6 +143,24 @@ TEST(Applications, TextsOfTheCallAreListedServedAndAskedFor) {
   EXPECT_THAT(s.get("/signup").body, HasSubstr(english));
 }
 
+TEST(Applications, TextsTheRulesNameAreTakenWhereNoneIsConfigured) {
+  TestService s;
+  EXPECT_EQ(Json::parse(s.api("/texts").body)["any"], true);
+  Json rules = s.world.rules_predicate();
+  rules["previous"] = made::dig(Json::parse(s.api("/rules").body)["envelope"].get<std::string>());
+  rules["texts"] = Json::array({Json{{"language", "en"}, {"version", "2018-11-12"}, {"sha256", made::sha("the call")}}});
+  s.world.clock += std::chrono::minutes(1);
+  rules["at"] = s.world.now();
+  const Response taken = s.post(made::entry("registry-rules", made::sha("rules"), rules, {&made::key("anna"), &made::key("ben")}));
+  ASSERT_EQ(taken.status, 201U) << taken.body;
+  const Json listed = Json::parse(s.api("/texts").body);
+  EXPECT_EQ(listed["any"], false) << s.api("/rules").body;
+  ASSERT_EQ(listed["accepted"].size(), 1U);
+  EXPECT_EQ(listed["accepted"][0]["sha256"], sha256("the call").hex());
+  expect_refused(s.post(changed_pledge(s, "new", [](Json& p) { p["text"]["sha256"] = sha256("another").hex(); })), 422, "unknown-text",
+                 "/predicate/text/sha256");
+}
+
 TEST(Refusals, AreWordedByThePath) {
   TestService s;
   const auto refusal = [&](const std::string& path, unsigned status, const http::Headers& headers = {}) {

@@ -120,10 +120,31 @@ Result<Publication> publication_before(const fs::path& out) {
   return publication;
 }
 
-std::uint64_t remove_stale(const fs::path& out, const Publication& before, const Publication& now) {
+// Whatever lies in a published folder is read by strangers as the registry's word, but for the manifest itself and what other services of a
+// host keep in its two places.
+bool is_of_publication(std::string_view path) {
+  return path != verify::kPublicationManifest && !path.starts_with(".well-known/") && !path.starts_with('.');
+}
+
+// Below these folders everything is the publication's: what an interrupted or failed run left there goes, too.
+bool is_own_folder(std::string_view path, const Publication& now) {
+  const std::string_view first = path.substr(0, path.find('/'));
+  if (first.size() == path.size()) return false;
+  if (first == "assets") return true;
+  const std::string prefix = std::string(first) + "/";
+  const auto listed = now.files.lower_bound(prefix);
+  return first != "log" && listed != now.files.end() && listed->first.starts_with(prefix);
+}
+
+Result<std::uint64_t> remove_stale(const fs::path& out, const Publication& before, const Publication& now) {
   std::uint64_t removed = 0;
-  for (const auto& [path, file] : before.files) {
-    if (now.files.contains(path)) continue;
+  std::set<std::string, std::less<>> stale;
+  for (const auto& [path, file] : before.files)
+    if (!now.files.contains(path)) stale.insert(path);
+  ENTENTE_TRY(const auto there, list_files(out, verify::kMaxPublishedFiles));
+  for (const std::string& path : there)
+    if (!now.files.contains(path) && is_own_folder(path, now)) stale.insert(path);
+  for (const std::string& path : stale) {
     std::error_code failed;
     if (fs::symlink_status(out / path, failed).type() == fs::file_type::regular && fs::remove(out / path, failed)) ++removed;
     // Folders that are empty now go too; the first that is not ends it.
@@ -289,7 +310,7 @@ Result<Published> publish(const fs::path& log_folder, const fs::path& out, const
   const std::uint64_t checkpoint = now.checkpoint == before.checkpoint ? 0 : 1;
   done.files = now.files.size();
   done.written = publisher.written() + exported.written + checkpoint;
-  done.removed = remove_stale(out, before, now);
+  ENTENTE_TRY(done.removed, remove_stale(out, before, now));
   return done;
 }
 
@@ -326,7 +347,10 @@ Result<PublicationCheck> check_publication(const fs::path& folder, const std::op
       progress));
   ENTENTE_TRY(const auto files, list_files(folder, verify::kMaxPublishedFiles));
   for (const std::string& path : files)
-    if (path.starts_with("api/") && !made.contains(path)) out.differences.push_back({path, "follows from no entry of the ledger"});
+    if (path.starts_with("api/") && !made.contains(path))
+      out.differences.push_back({path, "follows from no entry of the ledger"});
+    else if (!publication.files.contains(path) && is_of_publication(path))
+      out.differences.push_back({path, "is not in the manifest"});
   ENTENTE_CHECK(compare_pages(folder, publication, web, out, progress));
   progress.done();
   return out;

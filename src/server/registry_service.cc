@@ -279,6 +279,7 @@ Result<void> RegistryService::State::open_faces() {
   context->receipt = [this](registry::Leaf leaf) { return receipt(leaf); };
   context->data = options.data;
   context->catalog = &*catalog;
+  ENTENTE_TRY(context->parameters, declared_parameters(*options.data));
   context->public_url = options.public_url;
   context->origin = reader->verifier().name();
   context->log_key = reader->verifier().str();
@@ -377,7 +378,7 @@ http::Response RegistryService::State::metrics() const {
 
 void RegistryService::State::handle_api(const http::Request& request, const http::Reply& reply) {
   const Router::Match match = router.find(request.method, std::string_view(request.path).substr(kApiPrefix.size()));
-  if (match.answer != nullptr) return (*match.answer)(Call{.request = request, .values = match.values}, reply);
+  if (match.answer != nullptr) return (*match.answer)(Call{.request = request, .values = match.values, .pattern = match.pattern}, reply);
   if (match.methods.empty())
     return reply(problem(404, "not-found", "there is no such resource", fmt::format("{}/openapi.json lists them", kApiPrefix)));
   std::string allowed = "OPTIONS";

@@ -103,6 +103,7 @@ Router::Match Router::find(http::Method method, std::string_view path) const {
     if (route.method != wanted || match.answer != nullptr) continue;
     match.answer = &route.answer;
     match.values = std::move(values);
+    match.pattern = route.pattern;
   }
   return match;
 }

@@ -21,6 +21,7 @@ namespace entente::server {
 struct Call {
   const http::Request& request;
   std::vector<std::string> values;  // of the pattern's braces, in order
+  std::string_view pattern = {};    // the route's; lives as long as the router
 };
 
 class Router {
@@ -31,6 +32,7 @@ class Router {
   struct Match {
     const Answer* answer = nullptr;  // of the pattern and method
     std::vector<std::string> values;
+    std::string_view pattern;
     std::vector<http::Method> methods;  // that the path takes; empty: there is no such path
   };
   // `path` without the mount's prefix.

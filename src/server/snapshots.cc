@@ -98,6 +98,7 @@ Result<void> Snapshots::State::open(Progress& progress) {
   if (!source.checkpoint.empty()) context->checkpoint = [this]() -> Result<std::string> { return source.checkpoint; };
   context->data = options.data;
   context->catalog = &*catalog;
+  ENTENTE_TRY(context->parameters, declared_parameters(*options.data));
   context->public_url = options.public_url;
   context->problem = [this](const Error& error) { problem = error; };
   return add_api(router, context);
@@ -111,7 +112,8 @@ Result<std::string> Snapshots::State::ask(const std::string& target) const {
   const Router::Match match = router.find(http::Method::get, std::string_view(target).substr(0, mark));
   if (match.answer == nullptr) return fail("no route answers " + target);
   std::optional<http::Response> response;  // reading handlers answer before they return
-  (*match.answer)(Call{.request = request, .values = match.values}, [&](http::Response r) { response = std::move(r); });
+  (*match.answer)(Call{.request = request, .values = match.values, .pattern = match.pattern},
+                  [&](http::Response r) { response = std::move(r); });
   if (!response || response->status != 200) {
     if (problem) return fail(*problem);
     return fail(fmt::format("{} has no answer to publish (status {})", target, response ? response->status : 0));

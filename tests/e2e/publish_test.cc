@@ -193,6 +193,15 @@ TEST_F(Publish, ASecondRunWritesWhatChanged) {
   EXPECT_FALSE(fs::exists(out() / partial));
   EXPECT_EQ(slurp("notes.txt"), "mine");
   EXPECT_TRUE(verified().good()) << verified().to_json().dump(1);
+  EXPECT_EQ(check().code, 1);
+  EXPECT_THAT(check().out, HasSubstr("BAD  notes.txt: is not in the manifest"));
+  fs::remove(out() / "notes.txt");
+  EXPECT_EQ(check().code, 0);
+  // What a failed run left where only publications write goes with the next one.
+  fs::create_directories(out() / "api/v1/supporters/was-never-there");
+  test::spit(out() / "api/v1/supporters/was-never-there/index.json", "{}");
+  EXPECT_EQ(check().code, 1);
+  EXPECT_EQ(publish()["removed"], 1);
   EXPECT_EQ(check().code, 0);
 }
 

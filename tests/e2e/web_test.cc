@@ -182,14 +182,14 @@ TEST_F(WebPublishing, AChangedPageIsFound) {
 TEST_F(WebPublishing, WhatCannotBeComparedIsSaid) {
   json(publish());
   const auto no_node = check(path_with_node());
-  EXPECT_EQ(no_node.code, 0) << no_node.out << no_node.err;
+  EXPECT_EQ(no_node.code, 1) << "nobody looked at the pages";
   EXPECT_THAT(no_node.out, HasSubstr("pages were not compared: there is no node on PATH"));
   const auto none = run_entente({"publish", out().string(), "--check", "--log", vkey(), "--no-pages"});
   EXPECT_EQ(none.code, 0);
   EXPECT_THAT(none.out, HasSubstr("pages were not compared: the web pages they were made by are not here"));
   test::spit(web() / "client/theme.js", "another");
   const auto other = check();
-  EXPECT_EQ(other.code, 0);
+  EXPECT_EQ(other.code, 1);
   EXPECT_THAT(other.out, HasSubstr("pages were not compared: they were made by other web pages"));
 }
 
