@@ -16,6 +16,8 @@ const write = (name, value) => writeFileSync(join(out, name), JSON.stringify(val
 const countries = read(join(registry, 'countries.json')).countries;
 write('countries.json', Object.fromEntries(countries.map((c) => [c.alpha_3, { code: c.alpha_2, ...c.names }])));
 write('natures.json', Object.fromEntries(read(join(registry, 'natures.json')).natures.map((n) => [n.code, n.names])));
+// Labels older lists used as a nature are names to show, not natures to choose.
+write('nature_choices.json', read(join(registry, 'natures.json')).natures.filter((n) => !n.label).map((n) => n.code));
 write('categories.json', Object.fromEntries(read(join(registry, 'categories.json')).categories.map((c) => [c.code, c.names])));
 
 const byNumber = new Map(countries.filter((c) => c.numeric).map((c) => [c.numeric, c.alpha_3]));

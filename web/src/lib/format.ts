@@ -16,10 +16,12 @@ export class Format {
   readonly #date: Intl.DateTimeFormat;
   readonly #month: Intl.DateTimeFormat;
   readonly #time: Intl.DateTimeFormat;
+  readonly #clock: Intl.DateTimeFormat;
   readonly collator: Intl.Collator;
+  // The locale dates and times are written in: day before month and 24 hours, as most readers of English outside one country expect.
+  readonly dates: string;
   constructor(readonly language: string) {
-    // Day before month, as most readers of English outside one country expect.
-    const dates = language === 'en' ? 'en-GB' : language;
+    const dates = (this.dates = language === 'en' ? 'en-GB' : language);
     this.#number = new Intl.NumberFormat(language);
     this.#percent = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 0 });
     this.#date = new Intl.DateTimeFormat(dates, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
@@ -33,6 +35,7 @@ export class Format {
       timeZone: 'UTC',
       timeZoneName: 'short',
     });
+    this.#clock = new Intl.DateTimeFormat(dates, { hour: '2-digit', minute: '2-digit', timeZone: 'UTC' });
     this.collator = new Intl.Collator(language, { sensitivity: 'base', numeric: true });
   }
   number(n: number): string {
@@ -53,6 +56,11 @@ export class Format {
   time(text: string): string {
     const time = Date.parse(text);
     return Number.isNaN(time) ? text : this.#time.format(time);
+  }
+  // "09:00": the hour alone, in UTC.
+  clock(text: string): string {
+    const time = Date.parse(text);
+    return Number.isNaN(time) ? text : this.#clock.format(time);
   }
   bytes(n: number): string {
     if (n < 1000) return `${this.number(n)} B`;

@@ -33,6 +33,8 @@ export interface Change {
 }
 export interface HomeData {
   ledger: { size: number; time: string };
+  // The Call's nine, with their short titles in the page's language.
+  principles: { number: number; title: string }[];
   supporters: number;
   proven: number;
   assessed: number;
@@ -90,16 +92,18 @@ const mostChanges = 7;
 const order = ['state', 'intergovernmental', 'public-authority', 'private-sector', 'civil-society'];
 
 export async function loadHome({ site }: Request): Promise<HomeData> {
-  const [counters, growth, absence, changes] = await Promise.all([
+  const [counters, growth, absence, changes, principles] = await Promise.all([
     site.api.get<Counters>('/counters'),
     site.api.get<HomeData['growth']>('/growth'),
     site.api.get<Absence>('/absence'),
     site.api.get<{ items: ChangeItem[] }>('/changes'),
+    site.api.get<{ items: { number: number; title: Record<string, string> }[] }>('/principles'),
   ]);
   const absent = new Map(absence.countries.map((c) => [c.country, c.supporters]));
   const rank = (category: string | null) => (category === null ? order.length + 1 : order.includes(category) ? order.indexOf(category) : order.length);
   return {
     ledger: counters.ledger,
+    principles: principles.items.filter((p) => p.number > 0).map((p) => ({ number: p.number, title: site.format.pick(p.title) })),
     supporters: counters.supporters,
     proven: counters.proven_domain,
     assessed: counters.assessed,
