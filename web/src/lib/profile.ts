@@ -174,6 +174,15 @@ export async function loadProfile({ site, params }: Request): Promise<Profile> {
 
 export const principleOf = (control: string): number => Number(/^P(\d+)-/.exec(control)?.[1] ?? -1);
 
+// The findings of a principle by how they enter its figure.
+export const tallyNames = ['counted', 'declared', 'unknown', 'inapplicable'] as const;
+export function tallyOf(findings: Pick<ProfileFinding, 'control' | 'ground'>[], principle: number): Record<(typeof tallyNames)[number], number> {
+  const out = { counted: 0, declared: 0, unknown: 0, inapplicable: 0 };
+  for (const { control, ground } of findings)
+    if (principleOf(control) === principle) ++out[ground === 'counted' || ground === 'declared' ? ground : ground === 'not-applicable' ? 'inapplicable' : 'unknown'];
+  return out;
+}
+
 // Whole days from one instant to a later one; undefined where either is missing or they are the wrong way round.
 export function daysBetween(from: string | undefined, to: string | undefined): number | undefined {
   const days = Math.floor((Date.parse(to ?? '') - Date.parse(from ?? '')) / 86_400_000);
