@@ -145,7 +145,7 @@ async function main(): Promise<void> {
       if (!shown.head.noindex) sitemap.push(`${origin}/${language}${path}`);
       if (++done % 100 === 0) console.log(`progress ${done} ${total}`);
     }
-    const missing = draw(await view(site, '/404/', new URLSearchParams(), false));
+    const missing = draw(await view(site, '/404.html', new URLSearchParams(), false));
     write(`${language}/404.html`, missing);
     if (language === languages[0]) write('404.html', missing);
   }

@@ -17,9 +17,13 @@ const row = (id: string, assessed: boolean, principles: any[]): IndexRow => ({
 describe('tiers over all', () => {
   it('judge the pledge of everybody and the rest of those assessed', () => {
     const all = tiersOverAll([row('a', true, [score(6, 'B', 0.8, 0.9)]), row('b', false, [score(6, 'A', 1, 1)])]);
-    expect(all[0]).toEqual({ tiers: { ...noTiers(), '?': 2 }, of: 2 });
-    expect(all[6]).toEqual({ tiers: { ...noTiers(), B: 1 }, of: 1 });
+    expect(all[0]).toEqual({ tiers: { ...noTiers(), '?': 2 }, of: 2, none: 0 });
+    expect(all[6]).toEqual({ tiers: { ...noTiers(), B: 1 }, of: 1, none: 0 });
     expect(all[7]!.of).toBe(0);
+  });
+  it('are not asked of those to whom nothing applies', () => {
+    const all = tiersOverAll([row('a', true, [{ ...score(3, '?', null, 0), applicable: 0 }]), row('b', true, [{ ...score(3, 'A', 1, 1), applicable: 2 }])]);
+    expect(all[3]).toEqual({ tiers: { ...noTiers(), A: 1 }, of: 1, none: 1 });
   });
   it('begin where the method says', () => {
     expect([0.9, 0.89, 0.75, 0.5, 0.49].map(tierOf)).toEqual(['A', 'B', 'B', 'C', 'D']);
@@ -38,6 +42,18 @@ describe('peer groups', () => {
     expect(shown[0]!.cells.map((c) => c.principle)).toEqual([6]);
     expect(shown[0]!.cells[0]!.coverage).toBe(0.4);
     expect([hidden, hiddenAssessed]).toEqual([1, 2]);
+  });
+  it('leave members to whom nothing applies out of the coverage', () => {
+    const principles = [3, 4].map((principle) => ({ principle, tiers: noTiers(), scored: 0, quartiles: null }));
+    const none = (principle: number) => ({ ...score(principle, '?', null, 0), applicable: 0 });
+    const { shown } = groupRows(
+      [group({ principles })],
+      [row('a', true, [{ ...score(3, 'A', 1, 1), applicable: 2 }, none(4)]), row('b', true, [none(3), none(4)]), row('c', true, [none(3), none(4)])],
+    );
+    expect(shown[0]!.cells.map((c) => [c.coverage, c.inapplicable])).toEqual([
+      [1, false],
+      [null, true],
+    ]);
   });
   it('have a middle value that occurs', () => {
     expect(median([])).toBeNull();

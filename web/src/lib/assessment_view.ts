@@ -24,6 +24,8 @@ export interface Row {
   // Pieces of evidence, and the digests of the first four.
   evidence: number;
   digests: string[];
+  // When the evidence was collected, as far as the registry knows.
+  evidenceAt?: string;
   // How it is tested, and what would make it satisfied: only where it is not.
   test?: string;
   need?: string;
@@ -78,7 +80,7 @@ interface Statement {
 }
 interface IndexLine {
   assessment?: { envelope: string; questioned?: boolean; catalog?: { other_rules?: boolean } } | null;
-  findings?: { control: string; ground: string }[];
+  findings?: { control: string; ground: string; evidence_at?: string }[];
 }
 interface Dispute {
   leaf: number;
@@ -89,12 +91,16 @@ interface Dispute {
 
 const principleOf = (control: string): number => Number(/^P(\d)-/.exec(control)?.[1] ?? 0);
 const bare = (digest: string): string => digest.replace(/^sha256:/, '');
+const judged = (status: Status): boolean => status !== 'not-assessed' && status !== 'not-applicable';
 // Grounds that say no more than the status does.
 const quiet = new Set(['counted', 'not-assessed', 'not-applicable', 'left-out']);
 
-async function vkeyOf(site: Site, answer: Answer): Promise<string | null> {
+interface Assessed {
+  name: string;
+  keys?: { vkey: string }[];
+}
+async function vkeyOf(site: Site, answer: Answer, record: Assessed | undefined): Promise<string | null> {
   const found = (list: { vkey: string }[] | undefined) => list?.find((k) => k.vkey.startsWith(`${answer.signer}+`))?.vkey;
-  const record = await site.api.get<{ keys?: { vkey: string }[] }>(`/supporters/${answer.supporter}`).catch(() => undefined);
   const own = found(record?.keys);
   if (own) return own;
   return found((await site.api.get<{ roster?: { vkey: string }[] }>('/rules').catch(() => undefined))?.roster) ?? null;
@@ -103,24 +109,26 @@ async function vkeyOf(site: Site, answer: Answer): Promise<string | null> {
 export async function loadAssessment({ site, params }: Request): Promise<AssessmentData> {
   const { api, format } = site;
   const answer = await api.get<Answer>(`/assessments/${params.envelope}`);
-  const [statement, controls, principles, line, disputes, vkey] = await Promise.all([
+  const asked = api.get<Assessed>(`/supporters/${answer.supporter}`).catch(() => undefined);
+  const [statement, controls, principles, line, disputes, record, vkey] = await Promise.all([
     api.get<Statement>(`/statements/${answer.leaf}`),
     api.get<{ controls?: ControlText[]; items?: ControlText[] }>('/controls'),
     api.get<{ items: { number: number; title: Names }[] }>('/principles'),
     api.get<IndexLine>(`/index/${answer.supporter}`).catch(() => undefined),
     api.get<{ items: Dispute[] }>('/disputes').catch(() => undefined),
-    vkeyOf(site, answer),
+    asked,
+    asked.then((found) => vkeyOf(site, answer, found)),
   ]);
   const text = new Map((controls.controls ?? controls.items ?? []).map((c) => [c.id, c]));
   const predicate = statement.statement?.predicate;
   const latest = line?.assessment ? bare(line.assessment.envelope) : null;
   const isLatest = latest === answer.envelope;
-  const grounds = new Map(isLatest ? line?.findings?.map((f) => [f.control, f.ground]) : []);
+  const counted = new Map(isLatest ? line?.findings?.map((f) => [f.control, f]) : []);
   return {
     envelope: answer.envelope,
     leaf: answer.leaf,
     supporter: answer.supporter,
-    name: predicate?.organisation?.name ?? answer.supporter,
+    name: record?.name ?? predicate?.organisation?.name ?? answer.supporter,
     at: answer.at,
     document: answer.document,
     bundle: answer.bundle,
@@ -135,7 +143,8 @@ export async function loadAssessment({ site, params }: Request): Promise<Assessm
     principles: (predicate?.principles ?? []).map((p) => ({ ...p, title: format.pick(principles.items.find((x) => x.number === p.principle)?.title) })),
     rows: (answer.controls ?? []).map((row) => {
       const control = text.get(row.control);
-      const ground = grounds.get(row.control);
+      const ground = counted.get(row.control)?.ground;
+      const evidenceAt = judged(row.status) ? counted.get(row.control)?.evidence_at : undefined;
       return {
         id: row.control,
         principle: principleOf(row.control),
@@ -145,8 +154,9 @@ export async function loadAssessment({ site, params }: Request): Promise<Assessm
         ...(row.reason ? { reason: row.reason } : {}),
         evidence: row.evidence_count ?? row.evidence?.length ?? 0,
         digests: row.evidence ?? [],
+        ...(evidenceAt ? { evidenceAt } : {}),
         ...(toFix(row.status) && control ? { test: printed(format.pick(control.test)), need: printed(format.pick(control.satisfied)) } : {}),
-        ...(ground !== undefined && !quiet.has(ground) && row.status !== 'not-assessed' && row.status !== 'not-applicable' ? { ground } : {}),
+        ...(ground !== undefined && !quiet.has(ground) && judged(row.status) ? { ground } : {}),
       };
     }),
     disputes: (disputes?.items ?? [])

@@ -1,6 +1,7 @@
 // What a supporter's page shows, gathered from the record, its history and its line of the index. Everything is as the API says it
 // (docs/api.md); what the page does not show is left out, since it is written into every page that is made ahead.
 import { ApiError } from './api';
+import { instrumentsOf } from './catalogue';
 import { countsAsSupporter } from './directory';
 import type { Request, Site } from './site';
 
@@ -104,8 +105,31 @@ export interface Profile {
   controls: Record<string, string>;
   // Names of the other supporters this one speaks of.
   others: Record<string, string>;
+  memberships: Membership[];
   // Evidence digest → the entry that shows it.
   shown: Record<string, number>;
+}
+
+// Another instrument and all that is said of the membership in it.
+export interface Membership {
+  instrument: string;
+  // The instrument's page, where the crosswalk knows it by this name.
+  norm?: { id: string; title: string };
+  said: NonNullable<SupporterRecord['memberships']>;
+}
+// Lists write names as they like ("Tech Accord", "tech-accord"): one instrument is shown once, by its title where it has a page here.
+export function membershipsOf(list: SupporterRecord['memberships'], norms: { id: string; title: string; symbol?: string }[]): Membership[] {
+  const plain = (text: string) => text.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '');
+  const out = new Map<string, Membership>();
+  for (const said of list ?? []) {
+    const name = plain(said.instrument);
+    const norm = norms.find((n) => [n.id, n.title, n.symbol ?? ''].some((text) => plain(text) === name));
+    const key = norm?.id ?? name;
+    const found = out.get(key);
+    if (found) found.said.push(said);
+    else out.set(key, { instrument: said.instrument, said: [said], ...(norm ? { norm: { id: norm.id, title: norm.title } } : {}) });
+  }
+  return [...out.values()];
 }
 
 interface IndexLine {
@@ -119,7 +143,7 @@ export const hexOf = (digest: string): string => digest.replace(/^sha256:/, '');
 const keep = <T extends object, K extends keyof T>(from: T, names: K[]): Pick<T, K> =>
   Object.fromEntries(names.filter((name) => from[name] !== undefined).map((name) => [name, from[name]])) as Pick<T, K>;
 
-async function nameOf(site: Site, id: string): Promise<[string, string]> {
+export async function nameOf(site: Site, id: string): Promise<[string, string]> {
   try {
     return [id, (await site.api.get<{ name: string }>(`/supporters/${id}`)).name];
   } catch {
@@ -148,7 +172,8 @@ export async function loadProfile({ site, params }: Request): Promise<Profile> {
     site.api.get<{ items: { number: number; title: Record<string, string> }[] }>('/principles'),
     site.api.get<{ controls: { id: string; title: Record<string, string> }[] }>('/controls'),
   ]);
-  const { evidence, ...record } = full;
+  const { evidence, memberships, ...record } = full;
+  const norms = memberships?.length ? instrumentsOf(await site.api.get<unknown>('/norms')) : [];
   for (const unused of ['statements', 'assessments', 'disputes', 'assessment', 'counts']) delete (record as Record<string, unknown>)[unused];
   const findings = (line.findings ?? []).map((f) =>
     keep(f, ['control', 'class', 'claimed', 'counted_as', 'reason', 'ground', 'leaf', 'leaves', 'evidence', 'evidence_list', 'evidence_at', 'disputes']),
@@ -168,11 +193,21 @@ export async function loadProfile({ site, params }: Request): Promise<Profile> {
     titles: principles.items.sort((a, b) => a.number - b.number).map((p) => site.format.pick(p.title)),
     controls: Object.fromEntries(catalogue.controls.filter((c) => wanted.has(c.id)).map((c) => [c.id, site.format.pick(c.title)])),
     others: Object.fromEntries(await Promise.all(mentioned.map((other) => nameOf(site, other)))),
+    memberships: membershipsOf(memberships, norms),
     shown: Object.fromEntries((evidence ?? []).filter((e) => cited.has(hexOf(e.document))).map((e) => [hexOf(e.document), e.leaf])),
   };
 }
 
 export const principleOf = (control: string): number => Number(/^P(\d+)-/.exec(control)?.[1] ?? -1);
+
+// The findings of a principle by how they enter its figure.
+export const tallyNames = ['counted', 'declared', 'unknown', 'inapplicable'] as const;
+export function tallyOf(findings: Pick<ProfileFinding, 'control' | 'ground'>[], principle: number): Record<(typeof tallyNames)[number], number> {
+  const out = { counted: 0, declared: 0, unknown: 0, inapplicable: 0 };
+  for (const { control, ground } of findings)
+    if (principleOf(control) === principle) ++out[ground === 'counted' || ground === 'declared' ? ground : ground === 'not-applicable' ? 'inapplicable' : 'unknown'];
+  return out;
+}
 
 // Whole days from one instant to a later one; undefined where either is missing or they are the wrong way round.
 export function daysBetween(from: string | undefined, to: string | undefined): number | undefined {

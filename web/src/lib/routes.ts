@@ -29,7 +29,10 @@ interface Directory {
 async function supporterIds(api: Api): Promise<Params[]> {
   const directory = await api.get<Directory>('/directory');
   const column = directory.columns.indexOf('id');
-  return directory.rows.map((row) => ({ id: String(row[column]) }));
+  // Sign-ups that wait are in no list of supporters, but the secretariat's page leads to them.
+  const { items } = await api.get<{ items: { supporter: string }[] }>('/queue');
+  const all = new Set([...directory.rows.map((row) => String(row[column])), ...items.map((item) => item.supporter)]);
+  return [...all].map((id) => ({ id }));
 }
 const ids = (path: string, list: (answer: any) => any[]) => async (api: Api) =>
   list(await api.get(path)).map((item) => ({ id: String(item.id) }));
@@ -42,12 +45,12 @@ async function leaves(api: Api): Promise<Params[]> {
   for (let leaf = Math.max(0, size - mostEntryPages); leaf < size; ++leaf) out.push({ leaf: String(leaf) });
   return out;
 }
-// All there are, not only each supporter's latest: entries and histories point at the older ones.
+// All that count for anything, not only each supporter's latest: replaced and questioned ones too, since entries and histories point at the older ones.
 async function assessments(api: Api): Promise<Params[]> {
   const out: Params[] = [];
   for (let from: number | null = 0; from !== null; ) {
     const page: { items: { kind: string; envelope: string; disposition: string }[]; next_from: number | null } = await api.get(`/pages/statements/${from}.json`);
-    for (const item of page.items) if (item.kind === 'assessment' && item.disposition === 'applied') out.push({ envelope: item.envelope.replace(/^sha256:/, '') });
+    for (const item of page.items) if (item.kind === 'assessment' && item.disposition !== 'ignored') out.push({ envelope: item.envelope.replace(/^sha256:/, '') });
     from = page.next_from;
   }
   return out;

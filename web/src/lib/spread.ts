@@ -10,7 +10,12 @@ interface Score {
   coverage: number;
   low: number | null;
   high: number | null;
+  // How many controls apply; absent from old answers.
+  applicable?: number;
 }
+// Where no control applies there is nothing to know: that is no "?", and no coverage of nought.
+const applies = (s: Score) => s.applicable !== 0;
+
 export interface IndexRow {
   id: string;
   name: string;
@@ -42,13 +47,18 @@ function scores(row: IndexRow): Score[] {
 }
 
 // Ten rows. Principle 0 is the registry's own judgement of everybody; the others speak of those who have an assessment.
-export function tiersOverAll(rows: IndexRow[]): { tiers: TierCounts; of: number }[] {
-  const out = Array.from({ length: 10 }, () => ({ tiers: noTiers(), of: 0 }));
+// `of` are those with a tier or "?"; `none` those for whom no control of the principle applies.
+export function tiersOverAll(rows: IndexRow[]): { tiers: TierCounts; of: number; none: number }[] {
+  const out = Array.from({ length: 10 }, () => ({ tiers: noTiers(), of: 0, none: 0 }));
   for (const row of rows) {
     for (const s of scores(row)) {
       if (s.principle > 0 && !row.assessment) continue;
       const at = out[s.principle];
       if (!at) continue;
+      if (!applies(s)) {
+        ++at.none;
+        continue;
+      }
       ++at.tiers[s.tier in at.tiers ? s.tier : '?'];
       ++at.of;
     }
@@ -68,9 +78,11 @@ export const groupKey = (g: { category: string | null; nature: string | null; si
 export interface Cell {
   principle: number;
   quartiles: [number, number, number] | null;
-  // Median coverage of the assessed members; null: not known.
+  // Median coverage of the assessed members for whom something applies; null: not known.
   coverage: number | null;
   scored: number;
+  // No control applies to any assessed member.
+  inapplicable: boolean;
 }
 export interface GroupRow {
   category: string | null;
@@ -84,12 +96,19 @@ export interface GroupRow {
 // Published groups with the coverage of their members, in the order the registry gives them; and how many are kept back as too small.
 export function groupRows(groups: PeerGroup[], rows: IndexRow[]): { shown: GroupRow[]; hidden: number; hiddenAssessed: number } {
   const coverages = new Map<string, number[][]>();
+  const without = new Map<string, number[]>();
   for (const row of rows) {
     if (!row.assessment) continue;
     const key = groupKey(row);
     let of = coverages.get(key);
-    if (!of) coverages.set(key, (of = Array.from({ length: 10 }, () => [])));
-    for (const s of scores(row)) of[s.principle]?.push(s.coverage);
+    if (!of) {
+      coverages.set(key, (of = Array.from({ length: 10 }, () => [])));
+      without.set(key, Array<number>(10).fill(0));
+    }
+    for (const s of scores(row)) {
+      if (applies(s)) of[s.principle]?.push(s.coverage);
+      else ++without.get(key)![s.principle]!;
+    }
   }
   const shown: GroupRow[] = [];
   let hidden = 0;
@@ -111,7 +130,10 @@ export function groupRows(groups: PeerGroup[], rows: IndexRow[]): { shown: Group
       assessed: g.assessed,
       cells: g.principles
         .filter((p) => p.principle > 0)
-        .map((p) => ({ principle: p.principle, quartiles: p.quartiles, coverage: median(known?.[p.principle] ?? []), scored: p.scored })),
+        .map((p) => {
+          const of = known?.[p.principle] ?? [];
+          return { principle: p.principle, quartiles: p.quartiles, coverage: median(of), scored: p.scored, inapplicable: of.length === 0 && (without.get(groupKey(g))?.[p.principle] ?? 0) > 0 && !g.size };
+        }),
     });
   }
   return { shown, hidden, hiddenAssessed };
