@@ -199,7 +199,7 @@ describe('an entry of the registry', () => {
       vkey: registry.vkey,
       index: leaf,
       envelope: statements[leaf]!.envelope,
-      shows: (statement) => same(statement, statements[leaf]!.statement),
+      shown: { signers: [], statement: (statement) => same(statement, statements[leaf]!.statement) },
       keyLeaves: leaves(1, 0),
       ...more,
     });
@@ -231,7 +231,7 @@ describe('an entry of the registry', () => {
     expect(bad((await ask(1, { envelope: statements[2]!.envelope })).steps)).toEqual(['entry: other-entry']);
     const other = structuredClone(statements[1]!.statement) as { predicate: { organisation: { name: string } } };
     other.predicate.organisation.name = 'Beta';
-    expect(bad((await ask(1, { shows: (statement) => same(statement, other) })).steps)).toEqual(['statement: other-statement']);
+    expect(bad((await ask(1, { shown: { signers: [], statement: (statement) => same(statement, other) } })).steps)).toEqual(['statement: other-statement']);
   });
   it('is red where the entry in the tile was exchanged, even with its digest', async () => {
     const bundle = flipped(files['tile/entries/000.p/4']!, 40);
