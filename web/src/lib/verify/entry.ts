@@ -120,7 +120,8 @@ function readStatement(entry: Uint8Array, asked: boolean): { envelope: Envelope;
 
 // That the page shows what the entry says, and no more: the statement, or that there is none. The entry is read in any case.
 async function shownStep(course: Course, entry: Uint8Array, shown: Shown): Promise<{ envelope: Envelope; statement: Statement } | undefined> {
-  const read = await course.step('statement', async () => {
+  type Read = { said: ReturnType<typeof readStatement> };
+  const read = await course.step<Read>('statement', async () => {
     const result = readStatement(entry, shown.statement !== undefined);
     if (shown.bytes && !shown.bytes(entry)) throw new VerifyError('other-bytes');
     if (!result) {
