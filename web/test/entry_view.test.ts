@@ -57,6 +57,9 @@ describe('the page of an entry', () => {
     expect(factsOf(approval.statement)).toEqual({ kind: 'approval', at: '2026-11-28T11:05:05Z', organisation: 'alpha' });
     expect(approval.reading).toEqual({ disposition: 'applied', supporter: 'alpha', name: 'Alpha in its record' });
   });
+  it('asks for no record of a name that is none', async () => {
+    expect((await page(2, (answer) => (answer.supporter = '../rules'))).reading).toEqual({ disposition: 'applied' });
+  });
   it('is red where it names other signers', async () => {
     for (const signers of [['forged-signer+00000000'], ['registry.example/officer-1+1b5b78e8'], ['registry.example/officer-1+1b5b78e8', 'registry.example/officer-2+b1a347ee', 'x+00000000']])
       expect(await check(2, (answer) => (answer.signers = signers)), signers.join()).toMatchObject({ verdict: 'bad', bad: ['other-signers'] });

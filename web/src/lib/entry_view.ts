@@ -32,16 +32,18 @@ export interface EntryData {
   vkey: string | null;
 }
 const mostBytes = 2000;
+const soundId = /^[a-z0-9-]{1,200}$/;
 
 export async function loadEntry({ site, params }: Request): Promise<EntryData> {
   const [entry, ledger] = await Promise.all([
     site.api.get<Answer>(`/statements/${params.leaf}`),
     site.api.get<{ size: number; vkey: string | null }>('/ledger'),
   ]);
-  const { disposition, supporter, ignored } = entry;
+  const { disposition, ignored } = entry;
+  const supporter = entry.supporter && soundId.test(entry.supporter) ? entry.supporter : undefined;
   const statement = isStatement(entry.statement) ? cut(entry.statement) : null;
   const record =
-    supporter && !factsOf(statement).name ? await site.api.get<{ name: string }>(`/supporters/${encodeURIComponent(supporter)}`).catch(() => undefined) : undefined;
+    supporter && !factsOf(statement).name ? await site.api.get<{ name: string }>(`/supporters/${supporter}`).catch(() => undefined) : undefined;
   return {
     // The entry asked for, not the one an answer says it is.
     leaf: Number(params.leaf),
@@ -63,7 +65,6 @@ export interface Facts {
   organisation?: string;
   name?: string;
 }
-const soundId = /^[a-z0-9-]{1,200}$/;
 export function factsOf(statement: Cut | null): Facts {
   if (!statement) return { kind: null };
   const said = statement.value as Statement;
