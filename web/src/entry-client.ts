@@ -5,7 +5,7 @@ import { HttpApi } from './lib/api';
 import { loadMessages } from './lib/i18n';
 import { view, type View } from './lib/render';
 import { match, pageOf } from './lib/routes';
-import { applyHead, Router, setRouter } from './lib/router.svelte';
+import { applyHead, pointedAt, Router, setRouter } from './lib/router.svelte';
 import { Site } from './lib/site';
 
 const meta = (name: string) => document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content ?? '';
@@ -39,7 +39,7 @@ async function start(): Promise<void> {
   }
   router.start();
   // What the address points at was not there when the browser looked for it.
-  if (location.hash.length > 1 && !written) document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
+  if (!written) pointedAt(location.hash)?.scrollIntoView();
   document.documentElement.dataset.ready = 'yes';
 }
 

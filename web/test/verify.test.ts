@@ -17,12 +17,12 @@ import { fixture, filesOf, flipped, from, type Files } from './verify_support';
 
 const log = fixture.log;
 const registry = fixture.registry;
-const ledger = (files: Files, more: Partial<LedgerQuestion> = {}) =>
-  verifyLedger({ fetch: from(files), vkey: log.vkey, witnesses: [], needed: 0, ...more });
 const leaves = (...all: number[]) =>
   async function* () {
     yield* all;
   };
+const ledger = (files: Files, more: Partial<LedgerQuestion> = {}) =>
+  verifyLedger({ fetch: from(files), vkey: log.vkey, witnesses: [], needed: 0, rulesLeaves: leaves(), ...more });
 const bad = (steps: Step[]) => steps.filter((s) => s.state === 'bad').map((s) => `${s.what}: ${s.error?.code}`);
 
 describe('tlog-tiles', () => {
@@ -98,27 +98,20 @@ describe('trees of every size', () => {
 });
 
 describe('a ledger', () => {
-  it('is good as the program made it, with witness and memory', async () => {
+  it('holds as the program made it, with memory; it is no registry’s, so nothing is known of witnesses', async () => {
     const answer = await ledger(filesOf(log), {
-      witnesses: [{ name: 'w1', vkey: log.witness }],
-      needed: 1,
       remembered: { vkey: log.vkey, note: log.before, seen: '2026-11-20T00:00:00Z' },
       entries: true,
     });
-    expect(answer.verdict).toBe('good');
-    expect(answer.steps.map((s) => `${s.what} ${s.state}`)).toEqual(['key good', 'checkpoint good', 'root-entries good', 'consistency good', 'witness good']);
+    expect(answer.verdict).toBe('incomplete');
+    expect(answer.steps.map((s) => `${s.what} ${s.state}`)).toEqual(['key good', 'checkpoint good', 'root-entries good', 'consistency good', 'rules-latest unknown']);
     expect(answer.steps[3]?.values).toMatchObject({ before: 300, now: 700, n: 400 });
     expect(answer.note).toBe(text(filesOf(log).checkpoint!));
   });
   it('tells each step as it is done', async () => {
     const told: string[] = [];
     await ledger(filesOf(log), { onStep: (step, all) => told.push(`${all.length} ${step.what}`) });
-    expect(told).toEqual(['1 key', '2 checkpoint', '3 root-leaves', '4 first-visit', '5 no-witnesses']);
-  });
-  it('is not good where too few witnesses have signed', async () => {
-    const answer = await ledger(filesOf(log), { witnesses: [{ name: 'w2', vkey: log.stranger }], needed: 1 });
-    expect(answer.verdict).toBe('incomplete');
-    expect(answer.steps.slice(-2).map((s) => s.what)).toEqual(['witness-absent', 'witnesses-few']);
+    expect(told).toEqual(['1 key', '2 checkpoint', '3 root-leaves', '4 first-visit', '5 rules']);
   });
   it('says nothing about a ledger whose server is away', async () => {
     const answer = await ledger({}, { fetch: () => Promise.reject(new ApiError(0, '/log/checkpoint')) });
@@ -139,7 +132,6 @@ describe('a ledger', () => {
     ['the checkpoint’s origin', changed('checkpoint', swap('log.example/pledges\n', 'log.example/other\n')), {}, 'checkpoint: other-origin'],
     ['the signature line', changed('checkpoint', swap('— log.example/pledges', '— log.example/other')), {}, 'checkpoint: not-signed'],
     ['the signature', changed('checkpoint', (b) => utf8(flipSignature(text(b), 'log.example/pledges'))), {}, 'checkpoint: signature'],
-    ['the cosignature', changed('checkpoint', (b) => utf8(flipSignature(text(b), 'witness.example/w1'))), { witnesses: [{ name: 'w1', vkey: log.witness }] }, 'witness: signature'],
     ['the key', filesOf(log), { vkey: registry.vkey }, 'checkpoint: other-origin'],
     ['the key’s id', filesOf(log), { vkey: log.vkey.replace(/\+[0-9a-f]{8}\+/, '+00000000+') }, 'key: key-id'],
     ['a witness’s key for the log’s', filesOf(log), { vkey: log.witness }, 'key: key-not-log'],
@@ -199,7 +191,7 @@ describe('an entry of the registry', () => {
       vkey: registry.vkey,
       index: leaf,
       envelope: statements[leaf]!.envelope,
-      shows: (statement) => same(statement, statements[leaf]!.statement),
+      shown: { signers: [], statement: (statement) => same(statement, statements[leaf]!.statement) },
       keyLeaves: leaves(1, 0),
       ...more,
     });
@@ -231,7 +223,7 @@ describe('an entry of the registry', () => {
     expect(bad((await ask(1, { envelope: statements[2]!.envelope })).steps)).toEqual(['entry: other-entry']);
     const other = structuredClone(statements[1]!.statement) as { predicate: { organisation: { name: string } } };
     other.predicate.organisation.name = 'Beta';
-    expect(bad((await ask(1, { shows: (statement) => same(statement, other) })).steps)).toEqual(['statement: other-statement']);
+    expect(bad((await ask(1, { shown: { signers: [], statement: (statement) => same(statement, other) } })).steps)).toEqual(['statement: other-statement']);
   });
   it('is red where the entry in the tile was exchanged, even with its digest', async () => {
     const bundle = flipped(files['tile/entries/000.p/4']!, 40);

@@ -71,7 +71,7 @@ export class Router {
     this.current = next;
     applyHead(next, this.site);
     await tick();
-    const target = address.hash.length > 1 ? document.getElementById(decodeURIComponent(address.hash.slice(1))) : null;
+    const target = pointedAt(address.hash);
     if (target && y === undefined) target.scrollIntoView();
     else scrollTo(0, y ?? 0);
     if (y === undefined) {
@@ -81,6 +81,18 @@ export class Router {
     }
     this.announced = next.head.title;
   }
+}
+
+// What "#says" points at. A hash may be anything: one that cannot be decoded is looked for as it is.
+export function pointedAt(hash: string): HTMLElement | null {
+  if (hash.length < 2) return null;
+  let id = hash.slice(1);
+  try {
+    id = decodeURIComponent(id);
+  } catch {
+    // "#%E0%A4%A"
+  }
+  return document.getElementById(id);
 }
 
 export function applyHead(shown: View, site: Site): void {

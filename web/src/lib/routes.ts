@@ -56,6 +56,17 @@ async function assessments(api: Api): Promise<Params[]> {
   return out;
 }
 
+// What a parameter may look like. It becomes part of an address of the API: anything else ("../rules") is no page.
+const slug = /^[a-z0-9](?:[a-z0-9-]{0,198}[a-z0-9])?$/;
+export const forms: Record<string, RegExp> = {
+  'supporter.id': slug,
+  'principle.number': /^[1-9]$/,
+  'control.id': /^P[0-9]-[0-9]{2}$/,
+  'norm.id': slug,
+  'entry.leaf': /^(?:0|[1-9][0-9]{0,14})$/,
+  'assessment.envelope': /^[0-9a-f]{64}$/,
+};
+
 export const routes: Route[] = [
   { name: 'home', pattern: '/', file: 'Home' },
   { name: 'supporters', pattern: '/supporters/', file: 'Supporters' },
@@ -98,12 +109,11 @@ export function match(path: string): { route: Route; params: Params } | undefine
     const params: Params = {};
     const fits = pattern.every((part, i) => {
       if (!part.startsWith('{')) return part === segments[i];
-      try {
-        params[part.slice(1, -1)] = decodeURIComponent(segments[i]!);
-        return true;
-      } catch {
-        return false;
-      }
+      const name = part.slice(1, -1);
+      const value = segments[i]!;
+      params[name] = value;
+      // Nothing that fits a form is ever spelt with percent signs.
+      return forms[`${route.name}.${name}`]?.test(value) ?? false;
     });
     if (fits) return { route, params };
   }

@@ -1,5 +1,7 @@
 // The sign-up form's logic, apart from any page: the draft, what is wrong with it, the pledge it becomes, likely duplicates, and to which
 // field a refusal of the registry belongs. Rules: data/schemas/predicate/pledge-v1.json.
+import { argument } from './command';
+
 export interface Reservation {
   // '' : the whole text.
   principle: string;
@@ -169,19 +171,22 @@ export function pledgeOf(draft: Draft, vkey?: string, at?: string): Pledge {
 
 // For a terminal. The JSON goes through a quoted here-document, so that nothing in it is anything to a shell.
 export function commandsFor(draft: Draft, url: string): { make: string; prove: string } {
-  const { id } = draft;
-  const make = `entente keygen ${draft.domain || id} --out ${id}.key --passphrase
+  const key = argument(`${draft.id}.key`);
+  const make = `entente keygen ${argument(draft.domain || draft.id)} --out ${key} --passphrase
 cat > pledge.json <<'END-OF-PLEDGE'
 ${JSON.stringify(pledgeOf(draft), null, 2)}
 END-OF-PLEDGE
 entente registry sign pledge pledge.json \\
-  --key ${id}.key --send ${url}`;
-  return { make, prove: proofCommands(id, draft.domain, url) };
+  --key ${key} --send ${argument(url)}`;
+  return { make, prove: proofCommands(draft.id, draft.domain, url) };
 }
-export const proofCommands = (id: string, domain: string, url: string): string =>
-  (domain
-    ? `entente registry challenge ${url} \\\n  ${id} ${domain}\nentente registry prove ${url} \\\n  ${id} ${domain}\n`
-    : `entente registry confirm ${url} ${id} ADDRESS --key ${id}.key\n`) + `entente registry signup ${url} ${id}`;
+export function proofCommands(id: string, domain: string, url: string): string {
+  const [at, who] = [argument(url), argument(id)];
+  const prove = domain
+    ? `entente registry challenge ${at} \\\n  ${who} ${argument(domain)}\nentente registry prove ${at} \\\n  ${who} ${argument(domain)}\n`
+    : `entente registry confirm ${at} ${who} ADDRESS --key ${argument(`${id}.key`)}\n`;
+  return `${prove}entente registry signup ${at} ${who}`;
+}
 
 // To which field (and step) a pointer of a refusal leads; the codes that need none.
 const fieldsOfCodes: Record<string, string> = { 'id-taken': 'id', 'domain-taken': 'domain', 'unknown-text': 'text' };

@@ -13,6 +13,8 @@ export class VerifyError extends Error {
     super(`${code} ${JSON.stringify(values)}`);
   }
 }
+// What could not be found out, either way.
+export class Undecided extends VerifyError {}
 
 export function text(bytes: Uint8Array): string {
   try {

@@ -11,13 +11,22 @@ import { writeReceipt } from './receipt';
 import { Course, type Step, type Verdict } from './steps';
 import { tileWidth, type Fetch, type Tree } from './tiles';
 
+// What a page shows of an entry. All of it is held against the bytes in the ledger.
+export interface Shown {
+  // Whose signatures it speaks of, as keyids.
+  signers: string[];
+  // Whether a statement is the one shown. Absent: the page shows none, and there must be none.
+  statement?: (statement: Statement) => boolean;
+  // Whether an entry is the one whose bytes are shown. Absent: the page shows none.
+  bytes?: (entry: Uint8Array) => boolean;
+}
 export interface EntryQuestion {
   fetch: Fetch;
   vkey: string;
   index: number;
-  // What the page shows, to be held against the entry: its SHA-256, and whether a statement is the one shown (absent: it shows none).
+  // The SHA-256 the page shows.
   envelope: string;
-  shows?: ((statement: Statement) => boolean) | undefined;
+  shown: Shown;
   // Leaves that may have brought the signers' keys, best first. What they say is proven, not believed.
   keyLeaves: (statement: Statement) => AsyncIterable<number>;
   // The checkpoint this browser verified last, if there is one.
@@ -30,6 +39,8 @@ export interface EntryAnswer {
   // Set once the entry is shown to be in the ledger.
   entry?: Uint8Array;
   receipt?: string;
+  // How many signatures on the statement were verified.
+  signed: number;
 }
 
 interface Place {
@@ -65,7 +76,8 @@ async function findKeys(place: Place, question: EntryQuestion, statement: Statem
   return found;
 }
 
-async function signatureSteps(course: Course, place: Place, question: EntryQuestion, envelope: Envelope, statement: Statement): Promise<void> {
+async function signatureSteps(course: Course, place: Place, question: EntryQuestion, envelope: Envelope, statement: Statement): Promise<number> {
+  let signed = 0;
   const keyids = envelope.signatures.map((s) => s.keyid);
   let keys = new Map<string, IntroducedKey>();
   try {
@@ -82,7 +94,7 @@ async function signatureSteps(course: Course, place: Place, question: EntryQuest
       continue;
     }
     const own = known.leaf === question.index;
-    await course.attempt(
+    const done = await course.attempt(
       own ? 'signer-own' : 'signer',
       async () => {
         if (!(await verifyEd25519(known.key.bytes, message, sig))) throw new VerifyError('signature', { key: signer });
@@ -90,12 +102,46 @@ async function signatureSteps(course: Course, place: Place, question: EntryQuest
       },
       { signer },
     );
+    if (done) ++signed;
   }
+  return signed;
+}
+
+// The entry as a statement; nothing where it is none. A page that shows a statement is told why it is none.
+function readStatement(entry: Uint8Array, asked: boolean): { envelope: Envelope; statement: Statement } | undefined {
+  try {
+    const envelope = parseEnvelope(entry);
+    return { envelope, statement: statementOf(envelope) };
+  } catch (error) {
+    if (asked || !(error instanceof VerifyError)) throw error;
+    return undefined;
+  }
+}
+
+// That the page shows what the entry says, and no more: the statement, or that there is none. The entry is read in any case.
+async function shownStep(course: Course, entry: Uint8Array, shown: Shown): Promise<{ envelope: Envelope; statement: Statement } | undefined> {
+  type Read = { said: ReturnType<typeof readStatement> };
+  const read = await course.step<Read>('statement', async () => {
+    const result = readStatement(entry, shown.statement !== undefined);
+    if (shown.bytes && !shown.bytes(entry)) throw new VerifyError('other-bytes');
+    if (!result) {
+      if (shown.signers.length > 0) throw new VerifyError('other-signers');
+      return { result: { said: undefined }, values: { kind: '', n: 0 } };
+    }
+    if (!shown.statement) throw new VerifyError('statement-hidden');
+    if (!shown.statement(result.statement)) throw new VerifyError('other-statement');
+    const made = new Set(result.envelope.signatures.map((s) => s.keyid));
+    // An entry without effect may be shown without its signers; one who did not sign is never shown.
+    if (shown.signers.length > 0 && !(shown.signers.every((s) => made.has(s)) && made.size === new Set(shown.signers).size)) throw new VerifyError('other-signers');
+    return { result: { said: result }, values: { kind: kindOf(result.statement), n: result.envelope.signatures.length } };
+  });
+  if (!read.said) course.note('no-statement');
+  return read.said;
 }
 
 export async function verifyEntry(question: EntryQuestion): Promise<EntryAnswer> {
   const course = new Course(question.onStep);
-  const answer: { entry?: Uint8Array; receipt?: string } = {};
+  const answer: { entry?: Uint8Array; receipt?: string; signed: number } = { signed: 0 };
   const index = question.index;
   const verdict = await course.run(async () => {
     const { text, checkpoint, tree } = await openLedger(course, question.fetch, question.vkey);
@@ -119,15 +165,8 @@ export async function verifyEntry(question: EntryQuestion): Promise<EntryAnswer>
       return { result: true, values: { n: path.length, size: checkpoint.size }, detail: hex(checkpoint.root) };
     });
     if (question.remembered) await rememberedStep(course, question.remembered, question.vkey, tree, checkpoint);
-    const shows = question.shows;
-    if (!shows) return course.note('no-statement');
-    const { envelope, statement } = await course.step('statement', async () => {
-      const parsed = parseEnvelope(entry);
-      const said = statementOf(parsed);
-      if (!shows(said)) throw new VerifyError('other-statement');
-      return { result: { envelope: parsed, statement: said }, values: { kind: kindOf(said), n: parsed.signatures.length } };
-    });
-    await signatureSteps(course, { tree, root: checkpoint.root }, question, envelope, statement);
+    const said = await shownStep(course, entry, question.shown);
+    if (said) answer.signed = await signatureSteps(course, { tree, root: checkpoint.root }, question, said.envelope, said.statement);
   });
   return { verdict, steps: course.steps, ...answer };
 }

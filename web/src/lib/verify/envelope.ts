@@ -74,17 +74,18 @@ export function parseEnvelope(bytes: Uint8Array): Envelope {
 export function statementOf(envelope: Envelope): Statement {
   if (envelope.payloadType !== statementType) throw new VerifyError('payload-type', { type: envelope.payloadType.slice(0, 100) });
   const value = parsed(text(envelope.payload));
-  if (!record(value) || value._type !== 'https://in-toto.io/Statement/v1' || typeof value.predicateType !== 'string' || !record(value.predicate))
-    throw new VerifyError('statement-form');
-  return value as unknown as Statement;
+  if (!isStatement(value)) throw new VerifyError('statement-form');
+  return value;
 }
+export const isStatement = (value: unknown): value is Statement =>
+  record(value) && value._type === 'https://in-toto.io/Statement/v1' && typeof value.predicateType === 'string' && record(value.predicate);
 
 // What is signed.
 export const preAuthentication = (envelope: Envelope): Uint8Array =>
   concat(utf8(`DSSEv1 ${utf8(envelope.payloadType).length} ${envelope.payloadType} ${envelope.payload.length} `), envelope.payload);
 
-// "https://entente.example/predicate/pledge/v1" → "pledge".
-export const kindOf = (statement: Statement): string => /\/predicate\/([a-z0-9-]+)\/v\d+$/.exec(statement.predicateType)?.[1] ?? '';
+// "https://entente.example/predicate/pledge/v1" → "pledge". Another's type of the same ending is not ours.
+export const kindOf = (statement: Statement): string => /^https:\/\/entente\.example\/predicate\/([a-z0-9-]+)\/v\d+$/.exec(statement.predicateType)?.[1] ?? '';
 
 export function same(a: unknown, b: unknown): boolean {
   if (a === b) return true;

@@ -1,6 +1,7 @@
 // Where the keys of an entry's signers came into the ledger, as the API says: a hint only, each entry is proven before its keys are used.
 import type { Api } from '../api';
 import type { Statement } from './envelope';
+import type { RulesLeaves } from './rules';
 
 interface Named {
   id?: unknown;
@@ -47,5 +48,20 @@ export const keyLeaves = (api: Api, index: number) =>
       const page = await api.get<EntryPage>(`/pages/statements/${from}.json`).catch(() => undefined);
       for (const item of [...(page?.items ?? [])].reverse())
         if (item.kind === 'registry-rules' || (item.kind === 'key-set' && item.supporter !== undefined && ids.includes(item.supporter))) yield item.leaf;
+    }
+  };
+
+// Where the registry's rules stand: the latest as the API says, or those below a leaf, the founding ones first.
+export const rulesLeaves = (api: Api): RulesLeaves =>
+  async function* (before) {
+    if (before === undefined) {
+      const rules = await api.get<{ leaf: number }>('/rules').catch(() => undefined);
+      if (rules) yield rules.leaf;
+      return;
+    }
+    yield 0;
+    for (let from = Math.floor(before / pageLength) * pageLength, n = 0; from >= 0 && n < mostPages; from -= pageLength, ++n) {
+      const page = await api.get<EntryPage>(`/pages/statements/${from}.json`).catch(() => undefined);
+      for (const item of [...(page?.items ?? [])].reverse()) if (item.kind === 'registry-rules' && item.leaf > 0 && item.leaf < before) yield item.leaf;
     }
   };

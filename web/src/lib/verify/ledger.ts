@@ -1,8 +1,9 @@
 // Verifies a whole ledger, as far as a browser can: the checkpoint's signature, that the tree has the root it states, that nothing this
 // browser saw before was changed, and the witnesses' cosignatures.
-import { equal, hex, VerifyError } from './bytes';
+import { equal, hex, Undecided, VerifyError } from './bytes';
 import { parseKey } from './keys';
 import { checkConsistency, type Hash } from './merkle';
+import { laterRules, provenRules, type Rules, type RulesLeaves } from './rules';
 import { cosignedAt, openCheckpoint, type Checkpoint, type Note } from './note';
 import { Course, type Step, type Verdict } from './steps';
 import { Tree, type Fetch } from './tiles';
@@ -12,14 +13,18 @@ export interface Remembered {
   note: string;
   // When this browser saw it.
   seen: string;
+  // The rules it had then: their entry, and the keys of the witnesses they named.
+  rules?: { leaf: number; witnesses: string[] };
 }
 export interface LedgerQuestion {
   fetch: Fetch;
   vkey: string;
   remembered?: Remembered | undefined;
-  witnesses: { name: string; vkey: string }[];
-  // How many of them the ledger's rules ask for.
+  // The witnesses the page shows, and how many of them it says are needed. Held against the rules in the ledger, not believed.
+  witnesses: { vkey: string }[];
   needed: number;
+  // Where these rules may stand.
+  rulesLeaves: RulesLeaves;
   // Hash every entry too, not only the hashes of entries.
   entries?: boolean;
   onStep?: (step: Step, all: Step[]) => void;
@@ -28,8 +33,11 @@ export interface LedgerQuestion {
 export interface LedgerAnswer {
   verdict: Verdict;
   steps: Step[];
-  // What may be remembered: set only where all held.
+  // What may be remembered: set only where all held; the rules only where no witness is gone since the last visit.
   note?: string;
+  rules?: { leaf: number; witnesses: string[] };
+  // How many persons among the witnesses cosigned.
+  cosigned: number;
 }
 
 // Above these many entries the root is computed from the right edge of the tree alone.
@@ -80,41 +88,79 @@ export async function rememberedStep(course: Course, before: Remembered, vkey: s
   });
 }
 
-async function witnessSteps(course: Course, question: LedgerQuestion, note: Note): Promise<void> {
+// The rules in force, read out of the ledger; nothing where they could not be found.
+async function rulesStep(course: Course, question: LedgerQuestion, tree: Tree, checkpoint: Checkpoint): Promise<Rules | undefined> {
+  if (tree.size === 0) return undefined;
+  const before = question.remembered?.rules;
+  const all = question.entries === true && tree.size <= mostEntriesHashed;
+  const done = await course.attempt(all ? 'rules-latest' : 'rules', async () => {
+    const result = await provenRules(tree, checkpoint.root, checkpoint.origin, question.rulesLeaves);
+    if (!result) throw new Undecided('rules-unknown');
+    if (before && result.leaf < before.leaf) throw new VerifyError('rules-older', { before: before.leaf, leaf: result.leaf });
+    if (all) {
+      const later = await laterRules(tree, result);
+      if (later !== undefined) throw new VerifyError('rules-later', { leaf: result.leaf, later });
+    }
+    // What the page shows must not be more than the rules say.
+    const named = new Set(result.witnesses.map((w) => w.key.vkey));
+    const stranger = question.witnesses.find((w) => !named.has(w.vkey));
+    if (stranger) throw new VerifyError('other-witness', { key: stranger.vkey.slice(0, 200) });
+    return { result, values: { leaf: result.leaf, n: result.witnesses.length, needed: result.needed } };
+  });
+  return done?.result;
+}
+
+// Witnesses this browser knows from before: rules may let one go, and should not do so unseen.
+function goneStep(course: Course, before: string[], rules: Rules): boolean {
+  const now = new Set(rules.witnesses.map((w) => w.key.vkey));
+  const gone = before.filter((vkey) => !now.has(vkey));
+  if (gone.length > 0)
+    course.add({ what: 'witnesses-gone', state: 'unknown', values: { n: gone.length, leaf: rules.leaf }, detail: gone.join(' ').slice(0, 2000) });
+  return gone.length > 0;
+}
+
+async function witnessSteps(course: Course, question: LedgerQuestion, rules: Rules, note: Note): Promise<number> {
   const cosigned = new Set<string>();
-  for (const { name, vkey } of question.witnesses.slice(0, 100)) {
-    const [keyName, id] = vkey.split('+');
-    if (!note.signatures.some((s) => s.name === keyName && s.id === id)) {
+  for (const { person, key } of rules.witnesses.slice(0, 100)) {
+    // The key's own name: a person's is what the rules' writers call them.
+    const name = `${key.name}+${key.id}`;
+    if (!note.signatures.some((s) => s.name === key.name && s.id === key.id)) {
       course.note('witness-absent', { name });
       continue;
     }
-    await course.attempt(
-      'witness',
-      async () => {
-        const key = await parseKey(vkey);
-        const at = await cosignedAt(note, key);
-        // One key counts once, under whatever names it is listed.
-        cosigned.add(hex(key.bytes));
-        return { result: true, values: { time: new Date((at ?? 0) * 1000).toISOString() } };
-      },
-      { name },
-    );
+    const done = await course.attempt('witness', async () => {
+      const at = await cosignedAt(note, key);
+      return { result: true, values: { time: new Date((at ?? 0) * 1000).toISOString() } };
+    }, { name });
+    // A person counts once, whatever keys they have.
+    if (done) cosigned.add(person);
   }
-  if (question.witnesses.length === 0) course.note('no-witnesses');
-  else if (cosigned.size < question.needed)
-    course.add({ what: 'witnesses-few', state: 'unknown', values: { n: cosigned.size, needed: question.needed } });
+  if (rules.witnesses.length === 0) course.note('no-witnesses');
+  else if (cosigned.size < rules.needed) course.add({ what: 'witnesses-few', state: 'unknown', values: { n: cosigned.size, needed: rules.needed } });
+  const shown = new Set(question.witnesses.map((w) => w.vkey));
+  const left = rules.witnesses.filter((w) => !shown.has(w.key.vkey));
+  if (left.length > 0) course.add({ what: 'witnesses-hidden', state: 'unknown', values: { n: left.length, needed: rules.needed } });
+  else if (question.needed !== rules.needed) course.add({ what: 'witnesses-needed', state: 'bad', values: { n: question.needed, needed: rules.needed } });
+  return cosigned.size;
 }
 
 export async function verifyLedger(question: LedgerQuestion): Promise<LedgerAnswer> {
   const course = new Course(question.onStep);
   let text: string | undefined;
+  let rules: LedgerAnswer['rules'];
+  let cosigned = 0;
   const verdict = await course.run(async () => {
     const opened = await openLedger(course, question.fetch, question.vkey);
     text = opened.text;
     await rootStep(course, question, opened.tree, opened.checkpoint.root);
     if (question.remembered) await rememberedStep(course, question.remembered, question.vkey, opened.tree, opened.checkpoint);
     else course.note('first-visit');
-    await witnessSteps(course, question, opened.note);
+    const found = await rulesStep(course, question, opened.tree, opened.checkpoint);
+    if (!found) return;
+    const gone = goneStep(course, question.remembered?.rules?.witnesses ?? [], found);
+    if (!gone) rules = { leaf: found.leaf, witnesses: found.witnesses.map((w) => w.key.vkey) };
+    cosigned = await witnessSteps(course, question, found, opened.note);
   });
-  return { verdict, steps: course.steps, ...(verdict !== 'bad' && text !== undefined && course.steps.some((s) => s.what.startsWith('root-') && s.state === 'good') ? { note: text } : {}) };
+  const sound = verdict !== 'bad' && course.steps.some((s) => s.what.startsWith('root-') && s.state === 'good');
+  return { verdict, steps: course.steps, cosigned, ...(sound && text !== undefined ? { note: text, ...(rules ? { rules } : {}) } : {}) };
 }

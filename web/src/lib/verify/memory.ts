@@ -1,4 +1,4 @@
-// The last checkpoint this browser verified, kept in its own storage and sent to nobody: what makes a changed past visible on a next visit.
+// The last checkpoint this browser verified, and the witnesses its rules named, kept in its own storage and sent to nobody: what makes a changed past visible on a next visit.
 import type { Remembered } from './ledger';
 
 const place = 'entente-checkpoint';
@@ -6,16 +6,19 @@ const place = 'entente-checkpoint';
 export function remembered(): Remembered | undefined {
   try {
     const value = JSON.parse(localStorage.getItem(place) ?? 'null') as Partial<Remembered> | null;
-    return value && typeof value.vkey === 'string' && typeof value.note === 'string' && typeof value.seen === 'string' ? (value as Remembered) : undefined;
+    if (!value || typeof value.vkey !== 'string' || typeof value.note !== 'string' || typeof value.seen !== 'string') return undefined;
+    const { vkey, note, seen, rules } = value;
+    const sound = typeof rules?.leaf === 'number' && Array.isArray(rules.witnesses) && rules.witnesses.every((w) => typeof w === 'string');
+    return { vkey, note, seen, ...(sound ? { rules } : {}) };
   } catch {
     return undefined; // no storage, or not ours
   }
 }
 
 // False: the browser does not let us.
-export function remember(vkey: string, note: string, seen: Date): boolean {
+export function remember(vkey: string, note: string, seen: Date, rules: Remembered['rules']): boolean {
   try {
-    localStorage.setItem(place, JSON.stringify({ vkey, note, seen: seen.toISOString() } satisfies Remembered));
+    localStorage.setItem(place, JSON.stringify({ vkey, note, seen: seen.toISOString(), ...(rules ? { rules } : {}) } satisfies Remembered));
     return true;
   } catch {
     return false;

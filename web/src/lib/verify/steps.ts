@@ -1,6 +1,6 @@
 // A check is a course of steps, each told as it is done: what was looked at, and whether it holds. Nothing is good before its step was run.
 import { ApiError } from '../api';
-import { VerifyError } from './bytes';
+import { Undecided, VerifyError } from './bytes';
 
 export type Values = Record<string, string | number>;
 // good: it holds. bad: it does not. unknown: it could not be checked. note: nothing to check, but to know.
@@ -27,7 +27,7 @@ export interface Done<T> {
 }
 
 export function reasonOf(error: unknown): { state: 'bad' | 'unknown'; code: string; values: Values } {
-  if (error instanceof VerifyError) return { state: 'bad', code: error.code, values: error.values };
+  if (error instanceof VerifyError) return { state: error instanceof Undecided ? 'unknown' : 'bad', code: error.code, values: error.values };
   if (error instanceof ApiError) {
     // What a checkpoint covers must be there; a server that is away or busy says nothing about the ledger.
     const away = error.status === 0 || error.status === 429 || error.status >= 500;
