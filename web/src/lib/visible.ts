@@ -18,6 +18,9 @@ const pictured = /[\p{Extended_Pictographic}0-9#*]/u;
 // More marks on one letter than any language writes.
 const mostMarks = 6;
 
+// Nearly every name: nothing to look for.
+const plain = /^[\n\t\x20-\x7e\u00a0-\u00ac\u00ae-\u02ff\u2010-\u2027\u202f]*$/;
+
 const codeOf = (c: string): string => `U+${c.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`;
 
 function needed(c: string, before: string, after: string): boolean {
@@ -27,6 +30,7 @@ function needed(c: string, before: string, after: string): boolean {
 }
 
 export function visible(text: string): Piece[] {
+  if (plain.test(text)) return text === '' ? [] : [{ text }];
   const out: Piece[] = [];
   const all = [...text];
   let marks = 0;
