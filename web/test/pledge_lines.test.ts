@@ -1,6 +1,6 @@
 // An officer reads the whole pledge, and the one that is decided on.
 import { describe, expect, it } from 'vitest';
-import { pledgeLines, statementBehind } from '../src/lib/pledge_lines';
+import { pledgeLines, saysDispute, statementBehind } from '../src/lib/pledge_lines';
 import { VerifyError } from '../src/lib/verify/bytes';
 import { filesOf, fixture, flipped, from } from './verify_support';
 
@@ -78,5 +78,18 @@ describe('the statement behind a digest', () => {
     const spoilt = { ...files, [path!]: flipped(files[path!]!, files[path!]!.length - 5) };
     const last = registry.statements.at(-1)!;
     expect(['other-entry', 'outside']).toContain(await refused(spoilt, last.leaf, last.envelope));
+  });
+});
+
+describe('a dispute', () => {
+  const shown = { supporter: 'club', control: 'P1-01', reason: 'Measured elsewhere.' };
+  const made = (predicate: Record<string, unknown>, kind = 'finding-dispute') => ({ _type: '', subject: [], predicateType: `https://entente.example/predicate/${kind}/v1`, predicate });
+  const fields = { organisation: { id: 'club' }, control: 'P1-01', reason: 'Measured elsewhere.' };
+  it('is the one that is shown', () => {
+    expect(saysDispute(made(fields), shown)).toBe(true);
+    expect(saysDispute(made({ ...fields, by: { id: 'other' } }), { ...shown, by: 'other' })).toBe(true);
+    for (const other of [{ control: 'P1-02' }, { reason: 'Something else.' }, { organisation: { id: 'bank' } }, { by: { id: 'bank' } }]) expect(saysDispute(made({ ...fields, ...other }), shown)).toBe(false);
+    expect(saysDispute(made(fields, 'approval'), shown)).toBe(false);
+    expect(saysDispute(made({}), shown)).toBe(false);
   });
 });

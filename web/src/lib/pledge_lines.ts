@@ -61,3 +61,15 @@ export async function statementBehind(fetch: (path: string) => Promise<Uint8Arra
   if (hex(await sha256(entry)) !== digest.replace(/^sha256:/, '')) throw new VerifyError('other-entry', { index: leaf });
   return statementOf(parseEnvelope(entry));
 }
+
+// Whether a statement is the dispute that is shown: the same finding of the same organisation, for the same reason.
+export function saysDispute(made: Statement, shown: { supporter: string; control: string; reason: string; by?: string }): boolean {
+  const p = made.predicate as { organisation?: { id?: unknown }; control?: unknown; reason?: unknown; by?: { id?: unknown } };
+  return (
+    /\/predicate\/finding-dispute\/v\d+$/.test(made.predicateType) &&
+    p.organisation?.id === shown.supporter &&
+    p.control === shown.control &&
+    p.reason === shown.reason &&
+    p.by?.id === shown.by
+  );
+}
