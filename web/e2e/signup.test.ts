@@ -98,6 +98,12 @@ test('an organisation signs, proves its domain, and is approved by two officers'
     await office.page.goto('/en/secretariat/');
     await ready(office.page);
     await office.page.getByLabel('Private key file').setInputFiles(join(registry, 'keys', `${officer}.key`));
+    // The whole pledge stands there before the button does.
+    const card = office.page.locator('article.card', { hasText: 'Banque de l’Exemple' });
+    await card.getByRole('button', { name: /^Approve/ }).waitFor();
+    const shown = await card.innerText();
+    for (const part of ['Because trust has to be shown.', /bank\.example\+[0-9a-f]{8}\+\S{44}/, /\b[0-9a-f]{64}\b/]) expect(shown).toMatch(part);
+    expect(await violations(office.page)).toEqual([]);
     await office.page.getByRole('button', { name: /^Approve/ }).first().click();
     await office.page.getByRole('button', { name: /^Sign and send/ }).click();
     await office.page.getByText(/Entry \d+|in the ledger/).first().waitFor();
@@ -123,6 +129,34 @@ test('what the registry refuses is said in words', async () => {
   await page.getByLabel('Private key file').setInputFiles({ name: 'not-a-key', mimeType: 'text/plain', buffer: Buffer.from('PRIVATE+KEY+nonsense') });
   expect(await page.locator('main').innerText()).not.toContain('PRIVATE+KEY+nonsense');
   expect(await page.locator('main .error, main [role=alert]').count()).toBeGreaterThan(0);
+  await close();
+});
+
+test('an envelope with two readings is not signed', async () => {
+  const { page, close } = await open(browser, running.url);
+  await page.goto('/en/secretariat/');
+  await ready(page);
+  await page.getByLabel('Private key file').setInputFiles(join(registry, 'keys', 'officer-2.key'));
+  const digest = 'ab'.repeat(32);
+  const payload = `{"_type":"https://in-toto.io/Statement/v1","subject":[{"digest":{"sha256":"${digest}"}}],"predicateType":"https://entente.example/predicate/approval/v1","predicate":{"pledge":{"sha256":"${digest}"},"organisation":{"id":"evil"},"decision":"refused","reason":"x \u202e y","at":"2026-11-28T12:00:00Z"}}`;
+  const officer = readFileSync(join(registry, 'keys/officer-1.key.vkey'), 'utf8').trim().split('+').slice(0, 2).join('+');
+  const envelope = (text: string) => ({
+    name: 'decision.dsse.json',
+    mimeType: 'application/json',
+    buffer: Buffer.from(
+      `{"payload":"${Buffer.from(text).toString('base64')}","payloadType":"application/vnd.in-toto+json","signatures":[{"keyid":"${officer}","sig":"${Buffer.alloc(64).toString('base64')}"}]}`,
+    ),
+  });
+  const second = page.locator('section[aria-labelledby=second]');
+  await page.locator('#envelope').setInputFiles(envelope(payload.replace('"decision":', '"decision":"approved","decision":')));
+  await second.getByText('This is no canonical DSSE envelope').waitFor();
+  await page.locator('#envelope').setInputFiles(envelope(payload.replace('approval/v1', 'key-set/v1')));
+  await second.getByText('This is no decision of an officer').waitFor();
+  // One reading, and a signature that is nobody's.
+  await page.locator('#envelope').setInputFiles(envelope(payload));
+  await second.getByText('does not hold').waitFor();
+  expect(await second.innerText()).toContain('U+202E');
+  expect(await second.getByRole('button', { name: /^Sign/ }).count()).toBe(0);
   await close();
 });
 

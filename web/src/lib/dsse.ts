@@ -1,6 +1,9 @@
 // Statements in their envelopes: in-toto Statement v1 in a canonical DSSE envelope (docs/statements.md), byte for byte as admission takes it.
 import { base64, fromBase64, joined, sha256Hex, utf8, type Bytes } from './bytes';
 import type { OpenKey } from './keys';
+import { verifyEd25519 } from './verify/ed25519';
+import { checkJson, same } from './verify/envelope';
+import { keyId, parseKey } from './verify/keys';
 
 export const payloadType = 'application/vnd.in-toto+json';
 export interface Digest {
@@ -62,18 +65,84 @@ export async function sign(made: Statement, keys: OpenKey[]): Promise<string> {
   return write(envelope);
 }
 
-// Of a canonical envelope only: what is spelt otherwise has another digest. Undefined: it is none.
+// Of a canonical envelope only: what is spelt otherwise has another digest. A payload that two parsers could read differently (a key twice),
+// or that is not byte for byte what its own value is written as, is none either. Undefined: it is no envelope, or no such one.
 export function read(text: string): { envelope: Envelope; statement: Statement } | undefined {
   try {
     const json = JSON.parse(text.trim());
     const payload = fromBase64(json.payload);
     if (json.payloadType !== payloadType || !payload || !Array.isArray(json.signatures)) return undefined;
+    const sound = (s: Signature) => typeof s.keyid === 'string' && typeof s.sig === 'string' && fromBase64(s.sig)?.length === 64;
+    if (!json.signatures.every(sound)) return undefined;
     const envelope: Envelope = { payload, signatures: json.signatures };
     if (write(envelope) !== text.trim()) return undefined;
-    return { envelope, statement: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload)) };
+    const words = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(payload);
+    const statement = JSON.parse(words);
+    checkJson(words);
+    if (JSON.stringify(statement) !== words) return undefined;
+    return { envelope, statement };
   } catch {
     return undefined;
   }
+}
+
+// Members of the predicates by which officers decide (data/schemas/predicate); all are shown before they are signed.
+const decisions: Record<string, { members: string[]; words: string[] }> = {
+  approval: { members: ['pledge', 'organisation', 'decision', 'reason', 'at'], words: ['approved', 'refused'] },
+  removal: { members: ['record', 'organisation', 'reason', 'at'], words: [] },
+  'dispute-decision': { members: ['dispute', 'organisation', 'decision', 'reason', 'at'], words: ['upheld', 'rejected'] },
+};
+export interface Decision {
+  kind: 'approval' | 'removal' | 'dispute-decision';
+  organisation: string;
+  // Digest of what is decided on.
+  about: string;
+  decision?: string;
+  reason?: string;
+  at: string;
+}
+// What a statement decides, with nothing in it that is not in the answer; undefined: it is no decision of an officer.
+export function decisionOf(made: Statement): Decision | undefined {
+  const kind = /^https:\/\/entente\.example\/predicate\/([a-z-]+)\/v1$/.exec(made?.predicateType ?? '')?.[1] ?? '';
+  const form = Object.hasOwn(decisions, kind) ? decisions[kind] : undefined;
+  const p = made?.predicate;
+  if (!form || typeof p !== 'object' || p === null || !Object.keys(p).every((name) => form.members.includes(name))) return undefined;
+  const [object] = form.members as [string];
+  const about = (p[object] as Digest | undefined)?.sha256;
+  const organisation = (p.organisation as { id?: unknown } | undefined)?.id;
+  if (typeof about !== 'string' || typeof organisation !== 'string' || typeof p.at !== 'string') return undefined;
+  if (form.words.length > 0 && !form.words.includes(p.decision as string)) return undefined;
+  if (p.reason !== undefined && typeof p.reason !== 'string') return undefined;
+  // Nothing else anywhere: no other subject, no other member of what is nested.
+  if (!same(made, statement(kind as Kind, { ...p, [object]: { sha256: about }, organisation: { id: organisation } }))) return undefined;
+  return {
+    kind: kind as Decision['kind'],
+    organisation,
+    about,
+    ...(form.words.length > 0 ? { decision: p.decision as string } : {}),
+    ...(typeof p.reason === 'string' ? { reason: p.reason } : {}),
+    at: p.at,
+  };
+}
+
+export interface Checked {
+  keyid: string;
+  // Of the roster: whose key it is.
+  person?: string;
+  // 'unknown': no key of the roster has this keyid, so nothing can be said.
+  holds: 'yes' | 'no' | 'unknown';
+}
+// Each signature against the roster's keys.
+export async function checkSignatures(envelope: Envelope, roster: { person: string; vkey: string }[]): Promise<Checked[]> {
+  const message = preAuthentication(envelope.payload);
+  const out: Checked[] = [];
+  for (const { keyid, sig } of envelope.signatures) {
+    const member = roster.find((m) => m.vkey.startsWith(`${keyid}+`));
+    const key = member ? await parseKey(member.vkey).catch(() => undefined) : undefined;
+    if (!member || !key || keyId(key) !== keyid || key.type !== 'ed25519') out.push({ keyid, holds: 'unknown' });
+    else out.push({ keyid, person: member.person, holds: (await verifyEd25519(key.bytes, message, fromBase64(sig)!)) ? 'yes' : 'no' });
+  }
+  return out;
 }
 
 // One more person's signature on the same words.
