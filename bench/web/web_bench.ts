@@ -3,8 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { binary, bundle, launch, nginx, open, ready, serve, temporary } from '../../web/e2e/support';
-import { importOfficial } from '../../web/e2e/setup';
+import { binary, bundle, launch, nginx, officialRegistry, open, ready, serve, temporary } from '../../web/e2e/support';
 
 const middle = (values: number[]) => [...values].sort((a, b) => a - b)[values.length >> 1]!;
 const line = (what: string, values: number[], goal: number, unit = 'ms') =>
@@ -12,7 +11,7 @@ const line = (what: string, values: number[], goal: number, unit = 'ms') =>
 
 const folder = temporary();
 const registry = join(folder.path, 'registry');
-await importOfficial(registry);
+officialRegistry(registry);
 const server = await serve(registry);
 const browser = await launch();
 const rounds = Number(process.argv[2] ?? 5);

@@ -1,10 +1,9 @@
 // Two registries for all browser tests, served by the real program: the official list's 1,222 records, imported, where ../shared is there;
 // and the 200 fictional organisations of examples/registry.
-import { readdirSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { binary, bundle, entente, official, root, serve, temporary, there, type Running } from './support';
+import { binary, bundle, official, officialRegistry, serve, temporary, there, type Running } from './support';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -12,15 +11,6 @@ declare module 'vitest' {
     official: { url: string; folder: string } | null;
     why: string;
   }
-}
-
-export async function importOfficial(folder: string): Promise<void> {
-  const first = await serve(folder); // makes the registry with its keys
-  await first.stop();
-  const parts = `${folder}-import`;
-  entente('registry', 'import', official, '--key', join(folder, 'keys/importer.key'), '--name', 'Official list', '--url', 'https://pariscall.international/', '--out', parts);
-  const files = readdirSync(parts).sort().map((name) => join(parts, name));
-  entente('ledger', 'append', join(folder, 'log'), '--key', join(folder, 'keys/log.key'), ...files);
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -34,7 +24,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('example', { url: running[0]!.url, folder: example });
   if (there(official)) {
     const list = join(folder.path, 'official');
-    await importOfficial(list);
+    officialRegistry(list);
     const server = await serve(list);
     running.push(server);
     project.provide('official', { url: server.url, folder: list });

@@ -25,6 +25,12 @@ export function entente(...args: string[]): string {
   return run.stdout;
 }
 
+// A folder to serve, with the official list's records.
+export function officialRegistry(folder: string): void {
+  const run = spawnSync('sh', [join(root, 'tools/registry_1222.sh'), binary, folder], { encoding: 'utf8' });
+  if (run.status !== 0) throw new Error(`tools/registry_1222.sh: ${run.stderr}`);
+}
+
 export async function freePort(): Promise<number> {
   return new Promise((done, fail) => {
     const server = createServer();
