@@ -17,6 +17,7 @@ using review::ContestReview;
 namespace {
 
 constexpr double kColoradoGamma = 1.03905;
+constexpr std::uint64_t kLargestShownCard = 20'000'000;
 
 // The digest as a number, modulo `n`.
 std::uint64_t hand_modulo(const Digest& digest, std::uint64_t n) {
@@ -70,7 +71,7 @@ std::string colorado_steps(const ReportPage& page, const ContestReview& contest,
   out += hand_step(
       page.french()
           ? fmt::format(
-                "Ce nombre, écrit en base seize, est divisé par le nombre de cartes, {} ; le reste plus 1 est le numéro de la carte :",
+                "Ce nombre, écrit en base seize, est divisé par le nombre de cartes, {}\u00a0; le reste plus 1 est le numéro de la carte :",
                 report_count(page, contest.cards))
           : fmt::format("That number, written in base sixteen, is divided by the number of cards, {}; the remainder plus 1 is the card:",
                         report_count(page, contest.cards)),
@@ -85,21 +86,25 @@ std::string colorado_steps(const ReportPage& page, const ContestReview& contest,
                    {}, where_it_lies(page, contest));
 }
 
+// The n-th value of cryptorandom's generator, from 0, is SHA-256(seed "," and n zero bytes); card k has value k - 1.
 std::string cryptorandom_steps(const ReportPage& page, const ContestReview& contest, const std::string& seed) {
-  const std::string ticket = sha256(seed + "," + std::string(1, '\0')).hex();
+  std::uint64_t before = 0;  // cards before the one shown: of the first card drawn where the certificate says which it is
+  if (const auto named = contest.certificate.find("first_card"); named != contest.certificate.end() && named->is_number_unsigned())
+    before = std::clamp<std::uint64_t>(named->get<std::uint64_t>(), 1, kLargestShownCard) - 1;
+  const std::string ticket = sha256(seed + "," + std::string(before, '\0')).hex();
   std::string out = hand_step(
-      page.t(
-          "Every card has a ticket: the fingerprint of the seed, a comma and as many zero bytes as the card’s number in the list. Card 1 "
-          "has:",
-          "Chaque carte a un ticket : l’empreinte de la graine, d’une virgule et d’autant d’octets nuls que le numéro de la carte dans la "
-          "liste. La carte n° 1 a :"),
-      fmt::format("(printf '%s,' '{}'; head -c 1 /dev/zero) | sha256sum", seed), fmt::format("<p><code>{}</code></p>", ticket));
-  return out +
-         hand_step(page.t("The cards with the smallest tickets are drawn, smallest first. Write the number of any card drawn in place of "
-                          "the 1 after <code>head -c</code>: its ticket must be smaller than that of any card that was not drawn.",
-                          "Les cartes aux plus petits tickets sont tirées, le plus petit d’abord. Mettre le numéro d’une carte tirée à la "
-                          "place du 1 après <code>head -c</code> : son ticket doit être plus petit que celui de toute carte non tirée."),
-                   {}, where_it_lies(page, contest));
+      page.french() ? fmt::format("Chaque carte a un ticket\u00a0: l’empreinte de la graine, d’une virgule et d’autant d’octets nuls qu’il y a "
+                                  "de cartes avant elle dans la liste. La carte n° {} en a {}\u00a0:",
+                                  report_count(page, before + 1), report_count(page, before))
+                    : fmt::format("Every card has a ticket: the fingerprint of the seed, a comma and as many zero bytes as there are cards "
+                                  "before it in the list. Card number {} has {} before it:",
+                                  report_count(page, before + 1), report_count(page, before)),
+      fmt::format("(printf '%s,' '{}'; head -c {} /dev/zero) | sha256sum", seed, before), fmt::format("<p><code>{}</code></p>", ticket));
+  return out + hand_step(page.t("The cards with the smallest tickets are drawn, smallest first. Write another number after <code>head -c</code>: "
+                                "the ticket of a card drawn must be smaller than that of any card that was not.",
+                                "Les cartes aux plus petits tickets sont tirées, le plus petit d’abord. Mettre un autre nombre après <code>head "
+                                "-c</code>\u00a0: le ticket d’une carte tirée doit être plus petit que celui de toute carte non tirée."),
+                         {}, where_it_lies(page, contest));
 }
 
 // Kaplan–Markov: (1 − 1/U)^n with U = 2γ/μ, times a factor for each discrepancy.
@@ -126,7 +131,7 @@ std::string calculator_step(const ReportPage& page, const ContestReview& contest
       page.t(
           "The risk by a pocket calculator (Kaplan–Markov): U is 2γ divided by the diluted margin; every card drawn multiplies the risk by "
           "1 − 1 ÷ U, every discrepancy divides it by a number of its own:",
-          "Le risque à la calculatrice (Kaplan–Markov) : U est 2γ divisé par l’écart dilué ; chaque carte tirée multiplie le risque par "
+          "Le risque à la calculatrice (Kaplan–Markov) : U est 2γ divisé par l’écart dilué\u00a0; chaque carte tirée multiplie le risque par "
           "1 − 1 ÷ U, chaque divergence le divise par un nombre qui lui est propre :"),
       report_decimal(page, fmt::format("γ = {:.6g}, U = {:.6g}\n{}", gamma, u, sum)),
       fmt::format("<p>= {}</p>", report_share(page, std::min(1.0, value))));
@@ -148,7 +153,7 @@ std::string draw_steps(const ReportPage& page, const ContestReview& contest) {
   return hand_step(
       page.t("The draw of this audit takes a program rather than one command; the documentation of the sampler says how it works, and "
              "several independent programs make it. The order of the list below must be what they give.",
-             "Le tirage de cet audit demande un programme plutôt qu’une commande ; la documentation de l’échantillonneur le décrit, et "
+             "Le tirage de cet audit demande un programme plutôt qu’une commande\u00a0; la documentation de l’échantillonneur le décrit, et "
              "plusieurs programmes indépendants le font. Ils doivent donner l’ordre de la liste."),
       {}, where_it_lies(page, contest));
 }

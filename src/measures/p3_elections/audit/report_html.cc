@@ -59,9 +59,9 @@ std::string report_lede(const ReportPage& page, const ReportTally& tally) {
   const std::size_t all = page.review.contests.size();
   if (page.french())
     return fmt::format(
-        "Ce rapport recalcule {} : tirages, risques et totaux, à partir des fichiers. Scrutins : {} ; <strong>confirmés : {}</strong> ; "
+        "Ce rapport recalcule {} : tirages, risques et totaux, à partir des fichiers. Scrutins\u00a0: {}\u00a0; <strong>confirmés\u00a0: {}</strong>\u00a0; "
         "non "
-        "confirmés : {} ; dépouillement complet : {} ; non audités : {}.",
+        "confirmés\u00a0: {}\u00a0; dépouillement complet\u00a0: {}\u00a0; non audités\u00a0: {}.",
         kind_words(page), report_count(page, all), report_count(page, tally.confirmed), report_count(page, tally.not_confirmed),
         report_count(page, tally.full_count), report_count(page, tally.not_audited));
   return fmt::format(
@@ -78,12 +78,12 @@ std::string report_verdict(const ReportPage& page, const ReportTally& tally) {
   if (good)
     text = page.t("<b>What was checked agrees.</b>", "<b>Ce qui a été vérifié concorde.</b>");
   else
-    text = page.french() ? fmt::format("<b>La vérification échoue.</b> Échecs : {}.", report_count(page, tally.failures))
+    text = page.french() ? fmt::format("<b>La vérification échoue.</b> Échecs\u00a0: {}.", report_count(page, tally.failures))
                          : fmt::format("<b>The verification fails.</b> {} {}.", report_count(page, tally.failures),
                                        tally.failures == 1 ? "failure" : "failures");
   if (tally.warnings + tally.notes != 0)
     text += page.french()
-                ? fmt::format(" Avertissements : {} ; remarques : {}.", report_count(page, tally.warnings), report_count(page, tally.notes))
+                ? fmt::format(" Avertissements\u00a0: {}\u00a0; remarques\u00a0: {}.", report_count(page, tally.warnings), report_count(page, tally.notes))
                 : fmt::format(" {} {}, {} {}.", report_count(page, tally.warnings), tally.warnings == 1 ? "warning" : "warnings",
                               report_count(page, tally.notes), tally.notes == 1 ? "note" : "notes");
   if (!page.review.findings.empty())

@@ -125,13 +125,13 @@ std::string word_list(const ReportPage& page) {
        "Limite de risque",
        "Fixée d’avance par la loi ou l’administration. Au-dessus, l’échantillon grandit, au besoin jusqu’à compter tous les bulletins."},
       {"Card", "One sheet of paper that can be drawn and looked at; a ballot may have several.", "Carte",
-       "Une feuille de papier que l’on peut tirer et regarder ; un bulletin peut en avoir plusieurs."},
+       "Une feuille de papier que l’on peut tirer et regarder\u00a0; un bulletin peut en avoir plusieurs."},
       {"Diluted margin", "The smallest margin in votes, divided by all cards that could be drawn.", "Écart dilué",
        "Le plus petit écart en voix, divisé par toutes les cartes pouvant être tirées."},
       {"Discrepancy", "How far the record of a drawn card made a winner look better (or worse) than the paper does, in votes.",
        "Divergence", "De combien de voix l’enregistrement d’une carte tirée avantage (ou désavantage) un vainqueur par rapport au papier."},
       {"Seed", "Digits nobody could foresee, rolled in public once all files are fixed; every draw follows from them.", "Graine",
-       "Des chiffres imprévisibles, tirés en public une fois tous les fichiers figés ; chaque tirage en découle."},
+       "Des chiffres imprévisibles, tirés en public une fois tous les fichiers figés\u00a0; chaque tirage en découle."},
   };
   std::string out;
   for (const Term& term : kTerms)

@@ -35,7 +35,7 @@ constexpr std::array<CodeWords, 18> kCodeWords{{
     {review::kSeedReused, "A later round uses the seed of an earlier one, though its test needs a fresh one.",
      "Un tour ultérieur reprend la graine d’un tour précédent, alors que son test en demande une nouvelle."},
     {review::kPhantom, "A card was drawn that no record or paper answers to; it was counted against the winner.",
-     "Une carte tirée ne correspond à aucun enregistrement ou papier ; elle a été comptée contre le vainqueur."},
+     "Une carte tirée ne correspond à aucun enregistrement ou papier\u00a0; elle a été comptée contre le vainqueur."},
     {review::kCvrDuplicate, "One card has two vote records.", "Une carte a deux enregistrements de vote."},
     {review::kTie, "The margin is zero: no sample can confirm it, only a full count.",
      "L’écart est nul : aucun échantillon ne peut le confirmer, seul un dépouillement complet le peut."},
