@@ -7,6 +7,7 @@
 
 #include "arlo_calls/call.h"
 #include "arlo_calls/macro.h"
+#include "arlo_calls/sampler.h"
 #include "measures/p3_elections/tables/container.h"
 #include "test_support.h"
 
@@ -17,6 +18,7 @@ using arlo_calls::Call;
 std::string replay(const Call& call) {
   const std::string module = call.function.substr(0, call.function.find('.'));
   if (module == "macro") return arlo_calls::replay_macro(call);
+  if (module == "sampler") return arlo_calls::replay_sampler(call);
   return "not replayed";
 }
 
