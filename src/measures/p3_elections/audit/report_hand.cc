@@ -93,18 +93,20 @@ std::string cryptorandom_steps(const ReportPage& page, const ContestReview& cont
     before = std::clamp<std::uint64_t>(named->get<std::uint64_t>(), 1, kLargestShownCard) - 1;
   const std::string ticket = sha256(seed + "," + std::string(before, '\0')).hex();
   std::string out = hand_step(
-      page.french() ? fmt::format("Chaque carte a un ticket\u00a0: l’empreinte de la graine, d’une virgule et d’autant d’octets nuls qu’il y a "
-                                  "de cartes avant elle dans la liste. La carte n° {} en a {}\u00a0:",
-                                  report_count(page, before + 1), report_count(page, before))
-                    : fmt::format("Every card has a ticket: the fingerprint of the seed, a comma and as many zero bytes as there are cards "
-                                  "before it in the list. Card number {} has {} before it:",
-                                  report_count(page, before + 1), report_count(page, before)),
+      page.french()
+          ? fmt::format("Chaque carte a un ticket\u00a0: l’empreinte de la graine, d’une virgule et d’autant d’octets nuls qu’il y a "
+                        "de cartes avant elle dans la liste. La carte n° {} en a {}\u00a0:",
+                        report_count(page, before + 1), report_count(page, before))
+          : fmt::format("Every card has a ticket: the fingerprint of the seed, a comma and as many zero bytes as there are cards "
+                        "before it in the list. Card number {} has {} before it:",
+                        report_count(page, before + 1), report_count(page, before)),
       fmt::format("(printf '%s,' '{}'; head -c {} /dev/zero) | sha256sum", seed, before), fmt::format("<p><code>{}</code></p>", ticket));
-  return out + hand_step(page.t("The cards with the smallest tickets are drawn, smallest first. Write another number after <code>head -c</code>: "
-                                "the ticket of a card drawn must be smaller than that of any card that was not.",
-                                "Les cartes aux plus petits tickets sont tirées, le plus petit d’abord. Mettre un autre nombre après <code>head "
-                                "-c</code>\u00a0: le ticket d’une carte tirée doit être plus petit que celui de toute carte non tirée."),
-                         {}, where_it_lies(page, contest));
+  return out +
+         hand_step(page.t("The cards with the smallest tickets are drawn, smallest first. Write another number after <code>head -c</code>: "
+                          "the ticket of a card drawn must be smaller than that of any card that was not.",
+                          "Les cartes aux plus petits tickets sont tirées, le plus petit d’abord. Mettre un autre nombre après <code>head "
+                          "-c</code>\u00a0: le ticket d’une carte tirée doit être plus petit que celui de toute carte non tirée."),
+                   {}, where_it_lies(page, contest));
 }
 
 // Kaplan–Markov: (1 − 1/U)^n with U = 2γ/μ, times a factor for each discrepancy.
@@ -131,7 +133,8 @@ std::string calculator_step(const ReportPage& page, const ContestReview& contest
       page.t(
           "The risk by a pocket calculator (Kaplan–Markov): U is 2γ divided by the diluted margin; every card drawn multiplies the risk by "
           "1 − 1 ÷ U, every discrepancy divides it by a number of its own:",
-          "Le risque à la calculatrice (Kaplan–Markov) : U est 2γ divisé par l’écart dilué\u00a0; chaque carte tirée multiplie le risque par "
+          "Le risque à la calculatrice (Kaplan–Markov) : U est 2γ divisé par l’écart dilué\u00a0; chaque carte tirée multiplie le risque "
+          "par "
           "1 − 1 ÷ U, chaque divergence le divise par un nombre qui lui est propre :"),
       report_decimal(page, fmt::format("γ = {:.6g}, U = {:.6g}\n{}", gamma, u, sum)),
       fmt::format("<p>= {}</p>", report_share(page, std::min(1.0, value))));
@@ -151,10 +154,11 @@ std::string draw_steps(const ReportPage& page, const ContestReview& contest) {
   if (harmless_seed(seed) && sampler == HandSampler::colorado) return colorado_steps(page, contest, seed);
   if (harmless_seed(seed) && sampler == HandSampler::cryptorandom) return cryptorandom_steps(page, contest, seed);
   return hand_step(
-      page.t("The draw of this audit takes a program rather than one command; the documentation of the sampler says how it works, and "
-             "several independent programs make it. The order of the list below must be what they give.",
-             "Le tirage de cet audit demande un programme plutôt qu’une commande\u00a0; la documentation de l’échantillonneur le décrit, et "
-             "plusieurs programmes indépendants le font. Ils doivent donner l’ordre de la liste."),
+      page.t(
+          "The draw of this audit takes a program rather than one command; the documentation of the sampler says how it works, and "
+          "several independent programs make it. The order of the list below must be what they give.",
+          "Le tirage de cet audit demande un programme plutôt qu’une commande\u00a0; la documentation de l’échantillonneur le décrit, et "
+          "plusieurs programmes indépendants le font. Ils doivent donner l’ordre de la liste."),
       {}, where_it_lies(page, contest));
 }
 

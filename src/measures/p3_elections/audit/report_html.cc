@@ -59,7 +59,8 @@ std::string report_lede(const ReportPage& page, const ReportTally& tally) {
   const std::size_t all = page.review.contests.size();
   if (page.french())
     return fmt::format(
-        "Ce rapport recalcule {} : tirages, risques et totaux, à partir des fichiers. Scrutins\u00a0: {}\u00a0; <strong>confirmés\u00a0: {}</strong>\u00a0; "
+        "Ce rapport recalcule {} : tirages, risques et totaux, à partir des fichiers. Scrutins\u00a0: {}\u00a0; <strong>confirmés\u00a0: "
+        "{}</strong>\u00a0; "
         "non "
         "confirmés\u00a0: {}\u00a0; dépouillement complet\u00a0: {}\u00a0; non audités\u00a0: {}.",
         kind_words(page), report_count(page, all), report_count(page, tally.confirmed), report_count(page, tally.not_confirmed),
@@ -82,10 +83,10 @@ std::string report_verdict(const ReportPage& page, const ReportTally& tally) {
                          : fmt::format("<b>The verification fails.</b> {} {}.", report_count(page, tally.failures),
                                        tally.failures == 1 ? "failure" : "failures");
   if (tally.warnings + tally.notes != 0)
-    text += page.french()
-                ? fmt::format(" Avertissements\u00a0: {}\u00a0; remarques\u00a0: {}.", report_count(page, tally.warnings), report_count(page, tally.notes))
-                : fmt::format(" {} {}, {} {}.", report_count(page, tally.warnings), tally.warnings == 1 ? "warning" : "warnings",
-                              report_count(page, tally.notes), tally.notes == 1 ? "note" : "notes");
+    text += page.french() ? fmt::format(" Avertissements\u00a0: {}\u00a0; remarques\u00a0: {}.", report_count(page, tally.warnings),
+                                        report_count(page, tally.notes))
+                          : fmt::format(" {} {}, {} {}.", report_count(page, tally.warnings), tally.warnings == 1 ? "warning" : "warnings",
+                                        report_count(page, tally.notes), tally.notes == 1 ? "note" : "notes");
   if (!page.review.findings.empty())
     text += fmt::format(" <a href=\"#findings\">{}</a>", page.t("See what did not agree.", "Voir ce qui ne concorde pas."));
   return fmt::format("<div class=\"verdict {}\">{}<p>{}</p></div>\n", good ? "good" : "bad", report_icon(good ? "good" : "bad"), text);

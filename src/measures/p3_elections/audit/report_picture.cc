@@ -114,8 +114,8 @@ std::string picture_mark(const ReportPage& page, const ContestReview& contest, c
 std::string picture_description(const ReportPage& page, const ContestReview& contest, std::optional<std::size_t> crossing) {
   const RiskStep& last = contest.path.back();
   std::string out = page.french()
-                        ? fmt::format("Après {} tirages, le risque mesuré est de {}\u00a0; la limite est de {}.", report_count(page, last.draws),
-                                      report_share(page, last.risk), report_share(page, contest.risk_limit))
+                        ? fmt::format("Après {} tirages, le risque mesuré est de {}\u00a0; la limite est de {}.",
+                                      report_count(page, last.draws), report_share(page, last.risk), report_share(page, contest.risk_limit))
                         : fmt::format("After {} draws the risk measured is {}; the limit is {}.", report_count(page, last.draws),
                                       report_share(page, last.risk), report_share(page, contest.risk_limit));
   if (crossing) {
