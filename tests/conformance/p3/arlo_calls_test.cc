@@ -8,6 +8,7 @@
 #include "arlo_calls/bravo.h"
 #include "arlo_calls/call.h"
 #include "arlo_calls/macro.h"
+#include "arlo_calls/suite.h"
 #include "arlo_calls/supersimple.h"
 #include "measures/p3_elections/tables/container.h"
 #include "test_support.h"
@@ -20,6 +21,7 @@ std::string replay(const Call& call) {
   const std::string module = call.function.substr(0, call.function.find('.'));
   if (module == "macro") return arlo_calls::replay_macro(call);
   if (module == "bravo") return arlo_calls::replay_bravo(call);
+  if (module == "suite") return arlo_calls::replay_suite(call);
   if (module == "supersimple") return arlo_calls::replay_supersimple(call);
   if (module == "supersimple_raire") return arlo_calls::replay_supersimple_raire(call);
   return "not replayed";
