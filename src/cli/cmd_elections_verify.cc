@@ -91,8 +91,10 @@ Result<int> elections_verify(const Context& context, const ElectionsVerifyGiven&
 
   const std::string document = json_pretty(p3::review::to_json(review));
   if (!given.html.empty()) {
-    const auto language = given.language == "fr" ? p3::audit::ReportLanguage::fr : p3::audit::ReportLanguage::en;
-    ENTENTE_CHECK(write_file_atomic(given.html, p3::audit::report_html(review, language)));
+    p3::audit::ReportOptions options;
+    options.language = given.language == "fr" ? p3::audit::Language::fr : p3::audit::Language::en;
+    options.command = fmt::format("entente elections verify --kind {} --record DIR --html FILE", to_string(kind));
+    ENTENTE_CHECK(write_file_atomic(given.html, p3::audit::report_html(review, options)));
   }
   LoggedDocument logged;
   if (!given.output.empty()) {

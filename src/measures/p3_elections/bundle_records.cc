@@ -1,5 +1,5 @@
-// The audits in a bundle: evidence of one kind below one folder is one record. Every file is read once through the bundle, so that its digest
-// is the manifest's, before the record is looked at as a folder; receipts, where there are some, are judged with each.
+// The audits in a bundle: evidence of one kind below one folder is one record. Every file is read once through the bundle, so that its
+// digest is the manifest's, before the record is looked at as a folder; receipts, where there are some, are judged with each.
 #include <algorithm>
 #include <map>
 
@@ -87,7 +87,8 @@ std::vector<ReviewedRecord> review_records(const Bundle& bundle, Progress& progr
   for (auto& [folder, record] : found) {
     const auto kind = parse_record_kind(std::string_view(record.kind).substr(kRecordPrefix.size()));
     auto review = !steps ? Result<review::Review>(fail(steps.error()))
-                         : kind ? reviewed(bundle, record, *kind, progress) : Result<review::Review>(fail("no such kind of record"));
+                  : kind ? reviewed(bundle, record, *kind, progress)
+                         : Result<review::Review>(fail("no such kind of record"));
     if (review) {
       judge_commitments(*review, *steps);
       review::sort_findings(*review);

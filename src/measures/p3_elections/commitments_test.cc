@@ -28,7 +28,8 @@ class SmallLog {
                    {"document", {{"sha256", sha256(document).hex()}}},
                    {"at", "2026-11-24T11:00:00Z"}};
     if (!seed.empty()) predicate["seed"] = seed;
-    const statement::Statement made{{{stem + ".json", sha256(document)}}, std::string(statement::kPredicateBase) + "election-step/v1", predicate};
+    const statement::Statement made{
+        {{stem + ".json", sha256(document)}}, std::string(statement::kPredicateBase) + "election-step/v1", predicate};
     entries_.push_back(statement::sign(made, by == nullptr ? signer_ : *by).str());
     stems_.push_back(stem);
     documents_.push_back(document);

@@ -1,5 +1,5 @@
-// The finding for control P3-06, "encrypted votes verify end to end": every record of kind elections.e2e is verified whole. A record is one packed
-// file, or all files below one folder.
+// The finding for control P3-06, "encrypted votes verify end to end": every record of kind elections.e2e is verified whole. A record is one
+// packed file, or all files below one folder.
 #include <algorithm>
 #include <map>
 
@@ -78,7 +78,8 @@ Finding encrypted_finding(const FindingContext& context) {
   finding.status = found == 0 && records > 0 ? Status::satisfied : Status::not_satisfied;
   finding.summary = fmt::format("{} of {} of {} with {} hold; {} found.", good, count_of(of, "check"), count_of(records, "record"),
                                 count_of(ballots, "ballot"), count_of(found, "contradiction"));
-  finding.detail = {{"records", records}, {"ballots", ballots}, {"checks_good", good}, {"checks", of}, {"contradictions", found}, {"systems", systems}};
+  finding.detail = {{"records", records}, {"ballots", ballots},      {"checks_good", good},
+                    {"checks", of},       {"contradictions", found}, {"systems", systems}};
   if (found > 0) finding.fix = "clear up " + first;
   return finding;
 }
