@@ -1,12 +1,6 @@
-<<<<<<< HEAD
-// Simulated audits. A run stops where the p-value first reaches the risk limit; most stop after hundreds of draws, so only numpy mode, which must pass
-// over every draw SHANGRLA made, is slower than the draws needed. numpy's legacy choice: words of MT19937, masked to the bits of the largest index, those
-// above it thrown away.
-=======
 // Simulated audits. A run stops where the p-value first reaches the risk limit; most stop after hundreds of draws, so only numpy mode,
 // which must pass over every draw SHANGRLA made, is slower than the draws needed. numpy's legacy choice: words of MT19937, masked to the
 // bits of the largest index, those above it thrown away.
->>>>>>> p3-shangrla
 #include "measures/p3_elections/risk/sample_size.h"
 
 #include <fmt/format.h>
@@ -56,13 +50,9 @@ class SizeNumpy {
   std::uint32_t below(std::uint64_t n) {
     if (n <= 1) return 0;
     const auto largest = static_cast<std::uint32_t>(n - 1);
-<<<<<<< HEAD
-    const std::uint32_t mask = std::bit_ceil(std::uint64_t{largest} + 1) - 1 > 0xFFFFFFFFU ? 0xFFFFFFFFU : static_cast<std::uint32_t>(std::bit_ceil(std::uint64_t{largest} + 1) - 1);
-=======
     const std::uint32_t mask = std::bit_ceil(std::uint64_t{largest} + 1) - 1 > 0xFFFFFFFFU
                                    ? 0xFFFFFFFFU
                                    : static_cast<std::uint32_t>(std::bit_ceil(std::uint64_t{largest} + 1) - 1);
->>>>>>> p3-shangrla
     std::uint32_t word = 0;
     do word = static_cast<std::uint32_t>(words_()) & mask;
     while (word > largest);
@@ -127,24 +117,16 @@ std::vector<std::uint8_t> size_numpy_run(SizeNumpy& random, std::uint64_t popula
 
 Result<std::vector<std::uint64_t>> comparison_sample_sizes(std::span<const ComparisonTest> tests, double rate_1, double rate_2,
                                                            const Simulation& simulation) {
-<<<<<<< HEAD
-  if (!(rate_1 >= 0 && rate_1 <= 1 && rate_2 >= 0 && rate_2 <= 1 && rate_1 + rate_2 <= 1)) return fail("rates of error must be between 0 and 1");
-=======
   if (!(rate_1 >= 0 && rate_1 <= 1 && rate_2 >= 0 && rate_2 <= 1 && rate_1 + rate_2 <= 1))
     return fail("rates of error must be between 0 and 1");
->>>>>>> p3-shangrla
   std::vector<std::vector<std::uint64_t>> runs(tests.size());
   std::vector<std::uint64_t> sizes;
   if (tests.empty()) return sizes;
   ENTENTE_TRY(const std::uint64_t population, size_population(tests[0].test, simulation));
   for (const ComparisonTest& t : tests)
     if (t.test.population != tests[0].test.population) return fail("assertions of different populations cannot share simulated draws");
-<<<<<<< HEAD
-  const auto step_1 = rate_1 > 0 ? static_cast<std::uint64_t>(1 / rate_1) : 0, step_2 = rate_2 > 0 ? static_cast<std::uint64_t>(1 / rate_2) : 0;
-=======
   const auto step_1 = rate_1 > 0 ? static_cast<std::uint64_t>(1 / rate_1) : 0,
              step_2 = rate_2 > 0 ? static_cast<std::uint64_t>(1 / rate_2) : 0;
->>>>>>> p3-shangrla
   SizeNumpy numpy(simulation.seed);
   for (std::uint32_t run = 0; run < simulation.runs; ++run) {
     std::vector<std::uint8_t> draws;

@@ -1,12 +1,6 @@
-<<<<<<< HEAD
-// How many cards an audit may need: the sequential test run on simulated samples, and a quantile of where it stops. Two ways to draw: our own
-// generator, fast; or numpy's RandomState(seed).choice (MT19937, masked rejection) in the order SHANGRLA calls it, so that a published size can be
-// re-computed exactly. Pure: the same seed gives the same sizes. Thread-safe.
-=======
 // How many cards an audit may need: the sequential test run on simulated samples, and a quantile of where it stops. Two ways to draw: our
 // own generator, fast; or numpy's RandomState(seed).choice (MT19937, masked rejection) in the order SHANGRLA calls it, so that a published
 // size can be re-computed exactly. Pure: the same seed gives the same sizes. Thread-safe.
->>>>>>> p3-shangrla
 #pragma once
 
 #include <cstdint>
@@ -35,17 +29,6 @@ struct ComparisonTest {
   OverstatementAssorter assorter;
 };
 
-<<<<<<< HEAD
-// Sizes, one an assertion, where a share `rate_1` of the cards are one-vote overstatements and `rate_2` two-vote ones. All tests must have the
-// same population; a run that never stops counts as the whole population. numpy mode places the errors as SHANGRLA does, every int(1/rate)-th
-// card, and shares one sequence of draws among the assertions, because SHANGRLA starts each from the same seed. Errors: no population,
-// different ones, rates outside [0, 1], no runs, more than 10^10 draws in all.
-[[nodiscard]] Result<std::vector<std::uint64_t>> comparison_sample_sizes(std::span<const ComparisonTest> tests, double rate_1, double rate_2,
-                                                                         const Simulation& simulation);
-
-// The size where the values seen so far come first and the rest is drawn from them again, with replacement.
-[[nodiscard]] Result<std::uint64_t> continued_sample_size(const TestOptions& test, std::span<const double> seen, const Simulation& simulation);
-=======
 // Sizes, one an assertion, where a share `rate_1` of the cards are one-vote overstatements and `rate_2` two-vote ones. All tests must have
 // the same population; a run that never stops counts as the whole population. numpy mode places the errors as SHANGRLA does, every
 // int(1/rate)-th card, and shares one sequence of draws among the assertions, because SHANGRLA starts each from the same seed. Errors: no
@@ -56,7 +39,6 @@ struct ComparisonTest {
 // The size where the values seen so far come first and the rest is drawn from them again, with replacement.
 [[nodiscard]] Result<std::uint64_t> continued_sample_size(const TestOptions& test, std::span<const double> seen,
                                                           const Simulation& simulation);
->>>>>>> p3-shangrla
 
 // Ballot polling: a population of so many cards with the value 0, 1/2 and u, drawn without replacement; own generator only.
 struct PollingCounts {

@@ -44,12 +44,8 @@ TEST(SampleSize, PollingAndContinued) {
   ASSERT_OK(close);
   EXPECT_LT(*wide, 500U);
   EXPECT_GT(*close, 5 * *wide);
-<<<<<<< HEAD
-  EXPECT_EQ(*polling_sample_size(o, {.zero = 10'000, .half = 0, .upper = 10'000}, {.risk_limit = 0.0001, .runs = 5}), 20'000U) << "a tie needs every card";
-=======
   EXPECT_EQ(*polling_sample_size(o, {.zero = 10'000, .half = 0, .upper = 10'000}, {.risk_limit = 0.0001, .runs = 5}), 20'000U)
       << "a tie needs every card";
->>>>>>> p3-shangrla
   EXPECT_FALSE(polling_sample_size(o, {.zero = 1, .half = 0, .upper = 1}, {}).has_value());
   std::vector<double> seen(100, 1);
   for (int i = 0; i < 100; i += 3) seen[static_cast<std::size_t>(i)] = 0;
