@@ -10,6 +10,9 @@
 #include "core/ascii.h"
 #include "measures/p3_elections/tables/container.h"
 #include "measures/p3_elections/tables/csv.h"
+#include "measures/p3_elections/tables/encoding.h"
+#include "measures/p3_elections/tables/table.h"
+#include "measures/p3_elections/tables/xlsx.h"
 
 namespace entente::measures::p3_elections::records {
 
@@ -188,6 +191,37 @@ Result<void> read_manifest_rows(Manifest& manifest, Next&& next) {
   return {};
 }
 
+// The first sheet with a header of a manifest; where none has one, the error is of the first.
+Result<void> read_manifest_sheets(Manifest& manifest, std::string_view bytes) {
+  ENTENTE_TRY(const std::vector<tables::Sheet> sheets, tables::read_xlsx(bytes, manifest.file));
+  std::optional<Error> first_error;
+  for (const tables::Sheet& sheet : sheets) {
+    if (sheet.rows.empty()) continue;
+    Manifest candidate;
+    candidate.file = manifest.file;
+    std::vector<std::string_view> cells;
+    std::size_t at = 0;
+    const auto next = [&](CsvRow& row) -> Result<bool> {
+      if (at == sheet.rows.size()) return false;
+      cells.assign(sheet.rows[at].cells.begin(), sheet.rows[at].cells.end());
+      row = {.line = sheet.rows[at].row, .cells = cells};
+      ++at;
+      return true;
+    };
+    if (auto read = read_manifest_rows(candidate, next); !read) {
+      // Rows that are wrong below a header are an error of the file, not a reason to look at another sheet.
+      if (!candidate.batches.empty() || candidate.has_tabulator || candidate.has_county || candidate.has_container)
+        return fail(std::move(read).error());
+      if (!first_error) first_error = std::move(read).error();
+      continue;
+    }
+    manifest = std::move(candidate);
+    return {};
+  }
+  if (first_error) return fail(std::move(*first_error));
+  return fail("a workbook without a sheet that has cells", {.file = manifest.file});
+}
+
 }  // namespace
 
 std::string_view Manifest::take_bytes(std::string bytes) { return texts_->bytes = std::move(bytes); }
@@ -230,9 +264,18 @@ Result<Manifest> parse_manifest(std::string bytes, std::string name) {
   Manifest manifest;
   manifest.file = std::move(name);
   if (bytes.size() > kMaxManifestBytes) return fail("a ballot manifest of more than 256 MiB", {.file = manifest.file});
-  if (tables::packing_of(bytes) == tables::Packing::zip)
-    return fail("a spreadsheet (XLSX) or zip archive where a CSV is expected", {.file = manifest.file}, "export it as CSV (UTF-8)");
-  const std::string_view text = manifest.take_bytes(std::move(bytes));
+  if (tables::looks_like_xlsx(bytes)) {
+    ENTENTE_CHECK(read_manifest_sheets(manifest, bytes));
+    return manifest;
+  }
+  if (const std::string_view kind = tables::foreign_kind(bytes); !kind.empty())
+    return fail("a ballot manifest cannot be " + std::string(kind), {.file = manifest.file}, "save it as CSV (UTF-8) or .xlsx");
+  std::string converted;
+  {
+    ENTENTE_TRY(const tables::DecodedText text, tables::decode_text(bytes, manifest.file));
+    if (text.encoding() != tables::Encoding::utf8) converted = text.text();
+  }
+  const std::string_view text = manifest.take_bytes(converted.empty() ? std::move(bytes) : std::move(converted));
   CsvReader reader(text, manifest.file, manifest_separator(text));
   ENTENTE_CHECK(read_manifest_rows(manifest, [&](CsvRow& row) { return reader.next(row); }));
   return manifest;
