@@ -86,15 +86,15 @@ std::vector<ReviewedRecord> review_records(const Bundle& bundle, Progress& progr
   progress.step("Recomputing audits", found.size());
   for (auto& [folder, record] : found) {
     const auto kind = parse_record_kind(std::string_view(record.kind).substr(kRecordPrefix.size()));
-    auto review = !steps ? Result<review::Review>(fail(steps.error()))
-                  : kind ? reviewed(bundle, record, *kind, progress)
-                         : Result<review::Review>(fail("no such kind of record"));
-    if (review) {
-      judge_commitments(*review, *steps);
-      review::sort_findings(*review);
-      record.review = std::move(*review);
+    auto outcome = !steps ? Result<review::Review>(fail(steps.error()))
+                   : kind ? reviewed(bundle, record, *kind, progress)
+                          : Result<review::Review>(fail("no such kind of record"));
+    if (outcome) {
+      judge_commitments(*outcome, *steps);
+      review::sort_findings(*outcome);
+      record.review = std::move(*outcome);
     } else {
-      record.error = review.error();
+      record.error = outcome.error();
     }
     progress.advance();
     out.push_back(std::move(record));
