@@ -58,10 +58,10 @@ Json review_statement(const p3::review::Review& review, const Digest& document) 
            {"kind", review.kind},
            {"holds", review.good()},
            {"failures", failures},
-           {"codes", codes},
            {"contests", {{"audited", audited}, {"confirmed", confirmed}}},
            {"tool", {{"name", "entente"}, {"version", std::string(version())}}},
            {"at", format_time(whole_now())}};
+  if (!codes.empty()) out["codes"] = codes;
   if (!review.title.empty()) out["title"] = printable(review.title, 200);
   return out;
 }
