@@ -133,7 +133,9 @@ class ResultsCsv {
   }
 
   Result<std::uint64_t> number(const CsvRow& row, ResultsCsvField field, std::string_view what) const {
-    return tables::parse_count(columns_.cell(row, field), what, where(row, field));
+    const std::string_view cell = columns_.cell(row, field);
+    if (const auto plain = tables::plain_count(cell)) return *plain;
+    return tables::parse_count(cell, what, where(row, field));
   }
   [[nodiscard]] Where where(const CsvRow& row, ResultsCsvField field) const {
     return {.file = results_.file, .line = row.line, .column = columns_.column(field) + 1};

@@ -72,6 +72,7 @@ Result<std::vector<BatchCount>> parse_batch_counts(std::string_view text, const 
   CorlaTable t(text, name, made);
   ENTENTE_CHECK(t.columns({"county_name", "scanner_id", "batch_id", "count_per_manifest", "count_per_cvr_file", "difference"}));
   std::vector<BatchCount> out;
+  out.reserve(text.size() / 20);
   for (;;) {
     ENTENTE_TRY(const bool more, t.next());
     if (!more) return out;
@@ -82,7 +83,12 @@ Result<std::vector<BatchCount>> parse_batch_counts(std::string_view text, const 
     std::string_view difference = t.word(5);
     const bool negative = difference.starts_with('-');
     if (negative) difference.remove_prefix(1);
-    ENTENTE_TRY(const std::uint64_t size, tables::parse_count(difference, "difference", t.where(5)));
+    std::uint64_t size = 0;
+    if (const auto plain = tables::plain_count(difference)) {
+      size = *plain;
+    } else {
+      ENTENTE_TRY(size, tables::parse_count(difference, "difference", t.where(5)));
+    }
     b.difference = negative ? -static_cast<std::int64_t>(size) : static_cast<std::int64_t>(size);
     out.push_back(b);
   }

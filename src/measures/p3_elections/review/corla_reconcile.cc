@@ -46,17 +46,14 @@ void corla_capacities(const CorlaRecord& record, Review& review) {
   add_finding(review, kReconcile, Severity::failure, "", std::move(summary), std::move(rows));
 }
 
-// Batches of the manifests by county, tabulator and name.
+// The comparison of batches against the manifests, both ways.
 class CorlaBatches {
  public:
-  explicit CorlaBatches(const CorlaRecord& record) : record_(record) {
-    std::size_t batches = 0;
-    for (const CorlaCounty& county : record.counties)
-      if (county.manifest) batches += county.manifest->batches.size();
-    index_.reserve(batches);
-    for (std::size_t c = 0; c < record.counties.size(); ++c) {
+  explicit CorlaBatches(const CorlaRecord& record) : record_(record), counties_(record.counties.size()) {
+    for (std::size_t c = 0; c < counties_.size(); ++c) {
       if (!record.counties[c].manifest) continue;
-      for (const records::ManifestBatch& b : record.counties[c].manifest->batches) index_.try_emplace(key(c, b.tabulator, b.batch), c, &b);
+      counties_[c].index.emplace(*record.counties[c].manifest);
+      counties_[c].seen.resize(record.counties[c].manifest->batches.size());
     }
   }
 
@@ -69,60 +66,60 @@ class CorlaBatches {
         counted(differences.size(), "batch has", "batches have") + " another number of vote records than cards in the manifest.";
     add_finding(review, kReconcile, Severity::failure, "", std::move(summary), std::move(differences));
 
-    Check listed{.name = "batches of the comparison that are in the manifests with that count", .good = 0, .of = 0};
-    std::vector<Row> rows;
-    for (const BatchCount& b : record_.batches) compare(b, listed, rows);
-    for (const auto& [unused, batch] : index_) {
-      if (seen_.contains(batch.second)) continue;
-      ++listed.of;
-      rows.push_back({record_.counties[batch.first].manifest_file, batch.second->line,
-                      record_.counties[batch.first].name + ' ' + std::string(batch.second->tabulator) + '-' +
-                          std::string(batch.second->batch) + ": not in " + record_.batch_file});
-    }
-    std::ranges::sort(rows, [](const Row& a, const Row& b) { return std::tie(a.file, a.line, a.text) < std::tie(b.file, b.line, b.text); });
-    review.checks.push_back(listed);
-    summary = counted(rows.size(), "batch differs", "batches differ") + " between the manifests and " + record_.batch_file + '.';
-    add_finding(review, kManifest, Severity::failure, "", std::move(summary), std::move(rows));
+    for (const BatchCount& b : record_.batches) compare(b);
+    for (std::size_t c = 0; c < counties_.size(); ++c) unlisted(c);
+    review.checks.push_back(listed_);
+    summary = counted(rows_.size(), "batch differs", "batches differ") + " between the manifests and " + record_.batch_file + '.';
+    add_finding(review, kManifest, Severity::failure, "", std::move(summary), std::move(rows_));
   }
 
  private:
-  void compare(const BatchCount& b, Check& check, std::vector<Row>& rows) {
+  struct County {
+    std::optional<records::ManifestIndex> index;
+    std::vector<bool> seen;
+  };
+
+  void compare(const BatchCount& b) {
     if (b.county != county_name_) {
       county_name_ = b.county;
       const auto found = record_.county_index.find(county_key(b.county));
-      county_ = found == record_.county_index.end() ? record_.counties.size() : found->second;
+      county_ = found == record_.county_index.end() ? counties_.size() : found->second;
     }
-    const bool known = county_ < record_.counties.size();
-    if (known && !record_.counties[county_].manifest) return;  // a missing manifest is said elsewhere
-    ++check.of;
-    const auto found = known ? index_.find(key(county_, b.scanner, b.batch)) : index_.end();
-    const std::string name = std::string(b.county) + ' ' + std::string(b.scanner) + '-' + std::string(b.batch);
-    if (found == index_.end()) {
-      rows.push_back({record_.batch_file, b.line, name + ": in no manifest"});
-      return;
-    }
-    if (!seen_.insert(found->second.second).second) {
-      rows.push_back({record_.batch_file, b.line, name + ": a second row"});
-    } else if (found->second.second->cards != b.manifest) {
-      rows.push_back({record_.batch_file, b.line,
-                      name + ": " + std::to_string(b.manifest) + " cards, " + std::to_string(found->second.second->cards) + " in " +
-                          record_.counties[county_].manifest_file + " line " + std::to_string(found->second.second->line)});
-    } else {
-      ++check.good;
-    }
+    const auto problem = [&](const std::string& what) {
+      rows_.push_back(
+          {record_.batch_file, b.line, std::string(b.county) + ' ' + std::string(b.scanner) + '-' + std::string(b.batch) + ": " + what});
+    };
+    if (county_ < counties_.size() && !counties_[county_].index) return;  // a missing manifest is said elsewhere
+    ++listed_.of;
+    const auto found = county_ < counties_.size() ? counties_[county_].index->find(b.scanner, b.batch) : std::nullopt;
+    if (!found) return problem("in no manifest");
+    if (counties_[county_].seen[*found]) return problem("a second row");
+    counties_[county_].seen[*found] = true;
+    const records::ManifestBatch& batch = record_.counties[county_].manifest->batches[*found];
+    if (batch.cards != b.manifest)
+      return problem(std::to_string(b.manifest) + " cards, " + std::to_string(batch.cards) + " in " +
+                     record_.counties[county_].manifest_file + " line " + std::to_string(batch.line));
+    ++listed_.good;
   }
 
-  const std::string& key(std::size_t county, std::string_view tabulator, std::string_view batch) {
-    key_.assign(std::to_string(county)).append(1, '\0').append(tabulator).append(1, '\0').append(batch);
-    return key_;
+  void unlisted(std::size_t c) {
+    for (std::size_t i = 0; i < counties_[c].seen.size(); ++i) {
+      if (counties_[c].seen[i]) continue;
+      const CorlaCounty& county = record_.counties[c];
+      const records::ManifestBatch& batch = county.manifest->batches[i];
+      ++listed_.of;
+      rows_.push_back(
+          {county.manifest_file, batch.line,
+           county.name + ' ' + std::string(batch.tabulator) + '-' + std::string(batch.batch) + ": not in " + record_.batch_file});
+    }
   }
 
   const CorlaRecord& record_;
-  std::unordered_map<std::string, std::pair<std::size_t, const records::ManifestBatch*>> index_;
-  std::unordered_set<const records::ManifestBatch*> seen_;
-  std::string key_;
+  std::vector<County> counties_;
   std::string_view county_name_;
   std::size_t county_ = ~std::size_t{0};
+  Check listed_{.name = "batches of the comparison that are in the manifests with that count", .good = 0, .of = 0};
+  std::vector<Row> rows_;
 };
 
 // Discrepancies are of cards that were audited, and of contests there are.

@@ -66,7 +66,9 @@ std::string_view CorlaTable::name(std::size_t column) {
 std::string_view CorlaTable::word(std::size_t column) { return tables::trimmed(name(column)); }
 
 Result<std::uint64_t> CorlaTable::count(std::size_t column) const {
-  return tables::parse_count(cell(column), names_[column], where(column));
+  const std::string_view value = cell(column);
+  if (const auto plain = tables::plain_count(value)) return *plain;
+  return tables::parse_count(value, names_[column], where(column));
 }
 
 Result<std::uint64_t> CorlaTable::decimal_e8(std::size_t column) const {
