@@ -127,10 +127,10 @@ const PairRounds::Round& PairRounds::add(std::int64_t size) {
 }
 
 double PairRounds::p_value(std::int64_t k) const {
-  if (rounds_.empty() || !rounds_.back().kmin) return std::numeric_limits<double>::infinity();
+  if (rounds_.empty()) return 1;
   const double a = last_reported_.tail(k), n = last_tie_.tail(k);
   if (a > 0) return n / a;
-  return *rounds_.back().kmin < k ? 0 : std::numeric_limits<double>::infinity();
+  return rounds_.back().kmin && *rounds_.back().kmin < k ? 0 : std::numeric_limits<double>::infinity();
 }
 
 std::optional<std::int64_t> PairRounds::first_kmin(std::int64_t size) const {
@@ -191,10 +191,19 @@ PairRounds::Round first_round(const RoundRule& rule, double share, std::int64_t 
 
 FirstRoundSizes first_round_sizes(const RoundRule& rule, double share, double probability, std::int64_t most) {
   FirstRoundSizes out;
+  std::optional<std::int64_t> before;  // with one ballot more kmin stays or grows by one
   for (std::int64_t n = 1; n <= most; ++n) {
-    const bool enough = first_round(rule, share, n).stop_probability >= probability;
+    std::optional<std::int64_t> kmin;
+    if (before && rule.test == RoundTest::minerva) {
+      const bool stays = rule.limit * binomial_tail(*before - 1, n, share) >= binomial_tail(*before - 1, n, 0.5);
+      kmin = stays ? before : std::optional(*before + 1);
+    } else {
+      kmin = PairRounds(rule, share).next_kmin(n);
+    }
+    const bool enough = kmin && binomial_tail(*kmin - 1, n, share) >= probability;
     if (enough && out.smallest == 0) out.smallest = n;
     if (!enough) out.from_then_on = n + 1;
+    before = kmin;
   }
   return out;
 }

@@ -48,11 +48,12 @@ class PairRounds {
   };
   // `share`: the winner's reported part of the pair's votes, ½ < share < 1.
   PairRounds(RoundRule rule, double share);
+  [[nodiscard]] double share() const { return share_; }
 
   // `size` must grow. What stops in an earlier round is cut off before.
   const Round& add(std::int64_t size);
   [[nodiscard]] std::span<const Round> rounds() const { return rounds_; }
-  // ΣN/ΣA at k votes for the winner in the last round: the p-value; may exceed 1. Infinite where no k stops the round.
+  // ΣN/ΣA at k votes for the winner in the last round: the p-value; may exceed 1.
   [[nodiscard]] double p_value(std::int64_t k) const;
 
   // Of a round of `size` after those added.
