@@ -57,7 +57,7 @@ struct BallotLines {
       where.column = static_cast<std::uint64_t>(part.data() - line.data()) + 1;
     return where;
   }
-  [[nodiscard]] Where here() const { return {.file = name, .line = number}; }
+  [[nodiscard]] Where here() const { return {.file = name, .line = number == 0 ? std::nullopt : std::optional(number)}; }
 };
 
 BallotLines ballot_lines(std::string_view text, std::string name) {
