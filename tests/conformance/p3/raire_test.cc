@@ -10,12 +10,14 @@
 #include "measures/p3_elections/irv/cover.h"
 #include "measures/p3_elections/irv/raire.h"
 #include "measures/p3_elections/irv/tabulate.h"
+#include "measures/p3_elections/tables/container.h"
 #include "test_support.h"
 
 namespace {
 
 using namespace entente;
 using namespace entente::measures::p3_elections::irv;
+namespace tables = entente::measures::p3_elections::tables;
 
 constexpr std::string_view kData = "conformance/p3_elections/raire";
 
@@ -288,6 +290,50 @@ TEST(Raire, san_francisco_2019_assertions_cover) {
   }
   EXPECT_EQ(files, 5U);
   std::cout << files << " of 5 published files cover: " << assertions << " assertions\n";
+}
+
+// The ballots behind published assertions: every assertion holds on them, and ours are no harder.
+void published_against_ballots(const std::filesystem::path& ballots_file, const std::vector<std::filesystem::path>& assertion_files) {
+  const auto text = tables::read_packed(ballots_file, std::uint64_t{64} << 20);
+  ASSERT_OK(text);
+  const auto ballots = read_raire(*text, ballots_file.filename().string());
+  ASSERT_OK(ballots);
+  ASSERT_EQ(ballots->contests.size(), 1U);
+  const BallotContest& contest = ballots->contests.front();
+  const auto count = count_irv(contest.rankings);
+  ASSERT_OK(count);
+  ASSERT_TRUE(count->winner.has_value());
+  const auto ours = find_assertions(contest.rankings, *count->winner, {.difficulty = irv_audit_difficulty()});
+  ASSERT_OK(ours);
+  ASSERT_EQ(ours->outcome, RaireResult::Outcome::assertions);
+  const std::int64_t margin = proved_margin(contest.rankings, *count->winner, plain(*ours));
+  for (const auto& file : assertion_files) {
+    SCOPED_TRACE(file.filename().string());
+    const auto published =
+        read_assertions(test::slurp(file), file.filename().string(), [&](std::string_view) { return contest.rankings.names; });
+    ASSERT_OK(published);
+    EXPECT_EQ(published->front().winner, count->winner);
+    const std::int64_t theirs = proved_margin(contest.rankings, *count->winner, published->front().assertions);
+    EXPECT_GT(theirs, 0);
+    EXPECT_GE(margin, theirs);
+    // These came from a later version of the peer, whose expected polls are 1 / diluted margin, rounded up.
+    const Rating rating({.measure = Difficulty::Measure::one_over_margin}, ballots->ballots);
+    EXPECT_EQ(published->front().expected_polls, std::ceil(rating.of(static_cast<std::uint64_t>(theirs), 0)));
+    std::cout << file.filename().string() << ": " << published->front().assertions.size() << " assertions hold on " << ballots->ballots
+              << " ballots and prove " << contest.rankings.names[*count->winner] << "; smallest margin " << theirs << ", ours " << margin
+              << " with " << ours->assertions.size() << " assertions\n";
+  }
+}
+
+TEST(Raire, san_francisco_2019_and_albury_ballots) {
+  ENTENTE_SHARED_OR_SKIP(shared);
+  const std::filesystem::path data = shared / "conformance/p3_elections/shangrla";
+  const std::filesystem::path sf = data / "SFDA2019";
+  published_against_ballots(
+      sf / "SFDA2019_PrelimReport12VBMJustDASheets.raire.xz",
+      {sf / "SFDA2019_PrelimReport12VBMJustDASheetsAssertions.json", sf / "SFDA2019_PrelimReport12VBMJustDASheetsAgap0.0005Assertions.json",
+       sf / "SFDA2019_PrelimReport12VBMJustDASheetsLessOptimalAssertions.json"});
+  published_against_ballots(data / "albury.raire.xz", {data / "albury.json"});
 }
 
 }  // namespace
