@@ -5,124 +5,80 @@
 
 #include <charconv>
 
+#include "measures/p3_elections/e2e/record_value.h"
+
 namespace entente::measures::p3_elections::e2e {
 namespace {
 
-constexpr std::size_t kBelMaxList = 1U << 20;
 constexpr JsonLimits kBelLimits{.max_depth = 16};
-
-// A value and where it stands.
-struct BelValue {
-  JsonView view;
-  std::string pointer;
-
-  [[nodiscard]] tl::unexpected<Error> refuse(std::string what) const { return fail(std::move(what), {.pointer = pointer}); }
-  [[nodiscard]] Result<BelValue> at(std::string_view key) const {
-    const auto found = json_get(view, key);
-    if (!found) return refuse(fmt::format("\"{}\" is missing", key));
-    return BelValue{*found, pointer + "/" + pointer_segment(key)};
-  }
-  [[nodiscard]] Result<std::string> text() const {
-    const auto found = as_string(view);
-    if (!found) return refuse("must be a string");
-    return std::string(*found);
-  }
-  [[nodiscard]] Result<std::string> text(std::string_view key) const {
-    ENTENTE_TRY(const BelValue value, at(key));
-    return value.text();
-  }
-  // A whole number, written as a number or as a string of digits.
-  [[nodiscard]] Result<std::uint64_t> whole() const {
-    std::uint64_t number = 0;
-    if (const auto digits = as_string(view)) {
-      const auto end = digits->data() + digits->size();
-      const auto parsed = std::from_chars(digits->data(), end, number);
-      if (parsed.ec != std::errc{} || parsed.ptr != end) return refuse("must be a whole number");
-      return number;
-    }
-    if (view.get_uint64().get(number) != simdjson::SUCCESS) return refuse("must be a whole number");
-    return number;
-  }
-  template <class T, class Read>
-  [[nodiscard]] Result<std::vector<T>> list(Read read) const {
-    const auto array = as_array(view);
-    if (!array) return refuse("must be a list");
-    std::vector<T> out;
-    for (const JsonView element : *array) {
-      if (out.size() == kBelMaxList) return refuse("the list is too long");
-      ENTENTE_TRY(T item, read(BelValue{element, fmt::format("{}/{}", pointer, out.size())}));
-      out.push_back(std::move(item));
-    }
-    return out;
-  }
-};
 
 struct BelReader {
   const Group& group;
 
-  Result<Element> element(const BelValue& value) const {
+  Result<Element> element(const RecordValue& value) const {
     const auto text = as_string(value.view);
     const auto number = text ? group.element_decimal(*text) : std::nullopt;
     if (!number) return value.refuse("must be a number between 0 and p, in decimal");
     return *number;
   }
-  Result<Element> element(const BelValue& value, std::string_view key) const {
-    ENTENTE_TRY(const BelValue inner, value.at(key));
+  Result<Element> element(const RecordValue& value, std::string_view key) const {
+    ENTENTE_TRY(const RecordValue inner, value.at(key));
     return element(inner);
   }
-  Result<Scalar> scalar(const BelValue& value, std::string_view key) const {
-    ENTENTE_TRY(const BelValue inner, value.at(key));
+  Result<Scalar> scalar(const RecordValue& value, std::string_view key) const {
+    ENTENTE_TRY(const RecordValue inner, value.at(key));
     const auto text = as_string(inner.view);
     const auto number = text ? group.scalar_decimal(*text) : std::nullopt;
     if (!number) return inner.refuse("must be a number below q, in decimal");
     return *number;
   }
-  Result<BelProof> proof(const BelValue& value) const {
+  Result<BelProof> proof(const RecordValue& value) const {
     ENTENTE_TRY(const Scalar challenge, scalar(value, "challenge"));
     ENTENTE_TRY(const Scalar response, scalar(value, "response"));
     return BelProof{challenge, response};
   }
-  Result<std::vector<BelProof>> proofs(const BelValue& value) const {
-    return value.list<BelProof>([&](const BelValue& item) { return proof(item); });
+  Result<std::vector<BelProof>> proofs(const RecordValue& value) const {
+    return value.list<BelProof>([&](const RecordValue& item) { return proof(item); });
   }
-  Result<std::vector<BelProof>> proofs(const BelValue& value, std::string_view key) const {
-    ENTENTE_TRY(const BelValue inner, value.at(key));
+  Result<std::vector<BelProof>> proofs(const RecordValue& value, std::string_view key) const {
+    ENTENTE_TRY(const RecordValue inner, value.at(key));
     return proofs(inner);
   }
-  Result<BelCiphertext> ciphertext(const BelValue& value) const {
+  Result<BelCiphertext> ciphertext(const RecordValue& value) const {
     ENTENTE_TRY(const Element alpha, element(value, "alpha"));
     ENTENTE_TRY(const Element beta, element(value, "beta"));
     return BelCiphertext{alpha, beta};
   }
-  Result<std::vector<BelCiphertext>> ciphertexts(const BelValue& value) const {
-    return value.list<BelCiphertext>([&](const BelValue& item) { return ciphertext(item); });
+  Result<std::vector<BelCiphertext>> ciphertexts(const RecordValue& value) const {
+    return value.list<BelCiphertext>([&](const RecordValue& item) { return ciphertext(item); });
   }
-  Result<BelAnswer> answer(const BelValue& value) const {
+  Result<BelAnswer> answer(const RecordValue& value) const {
     BelAnswer out;
-    ENTENTE_TRY(const BelValue choices, value.at("choices"));
+    ENTENTE_TRY(const RecordValue choices, value.at("choices"));
     ENTENTE_TRY(out.choices, ciphertexts(choices));
-    ENTENTE_TRY(const BelValue individual, value.at("individual_proofs"));
-    ENTENTE_TRY(out.individual, individual.list<std::vector<BelProof>>([&](const BelValue& item) { return proofs(item); }));
+    ENTENTE_TRY(const RecordValue individual, value.at("individual_proofs"));
+    ENTENTE_TRY(out.individual, individual.list<std::vector<BelProof>>([&](const RecordValue& item) { return proofs(item); }));
     ENTENTE_TRY(out.overall, proofs(value, "overall_proof"));
     if (json_get(value.view, "blank_proof")) { ENTENTE_TRY(out.blank, proofs(value, "blank_proof")); }
     return out;
   }
-  Result<BelSigned> signed_message(const BelValue& value) const {
+  Result<BelSigned> signed_message(const RecordValue& value) const {
     BelSigned out;
     ENTENTE_TRY(out.message, value.text("message"));
-    ENTENTE_TRY(const BelValue signature, value.at("signature"));
+    ENTENTE_TRY(const RecordValue signature, value.at("signature"));
     ENTENTE_TRY(out.signature, proof(signature));
     return out;
   }
-  Result<BelTrusteeKey> trustee_key(const BelValue& value) const {
+  Result<BelTrusteeKey> trustee_key(const RecordValue& value) const {
     ENTENTE_TRY(const Element key, element(value, "public_key"));
-    ENTENTE_TRY(const BelValue pok, value.at("pok"));
+    ENTENTE_TRY(const RecordValue pok, value.at("pok"));
     ENTENTE_TRY(const BelProof known, proof(pok));
     return BelTrusteeKey{key, known};
   }
   // ["Single", {…}] or ["Pedersen", {…}].
-  Result<BelTrustee> trustee(const BelValue& value) const {
-    ENTENTE_TRY(const std::vector<BelValue> pair, value.list<BelValue>([](const BelValue& item) { return Result<BelValue>(item); }));
+  Result<BelTrustee> trustee(const RecordValue& value) const {
+    ENTENTE_TRY(const std::vector<RecordValue> pair,
+                value.list<RecordValue>([](const RecordValue& item) { return Result<RecordValue>(item); }));
     if (pair.size() != 2) return value.refuse("must be a kind and its content");
     ENTENTE_TRY(const std::string kind, pair[0].text());
     BelTrustee out;
@@ -133,32 +89,32 @@ struct BelReader {
     }
     if (kind != "Pedersen") return pair[0].refuse("must be \"Single\" or \"Pedersen\"");
     out.threshold_scheme = true;
-    ENTENTE_TRY(const BelValue threshold, pair[1].at("threshold"));
+    ENTENTE_TRY(const RecordValue threshold, pair[1].at("threshold"));
     ENTENTE_TRY(out.threshold, threshold.whole());
-    ENTENTE_TRY(const BelValue certificates, pair[1].at("certs"));
-    ENTENTE_TRY(out.certificates, certificates.list<BelSigned>([&](const BelValue& item) { return signed_message(item); }));
-    ENTENTE_TRY(const BelValue coefficients, pair[1].at("coefexps"));
-    ENTENTE_TRY(out.coefficients, coefficients.list<BelSigned>([&](const BelValue& item) { return signed_message(item); }));
-    ENTENTE_TRY(const BelValue keys, pair[1].at("verification_keys"));
-    ENTENTE_TRY(out.keys, keys.list<BelTrusteeKey>([&](const BelValue& item) { return trustee_key(item); }));
+    ENTENTE_TRY(const RecordValue certificates, pair[1].at("certs"));
+    ENTENTE_TRY(out.certificates, certificates.list<BelSigned>([&](const RecordValue& item) { return signed_message(item); }));
+    ENTENTE_TRY(const RecordValue coefficients, pair[1].at("coefexps"));
+    ENTENTE_TRY(out.coefficients, coefficients.list<BelSigned>([&](const RecordValue& item) { return signed_message(item); }));
+    ENTENTE_TRY(const RecordValue keys, pair[1].at("verification_keys"));
+    ENTENTE_TRY(out.keys, keys.list<BelTrusteeKey>([&](const RecordValue& item) { return trustee_key(item); }));
     return out;
   }
 };
 
-Result<BelQuestion> bel_question(const BelValue& outer) {
+Result<BelQuestion> bel_question(const RecordValue& outer) {
   BelQuestion out;
-  BelValue value = outer;
+  RecordValue value = outer;
   if (json_get(outer.view, "type")) {  // {"type": "NonHomomorphic" | "Lists", "value": {…}}
     out.homomorphic = false;
     ENTENTE_TRY(value, outer.at("value"));
   }
   if (const auto text = json_string(value.view, "question")) out.text = *text;
   if (!out.homomorphic) return out;
-  ENTENTE_TRY(const BelValue answers, value.at("answers"));
-  ENTENTE_TRY(out.answers, answers.list<std::string>([](const BelValue& item) { return item.text(); }));
-  ENTENTE_TRY(const BelValue min, value.at("min"));
+  ENTENTE_TRY(const RecordValue answers, value.at("answers"));
+  ENTENTE_TRY(out.answers, answers.list<std::string>([](const RecordValue& item) { return item.text(); }));
+  ENTENTE_TRY(const RecordValue min, value.at("min"));
   ENTENTE_TRY(out.min, min.whole());
-  ENTENTE_TRY(const BelValue max, value.at("max"));
+  ENTENTE_TRY(const RecordValue max, value.at("max"));
   ENTENTE_TRY(out.max, max.whole());
   out.blank = json_bool(value.view, "blank").value_or(false);
   if (out.min > out.max || out.max > 100'000) return value.refuse("min and max do not make a range");
@@ -228,31 +184,31 @@ Result<JsonDocument> bel_parse(std::string_view text) { return JsonDocument::par
 
 Result<BelElection> read_bel_election(std::string_view text) {
   ENTENTE_TRY(const JsonDocument document, bel_parse(text));
-  const BelValue root{document.root(), ""};
+  const RecordValue root{document.root(), ""};
   BelElection out;
   out.version = json_int(root.view, "version").value_or(0);
   ENTENTE_TRY(out.uuid, root.text("uuid"));
   ENTENTE_TRY(out.name, root.text("name"));
   ENTENTE_TRY(out.group, root.text("group"));
   ENTENTE_TRY(out.public_key, root.text("public_key"));
-  ENTENTE_TRY(const BelValue questions, root.at("questions"));
+  ENTENTE_TRY(const RecordValue questions, root.at("questions"));
   ENTENTE_TRY(out.questions, questions.list<BelQuestion>(bel_question));
   return out;
 }
 
 Result<BelBallot> read_bel_ballot(const Group& group, std::string_view text) {
   ENTENTE_TRY(const JsonDocument document, bel_parse(text));
-  const BelValue root{document.root(), ""};
+  const RecordValue root{document.root(), ""};
   const BelReader reader{group};
   BelBallot out;
   ENTENTE_TRY(out.election_uuid, root.text("election_uuid"));
   ENTENTE_TRY(out.election_hash, root.text("election_hash"));
   ENTENTE_TRY(out.credential, reader.element(root, "credential"));
-  ENTENTE_TRY(const BelValue answers, root.at("answers"));
-  ENTENTE_TRY(out.answers, answers.list<BelAnswer>([&](const BelValue& item) { return reader.answer(item); }));
-  ENTENTE_TRY(const BelValue signature, root.at("signature"));
+  ENTENTE_TRY(const RecordValue answers, root.at("answers"));
+  ENTENTE_TRY(out.answers, answers.list<BelAnswer>([&](const RecordValue& item) { return reader.answer(item); }));
+  ENTENTE_TRY(const RecordValue signature, root.at("signature"));
   ENTENTE_TRY(out.signed_hash, signature.text("hash"));
-  ENTENTE_TRY(const BelValue proof, signature.at("proof"));
+  ENTENTE_TRY(const RecordValue proof, signature.at("proof"));
   ENTENTE_TRY(out.signature, reader.proof(proof));
   out.unsigned_text = bel_unsigned_text(root.view);
   return out;
@@ -261,13 +217,13 @@ Result<BelBallot> read_bel_ballot(const Group& group, std::string_view text) {
 Result<std::vector<BelTrustee>> read_bel_trustees(const Group& group, std::string_view text) {
   ENTENTE_TRY(const JsonDocument document, bel_parse(text));
   const BelReader reader{group};
-  return BelValue{document.root(), ""}.list<BelTrustee>([&](const BelValue& item) { return reader.trustee(item); });
+  return RecordValue{document.root(), ""}.list<BelTrustee>([&](const RecordValue& item) { return reader.trustee(item); });
 }
 
 // "KEY" or "KEY,WEIGHT".
 Result<std::vector<BelCredential>> read_bel_credentials(const Group& group, std::string_view text) {
   ENTENTE_TRY(const JsonDocument document, bel_parse(text));
-  return BelValue{document.root(), ""}.list<BelCredential>([&](const BelValue& item) -> Result<BelCredential> {
+  return RecordValue{document.root(), ""}.list<BelCredential>([&](const RecordValue& item) -> Result<BelCredential> {
     ENTENTE_TRY(const std::string line, item.text());
     const std::size_t comma = line.find(',');
     BelCredential out;
@@ -285,40 +241,41 @@ Result<std::vector<BelCredential>> read_bel_credentials(const Group& group, std:
 Result<BelCiphertexts> read_bel_ciphertexts(const Group& group, std::string_view text) {
   ENTENTE_TRY(const JsonDocument document, bel_parse(text));
   const BelReader reader{group};
-  return BelValue{document.root(), ""}.list<std::vector<BelCiphertext>>([&](const BelValue& item) { return reader.ciphertexts(item); });
+  return RecordValue{document.root(), ""}.list<std::vector<BelCiphertext>>(
+      [&](const RecordValue& item) { return reader.ciphertexts(item); });
 }
 
 Result<BelDecryption> read_bel_decryption(const Group& group, std::string_view text) {
   ENTENTE_TRY(const JsonDocument document, bel_parse(text));
   const BelReader reader{group};
-  const BelValue root{document.root(), ""};
+  const RecordValue root{document.root(), ""};
   BelDecryption out;
-  ENTENTE_TRY(const BelValue factors, root.at("decryption_factors"));
-  ENTENTE_TRY(out.factors, factors.list<std::vector<Element>>([&](const BelValue& item) {
-    return item.list<Element>([&](const BelValue& factor) { return reader.element(factor); });
+  ENTENTE_TRY(const RecordValue factors, root.at("decryption_factors"));
+  ENTENTE_TRY(out.factors, factors.list<std::vector<Element>>([&](const RecordValue& item) {
+    return item.list<Element>([&](const RecordValue& factor) { return reader.element(factor); });
   }));
-  ENTENTE_TRY(const BelValue proofs, root.at("decryption_proofs"));
-  ENTENTE_TRY(out.proofs, proofs.list<std::vector<BelProof>>([&](const BelValue& item) { return reader.proofs(item); }));
+  ENTENTE_TRY(const RecordValue proofs, root.at("decryption_proofs"));
+  ENTENTE_TRY(out.proofs, proofs.list<std::vector<BelProof>>([&](const RecordValue& item) { return reader.proofs(item); }));
   return out;
 }
 
 Result<std::vector<std::vector<std::uint64_t>>> read_bel_result(std::string_view text) {
   ENTENTE_TRY(const JsonDocument document, bel_parse(text));
-  ENTENTE_TRY(const BelValue result, (BelValue{document.root(), ""}.at("result")));
+  ENTENTE_TRY(const RecordValue result, (RecordValue{document.root(), ""}.at("result")));
   return result.list<std::vector<std::uint64_t>>(
-      [](const BelValue& item) { return item.list<std::uint64_t>([](const BelValue& votes) { return votes.whole(); }); });
+      [](const RecordValue& item) { return item.list<std::uint64_t>([](const RecordValue& votes) { return votes.whole(); }); });
 }
 
 Result<Element> read_bel_verification_key(const Group& group, std::string_view text) {
   ENTENTE_TRY(const JsonDocument document, bel_parse(text));
-  return BelReader{group}.element(BelValue{document.root(), ""}, "verification");
+  return BelReader{group}.element(RecordValue{document.root(), ""}, "verification");
 }
 
 Result<std::vector<Element>> read_bel_coefficients(const Group& group, std::string_view text) {
   ENTENTE_TRY(const JsonDocument document, bel_parse(text));
   const BelReader reader{group};
-  ENTENTE_TRY(const BelValue list, (BelValue{document.root(), ""}.at("coefexps")));
-  return list.list<Element>([&](const BelValue& item) { return reader.element(item); });
+  ENTENTE_TRY(const RecordValue list, (RecordValue{document.root(), ""}.at("coefexps")));
+  return list.list<Element>([&](const RecordValue& item) { return reader.element(item); });
 }
 
 }  // namespace entente::measures::p3_elections::e2e

@@ -145,6 +145,15 @@ Result<std::shared_ptr<const Group>> Group::make(const GroupParameters& paramete
   return group;
 }
 
+Element Group::cofactor() const {
+  const GroupBn p = group_bn(p_.limb);
+  const GroupBn q = group_bn(q_.limb);
+  BN_div(p.get(), nullptr, p.get(), q.get(), group_context());
+  Element out;
+  group_limbs(p.get(), out.limb);
+  return out;
+}
+
 Arithmetic Group::arithmetic() const { return kernel_->lanes == 1 ? Arithmetic::words : Arithmetic::lanes; }
 
 std::optional<Element> Group::element(ByteView big_endian) const {

@@ -58,6 +58,7 @@ class Group {
   [[nodiscard]] const Element& p() const { return p_; }
   [[nodiscard]] const Scalar& q() const { return q_; }  // the one Scalar that is not below q
   [[nodiscard]] const Element& g() const { return g_; }
+  [[nodiscard]] Element cofactor() const;  // (p - 1) / q
   [[nodiscard]] std::size_t element_bytes() const { return element_bytes_; }
   [[nodiscard]] std::size_t scalar_bytes() const { return scalar_bytes_; }
   [[nodiscard]] Arithmetic arithmetic() const;
