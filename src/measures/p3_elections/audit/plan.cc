@@ -28,8 +28,11 @@ struct PlanWord {
 constexpr PlanWord<Method> kMethods[] = {{"card_comparison", Method::card_comparison},
                                          {"ballot_polling", Method::ballot_polling},
                                          {"batch_comparison", Method::batch_comparison}};
-constexpr PlanWord<Test> kTests[] = {
-    {"alpha", Test::alpha}, {"kaplan_markov", Test::kaplan_markov}, {"bravo", Test::bravo}, {"macro", Test::macro}};
+constexpr PlanWord<Test> kTests[] = {{"betting", Test::betting},
+                                     {"kaplan_markov", Test::kaplan_markov},
+                                     {"alpha", Test::alpha},
+                                     {"bravo", Test::bravo},
+                                     {"macro", Test::macro}};
 constexpr PlanWord<Sampler> kSamplers[] = {
     {"cryptorandom", Sampler::cryptorandom}, {"colorado", Sampler::colorado}, {"colorado_error", Sampler::colorado_error}};
 constexpr PlanWord<ChoiceFunction> kKinds[] = {{"plurality", ChoiceFunction::plurality},
@@ -234,13 +237,12 @@ Result<PlanContest> plan_contest(PlanObject& object) {
 }
 
 Result<void> check_test(const PlanObject& root, const AuditPlan& plan) {
-  const bool fits = plan.test == Test::alpha           ? plan.method != Method::batch_comparison
-                    : plan.test == Test::kaplan_markov ? plan.method == Method::card_comparison
-                    : plan.test == Test::bravo         ? plan.method == Method::ballot_polling
-                                                       : plan.method == Method::batch_comparison;
-  if (!fits)
+  const Method needed = plan.test == Test::betting || plan.test == Test::kaplan_markov ? Method::card_comparison
+                        : plan.test == Test::macro                                     ? Method::batch_comparison
+                                                                                       : Method::ballot_polling;
+  if (needed != plan.method)
     return root.refuse("test", fmt::format("the test \"{}\" is not one for {}", to_string(plan.test), to_string(plan.method)),
-                       "card_comparison: alpha or kaplan_markov; ballot_polling: alpha or bravo; batch_comparison: macro");
+                       "card_comparison: betting or kaplan_markov; ballot_polling: alpha or bravo; batch_comparison: macro");
   for (const PlanContest& c : plan.contests) {
     const ChoiceFunction f = c.contest.function;
     const bool whole_votes = f == ChoiceFunction::plurality || f == ChoiceFunction::approval || f == ChoiceFunction::irv;
@@ -250,7 +252,7 @@ Result<void> check_test(const PlanObject& root, const AuditPlan& plan) {
       return root.refuse("test",
                          fmt::format("the contest \"{}\" of kind {} cannot be audited by {}, test {}", printable(c.contest.name, 100),
                                      to_string(f), to_string(plan.method), to_string(plan.test)),
-                         "card comparison with the test alpha takes every kind");
+                         "card comparison with the test betting takes every kind");
   }
   return {};
 }

@@ -24,11 +24,13 @@ enum class Method {
   batch_comparison,  // whole batches drawn are counted by hand and compared with their tallies
 };
 enum class Test {
-  alpha,          // without replacement; card comparison (overstatements) and polling. Anytime-valid
-  kaplan_markov,  // with replacement; card comparison of contests counted in whole votes. Anytime-valid
-  bravo,          // with replacement; polling. Anytime-valid
-  macro,          // with replacement, proportional to the error a batch could hide; batch comparison. Anytime-valid
+  betting,        // without replacement; card comparison of every kind of contest: a bet of 2/γ on the overstatement assorter
+  kaplan_markov,  // with replacement; card comparison of contests counted in whole votes, as Colorado audits
+  alpha,          // without replacement; ballot polling
+  bravo,          // with replacement; ballot polling
+  macro,          // with replacement, in proportion to the error a batch could hide; batch comparison
 };
+// All of them may be looked at after every draw and in rounds of any size: one seed serves every round.
 // How the draws follow from the seed; a test needs one of them (docs/elections-audit.md).
 enum class Sampler {
   cryptorandom,    // every card has a ticket, SHA-256 of the seed, a comma and a zero byte for each card before it; smallest tickets first
@@ -41,7 +43,12 @@ enum class Sampler {
 [[nodiscard]] std::string_view to_string(Sampler sampler);
 [[nodiscard]] std::string_view to_string(risk::ChoiceFunction function);
 [[nodiscard]] constexpr Sampler sampler_of(Test test) {
-  return test == Test::alpha ? Sampler::cryptorandom : test == Test::macro ? Sampler::colorado_error : Sampler::colorado;
+  switch (test) {
+    case Test::betting:
+    case Test::alpha: return Sampler::cryptorandom;
+    case Test::macro: return Sampler::colorado_error;
+    default: return Sampler::colorado;
+  }
 }
 
 struct PlanContest {
@@ -60,7 +67,7 @@ struct AuditPlan {
   std::string election;
   std::string risk_limit;  // a decimal between 0 and 1, as written: "0.05"
   Method method = Method::card_comparison;
-  Test test = Test::alpha;
+  Test test = Test::betting;
   std::vector<std::string> manifests;  // paths in the audit's folder; their order is part of the draw
   std::vector<std::string> records;    // vote records (card comparison) or batch tallies (batch comparison); none for polling
   std::vector<PlanContest> contests;

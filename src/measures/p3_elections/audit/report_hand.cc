@@ -89,7 +89,8 @@ std::string colorado_steps(const ReportPage& page, const ContestReview& contest,
 // The n-th value of cryptorandom's generator, from 0, is SHA-256(seed "," and n zero bytes); card k has value k - 1.
 std::string cryptorandom_steps(const ReportPage& page, const ContestReview& contest, const std::string& seed) {
   std::uint64_t before = 0;  // cards before the one shown: of the first card drawn where the certificate says which it is
-  if (const auto named = contest.certificate.find("first_card"); named != contest.certificate.end() && named->is_number_unsigned())
+  if (const auto named = contest.certificate.find("first_card");
+      named != contest.certificate.end() && named->is_number_integer() && *named > 0)
     before = std::clamp<std::uint64_t>(named->get<std::uint64_t>(), 1, kLargestShownCard) - 1;
   const std::string ticket = sha256(seed + "," + std::string(before, '\0')).hex();
   std::string out = hand_step(
