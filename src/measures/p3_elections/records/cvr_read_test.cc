@@ -4,6 +4,7 @@
 
 #include "measures/p3_elections/records/tabulate.h"
 #include "measures/p3_elections/records/test_dump.h"
+#include "measures/p3_elections/tables/test_packed.h"
 #include "test_support.h"
 
 namespace entente::measures::p3_elections::records {
@@ -177,6 +178,24 @@ TEST(CvrRead, LimitsHold) {
   ASSERT_OK(few);
   EXPECT_TRUE(few->report.problems.empty());
   EXPECT_EQ(few->report.count(CvrProblemKind::unknown_column), 1U);
+}
+
+TEST(CvrRead, ArchivesAreGoneThroughAndBombsRefused) {
+  const std::string zip =
+      tables::test_packed::packed(tables::test_packed::Kind::zip, {{"in/cvr.csv", std::string(kEss)}, {"readme.txt", "hello"}});
+  const auto read = read_text(zip, {}, "export.zip");
+  ASSERT_OK(read);
+  EXPECT_EQ(read->table.files, std::vector<std::string>{"export.zip:in/cvr.csv"});
+  EXPECT_EQ(read->report.count(CvrProblemKind::unused_file), 1U);
+  EXPECT_EQ(dump(read->table), dump(read_text(kEss)->table));
+  const std::string xz = tables::test_packed::packed(tables::test_packed::Kind::xz, {{"data", std::string(kEss)}});
+  EXPECT_EQ(dump(read_text(xz)->table), dump(read_text(kEss)->table));
+  // 80 MB out of some 12 kB: beyond 64 MiB and a thousandfold.
+  const std::string bomb = tables::test_packed::packed(tables::test_packed::Kind::xz, {{"data", std::string(80'000'000, '0')}});
+  ASSERT_LT(bomb.size(), 12'800U);
+  const auto refused = read_text(bomb);
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_NE(refused.error().what.find("unpacks to more than"), std::string::npos) << refused.error().str();
 }
 
 TEST(CvrTableTexts, InternedOnceAndFoundAgain) {
