@@ -88,9 +88,11 @@ class CorlaReport {
     std::ranges::move(no_margin_.rows, std::back_inserter(risks_.rows));
     std::string summary = counted(risks_.rows.size(), "published risk is", "published risks are") + " not what the figures beside give.";
     add_finding(review_, kRiskMismatch, Severity::failure, "", std::move(summary), std::move(risks_.rows));
-    summary = counted(figures_.rows.size(), "figure", "figures") + " of the risk report differ from the contests and votes.";
+    summary = counted(figures_.rows.size(), "figure of the risk report differs", "figures of the risk report differ") +
+              " from the contests and votes.";
     add_finding(review_, kReconcile, Severity::failure, "", std::move(summary), std::move(figures_.rows));
-    summary = counted(earlier_.size(), "row", "rows") + " of the risk report stand at an earlier draw than the last round.";
+    summary = counted(earlier_.size(), "row of the risk report stands", "rows of the risk report stand") +
+              " at an earlier draw than the last round.";
     add_finding(review_, kRiskMismatch, Severity::note, "", std::move(summary), std::move(earlier_));
   }
 
