@@ -193,5 +193,30 @@ TEST(CorlaManifests, AllAreReadWithTheirCards) {
   EXPECT_EQ(batches, 54'049u);
 }
 
+TEST(OtherManifests, WorkbooksArchivesAndTheZoo) {
+  ENTENTE_SHARED_OR_SKIP(shared);
+  const std::filesystem::path root = shared / "conformance/p3_elections";
+  const auto cards = [&](const std::filesystem::path& path) {
+    const auto manifest = records::read_manifest(path);
+    EXPECT_OK(manifest);
+    return manifest ? manifest->cards() : 0;
+  };
+  EXPECT_EQ(cards(root / "shangrla/SFDA2019/N19 ballot manifest with WH location for RLA Upload VBM 11-14.xlsx"), 293'555u);
+  EXPECT_EQ(cards(root / "cvr/shangrla-tests/Hart_manifest.xlsx"), 1'141'765u);
+  EXPECT_GT(cards(root / "shangrla/OC_full_manifest.xlsx"), 1'000'000u);
+  EXPECT_EQ(cards(root / "cvr/dominion-csv-corla/zoo/arapahoe-unsorted-manifest.csv"), 165u);
+  EXPECT_EQ(cards(root / "cvr/arlo-fixtures/small-election/Kendall Park - ballot manifest.csv"), 500u);
+  const auto members = tables::read_members(root / "georgia/2026-05-19-primary/manifests.zip");
+  ASSERT_OK(members);
+  std::size_t read = 0;
+  for (const tables::Member& member : *members) {
+    const auto manifest = records::parse_manifest(member.content, member.name);
+    EXPECT_OK(manifest);
+    read += manifest && manifest->has_container;
+  }
+  std::printf("Georgia 2026: %zu of %zu manifests read\n", read, members->size());
+  EXPECT_EQ(read, 159u);
+}
+
 }  // namespace
 }  // namespace entente::measures::p3_elections
