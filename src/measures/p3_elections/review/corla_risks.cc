@@ -74,6 +74,18 @@ void corla_outcome_of(const CorlaRecord& record, const CorlaRound& round, const 
   wrong.push_back({round.file, row.line, std::move(text)});
 }
 
+// "not_auditable" is a margin of 0, "risk_limit_achieved" as many draws as the size asks for. Other statuses say nothing of either.
+void corla_status_of(const CorlaRound& round, CorlaMismatches& statuses) {
+  for (const CorlaContestRow& row : round.rows) {
+    const bool no_margin = row.audit.margin == 0;
+    if (no_margin || row.status == "not_auditable")
+      statuses.compare(round.file, row.line, row.contest, "the status", row.status, no_margin ? "not_auditable" : "not \"not_auditable\"");
+    else if (row.status == "risk_limit_achieved")
+      statuses.compare(round.file, row.line, row.contest, "the status", row.status,
+                       row.audit.draws >= row.optimistic ? row.status : "\"in_progress\" (fewer draws than the size)");
+  }
+}
+
 class CorlaReport {
  public:
   CorlaReport(const CorlaRecord& record, Review& review) : record_(record), review_(review) {}
@@ -182,6 +194,11 @@ void review_corla_sizes(const CorlaRecord& record, Review& review) {
   std::string summary =
       counted(sizes.rows.size(), "sample size is", "sample sizes are") + " not what the margin and the discrepancies give.";
   add_finding(review, kRiskMismatch, Severity::failure, "", std::move(summary), std::move(sizes.rows));
+  CorlaMismatches statuses;
+  for (const CorlaRound& round : record.rounds) corla_status_of(round, statuses);
+  review.checks.push_back({.name = "statuses that follow from margin and draws", .good = statuses.check.good, .of = statuses.check.of});
+  summary = counted(statuses.rows.size(), "status does", "statuses do") + " not follow from margin and draws.";
+  add_finding(review, kRiskMismatch, Severity::failure, "", std::move(summary), std::move(statuses.rows));
   if (!record.state) return;
   const CorlaRound& last = record.rounds.back();
   for (const CorlaContestRow& row : last.rows) corla_outcome_of(record, last, row, margins, wrong, review);

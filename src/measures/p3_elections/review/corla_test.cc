@@ -161,6 +161,12 @@ TEST_F(CorlaReview, ASampleSizeAndAMargin) {
   expect_failure(kReconcile, "Alpha Sheriff: the smallest margin is published as 161, but is 160");
 }
 
+TEST_F(CorlaReview, AStatusThatDoesNotFollow) {
+  change("round1-contest.csv", "\"Beta Clerk\",opportunistic_benefits,not_auditable",
+         "\"Beta Clerk\",opportunistic_benefits,risk_limit_achieved");
+  expect_failure(kRiskMismatch, "Beta Clerk: the status is published as risk_limit_achieved, but is not_auditable");
+}
+
 TEST_F(CorlaReview, AnAuditedCardIsGone) {
   std::string text = test::slurp(folder() / "audited_imprinted_ids.csv");
   const std::size_t line = text.find('\n') + 1;
