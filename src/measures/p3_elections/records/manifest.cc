@@ -5,7 +5,8 @@
 
 #include <algorithm>
 #include <array>
-#include <unordered_map>
+#include <bit>
+#include <functional>
 
 #include "core/ascii.h"
 #include "measures/p3_elections/tables/container.h"
@@ -112,7 +113,12 @@ class ManifestRows {
       return fail("a row below the totals of line " + std::to_string(total_line_), {.file = manifest_.file, .line = row.line, .column = 1},
                   "leave the row of totals out, or make it the last");
     if (batch.empty()) return fail("a row without a batch", where(row, ManifestColumn::batch), "name the batch, or leave the row out");
-    ENTENTE_TRY(const std::uint64_t cards, tables::parse_count(count, "the number of cards", where(row, ManifestColumn::cards)));
+    std::uint64_t cards = 0;
+    if (const auto plain = tables::plain_count(count)) {
+      cards = *plain;
+    } else {
+      ENTENTE_TRY(cards, tables::parse_count(count, "the number of cards", where(row, ManifestColumn::cards)));
+    }
     ManifestBatch out{.county = cell(row, ManifestColumn::county),
                       .container = cell(row, ManifestColumn::container),
                       .tabulator = tabulator,
@@ -191,6 +197,23 @@ Result<void> read_manifest_rows(Manifest& manifest, Next&& next) {
   return {};
 }
 
+// A table of at most half full slots, a power of two.
+std::vector<std::uint32_t> manifest_slots(std::size_t batches) { return std::vector<std::uint32_t>(std::bit_ceil(2 * batches + 2), 0); }
+
+std::uint64_t manifest_hash(std::string_view tabulator, std::string_view batch) {
+  const std::hash<std::string_view> hash;
+  return hash(tabulator) * 0x9E3779B97F4A7C15u + hash(batch);
+}
+
+// The slot of a batch that `same` knows, or the empty one where it belongs.
+template <class Slots, class Same>
+auto& manifest_slot(Slots& slots, std::uint64_t hash, Same&& same) {
+  const std::size_t mask = slots.size() - 1;
+  std::size_t at = (hash ^ hash >> 32) & mask;
+  while (slots[at] != 0 && !same(static_cast<std::size_t>(slots[at] - 1))) at = (at + 1) & mask;
+  return slots[at];
+}
+
 // The first sheet with a header of a manifest; where none has one, the error is of the first.
 Result<void> read_manifest_sheets(Manifest& manifest, std::string_view bytes) {
   ENTENTE_TRY(const std::vector<tables::Sheet> sheets, tables::read_xlsx(bytes, manifest.file));
@@ -248,16 +271,38 @@ ManifestPlace Manifest::place_of(std::uint64_t position) const {
 
 std::vector<std::pair<std::size_t, std::size_t>> Manifest::duplicates() const {
   std::vector<std::pair<std::size_t, std::size_t>> out;
-  std::unordered_map<std::string, std::size_t> seen;
-  seen.reserve(batches.size());
-  std::string key;
+  std::vector<std::uint32_t> slots = manifest_slots(batches.size());
+  const auto same = [&](std::size_t i, std::size_t j) {
+    const ManifestBatch &a = batches[i], &b = batches[j];
+    return a.batch == b.batch && a.tabulator == b.tabulator && a.container == b.container && a.county == b.county;
+  };
   for (std::size_t i = 0; i < batches.size(); ++i) {
-    key.clear();
-    for (const std::string_view part : {batches[i].county, batches[i].container, batches[i].tabulator, batches[i].batch})
-      key.append(part).push_back('\0');
-    if (const auto [it, fresh] = seen.try_emplace(key, i); !fresh) out.emplace_back(it->second, i);
+    std::uint32_t& slot =
+        manifest_slot(slots, manifest_hash(batches[i].tabulator, batches[i].batch), [&](std::size_t j) { return same(i, j); });
+    if (slot == 0)
+      slot = static_cast<std::uint32_t>(i + 1);
+    else
+      out.emplace_back(slot - 1, i);
   }
   return out;
+}
+
+ManifestIndex::ManifestIndex(const Manifest& manifest) : manifest_(manifest), slots_(manifest_slots(manifest.batches.size())) {
+  for (std::size_t i = 0; i < manifest.batches.size(); ++i) {
+    const ManifestBatch& b = manifest.batches[i];
+    std::uint32_t& slot = manifest_slot(slots_, manifest_hash(b.tabulator, b.batch), [&](std::size_t j) {
+      return manifest.batches[j].batch == b.batch && manifest.batches[j].tabulator == b.tabulator;
+    });
+    if (slot == 0) slot = static_cast<std::uint32_t>(i + 1);
+  }
+}
+
+std::optional<std::size_t> ManifestIndex::find(std::string_view tabulator, std::string_view batch) const {
+  const std::uint32_t slot = manifest_slot(slots_, manifest_hash(tabulator, batch), [&](std::size_t j) {
+    return manifest_.batches[j].batch == batch && manifest_.batches[j].tabulator == tabulator;
+  });
+  if (slot == 0) return std::nullopt;
+  return slot - 1;
 }
 
 Result<Manifest> parse_manifest(std::string bytes, std::string name) {

@@ -52,6 +52,23 @@ Decimal bravo_statistic(double pair_share, std::uint64_t winner_votes, std::uint
   return t;
 }
 
+double bravo_log_ratio_without_replacement(std::int64_t winner, std::int64_t loser, std::int64_t winner_votes, std::int64_t loser_votes) {
+  const double half = static_cast<double>(winner + loser) / 2;
+  double sum = 0;
+  for (std::int64_t i = 0; i < winner_votes; ++i) sum += std::log(static_cast<double>(winner - i) / (half - static_cast<double>(i)));
+  for (std::int64_t j = 0; j < loser_votes; ++j) sum += std::log(static_cast<double>(loser - j) / (half - static_cast<double>(j)));
+  return sum;
+}
+
+double bravo_log_ratio_with_replacement(double pair_share, std::int64_t winner_votes, std::int64_t loser_votes) {
+  return static_cast<double>(winner_votes) * std::log(2 * pair_share) + static_cast<double>(loser_votes) * std::log(2 * (1 - pair_share));
+}
+
+std::int64_t bravo_kmin(double limit, double pair_share, std::int64_t n) {
+  const double up = std::log(2 * pair_share), down = std::log(2 * (1 - pair_share));
+  return static_cast<std::int64_t>(std::ceil((-std::log(limit) - static_cast<double>(n) * down) / (up - down)));
+}
+
 double PollingRisk::risk() const {
   double worst = pairs.empty() && !full_count ? 1 : 0;
   for (const PairRisk& p : pairs) worst = std::max(worst, p.risk);

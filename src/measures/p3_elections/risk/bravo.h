@@ -17,6 +17,15 @@ namespace entente::measures::p3_elections::risk {
 // T for one pair: (s/½)^(votes for the winner) · ((1−s)/½)^(votes for the loser), s the winner's share of the pair.
 [[nodiscard]] Decimal bravo_statistic(double pair_share, std::uint64_t winner_votes, std::uint64_t loser_votes);
 
+// ln T after `winner_votes` and `loser_votes` were drawn WITHOUT replacement from a contest of two, reported `winner` to `loser`, against a
+// tie: Σ ln((winner − i) / (half − i)) + Σ ln((loser − j) / (half − j)).
+[[nodiscard]] double bravo_log_ratio_without_replacement(std::int64_t winner, std::int64_t loser, std::int64_t winner_votes,
+                                                         std::int64_t loser_votes);
+// ln T with replacement, in doubles.
+[[nodiscard]] double bravo_log_ratio_with_replacement(double pair_share, std::int64_t winner_votes, std::int64_t loser_votes);
+// The votes for the winner among n ballots of the pair that stop a ballot-by-ballot BRAVO: the smallest k with T ≥ 1/limit.
+[[nodiscard]] std::int64_t bravo_kmin(double limit, double pair_share, std::int64_t n);
+
 struct PairRisk {
   Pair pair;
   double risk = 1;  // min(1/T, 1)

@@ -46,12 +46,12 @@ struct ComparisonStratum {
                                             const ComparisonStratum& comparison, const Pair& pair, const Misstatements& seen,
                                             double step = 0.05);
 
-struct StratifiedRisk {
+struct SuiteRisk {
   double risk = 1;
   bool confirmed = false;
 };
 // Error: a stratum was counted in full.
-[[nodiscard]] Result<StratifiedRisk> stratified_risk(double limit, const Contest& contest, const PollingStratum& polling,
+[[nodiscard]] Result<SuiteRisk> stratified_risk(double limit, const Contest& contest, const PollingStratum& polling,
                                                      const ComparisonStratum& comparison);
 
 struct StratifiedSize {
