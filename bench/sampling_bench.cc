@@ -2,14 +2,14 @@
 // most 2 s; 1,000 draws of consistent_sampler from 5 million identifiers in at most 1 s. Times are CPU time of one thread; then of all.
 // Peers' figures are quoted (notes, section 6): rlauxe reads such a CSV in 53 s, consistent_sampler hashes 170,000 identifiers a second.
 // Same-run anchors: OpenSSL's SHA-256 one call a card, and Python's hashlib where there is Python.
-#include <benchmark/benchmark.h>
 #include <fmt/format.h>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
+#include <cstring>
 #include <ctime>
 #include <random>
 #include <string>
-#include <unordered_map>
 
 #include "core/digest.h"
 #include "core/parallel.h"
@@ -56,13 +56,18 @@ std::vector<std::uint32_t> read_styles(const std::string& csv) {
   tables::CsvRow row;
   std::vector<std::uint32_t> out;
   out.reserve(kCards);
-  std::unordered_map<std::string_view, std::uint32_t> index;
   (void)reader.next(row);
   while (reader.next(row).value_or(false)) {
     const std::string_view style = row.cell(1);
     out.push_back(static_cast<std::uint32_t>(std::strtoul(std::string(style.substr(1)).c_str(), nullptr, 10)));
   }
   return out;
+}
+
+// So that the compiler does not leave out what nobody looks at.
+template <class T>
+void keep(const T& value) {
+  asm volatile("" : : "g"(&value) : "memory");
 }
 
 double cpu_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
@@ -100,10 +105,9 @@ void from_csv() {
     });
     std::printf(
         "5 M cards from CSV (%zu MB), numbers, sort, sample of 60 contests (%zu cards), %zu thread%s: CPU %.2f s, wall %.2f s (read %.2f, "
-        "numbers and sort %.2f, sample %.3f); goal 2 s: %s\n",
-        csv.size() >> 20, sampled, threads, threads == 1 ? "" : "s", cpu, wall, read, order_time, take,
-        (threads == 1 ? cpu : wall) <= 2 ? "met" : "NOT met");
-    const auto counter = best([&] { benchmark::DoNotOptimize(CardOrder::make(kSeed, kCards, CardNumbers::counter)->order().data()); });
+        "numbers and sort %.2f, sample %.3f); goal 2 s of CPU: %s\n",
+        csv.size() >> 20, sampled, threads, threads == 1 ? "" : "s", cpu, wall, read, order_time, take, cpu <= 2 ? "met" : "NOT met");
+    const auto counter = best([&] { keep(CardOrder::make(kSeed, kCards, CardNumbers::counter)->order().data()); });
     std::printf("5 M cards, counter numbers (Colorado), sort, %zu thread%s: CPU %.2f s, wall %.2f s\n", threads, threads == 1 ? "" : "s",
                 counter.first, counter.second);
   }
@@ -115,11 +119,11 @@ void tickets() {
   for (int g = 0; g < 50'000; ++g) groups.push_back({fmt::format("(('County {}', 'Batch {}'), ", g / 800, g % 800), ")", 1, 100});
   for (const std::size_t threads : {1U, 2U}) {
     set_thread_limit(threads);
-    const auto [cpu, wall] = best([&] { benchmark::DoNotOptimize(consistent_sample(kSeed, groups, {.take = 1'000}).data()); });
+    const auto [cpu, wall] = best([&] { keep(consistent_sample(kSeed, groups, {.take = 1'000}).data()); });
     std::printf(
         "consistent_sampler, 5 M identifiers, 1,000 draws, %zu thread%s: CPU %.2f s, wall %.2f s; quoted peer 170 k/s = 29 s: %.0f times; "
-        "goal 1 s: %s\n",
-        threads, threads == 1 ? "" : "s", cpu, wall, 29 / cpu, (threads == 1 ? cpu : wall) <= 1 ? "met" : "NOT met");
+        "goal 1 s of CPU: %s\n",
+        threads, threads == 1 ? "" : "s", cpu, wall, 29 / cpu, cpu <= 1 ? "met" : "NOT met");
   }
   set_thread_limit(0);
 }
@@ -134,17 +138,16 @@ void hashes() {
     for (std::uint32_t i = 0; i < kHashes; i += 2) {
       std::memcpy(text.data(), &i, 4);
       prefix.states_of({text.data(), 4}, {text.data(), 3}, a, b);
-      benchmark::DoNotOptimize(a.h[0] + b.h[0]);
+      keep(a.h[0] + b.h[0]);
     }
   });
   set_sha256_backend(Sha256Backend::reference);
   const auto plain = best([&] {
-    for (std::uint32_t i = 0; i < kHashes; ++i) benchmark::DoNotOptimize(prefix.state_of({reinterpret_cast<const char*>(&i), 4}).h[0]);
+    for (std::uint32_t i = 0; i < kHashes; ++i) keep(prefix.state_of({reinterpret_cast<const char*>(&i), 4}).h[0]);
   });
   set_sha256_backend(Sha256Backend::instructions);
   const auto evp = best([&] {
-    for (std::uint32_t i = 0; i < kHashes; ++i)
-      benchmark::DoNotOptimize(sha256(std::string_view(reinterpret_cast<const char*>(&i), 4)).bytes[0]);
+    for (std::uint32_t i = 0; i < kHashes; ++i) keep(sha256(std::string_view(reinterpret_cast<const char*>(&i), 4)).bytes[0]);
   });
   std::printf("one-block SHA-256, M/s a core: instructions %.1f, plain C++ %.1f, OpenSSL EVP (anchor) %.1f: %.1f times OpenSSL\n",
               rate(instructions.first), rate(plain.first), rate(evp.first), evp.first / instructions.first);

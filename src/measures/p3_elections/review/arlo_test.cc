@@ -8,6 +8,8 @@
 #include "measures/p3_elections/review/arlo_record.h"
 #include "measures/p3_elections/risk/bravo.h"
 #include "measures/p3_elections/risk/macro.h"
+#include "measures/p3_elections/risk/minerva.h"
+#include "measures/p3_elections/risk/providence.h"
 #include "measures/p3_elections/risk/supersimple.h"
 #include "measures/p3_elections/sampling/consistent_sampler.h"
 #include "measures/p3_elections/sampling/ppeb.h"
@@ -181,11 +183,16 @@ class OwnCards : public OwnRecord {
       for (std::size_t v = 0; v < 2; ++v) sum[v] += votes[r][v];
       const auto polling = risk::bravo_risk(risk::percent_limit(10), contest, sum);
       const auto compared = risk::comparison_risk(risk::percent_limit(10), risk::ComparisonMargin::of(contest), errors[r]);
-      std::string p = fmt::format("{:.10f}", comparison ? compared.risk : polling.risk());
+      double risk = comparison ? compared.risk : polling.risk();
+      bool confirmed = comparison ? compared.confirmed : polling.confirmed;
+      std::vector<risk::PolledRound> rounds_so_far;
+      for (std::size_t i = 0; i <= r; ++i) rounds_so_far.push_back({i == 0 ? 40 : 20, {votes[i][0], votes[i][1]}});
+      if (math == "MINERVA") risk = risk::minerva_risk({.limit = 0.1}, contest, rounds_so_far).value().p, confirmed = risk <= 0.1;
+      if (math == "PROVIDENCE") risk = risk::providence_risk(0.1, contest, rounds_so_far).value().risk, confirmed = risk <= 0.1;
+      std::string p = fmt::format("{:.10f}", risk);
       while (p.ends_with('0')) p.pop_back();
       rounds += fmt::format("{},Mayor,Targeted,{},{},{},2026-05-0{}T00:00:00,2026-05-0{}T12:00:00,Ada Example: {}; Bo Example: {}\n", r + 1,
-                            r == 0 ? 40 : 20, (comparison ? compared.confirmed : polling.confirmed) ? "Yes" : "No", p, r + 1, r + 1,
-                            votes[r][0], votes[r][1]);
+                            r == 0 ? 40 : 20, confirmed ? "Yes" : "No", p, r + 1, r + 1, votes[r][0], votes[r][1]);
     }
     write("report.csv", head(type, math, "Mayor,Targeted,1,1,400,Ada Example: 250; Bo Example: 120") + rounds + "\n" + sample);
   }
@@ -206,6 +213,18 @@ TEST_F(OwnCards, Polling) {
 TEST_F(OwnCards, PollingWithTheOlderIdentifiers) {
   make("BALLOT_POLLING", "BRAVO", false);
   expect_clean(review());
+}
+
+TEST_F(OwnCards, PollingByRoundsWarnsOfOneSeedForAll) {
+  for (const char* math : {"MINERVA", "PROVIDENCE"}) {
+    make("BALLOT_POLLING", math, true);
+    const Review r = review();
+    ASSERT_EQ(r.findings.size(), 1U) << math;
+    EXPECT_EQ(r.findings[0].code, kSeedReused);
+    EXPECT_TRUE(r.good());
+    for (const Check& c : r.checks) EXPECT_EQ(c.good, c.of) << c.name;
+    EXPECT_EQ(r.contests[0].outcome, ContestReview::Outcome::confirmed);
+  }
 }
 
 TEST_F(OwnCards, PollingChanged) {
