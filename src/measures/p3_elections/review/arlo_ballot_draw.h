@@ -84,16 +84,18 @@ struct ArloMarks {
   bool overvote = false;
   std::set<std::size_t> choices;
 };
-inline bool arlo_split_choices(std::string_view text, const ArloContest& contest, std::set<std::size_t>& out) {
-  for (std::size_t end = text.find(", ");; end = text.find(", ", end + 1)) {
+// Names may hold ", " themselves; `steps` bounds the search.
+inline bool arlo_split_choices(std::string_view text, const ArloContest& contest, std::size_t& steps, std::set<std::size_t>& out) {
+  for (std::size_t end = text.find(", "); steps > 0; end = text.find(", ", end + 1)) {
     const std::string_view name = text.substr(0, std::min(end, text.size()));
-    for (std::size_t i = 0; i < contest.votes.size(); ++i) {
+    for (std::size_t i = 0; i < contest.votes.size() && steps > 0; ++i, --steps) {
       if (contest.votes[i].name != name || !out.insert(i).second) continue;
-      if (end == text.npos || arlo_split_choices(text.substr(end + 2), contest, out)) return true;
+      if (end == text.npos || arlo_split_choices(text.substr(end + 2), contest, steps, out)) return true;
       out.erase(i);
     }
     if (end == text.npos) return false;
   }
+  return false;
 }
 inline ArloMarks arlo_marks(std::string_view text, const ArloContest& contest) {
   ArloMarks out;
@@ -101,7 +103,8 @@ inline ArloMarks arlo_marks(std::string_view text, const ArloContest& contest) {
   if (text.starts_with("COMMENT: ")) text = {};
   if (text.starts_with("OVERVOTE")) out.overvote = true, text.remove_prefix(std::min<std::size_t>(text.size(), 10));
   if (text == "Overvote") out.overvote = true;
-  if (!arlo_split_choices(text, contest, out.choices)) out.choices.clear();  // BLANK, CONTEST_NOT_ON_BALLOT, …
+  std::size_t steps = 100'000;
+  if (!arlo_split_choices(text, contest, steps, out.choices)) out.choices.clear();  // BLANK, CONTEST_NOT_ON_BALLOT, …
   return out;
 }
 

@@ -126,7 +126,8 @@ class OwnRecord : public testing::Test {
 // Cards of both kinds of audit: jurisdictions A'dams (a name with an apostrophe) and Baker.
 class OwnCards : public OwnRecord {
  protected:
-  void make(std::string_view type, std::string_view math, bool tabulators) {
+  // `first`: draws of the first of two rounds; there are 60 in all.
+  void make(std::string_view type, std::string_view math, bool tabulators, std::size_t first_round = 40) {
     std::vector<sampling::NumberedObjects> groups;
     const std::vector<std::tuple<std::string, std::string, std::uint64_t>> batches{
         {"A'dams", "B 1", 150}, {"A'dams", "B 2", 50}, {"Baker", "B 1", 200}};
@@ -144,7 +145,7 @@ class OwnCards : public OwnRecord {
       std::uint64_t object = drawn[i].object;
       std::size_t g = 0;
       while (object >= groups[g].count) object -= groups[g++].count;
-      rows[{std::get<0>(batches[g]), std::get<1>(batches[g]), object + 1}][i < 40 ? 0 : 1].push_back(drawn[i].ticket);
+      rows[{std::get<0>(batches[g]), std::get<1>(batches[g]), object + 1}][i < first_round ? 0 : 1].push_back(drawn[i].ticket);
     }
     const bool comparison = type == "BALLOT_COMPARISON";
     const auto contest =
@@ -186,13 +187,14 @@ class OwnCards : public OwnRecord {
       double risk = comparison ? compared.risk : polling.risk();
       bool confirmed = comparison ? compared.confirmed : polling.confirmed;
       std::vector<risk::PolledRound> rounds_so_far;
-      for (std::size_t i = 0; i <= r; ++i) rounds_so_far.push_back({i == 0 ? 40 : 20, {votes[i][0], votes[i][1]}});
+      for (std::size_t i = 0; i <= r; ++i)
+        rounds_so_far.push_back({static_cast<std::int64_t>(i == 0 ? first_round : 60 - first_round), {votes[i][0], votes[i][1]}});
       if (math == "MINERVA") risk = risk::minerva_risk({.limit = 0.1}, contest, rounds_so_far).value().p, confirmed = risk <= 0.1;
       if (math == "PROVIDENCE") risk = risk::providence_risk(0.1, contest, rounds_so_far).value().risk, confirmed = risk <= 0.1;
       std::string p = fmt::format("{:.10f}", risk);
       while (p.ends_with('0')) p.pop_back();
       rounds += fmt::format("{},Mayor,Targeted,{},{},{},2026-05-0{}T00:00:00,2026-05-0{}T12:00:00,Ada Example: {}; Bo Example: {}\n", r + 1,
-                            r == 0 ? 40 : 20, confirmed ? "Yes" : "No", p, r + 1, r + 1, votes[r][0], votes[r][1]);
+                            r == 0 ? first_round : 60 - first_round, confirmed ? "Yes" : "No", p, r + 1, r + 1, votes[r][0], votes[r][1]);
     }
     write("report.csv", head(type, math, "Mayor,Targeted,1,1,400,Ada Example: 250; Bo Example: 120") + rounds + "\n" + sample);
   }
@@ -217,7 +219,7 @@ TEST_F(OwnCards, PollingWithTheOlderIdentifiers) {
 
 TEST_F(OwnCards, PollingByRoundsWarnsOfOneSeedForAll) {
   for (const char* math : {"MINERVA", "PROVIDENCE"}) {
-    make("BALLOT_POLLING", math, true);
+    make("BALLOT_POLLING", math, true, 10);  // too few to stop
     const Review r = review();
     ASSERT_EQ(r.findings.size(), 1U) << math;
     EXPECT_EQ(r.findings[0].code, kSeedReused);
