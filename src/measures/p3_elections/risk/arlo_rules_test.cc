@@ -183,7 +183,7 @@ TEST(Suite, AStratumWithoutRecordsOrBallots) {
   const Contest c = contest(1000, {{"Ada", 700}, {"Bo", 300}});
   const PollingStratum polling{1000, {700, 300}, {140, 60}, 200};
   const ComparisonStratum none{0, {0, 0}, {{}}, 0};
-  const auto risk = stratified_risk(0.1, c, polling, none);
+  const auto risk = hybrid_risk(0.1, c, polling, none);
   ASSERT_TRUE(risk) << risk.error().str();
   EXPECT_GT(risk->risk, 0);
   EXPECT_LE(risk->risk, 1);
