@@ -7,7 +7,7 @@ namespace entente::test::null_elections {
 namespace {
 
 TEST(TypeOne, NoTestConfirmsWrongOutcomesMoreOftenThanItsLimit) {
-  for (const Played& p : play_all(2000, 7))
+  for (const Played& p : play_all(1000, 7))
     EXPECT_TRUE(p.good()) << p.test << ": " << p.confirmed << " of " << p.runs << ", limit " << p.limit;
 }
 
