@@ -41,6 +41,12 @@ class CsvReader {
   [[nodiscard]] Where where(const CsvRow& row, std::size_t column) const;
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] std::uint64_t bytes_read() const { return at_; }
+  [[nodiscard]] std::uint64_t line() const { return line_; }  // of the next row
+  // For a reader that takes some rows itself: go on at a byte that begins a row, which is on that line.
+  void seek(std::size_t at, std::uint64_t line) {
+    at_ = at;
+    line_ = line;
+  }
 
  private:
   [[nodiscard]] Result<void> quoted_cell();
