@@ -117,11 +117,11 @@ Result<void> CvrBuilder::check_card(const Where& where) {
   }
   const CvrCard& other = table.cards[*first - 1];
   problem(CvrProblemKind::duplicate_card, where,
-          fmt::format("card {} again, as in {}:{}",
+          fmt::format("card {} again, as in {}{}{}",
                       card.imprinted_id != 0 ? printable(table.text(card.imprinted_id), 60)
                                              : fmt::format("{} {} {}", printable(table.text(card.tabulator), 40),
                                                            printable(table.text(card.batch), 40), printable(table.text(card.record), 40)),
-                      table.files.empty() ? "" : table.files[other.source_file], other.source_line));
+                      table.files.empty() ? "" : table.files[other.source_file], lines_are_records ? " record " : ":", other.source_line));
   return {};
 }
 
@@ -129,7 +129,12 @@ void CvrBuilder::note_overvote(const CvrCard& card, CvrCardContest& c, std::uint
   const CvrContest& contest = table.contests[c.contest];
   c.overvotes = static_cast<std::uint16_t>(std::min<std::uint64_t>(votes - contest.votes_allowed, 65'535));
   if (!keeps(CvrProblemKind::overvote)) return count_only(CvrProblemKind::overvote);
-  problem(CvrProblemKind::overvote, {.file = table.files.empty() ? "" : table.files[card.source_file], .line = card.source_line},
+  Where where{.file = table.files.empty() ? "" : table.files[card.source_file]};
+  if (lines_are_records)
+    where.pointer = fmt::format("record {}", card.source_line);
+  else
+    where.line = card.source_line;
+  problem(CvrProblemKind::overvote, std::move(where),
           fmt::format("{} votes in \"{}\", where {} may be given", votes, printable(contest.name, 80), contest.votes_allowed));
 }
 

@@ -21,6 +21,7 @@ class CvrBuilder {
 
   CvrTable table;
   CvrReport report;
+  bool lines_are_records = false;  // CvrCard::source_line is the ordinal of a record
   [[nodiscard]] const CvrReadOptions& options() const { return options_; }
 
   void problem(CvrProblemKind kind, Where where, std::string what);
@@ -77,16 +78,22 @@ enum class CvrFileKind {
 };
 [[nodiscard]] CvrFileKind classify_cvr_file(std::string_view bytes);
 
-// Goes through the files of an export once, in their order, unpacking as it goes.
-using CvrEachFile = std::function<Result<void>(const std::string& name, std::string_view bytes, CvrFileKind kind)>;
+// Goes through the files of an export in their order, unpacking as it goes. What each is, is looked at once, in the first survey; later
+// only files of the kind wanted are unpacked.
 class CvrFiles {
  public:
   CvrFiles(std::span<const CvrSource> sources, const CvrReadOptions& options) : sources_(sources), options_(options) {}
-  [[nodiscard]] Result<void> each(const CvrEachFile& take) const;
+  using Survey = std::function<Result<void>(const std::string& name, CvrFileKind kind)>;
+  using Take = std::function<Result<void>(const std::string& name, std::string_view bytes)>;
+  [[nodiscard]] Result<void> survey(const Survey& take);
+  [[nodiscard]] Result<void> each(CvrFileKind kind, const Take& take) const;
 
  private:
+  using Visit = std::function<Result<void>(const std::string& name, std::string_view bytes)>;
+  [[nodiscard]] Result<void> visit(const std::function<bool(const std::string& name)>& wanted, const Visit& take) const;
   std::span<const CvrSource> sources_;
   const CvrReadOptions& options_;
+  std::unordered_map<std::string, CvrFileKind> kinds_;
 };
 
 // The readers: each takes its kinds out of the files.

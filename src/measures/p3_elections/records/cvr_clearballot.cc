@@ -149,8 +149,7 @@ class ClearBallot {
 }  // namespace
 
 Result<void> read_clearballot(CvrBuilder& b, const CvrFiles& files) {
-  return files.each([&](const std::string& name, std::string_view bytes, CvrFileKind kind) -> Result<void> {
-    if (kind != CvrFileKind::clearballot) return {};
+  return files.each(CvrFileKind::clearballot, [&](const std::string& name, std::string_view bytes) -> Result<void> {
     ENTENTE_TRY(const tables::DecodedText text, cvr_text(b, name, bytes));
     return ClearBallot(b, text.text(), name).read();
   });

@@ -415,8 +415,7 @@ class DominionCsv {
 }  // namespace
 
 Result<void> read_dominion_csv(CvrBuilder& b, const CvrFiles& files) {
-  return files.each([&](const std::string& name, std::string_view bytes, CvrFileKind kind) -> Result<void> {
-    if (kind != CvrFileKind::dominion_csv) return {};
+  return files.each(CvrFileKind::dominion_csv, [&](const std::string& name, std::string_view bytes) -> Result<void> {
     ENTENTE_TRY(const tables::DecodedText text, cvr_text(b, name, bytes));
     return DominionCsv(b, text.text(), name).read();
   });

@@ -42,9 +42,11 @@ struct DominionNames {
   struct Candidate {
     std::string name;
     bool write_in = false;
+    std::int64_t contest = 0;
   };
   std::map<std::int64_t, Candidate> candidates;
-  std::optional<std::int64_t> overvote;  // of the outstack conditions
+  std::vector<std::int64_t> candidate_order;  // as the manifest has them
+  std::optional<std::int64_t> overvote;       // of the outstack conditions
 };
 
 std::string named(const DominionNames::ById& names, std::int64_t id) {
@@ -54,7 +56,7 @@ std::string named(const DominionNames::ById& names, std::int64_t id) {
 
 class DominionJson {
  public:
-  explicit DominionJson(CvrBuilder& b) : b_(b) {}
+  explicit DominionJson(CvrBuilder& b) : b_(b) { b_.lines_are_records = true; }
 
   // A manifest's kind is in what its entries have, not in the file's name.
   Result<void> manifest(const std::string& name, std::string_view bytes) {
@@ -73,7 +75,8 @@ class DominionJson {
         names_.contests[*id] = {std::move(text), static_cast<std::uint32_t>(votes), static_cast<std::uint32_t>(ranks)};
       } else if (json_int(entry, "ContestId")) {
         const std::string_view type = json_string(entry, "Type").value_or("");
-        names_.candidates[*id] = {std::move(text), type == "WriteIn" || type == "QualifiedWriteIn"};
+        names_.candidates[*id] = {std::move(text), type == "WriteIn" || type == "QualifiedWriteIn", *json_int(entry, "ContestId")};
+        names_.candidate_order.push_back(*id);
       } else if (file.starts_with("CountingGroup")) {
         names_.groups[*id] = std::move(text);
       } else if (file.starts_with("PrecinctPortion")) {
@@ -99,6 +102,9 @@ class DominionJson {
       c.ranked = contest.ranks > 0;
       c.votes_allowed = c.ranked ? contest.ranks : contest.votes;
     }
+    for (const std::int64_t id : names_.candidate_order)
+      if (const std::int64_t contest = names_.candidates[id].contest; names_.contests.contains(contest))
+        choice_index(contest_index(contest), id);
   }
 
   Result<void> sessions(const std::string& name, std::string_view bytes) {
@@ -134,6 +140,7 @@ class DominionJson {
 
  private:
   [[nodiscard]] Where here(std::string_view below = "") const {
+    if (b_.table.files.empty()) return {};
     return {.file = b_.table.files.back(), .line = std::nullopt, .pointer = fmt::format("/Sessions/{}{}", ordinal_ - 1, below)};
   }
   tl::unexpected<Error> bad(std::string what, std::string_view below = "") const {
@@ -278,13 +285,11 @@ class DominionJson {
 
 Result<void> read_dominion_json(CvrBuilder& b, const CvrFiles& files) {
   DominionJson reader(b);
-  ENTENTE_CHECK(files.each([&](const std::string& name, std::string_view bytes, CvrFileKind kind) -> Result<void> {
-    return kind == CvrFileKind::dominion_manifest ? reader.manifest(name, bytes) : Result<void>{};
-  }));
+  ENTENTE_CHECK(files.each(CvrFileKind::dominion_manifest,
+                           [&](const std::string& name, std::string_view bytes) { return reader.manifest(name, bytes); }));
   reader.begin();
-  ENTENTE_CHECK(files.each([&](const std::string& name, std::string_view bytes, CvrFileKind kind) -> Result<void> {
-    return kind == CvrFileKind::dominion_json ? reader.sessions(name, bytes) : Result<void>{};
-  }));
+  ENTENTE_CHECK(files.each(CvrFileKind::dominion_json,
+                           [&](const std::string& name, std::string_view bytes) { return reader.sessions(name, bytes); }));
   reader.finish();
   return {};
 }

@@ -338,12 +338,10 @@ class Ess {
 
 Result<void> read_ess(CvrBuilder& b, const CvrFiles& files) {
   Ess reader(b);
-  for (const CvrFileKind wanted : {CvrFileKind::ess_ballots, CvrFileKind::ess_cvr}) {
-    ENTENTE_CHECK(files.each([&](const std::string& name, std::string_view bytes, CvrFileKind kind) -> Result<void> {
-      if (kind != wanted) return {};
-      return kind == CvrFileKind::ess_ballots ? reader.ballots(name, bytes) : reader.records(name, bytes);
-    }));
-  }
+  ENTENTE_CHECK(
+      files.each(CvrFileKind::ess_ballots, [&](const std::string& name, std::string_view bytes) { return reader.ballots(name, bytes); }));
+  ENTENTE_CHECK(
+      files.each(CvrFileKind::ess_cvr, [&](const std::string& name, std::string_view bytes) { return reader.records(name, bytes); }));
   reader.finish();
   return {};
 }

@@ -235,12 +235,11 @@ class Hart {
 
 Result<void> read_hart(CvrBuilder& b, const CvrFiles& files) {
   Hart reader(b);
-  for (const CvrFileKind wanted : {CvrFileKind::hart_scans, CvrFileKind::hart_xml}) {
-    ENTENTE_CHECK(files.each([&](const std::string& name, std::string_view bytes, CvrFileKind kind) -> Result<void> {
-      if (kind != wanted) return {};
-      return kind == CvrFileKind::hart_scans ? reader.scans(name, bytes) : reader.record(name, bytes);
-    }));
-  }
+  b.lines_are_records = true;
+  ENTENTE_CHECK(
+      files.each(CvrFileKind::hart_scans, [&](const std::string& name, std::string_view bytes) { return reader.scans(name, bytes); }));
+  ENTENTE_CHECK(
+      files.each(CvrFileKind::hart_xml, [&](const std::string& name, std::string_view bytes) { return reader.record(name, bytes); }));
   reader.finish();
   return {};
 }

@@ -54,7 +54,12 @@ void NistCards::selection(std::uint32_t contest, const NistSelection& selection,
     if (p.rank > 0) ranks.push_back(p.rank);
   }
   if (ranks.empty() && selection.rank > 0 && indicated > 0) ranks.push_back(selection.rank);
-  const std::uint64_t votes = selection.total.value_or(indicated);
+  std::uint64_t votes = selection.total.value_or(indicated);
+  if (votes > 0 && indicated == 0 && !selection.positions.empty()) {
+    b_.problem(CvrProblemKind::count_mismatch, where,
+               fmt::format("a total of {} votes without an indication that may count: not counted", votes));
+    votes = 0;
+  }
   if (open && votes == 0) b_.problem(CvrProblemKind::unresolved_mark, where, "an indication to be adjudicated: not counted");
   if (votes == 0) return;
   const std::uint32_t choice = b_.choice(contest, selection.id.empty() ? "Write-in" : selection.id);
@@ -104,11 +109,11 @@ void NistCards::finish(const NistNames& names) {
 Result<void> read_nist(CvrBuilder& b, const CvrFiles& files) {
   NistCards cards(b);
   NistNames names;
-  ENTENTE_CHECK(files.each([&](const std::string& name, std::string_view bytes, CvrFileKind kind) -> Result<void> {
-    if (kind == CvrFileKind::nist_xml) return read_nist_xml(b, cards, names, name, bytes);
-    if (kind == CvrFileKind::nist_json) return read_nist_json(b, cards, names, name, bytes);
-    return {};
-  }));
+  b.lines_are_records = true;
+  ENTENTE_CHECK(files.each(CvrFileKind::nist_xml,
+                           [&](const std::string& name, std::string_view bytes) { return read_nist_xml(b, cards, names, name, bytes); }));
+  ENTENTE_CHECK(files.each(CvrFileKind::nist_json,
+                           [&](const std::string& name, std::string_view bytes) { return read_nist_json(b, cards, names, name, bytes); }));
   cards.finish(names);
   return {};
 }

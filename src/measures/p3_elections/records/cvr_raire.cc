@@ -167,8 +167,7 @@ class RaireText {
 }  // namespace
 
 Result<void> read_raire(CvrBuilder& b, const CvrFiles& files) {
-  return files.each([&](const std::string& name, std::string_view bytes, CvrFileKind kind) -> Result<void> {
-    if (kind != CvrFileKind::raire) return {};
+  return files.each(CvrFileKind::raire, [&](const std::string& name, std::string_view bytes) -> Result<void> {
     ENTENTE_TRY(const tables::DecodedText text, cvr_text(b, name, bytes));
     return RaireText(b, text.text(), name).read();
   });

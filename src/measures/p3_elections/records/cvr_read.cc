@@ -116,9 +116,9 @@ struct SeenFiles {
 };
 
 // First pass: which format the export is of.
-Result<SeenFiles> survey(const CvrFiles& files) {
+Result<SeenFiles> survey(CvrFiles& files) {
   SeenFiles seen;
-  ENTENTE_CHECK(files.each([&](const std::string& name, std::string_view, CvrFileKind kind) -> Result<void> {
+  ENTENTE_CHECK(files.survey([&](const std::string& name, CvrFileKind kind) -> Result<void> {
     seen.files.emplace_back(name, kind);
     const auto format = format_of(kind);
     if (!format) return {};
@@ -172,7 +172,7 @@ CvrFileKind classify_cvr_file(std::string_view bytes) {
 }
 
 // A zip is an archive unless it is a workbook.
-Result<void> CvrFiles::each(const CvrEachFile& take) const {
+Result<void> CvrFiles::visit(const std::function<bool(const std::string&)>& wanted, const Visit& take) const {
   std::uint64_t left = options_.max_bytes;
   const auto spend = [&](const std::string& name, std::uint64_t bytes) -> Result<void> {
     if (bytes > left) return fail(fmt::format("more than {} bytes of vote records", options_.max_bytes), {.file = name});
@@ -190,21 +190,39 @@ Result<void> CvrFiles::each(const CvrEachFile& take) const {
     const tables::Packing inner = tables::packing_of(bytes);
     if (inner == tables::Packing::tar || (inner == tables::Packing::zip && classify_cvr_file(bytes) == CvrFileKind::unknown)) {
       const tables::MemberLimits limits{.max_bytes = left, .max_member_bytes = left, .max_members = 2'000'000};
-      ENTENTE_CHECK(tables::each_member(bytes, source.name, limits, {}, [&](tables::Member&& member) -> Result<void> {
+      const auto wanted_member = [&](std::string_view member) { return !wanted || wanted(fmt::format("{}:{}", source.name, member)); };
+      ENTENTE_CHECK(tables::each_member(bytes, source.name, limits, wanted_member, [&](tables::Member&& member) -> Result<void> {
         ENTENTE_CHECK(spend(source.name, member.content.size()));
-        return take(source.name + ":" + member.name, member.content, classify_cvr_file(member.content));
+        return take(source.name + ":" + member.name, member.content);
       }));
       continue;
     }
     ENTENTE_CHECK(spend(source.name, bytes.size()));
-    ENTENTE_CHECK(take(source.name, bytes, classify_cvr_file(bytes)));
+    if (!wanted || wanted(source.name)) ENTENTE_CHECK(take(source.name, bytes));
   }
   return {};
 }
 
+Result<void> CvrFiles::survey(const Survey& take) {
+  return visit({}, [&](const std::string& name, std::string_view bytes) -> Result<void> {
+    const CvrFileKind kind = classify_cvr_file(bytes);
+    if (!kinds_.emplace(name, kind).second) return fail("a file given twice", {.file = name});
+    return take(name, kind);
+  });
+}
+
+Result<void> CvrFiles::each(CvrFileKind kind, const Take& take) const {
+  return visit(
+      [&](const std::string& name) {
+        const auto it = kinds_.find(name);
+        return it != kinds_.end() && it->second == kind;
+      },
+      take);
+}
+
 Result<CvrRead> read_cvrs(std::span<const CvrSource> sources, const CvrReadOptions& options) {
   if (sources.empty()) return fail("no vote records given");
-  const CvrFiles files(sources, options);
+  CvrFiles files(sources, options);
   ENTENTE_TRY(const SeenFiles seen, survey(files));
   std::set<std::string, std::less<>> given;
   for (const CvrSource& source : sources) {
