@@ -12,6 +12,7 @@
 #include "measures/p3_elections/irv/cover.h"
 #include "measures/p3_elections/records/cvr_read.h"
 #include "measures/p3_elections/review/shangrla.h"
+#include "measures/p3_elections/review/shangrla_record.h"
 #include "measures/p3_elections/risk/assorter.h"
 #include "measures/p3_elections/risk/sample_size.h"
 #include "measures/p3_elections/sampling/consistent_cards.h"
@@ -313,6 +314,23 @@ TEST_F(Sf2019, NextSampleSize) {
   std::printf("SF 2019: next size %lu, with the 369 seen %lu; SHANGRLA's %ld\n", most, most + 369,
               *json_int(golden_->root(), "next_sample_size_with_data"));
   EXPECT_NEAR(static_cast<double>(most + 369), static_cast<double>(*json_int(golden_->root(), "next_sample_size_with_data")), 1.0);
+}
+
+// Papers as San Francisco's auditors and SHANGRLA's examples wrote them down.
+TEST_F(Sf2019, PublishedPapersAreRead) {
+  std::size_t files = 0, cards = 0;
+  for (const char* name :
+       {"SFDA2019/mvrTest-PR11-DA-VBM-AllBallots-Errors-1-1-10.json", "SFDA2019/mvrTest-PR11-DA-VBM-AllBallots-Errors-1-1-5.json",
+        "SFDA2019/mvrTest-PR11-DA-VBM-AllBallots-Errors-5-5-5.json", "SFDA2019/mvrTestSF-DA-200PerfectPaper.json",
+        "mvr_prepilot_test.json"}) {
+    const auto mvrs = parse_shangrla_mvrs(read_file(data_ / "shangrla" / name).value(), name);
+    ASSERT_OK(mvrs);
+    EXPECT_FALSE(mvrs->empty());
+    for (const ShangrlaMvr& mvr : *mvrs) EXPECT_EQ(std::count(mvr.id.begin(), mvr.id.end(), '-'), 2) << mvr.id;
+    ++files;
+    cards += mvrs->size();
+  }
+  std::printf("SF 2019: %zu files of papers, %zu cards\n", files, cards);
 }
 
 // One thing wrong at a time.
