@@ -18,7 +18,7 @@ struct RaireOptions {
   // audit-irv-cp's "agap" is this as a share of the cards.
   double gap = 0;
   // Bounds of work: sets of standing candidates whose votes are counted, some 100 bytes each. A contest of n candidates has 2^n.
-  std::uint64_t max_sets = 4'000'000;
+  std::uint64_t max_sets = 1'000'000;
   // Asked every few milliseconds; true ends the search with an error. May be empty.
   std::function<bool()> stop;
   // Assertions that the others make needless are taken out, hardest first.
