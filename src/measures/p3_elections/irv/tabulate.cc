@@ -4,6 +4,7 @@
 #include "measures/p3_elections/irv/tabulate.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <unordered_set>
 
@@ -39,6 +40,27 @@ CandidateSet tie_choices(CandidateSet tied, const TieBreak& rule, const std::vec
   return tied;
 }
 
+// Candidates who all go out before anybody else, in whatever order: the most of the last ones who together have fewer votes than the next.
+// None of them can come to have more than that sum while others only gain. So ties among many with few votes need no branching. `most`
+// bounds their sum.
+CandidateSet certain_losers(CandidateSet standing, const Tallies& votes, std::uint64_t most) {
+  std::array<Candidate, kMaxCandidates> order{};
+  std::size_t size = 0;
+  for (CandidateSet rest = standing; rest != 0; rest &= rest - 1) order[size++] = static_cast<Candidate>(std::countr_zero(rest));
+  std::sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(size),
+            [&](Candidate a, Candidate b) { return votes[a] < votes[b]; });
+  CandidateSet out = 0;
+  CandidateSet so_far = 0;
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i + 1 < size; ++i) {
+    sum += votes[order[i]];
+    if (sum > most) break;
+    so_far |= set_of(order[i]);
+    if (sum < votes[order[i + 1]]) out = so_far;
+  }
+  return out;
+}
+
 struct TieSearch {
   const TallyTree& tree;
   const TieBreak& rule;
@@ -57,6 +79,14 @@ struct TieSearch {
     if (rule.rule != TieBreak::Rule::previous_rounds && !seen.insert(standing).second) return true;
     Tallies votes;
     tree.count(standing, votes);
+    // Where earlier rounds are looked at, rounds may be left out only if they change nobody's votes.
+    const bool looks_back = rule.rule == TieBreak::Rule::previous_rounds;
+    if (const CandidateSet losers = certain_losers(standing, votes, looks_back ? 0 : ~std::uint64_t{0}); losers != 0) {
+      past.push_back(votes);
+      const bool followed = follow(standing & ~losers);
+      past.pop_back();
+      return followed;
+    }
     CandidateSet out = fewest(standing, votes);
     if (std::popcount(out) > 1) out = tie_choices(out, rule, past);
     past.push_back(votes);
