@@ -33,7 +33,7 @@ struct RaireResult {
     tie,           // the winner depends on how a tie falls: the same
   };
   Outcome outcome = Outcome::assertions;
-  CandidateSet possible_winners = 0;       // by these ballots, over all ways in which ties can fall
+  CandidateSet possible_winners = 0;  // by these ballots, over all ways in which ties can fall (one of them where there are too many ways)
   std::vector<RatedAssertion> assertions;  // hardest first; none for an uncontested contest
   double max_difficulty = 0;               // of the assertions; infinity where there are none to be had
   double least_difficulty = 0;             // no set of assertions has a smaller maximum. Equal to max_difficulty where the gap is 0

@@ -209,6 +209,22 @@ TEST(CountIrv, possible_winners_are_those_of_every_way_ties_can_fall) {
     const auto count = count_irv(ballots);
     ASSERT_OK(count);
     EXPECT_EQ(count->possible_winners, every_way(ballots, all_of(n)));
+    CandidateSet led_to = 0;
+    for (const Ranking& way : count->ways) {
+      ASSERT_EQ(way.size(), n);
+      led_to |= set_of(way.back());
+      CandidateSet standing = all_of(n);
+      for (const Candidate c : way) {  // each goes out with the fewest votes
+        const TallyTree tree(ballots);
+        Tallies votes;
+        tree.count(standing, votes);
+        for (Candidate other = 0; other < n; ++other)
+          if (contains(standing, other)) EXPECT_LE(votes[c], votes[other]);
+        standing &= ~set_of(c);
+      }
+    }
+    EXPECT_EQ(led_to, count->possible_winners);
+    EXPECT_EQ(count->ways.size(), static_cast<std::size_t>(std::popcount(led_to)));
     open += count->winner ? 0 : 1;
   }
   EXPECT_GT(open, 200U);
