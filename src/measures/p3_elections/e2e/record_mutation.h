@@ -1,6 +1,8 @@
 // For tests only: every value of a record's JSON files, and a record in which one of them is another.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cctype>
 #include <map>
@@ -80,7 +82,9 @@ inline void collect_leaves(const Json& value, const std::string& file, const std
 
 inline std::vector<Leaf> leaves(const Files& files) {
   std::vector<Leaf> out;
-  for (const RecordFile& file : files) collect_leaves(Json::parse(file.content), file.name, "", out);
+  for (const RecordFile& file : files)
+    if (file.name != "constants.json")
+      collect_leaves(Json::parse(file.content), file.name, "", out);  // its numbers are too long for JSON readers
   return out;
 }
 
