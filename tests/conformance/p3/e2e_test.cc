@@ -1,13 +1,12 @@
-// Published end-to-end verifiable records: all of them verify; a record in which one value is another does not, and the finding names the
-// file; belenios-tool says the same. Of every kind of value one is altered here, several kinds in one run where they lie in different
-// files; with ENTENTE_SOAK=1 every value of every record is, one at a time (hours).
+// Published ElectionGuard records: all of them verify; a record in which one value is another does not, and the finding names the file. Of
+// every kind of value one is altered here, several kinds in one run where they lie in different files; with ENTENTE_SOAK=1 every value of
+// every record is, one at a time (hours).
 #include <gtest/gtest.h>
 
 #include <cstdlib>
 #include <map>
 #include <set>
 
-#include "measures/p3_elections/e2e/belenios_tar.h"
 #include "measures/p3_elections/e2e/record_mutation.h"
 #include "test_support.h"
 
@@ -57,19 +56,16 @@ std::uint64_t count(const RecordCheck& result, std::string_view name) {
 bool unbound(const std::string& kind) {
   static const std::set<std::string> kinds = {
       // 0.95
-      "encrypted_tally/object_id",
-      "tally/object_id",
-      "manifest/spec_version",
+      "encrypted_tally/object_id", "tally/object_id", "manifest/spec_version",
       "guardians/guardian_id",  // bound by the shares, which then name no guardian
       // 2.0
-      "election_config/config_version",
-      "encrypted_tally/tally_id",
-      "tally/id",
-      "encrypted_ballots/timestamp",
-      "encrypted_ballots/encrypting_device",
-      "election_initialized/guardians/guardian_id",
+      "election_config/config_version", "encrypted_tally/tally_id", "tally/id", "encrypted_ballots/timestamp",
+      "encrypted_ballots/encrypting_device", "election_initialized/guardians/guardian_id",
+      "encrypted_ballots/ballot_id",  // bound by the list of cast ballots, which is then named
   };
   if (kinds.contains(kind)) return true;
+  if (kind.starts_with("encrypted_ballots/") && kind.find("encrypted_contest_data") != std::string::npos)
+    return true;  // only of challenged ones
   for (const std::string_view part :
        {"usage", "manifest/candidates", "metadata", "encrypted_sn", "ballot_count", "/contest_data/", "numBytes", "num"})
     if (kind.find(part) != std::string::npos && (part != "num" || kind.ends_with("/num"))) return true;
@@ -221,7 +217,7 @@ TEST(ElectionGuard20, AnotherValueAnywhereFailsAndIsNamed) {
     expect_each_fails(files, {{file, pointer, ""}});
 }
 
-TEST(EveryRecord, WithEveryValueAlteredInTurn) {
+TEST(ElectionGuard, WithEveryValueAlteredInTurn) {
   if (const char* soak = std::getenv("ENTENTE_SOAK"); soak == nullptr || *soak == '\0') GTEST_SKIP() << "takes hours: set ENTENTE_SOAK=1";
   ENTENTE_SHARED_OR_SKIP(shared);
   for (const auto name : {"eg-0.95.0-minimal", "eg-0.95.0-full", "eg-0.95.0-small", "egk-2.0-allAvailable"}) {

@@ -116,9 +116,10 @@ inline void rehash_bel(Files& files) {
   }
 }
 
-// The archive as Belenios writes it (a tar of the oldest kind).
+// The archive as Belenios writes it, to the byte, which belenios-tool insists on: a tar of the oldest kind, its times those of the header.
 inline std::string write_bel(const Files& files) {
   std::string out;
+  const std::uint64_t time = std::stoull(Json::parse(files.front().content).at("timestamp").get<std::string>());
   for (const RecordFile& file : files) {
     std::string header(512, '\0');
     const auto put = [&](std::size_t at, const std::string& text) { header.replace(at, text.size(), text); };
@@ -127,7 +128,7 @@ inline std::string write_bel(const Files& files) {
     put(108, "0000000");
     put(116, "0000000");
     put(124, fmt::format("{:011o}", file.content.size()));
-    put(136, "00000000000");
+    put(136, fmt::format("{:011o}", time));
     put(148, "        ");
     put(156, "0");
     unsigned sum = 0;
