@@ -60,7 +60,7 @@ struct Verifier {
                        printable(line_of(made, static_cast<std::size_t>(b - made.begin())), 160));
   }
   void unreadable(const Error& error) {
-    find(error.what.find("no such file") != std::string::npos ? review::kMissingFile : review::kUnreadable, Severity::failure, error.what,
+    find(error.what.find("No such file") != std::string::npos ? review::kMissingFile : review::kUnreadable, Severity::failure, error.what,
          error.where.file);
   }
 };
@@ -74,30 +74,63 @@ void compare_committed_files(Verifier& v) {
   if (!v.documents.commitment) return;
   std::uint64_t good = 0;
   std::uint64_t of = 0;
-  const Json files = v.documents.commitment->json.value("files", Json::array());
-  for (const Json& file : files) {
-    if (!file.is_object()) continue;
-    const std::string path = file.value("path", std::string());
+  const auto files = v.documents.commitment->json.find("files");
+  if (files == v.documents.commitment->json.end() || !files->is_array()) return;  // the commitment itself will not fit
+  for (const Json& file : *files) {
+    const std::string path = json_text(file, "path");
     if (!is_safe_relative_path(path)) continue;
     ++of;
     const auto text = read_file(v.folder / path, kMaxInputBytes);
     if (!text)
       v.find(review::kMissingFile, Severity::failure, fmt::format("{} was committed to and cannot be read", printable(path, 200)), path,
              text.error().what);
-    else if (sha256(*text).hex() != file.value("sha256", std::string()))
-      v.find(
-          review::kCommitMismatch, Severity::failure, fmt::format("{} is not the file that was committed to", printable(path, 200)), path,
-          fmt::format("sha256 {} is there, {} was committed to", sha256(*text).hex(), printable(file.value("sha256", std::string()), 80)));
+    else if (sha256(*text).hex() != json_text(file, "sha256"))
+      v.find(review::kCommitMismatch, Severity::failure, fmt::format("{} is not the file that was committed to", printable(path, 200)),
+             path, fmt::format("sha256 {} is there, {} was committed to", sha256(*text).hex(), printable(json_text(file, "sha256"), 80)));
     else
       ++good;
   }
   v.review.checks.push_back({"files that are those committed to", good, of});
 }
 
+// Whether a document names the one before it as it lies there. If not, one of the two was altered: both are named.
+void compare_link(Verifier& v, const Json& names, const Document& before, const std::string& named_in) {
+  const std::string digest = json_text(names, "sha256");
+  if (digest.empty() || digest == before.digest.hex()) return;  // a member that is missing is found by compare()
+  v.find(review::kCommitMismatch, Severity::failure, fmt::format("{} is not the document that {} names", before.path, named_in),
+         before.path, fmt::format("sha256 {} is there, {} is named", before.digest.hex(), printable(digest, 80)));
+}
+
+void compare_links(Verifier& v) {
+  const Document* before = nullptr;
+  const auto follow = [&](const std::optional<Document>& document) {
+    if (!document) return;
+    if (before != nullptr)
+      if (const auto previous = document->json.find("previous"); previous != document->json.end())
+        compare_link(v, *previous, *before, document->path);
+    before = &*document;
+  };
+  follow(v.documents.plan);
+  follow(v.documents.commitment);
+  follow(v.documents.seed);
+  for (const Round& round : v.documents.rounds) {
+    follow(round.sample);
+    follow(round.record);
+    follow(round.risk);
+  }
+  follow(v.documents.certificate);
+  const bool later = !v.documents.rounds.empty() || v.documents.certificate;
+  if (!v.documents.commitment && (v.documents.seed || later))
+    v.find(review::kMissingFile, Severity::failure, "plan and files were not committed to", std::string(kCommitmentPath));
+  if (!v.documents.seed && later) v.find(review::kMissingFile, Severity::failure, "the seed is missing", std::string(kSeedPath));
+  if (v.documents.rounds.empty() && v.documents.certificate)
+    v.find(review::kMissingFile, Severity::failure, "there is a certificate, and no sample", round_path(1, "sample.json"));
+}
+
 bool verify_commitment(Verifier& v) {
   if (!v.documents.commitment || !v.documents.assertions) {
     v.find(review::kNoCommitment, v.documents.seed ? Severity::failure : Severity::note, "plan and files were not committed to",
-           std::string(kCommitmentPath));
+           std::string(v.documents.commitment ? kAssertionsPath : kCommitmentPath));
     return false;
   }
   const Document assertions = make_document(std::string(kAssertionsPath), assertions_json(v.audit.inputs));
@@ -113,9 +146,7 @@ bool verify_commitment(Verifier& v) {
 bool verify_seed(Verifier& v) {
   if (!v.documents.seed) return false;
   const Json& seed = v.documents.seed->json;
-  const auto text = [&](const char* key) {
-    return seed.contains(key) && seed[key].is_string() ? seed[key].get<std::string>() : std::string();
-  };
+  const auto text = [&](const char* key) { return json_text(seed, key); };
   v.review.seed = text("seed");
   if (const auto accepted = sampling::accept_seed(v.review.seed); !accepted)
     v.find(review::kSeedShort, Severity::failure, accepted.error().what, std::string(kSeedPath));
@@ -173,22 +204,13 @@ bool verify_round(Verifier& v, std::uint32_t number, Digest& previous) {
   return drawn && recorded && risk;
 }
 
-// The full counts a certificate orders, as it says them.
-std::vector<std::string> full_counts(const Json& certificate) {
-  std::vector<std::string> out;
-  const Json list = certificate.value("full_count", Json::array());
-  for (const Json& name : list)
-    if (name.is_string()) out.push_back(name.get<std::string>());
-  return out;
-}
-
 void verify_end(Verifier& v) {
   if (!v.documents.certificate) {
     v.review.not_checked.push_back("The audit has no certificate yet.");
     return;
   }
   add_file(v, *v.documents.certificate, "certificate");
-  const auto counted = full_counts(v.documents.certificate->json);
+  const auto counted = json_texts(v.documents.certificate->json, "full_count");
   v.compare(*v.documents.certificate, certificate_document(v.audit, v.documents, v.risks, counted), review::kCommitMismatch,
             "the certificate is not of these documents");
   for (std::size_t c = 0; c < v.risks.size(); ++c) {
@@ -279,7 +301,7 @@ void finish(Verifier& v) {
       v.find(review::kTie, Severity::warning, "the margin is 0: only a full count can decide", std::string(kPlanPath), {},
              v.audit.inputs.plan.contests[c].contest.name);
   if (!v.risks.empty()) {
-    const auto counted = v.documents.certificate ? full_counts(v.documents.certificate->json) : std::vector<std::string>();
+    const auto counted = v.documents.certificate ? json_texts(v.documents.certificate->json, "full_count") : std::vector<std::string>();
     for (std::size_t c = 0; c < v.risks.size(); ++c) v.review.contests.push_back(contest_review(v, c, counted));
   }
   note_phantoms(v);
@@ -302,6 +324,7 @@ void walk(Verifier& v) {
   }
   v.documents = std::move(*documents);
   compare_committed_files(v);
+  compare_links(v);
   auto audit = load_audit(v.folder);
   if (!audit) {
     if (v.review.findings.empty()) v.unreadable(audit.error());

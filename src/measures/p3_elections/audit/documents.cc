@@ -82,6 +82,20 @@ Document make_document(std::string path, Json json) {
   return out;
 }
 
+std::string json_text(const Json& json, std::string_view key) {
+  const auto found = json.is_object() ? json.find(key) : json.end();
+  return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+std::vector<std::string> json_texts(const Json& json, std::string_view key) {
+  std::vector<std::string> out;
+  const auto found = json.is_object() ? json.find(key) : json.end();
+  if (found == json.end() || !found->is_array()) return out;
+  for (const Json& text : *found)
+    if (text.is_string()) out.push_back(text.get<std::string>());
+  return out;
+}
+
 Result<std::optional<Document>> read_document(const std::filesystem::path& folder, const std::string& path) {
   std::error_code error;
   if (!std::filesystem::exists(std::filesystem::symlink_status(folder / path, error))) return std::optional<Document>();
@@ -146,12 +160,16 @@ AuditState state_of(const AuditDocuments& documents) {
   out.planned = documents.plan.has_value();
   out.committed = documents.commitment.has_value();
   out.certified = documents.certificate.has_value();
-  if (documents.seed) out.seed = documents.seed->json.value("seed", std::string());
+  if (documents.seed) out.seed = json_text(documents.seed->json, "seed");
   out.round = static_cast<std::uint32_t>(documents.rounds.size());
   if (out.round != 0) {
     out.recorded = documents.rounds.back().record.has_value();
     out.measured = documents.rounds.back().risk.has_value();
-    if (out.measured) out.confirmed = !documents.rounds.back().risk->json.value("another_round", true);
+    if (out.measured) {
+      const Json& risk = documents.rounds.back().risk->json;
+      const auto another = risk.find("another_round");
+      out.confirmed = another != risk.end() && *another == false;
+    }
   }
   out.next = !out.planned                     ? Step::init
              : !out.committed                 ? Step::commit
@@ -256,7 +274,7 @@ Document certificate_document(const LoadedAudit& audit, const AuditDocuments& do
     rounds.push_back(Json{{"sample", digest_json(round.sample->digest)},
                           {"interpretations", digest_json(round.record->digest)},
                           {"risk", digest_json(round.risk->digest)}});
-    draws = round.sample->json.value("last", std::uint64_t{0});
+    if (const auto range = draw_range(*round.sample)) draws = range->last;
   }
   Json contests = Json::array();
   for (std::size_t c = 0; c < risks.size(); ++c) {

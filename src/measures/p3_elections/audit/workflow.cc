@@ -95,7 +95,8 @@ Result<Progress> progress(const std::filesystem::path& folder, Step wanted) {
     return fail("the files are not those that were committed to", {.file = (folder / kCommitmentPath).string()},
                 "put back the files whose digests stand in commitment.json; an audit of other files is another audit");
   if (!p.state.seed) return p;
-  if (p.documents.seed->json.value("previous", Json()) != Json{{"sha256", commitment.digest.hex()}})
+  const auto previous = p.documents.seed->json.find("previous");
+  if (previous == p.documents.seed->json.end() || json_text(*previous, "sha256") != commitment.digest.hex())
     return fail("seed.json does not follow commitment.json", {.file = (folder / kSeedPath).string()});
   ENTENTE_CHECK(redo_rounds(folder, p));
   return p;
