@@ -155,6 +155,24 @@ bool verify_seed(Verifier& v) {
   return v.compare(*v.documents.seed, made, review::kCommitMismatch, "it does not follow the commitment");
 }
 
+// The lists people work from follow from the draws too: an altered one would send them to other cards.
+void compare_lists(Verifier& v, std::uint32_t number, std::uint64_t first) {
+  const auto compare = [&](std::string_view name, const std::string& made) {
+    const std::string path = round_path(number, name);
+    const auto there = read_file(v.folder / path, kMaxInputBytes);
+    ++v.compared;
+    if (!there)
+      v.find(review::kMissingFile, Severity::failure, fmt::format("{} cannot be read", path), path, there.error().what);
+    else if (*there != made)
+      v.find(review::kDrawMismatch, Severity::failure, fmt::format("{} is not the list that follows from the draws", path), path,
+             Verifier::first_difference(*there, made));
+    else
+      ++v.same;
+  };
+  compare("sample.csv", sample_csv(v.audit.inputs, v.draws, first));
+  compare("pull-list.csv", pull_list_csv(v.audit.inputs, v.draws, first));
+}
+
 // One round; false where nothing after it can be checked.
 bool verify_round(Verifier& v, std::uint32_t number, Digest& previous) {
   const Round& round = v.documents.rounds[number - 1];
@@ -173,6 +191,7 @@ bool verify_round(Verifier& v, std::uint32_t number, Digest& previous) {
   v.draws = std::move(*draws);
   const bool drawn = v.compare(*round.sample, sample_document(v.audit, number, previous, first, v.draws), review::kDrawMismatch,
                                "another draw follows from the seed");
+  compare_lists(v, number, first);
   if (!round.record) {
     v.review.not_checked.push_back(fmt::format("Round {} has no interpretations yet.", number));
     return false;
