@@ -5,11 +5,15 @@
 
 #include <algorithm>
 #include <array>
-#include <unordered_map>
+#include <bit>
+#include <functional>
 
 #include "core/ascii.h"
 #include "measures/p3_elections/tables/container.h"
 #include "measures/p3_elections/tables/csv.h"
+#include "measures/p3_elections/tables/encoding.h"
+#include "measures/p3_elections/tables/table.h"
+#include "measures/p3_elections/tables/xlsx.h"
 
 namespace entente::measures::p3_elections::records {
 
@@ -109,7 +113,12 @@ class ManifestRows {
       return fail("a row below the totals of line " + std::to_string(total_line_), {.file = manifest_.file, .line = row.line, .column = 1},
                   "leave the row of totals out, or make it the last");
     if (batch.empty()) return fail("a row without a batch", where(row, ManifestColumn::batch), "name the batch, or leave the row out");
-    ENTENTE_TRY(const std::uint64_t cards, tables::parse_count(count, "the number of cards", where(row, ManifestColumn::cards)));
+    std::uint64_t cards = 0;
+    if (const auto plain = tables::plain_count(count)) {
+      cards = *plain;
+    } else {
+      ENTENTE_TRY(cards, tables::parse_count(count, "the number of cards", where(row, ManifestColumn::cards)));
+    }
     ManifestBatch out{.county = cell(row, ManifestColumn::county),
                       .container = cell(row, ManifestColumn::container),
                       .tabulator = tabulator,
@@ -188,6 +197,54 @@ Result<void> read_manifest_rows(Manifest& manifest, Next&& next) {
   return {};
 }
 
+// A table of at most half full slots, a power of two.
+std::vector<std::uint32_t> manifest_slots(std::size_t batches) { return std::vector<std::uint32_t>(std::bit_ceil(2 * batches + 2), 0); }
+
+std::uint64_t manifest_hash(std::string_view tabulator, std::string_view batch) {
+  const std::hash<std::string_view> hash;
+  return hash(tabulator) * 0x9E3779B97F4A7C15u + hash(batch);
+}
+
+// The slot of a batch that `same` knows, or the empty one where it belongs.
+template <class Slots, class Same>
+auto& manifest_slot(Slots& slots, std::uint64_t hash, Same&& same) {
+  const std::size_t mask = slots.size() - 1;
+  std::size_t at = (hash ^ hash >> 32) & mask;
+  while (slots[at] != 0 && !same(static_cast<std::size_t>(slots[at] - 1))) at = (at + 1) & mask;
+  return slots[at];
+}
+
+// The first sheet with a header of a manifest; where none has one, the error is of the first.
+Result<void> read_manifest_sheets(Manifest& manifest, std::string_view bytes) {
+  ENTENTE_TRY(const std::vector<tables::Sheet> sheets, tables::read_xlsx(bytes, manifest.file));
+  std::optional<Error> first_error;
+  for (const tables::Sheet& sheet : sheets) {
+    if (sheet.rows.empty()) continue;
+    Manifest candidate;
+    candidate.file = manifest.file;
+    std::vector<std::string_view> cells;
+    std::size_t at = 0;
+    const auto next = [&](CsvRow& row) -> Result<bool> {
+      if (at == sheet.rows.size()) return false;
+      cells.assign(sheet.rows[at].cells.begin(), sheet.rows[at].cells.end());
+      row = {.line = sheet.rows[at].row, .cells = cells};
+      ++at;
+      return true;
+    };
+    if (auto read = read_manifest_rows(candidate, next); !read) {
+      // Rows that are wrong below a header are an error of the file, not a reason to look at another sheet.
+      if (!candidate.batches.empty() || candidate.has_tabulator || candidate.has_county || candidate.has_container)
+        return fail(std::move(read).error());
+      if (!first_error) first_error = std::move(read).error();
+      continue;
+    }
+    manifest = std::move(candidate);
+    return {};
+  }
+  if (first_error) return fail(std::move(*first_error));
+  return fail("a workbook without a sheet that has cells", {.file = manifest.file});
+}
+
 }  // namespace
 
 std::string_view Manifest::take_bytes(std::string bytes) { return texts_->bytes = std::move(bytes); }
@@ -214,25 +271,56 @@ ManifestPlace Manifest::place_of(std::uint64_t position) const {
 
 std::vector<std::pair<std::size_t, std::size_t>> Manifest::duplicates() const {
   std::vector<std::pair<std::size_t, std::size_t>> out;
-  std::unordered_map<std::string, std::size_t> seen;
-  seen.reserve(batches.size());
-  std::string key;
+  std::vector<std::uint32_t> slots = manifest_slots(batches.size());
+  const auto same = [&](std::size_t i, std::size_t j) {
+    const ManifestBatch &a = batches[i], &b = batches[j];
+    return a.batch == b.batch && a.tabulator == b.tabulator && a.container == b.container && a.county == b.county;
+  };
   for (std::size_t i = 0; i < batches.size(); ++i) {
-    key.clear();
-    for (const std::string_view part : {batches[i].county, batches[i].container, batches[i].tabulator, batches[i].batch})
-      key.append(part).push_back('\0');
-    if (const auto [it, fresh] = seen.try_emplace(key, i); !fresh) out.emplace_back(it->second, i);
+    std::uint32_t& slot =
+        manifest_slot(slots, manifest_hash(batches[i].tabulator, batches[i].batch), [&](std::size_t j) { return same(i, j); });
+    if (slot == 0)
+      slot = static_cast<std::uint32_t>(i + 1);
+    else
+      out.emplace_back(slot - 1, i);
   }
   return out;
+}
+
+ManifestIndex::ManifestIndex(const Manifest& manifest) : manifest_(manifest), slots_(manifest_slots(manifest.batches.size())) {
+  for (std::size_t i = 0; i < manifest.batches.size(); ++i) {
+    const ManifestBatch& b = manifest.batches[i];
+    std::uint32_t& slot = manifest_slot(slots_, manifest_hash(b.tabulator, b.batch), [&](std::size_t j) {
+      return manifest.batches[j].batch == b.batch && manifest.batches[j].tabulator == b.tabulator;
+    });
+    if (slot == 0) slot = static_cast<std::uint32_t>(i + 1);
+  }
+}
+
+std::optional<std::size_t> ManifestIndex::find(std::string_view tabulator, std::string_view batch) const {
+  const std::uint32_t slot = manifest_slot(slots_, manifest_hash(tabulator, batch), [&](std::size_t j) {
+    return manifest_.batches[j].batch == batch && manifest_.batches[j].tabulator == tabulator;
+  });
+  if (slot == 0) return std::nullopt;
+  return slot - 1;
 }
 
 Result<Manifest> parse_manifest(std::string bytes, std::string name) {
   Manifest manifest;
   manifest.file = std::move(name);
   if (bytes.size() > kMaxManifestBytes) return fail("a ballot manifest of more than 256 MiB", {.file = manifest.file});
-  if (tables::packing_of(bytes) == tables::Packing::zip)
-    return fail("a spreadsheet (XLSX) or zip archive where a CSV is expected", {.file = manifest.file}, "export it as CSV (UTF-8)");
-  const std::string_view text = manifest.take_bytes(std::move(bytes));
+  if (tables::looks_like_xlsx(bytes)) {
+    ENTENTE_CHECK(read_manifest_sheets(manifest, bytes));
+    return manifest;
+  }
+  if (const std::string_view kind = tables::foreign_kind(bytes); !kind.empty())
+    return fail("a ballot manifest cannot be " + std::string(kind), {.file = manifest.file}, "save it as CSV (UTF-8) or .xlsx");
+  std::string converted;
+  {
+    ENTENTE_TRY(const tables::DecodedText text, tables::decode_text(bytes, manifest.file));
+    if (text.encoding() != tables::Encoding::utf8) converted = text.text();
+  }
+  const std::string_view text = manifest.take_bytes(converted.empty() ? std::move(bytes) : std::move(converted));
   CsvReader reader(text, manifest.file, manifest_separator(text));
   ENTENTE_CHECK(read_manifest_rows(manifest, [&](CsvRow& row) { return reader.next(row); }));
   return manifest;

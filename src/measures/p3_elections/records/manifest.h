@@ -72,6 +72,18 @@ class Manifest {
 [[nodiscard]] Result<Manifest> read_manifest(const std::filesystem::path& path, std::uint64_t max_bytes = kMaxManifestBytes);
 [[nodiscard]] Result<Manifest> parse_manifest(std::string bytes, std::string name);
 
+// Batches by tabulator and name. Points to the manifest, which must outlive it.
+class ManifestIndex {
+ public:
+  explicit ManifestIndex(const Manifest& manifest);
+  // The first batch of that name; nullopt where there is none.
+  [[nodiscard]] std::optional<std::size_t> find(std::string_view tabulator, std::string_view batch) const;
+
+ private:
+  const Manifest& manifest_;
+  std::vector<std::uint32_t> slots_;  // open addressing; index + 1
+};
+
 // Manifests one after another, as a sample over several counties needs them. Points to the manifests; they must outlive it.
 class ManifestChain {
  public:

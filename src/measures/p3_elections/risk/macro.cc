@@ -1,6 +1,6 @@
 // The bound: p = Π over draws (1 − 1/U) / (1 − e_p/u_p), e_p the relative overstatement found in the batch drawn, u_p the largest it could
-// hold, U = Σ u_p. In a runoff contest a further "pair" is asserted: the first choice against all others together (it has more than half),
-// or all others against the first (it has not).
+// hold, U = Σ u_p. In a runoff contest further "pairs" are asserted: the first choice against all others together (it has more than
+// half), or, for each of the two that go on, all others against it (neither has).
 #include "measures/p3_elections/risk/macro.h"
 
 #include <algorithm>
@@ -19,15 +19,16 @@ struct MacroAssertion {
 std::vector<MacroAssertion> macro_assertions(const Contest& contest) {
   std::vector<MacroAssertion> out;
   for (const Pair& pair : contest.pairs()) out.push_back({{pair.winner}, {pair.loser}});
-  if (contest.totals().rule == WinRule::runoff && !contest.winners().empty()) {
-    const std::uint32_t first = contest.winners().front();
+  if (contest.totals().rule != WinRule::runoff) return out;
+  const bool majority = contest.winners().size() == 1;
+  for (const std::uint32_t winner : contest.winners()) {
     std::vector<std::uint32_t> others;
     for (std::uint32_t i = 0; i < contest.totals().choices.size(); ++i)
-      if (i != first) others.push_back(i);
-    if (contest.winners().size() == 1)
-      out.push_back({{first}, std::move(others)});
+      if (i != winner) others.push_back(i);
+    if (majority)
+      out.push_back({{winner}, std::move(others)});
     else
-      out.push_back({std::move(others), {first}});
+      out.push_back({std::move(others), {winner}});
   }
   return out;
 }

@@ -236,6 +236,8 @@ bool NonnegMean::certain() const {
 double NonnegMean::p() const { return certain() ? 0 : std::min(1.0, best_.reciprocal()); }
 double NonnegMean::log_p() const { return certain() ? -kInfinity : std::min(0.0, -best_.log()); }
 
+double NonnegMean::log_m() const { return certain() ? kInfinity : surely_true_ ? -kInfinity : m_.log(); }
+
 Result<TestPath> measure_risk(const TestOptions& options, std::span<const double> values) {
   ENTENTE_TRY(auto test, NonnegMean::make(options));
   TestPath path;

@@ -83,7 +83,8 @@ class NonnegMean {
   [[nodiscard]] double p() const;
   [[nodiscard]] double log_p() const;                  // natural; finite where p() underflows to 0
   [[nodiscard]] double p_now() const { return now_; }  // min(1, 1/M) of the last draw alone: what SHANGRLA's history shows
-  [[nodiscard]] bool certain() const;                  // the sum alone is above N·t
+  [[nodiscard]] double log_m() const;  // natural, of M after the last draw, not of its largest; for products of independent samples
+  [[nodiscard]] bool certain() const;  // the sum alone is above N·t
   // What the next draw's value is compared with: the mean of what is left if the null is just true.
   [[nodiscard]] double null_mean_left() const;
 

@@ -1,0 +1,283 @@
+// Reads the JSON of a 0.95 record. Numbers are objects {"data": "HEX"}.
+#include "measures/p3_elections/e2e/eg1_model.h"
+
+#include <algorithm>
+
+namespace entente::measures::p3_elections::e2e {
+namespace {
+
+constexpr JsonLimits kEg1Limits{.max_depth = 32};
+
+struct Eg1Reader {
+  const Group& group;
+
+  Result<Element> element(const RecordValue& value) const {
+    const auto text = json_string(value.view, "data");
+    const auto number = text ? group.element_hex(*text) : std::nullopt;
+    if (!number) return value.refuse("must be a number between 0 and p, in hexadecimal");
+    return *number;
+  }
+  Result<Element> element(const RecordValue& value, std::string_view key) const {
+    ENTENTE_TRY(const RecordValue inner, value.at(key));
+    return element(inner);
+  }
+  Result<Scalar> scalar(const RecordValue& value) const {
+    const auto text = json_string(value.view, "data");
+    const auto number = text ? group.scalar_hex(*text) : std::nullopt;
+    if (!number) return value.refuse("must be a number below q, in hexadecimal");
+    return *number;
+  }
+  Result<Scalar> scalar(const RecordValue& value, std::string_view key) const {
+    ENTENTE_TRY(const RecordValue inner, value.at(key));
+    return scalar(inner);
+  }
+  Result<Eg1Ciphertext> ciphertext(const RecordValue& value, std::string_view key) const {
+    ENTENTE_TRY(const RecordValue inner, value.at(key));
+    ENTENTE_TRY(const Element pad, element(inner, "pad"));
+    ENTENTE_TRY(const Element data, element(inner, "data"));
+    return Eg1Ciphertext{pad, data};
+  }
+  Result<Eg1ChaumPedersen> proof(const RecordValue& value) const {
+    Eg1ChaumPedersen out;
+    ENTENTE_TRY(out.pad, element(value, "pad"));
+    ENTENTE_TRY(out.data, element(value, "data"));
+    ENTENTE_TRY(out.challenge, scalar(value, "challenge"));
+    ENTENTE_TRY(out.response, scalar(value, "response"));
+    return out;
+  }
+  Result<Eg1Selection> selection(const RecordValue& value) const {
+    Eg1Selection out{.pointer = value.pointer};
+    ENTENTE_TRY(out.id, value.text("object_id"));
+    ENTENTE_TRY(out.description_hash, scalar(value, "description_hash"));
+    ENTENTE_TRY(out.crypto_hash, scalar(value, "crypto_hash"));
+    ENTENTE_TRY(out.ciphertext, ciphertext(value, "ciphertext"));
+    out.placeholder = json_bool(value.view, "is_placeholder_selection").value_or(false);
+    ENTENTE_TRY(const RecordValue proof, value.at("proof"));
+    ENTENTE_TRY(out.zero_pad, element(proof, "proof_zero_pad"));
+    ENTENTE_TRY(out.zero_data, element(proof, "proof_zero_data"));
+    ENTENTE_TRY(out.one_pad, element(proof, "proof_one_pad"));
+    ENTENTE_TRY(out.one_data, element(proof, "proof_one_data"));
+    ENTENTE_TRY(out.zero_challenge, scalar(proof, "proof_zero_challenge"));
+    ENTENTE_TRY(out.one_challenge, scalar(proof, "proof_one_challenge"));
+    ENTENTE_TRY(out.challenge, scalar(proof, "challenge"));
+    ENTENTE_TRY(out.zero_response, scalar(proof, "proof_zero_response"));
+    ENTENTE_TRY(out.one_response, scalar(proof, "proof_one_response"));
+    return out;
+  }
+  Result<Eg1Contest> contest(const RecordValue& value) const {
+    Eg1Contest out{.pointer = value.pointer};
+    ENTENTE_TRY(out.id, value.text("object_id"));
+    ENTENTE_TRY(out.description_hash, scalar(value, "description_hash"));
+    ENTENTE_TRY(out.crypto_hash, scalar(value, "crypto_hash"));
+    ENTENTE_TRY(out.selections, value.list<Eg1Selection>("ballot_selections", [&](const RecordValue& item) { return selection(item); }));
+    ENTENTE_TRY(out.accumulation, ciphertext(value, "ciphertext_accumulation"));
+    ENTENTE_TRY(const RecordValue inner, value.at("proof"));
+    ENTENTE_TRY(out.proof, proof(inner));
+    ENTENTE_TRY(out.constant, inner.whole("constant"));
+    return out;
+  }
+  Result<Eg1Schnorr> schnorr(const RecordValue& value) const {
+    Eg1Schnorr out;
+    ENTENTE_TRY(out.public_key, element(value, "public_key"));
+    ENTENTE_TRY(out.commitment, element(value, "commitment"));
+    ENTENTE_TRY(out.challenge, scalar(value, "challenge"));
+    ENTENTE_TRY(out.response, scalar(value, "response"));
+    return out;
+  }
+  Result<Eg1Part> part(const std::string& key, const RecordValue& value) const {
+    Eg1Part out;
+    ENTENTE_TRY(out.guardian, value.text("guardian_id"));
+    ENTENTE_TRY(out.missing, value.text("missing_guardian_id"));
+    if (out.guardian != key) return value.refuse("guardian_id is not the name the part stands under");
+    ENTENTE_TRY(out.share, element(value, "share"));
+    ENTENTE_TRY(out.recovery_key, element(value, "recovery_key"));
+    ENTENTE_TRY(const RecordValue inner, value.at("proof"));
+    ENTENTE_TRY(out.proof, proof(inner));
+    return out;
+  }
+  Result<Eg1Share> share(const RecordValue& value) const {
+    Eg1Share out;
+    ENTENTE_TRY(out.guardian, value.text("guardian_id"));
+    ENTENTE_TRY(out.share, element(value, "share"));
+    if (const auto view = json_get(value.view, "proof"); view && !view->is_null()) {
+      ENTENTE_TRY(out.proof, proof(RecordValue{*view, value.pointer + "/proof"}));
+    }
+    if (const auto view = json_get(value.view, "recovered_parts"); view && !view->is_null()) {
+      ENTENTE_TRY(out.parts, value.members<Eg1Part>("recovered_parts",
+                                                    [&](const std::string& key, const RecordValue& item) { return part(key, item); }));
+    }
+    return out;
+  }
+  Result<Eg1DecryptedSelection> decrypted(const std::string& key, const RecordValue& value) const {
+    Eg1DecryptedSelection out;
+    ENTENTE_TRY(out.id, value.text("object_id"));
+    if (out.id != key) return value.refuse("object_id is not the name the selection stands under");
+    ENTENTE_TRY(out.tally, value.whole("tally"));
+    ENTENTE_TRY(out.value, element(value, "value"));
+    ENTENTE_TRY(out.message, ciphertext(value, "message"));
+    ENTENTE_TRY(out.shares, value.list<Eg1Share>("shares", [&](const RecordValue& item) { return share(item); }));
+    return out;
+  }
+};
+
+Result<Eg1ManifestContest> eg1_manifest_contest(const Group& group, const RecordValue& value) {
+  Eg1ManifestContest out;
+  ENTENTE_TRY(out.id, value.text("object_id"));
+  ENTENTE_TRY(out.name, value.text("name"));
+  ENTENTE_TRY(out.district, value.text("electoral_district_id"));
+  const auto allowed = json_get(value.view, "votes_allowed");
+  ENTENTE_TRY(out.votes_allowed, value.whole(allowed && !allowed->is_null() ? "votes_allowed" : "number_elected"));
+  out.hash = eg1_contest_hash(group, value.view);
+  using Selection = std::pair<std::string, Scalar>;
+  ENTENTE_TRY(out.selections, value.list<Selection>("ballot_selections", [&](const RecordValue& item) -> Result<Selection> {
+    ENTENTE_TRY(std::string id, item.text("object_id"));
+    return Selection{std::move(id), eg1_selection_hash(group, item.view)};
+  }));
+  return out;
+}
+
+struct Eg1Root {
+  JsonDocument document;
+  RecordValue value;
+};
+
+Result<Eg1Root> eg1_parse(std::string_view text) {
+  ENTENTE_TRY(JsonDocument document, JsonDocument::parse(text, "", kEg1Limits));
+  const JsonView root = document.root();
+  return Eg1Root{std::move(document), {root, ""}};
+}
+
+}  // namespace
+
+std::string eg1_constant(std::string_view text, std::string_view key) {
+  const std::string quoted = "\"" + std::string(key) + "\"";
+  std::size_t at = text.find(quoted);
+  if (at == std::string_view::npos || text.find(quoted, at + 1) != std::string_view::npos) return "";
+  at += quoted.size();
+  const auto skip = [&](std::string_view which) {
+    while (at < text.size() && which.find(text[at]) != std::string_view::npos) ++at;
+  };
+  skip(" \t\r\n");
+  if (at == text.size() || text[at] != ':') return "";
+  ++at;
+  skip(" \t\r\n");
+  const std::size_t first = at;
+  skip("0123456789");
+  const std::size_t last = at;
+  skip(" \t\r\n");
+  if (at == text.size() || (text[at] != ',' && text[at] != '}')) return "";
+  return std::string(text.substr(first, last - first));
+}
+
+Result<Eg1Context> read_eg1_context(const Group& group, std::string_view text) {
+  ENTENTE_TRY(const Eg1Root root, eg1_parse(text));
+  const Eg1Reader reader{group};
+  Eg1Context out;
+  ENTENTE_TRY(out.guardians, root.value.whole("number_of_guardians"));
+  ENTENTE_TRY(out.quorum, root.value.whole("quorum"));
+  ENTENTE_TRY(out.key, reader.element(root.value, "elgamal_public_key"));
+  ENTENTE_TRY(out.commitment_hash, reader.scalar(root.value, "commitment_hash"));
+  ENTENTE_TRY(out.manifest_hash, reader.scalar(root.value, "manifest_hash"));
+  ENTENTE_TRY(out.base_hash, reader.scalar(root.value, "crypto_base_hash"));
+  ENTENTE_TRY(out.extended_hash, reader.scalar(root.value, "crypto_extended_base_hash"));
+  return out;
+}
+
+Result<Eg1Manifest> read_eg1_manifest(const Group& group, std::string_view text) {
+  ENTENTE_TRY(const Eg1Root root, eg1_parse(text));
+  Eg1Manifest out;
+  ENTENTE_TRY(out.title, root.value.text("election_scope_id"));
+  out.hash = eg1_manifest_hash(group, root.value.view);
+  ENTENTE_TRY(out.contests,
+              root.value.list<Eg1ManifestContest>("contests", [&](const RecordValue& item) { return eg1_manifest_contest(group, item); }));
+  using Style = std::pair<std::string, std::vector<std::string>>;
+  ENTENTE_TRY(const std::vector<Style> styles, root.value.list<Style>("ballot_styles", [&](const RecordValue& item) -> Result<Style> {
+    ENTENTE_TRY(std::string id, item.text("object_id"));
+    ENTENTE_TRY(const std::vector<std::string> units,
+                item.list<std::string>("geopolitical_unit_ids", [](const RecordValue& unit) { return unit.text(); }));
+    std::vector<std::string> contests;
+    for (const Eg1ManifestContest& contest : out.contests)
+      if (std::ranges::find(units, contest.district) != units.end()) contests.push_back(contest.id);
+    return Style{std::move(id), std::move(contests)};
+  }));
+  out.styles.insert(styles.begin(), styles.end());
+  return out;
+}
+
+Result<Eg1Guardian> read_eg1_guardian(const Group& group, std::string_view text) {
+  ENTENTE_TRY(const Eg1Root root, eg1_parse(text));
+  const Eg1Reader reader{group};
+  Eg1Guardian out;
+  ENTENTE_TRY(out.id, root.value.text("guardian_id"));
+  ENTENTE_TRY(out.order, root.value.whole("sequence_order"));
+  ENTENTE_TRY(out.key, reader.element(root.value, "election_public_key"));
+  ENTENTE_TRY(out.commitments,
+              root.value.list<Element>("election_commitments", [&](const RecordValue& item) { return reader.element(item); }));
+  ENTENTE_TRY(out.proofs, root.value.list<Eg1Schnorr>("election_proofs", [&](const RecordValue& item) { return reader.schnorr(item); }));
+  return out;
+}
+
+Result<Scalar> read_eg1_device(const Group& group, std::string_view text) {
+  ENTENTE_TRY(const Eg1Root root, eg1_parse(text));
+  Eg1Hash hash(group);
+  for (const char* key : {"device_id", "session_id", "launch_code", "location"}) {
+    ENTENTE_TRY(const RecordValue value, root.value.at(key));
+    hash.value(value.view);
+  }
+  return hash.finish();
+}
+
+Result<Eg1Ballot> read_eg1_ballot(const Group& group, std::string_view text) {
+  ENTENTE_TRY(const Eg1Root root, eg1_parse(text));
+  const Eg1Reader reader{group};
+  Eg1Ballot out;
+  ENTENTE_TRY(out.id, root.value.text("object_id"));
+  ENTENTE_TRY(out.style, root.value.text("style_id"));
+  ENTENTE_TRY(out.manifest_hash, reader.scalar(root.value, "manifest_hash"));
+  ENTENTE_TRY(out.code_seed, reader.scalar(root.value, "code_seed"));
+  ENTENTE_TRY(out.code, reader.scalar(root.value, "code"));
+  ENTENTE_TRY(out.crypto_hash, reader.scalar(root.value, "crypto_hash"));
+  ENTENTE_TRY(out.timestamp, root.value.whole("timestamp"));
+  ENTENTE_TRY(out.state, root.value.whole("state"));
+  ENTENTE_TRY(out.contests, root.value.list<Eg1Contest>("contests", [&](const RecordValue& item) { return reader.contest(item); }));
+  return out;
+}
+
+Result<Eg1Tally> read_eg1_tally(const Group& group, std::string_view text) {
+  ENTENTE_TRY(const Eg1Root root, eg1_parse(text));
+  const Eg1Reader reader{group};
+  using Selection = std::pair<std::string, Eg1Ciphertext>;
+  using Contest = std::pair<std::string, std::vector<Selection>>;
+  return root.value.members<Contest>("contests", [&](const std::string& id, const RecordValue& contest) -> Result<Contest> {
+    ENTENTE_TRY(auto selections,
+                contest.members<Selection>("selections", [&](const std::string& own, const RecordValue& item) -> Result<Selection> {
+                  ENTENTE_TRY(const Eg1Ciphertext value, reader.ciphertext(item, "ciphertext"));
+                  return Selection{own, value};
+                }));
+    return Contest{id, std::move(selections)};
+  });
+}
+
+Result<Eg1Decryption> read_eg1_decryption(const Group& group, std::string_view text) {
+  ENTENTE_TRY(const Eg1Root root, eg1_parse(text));
+  const Eg1Reader reader{group};
+  Eg1Decryption out;
+  ENTENTE_TRY(out.id, root.value.text("object_id"));
+  ENTENTE_TRY(out.contests, root.value.members<Eg1DecryptedContest>(
+                                "contests", [&](const std::string& id, const RecordValue& contest) -> Result<Eg1DecryptedContest> {
+                                  ENTENTE_TRY(auto selections, contest.members<Eg1DecryptedSelection>(
+                                                                   "selections", [&](const std::string& own, const RecordValue& item) {
+                                                                     return reader.decrypted(own, item);
+                                                                   }));
+                                  return Eg1DecryptedContest{id, std::move(selections)};
+                                }));
+  return out;
+}
+
+Result<std::vector<Scalar>> read_eg1_coefficients(const Group& group, std::string_view text) {
+  ENTENTE_TRY(const Eg1Root root, eg1_parse(text));
+  const Eg1Reader reader{group};
+  return root.value.list<Scalar>("coefficients", [&](const RecordValue& item) { return reader.scalar(item); });
+}
+
+}  // namespace entente::measures::p3_elections::e2e
