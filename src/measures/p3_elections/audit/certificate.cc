@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <set>
 
+#include "core/ascii.h"
 #include "core/file.h"
 #include "core/utf8.h"
 #include "measures/p3_elections/audit/documents.h"
@@ -21,6 +22,14 @@ using review::Severity;
 
 namespace {
 
+// An error's words as a sentence: a capital where it begins with a word and not with a file's name, and a full stop.
+std::string as_sentence(std::string text) {
+  const std::string_view first = std::string_view(text).substr(0, text.find(' '));
+  if (!text.empty() && is_lower(text[0]) && first.find_first_of("./-\"") == std::string_view::npos)
+    text[0] = static_cast<char>(text[0] - 32);
+  return text + ".";
+}
+
 struct Verifier {
   std::filesystem::path folder;
   Review review;
@@ -34,7 +43,7 @@ struct Verifier {
   void find(std::string_view code, Severity severity, std::string summary, std::string file, std::string text = {},
             std::string contest = {}) {
     review.findings.push_back(
-        {std::string(code), severity, std::move(contest), std::move(summary), {{std::move(file), 0, std::move(text)}}});
+        {std::string(code), severity, std::move(contest), as_sentence(std::move(summary)), {{std::move(file), 0, std::move(text)}}});
   }
   // Whether a document is the one that must be there; a finding if not.
   bool compare(const Document& there, const Document& made, std::string_view code, std::string_view what) {
@@ -144,7 +153,7 @@ bool verify_commitment(Verifier& v) {
 }
 
 bool verify_seed(Verifier& v) {
-  if (!v.documents.seed) return false;
+  if (!v.documents.seed || !v.documents.commitment) return false;
   const Json& seed = v.documents.seed->json;
   const auto text = [&](const char* key) { return json_text(seed, key); };
   v.review.seed = text("seed");
@@ -308,7 +317,7 @@ void note_phantoms(Verifier& v) {
   v.review.findings.push_back({std::string(review::kPhantom),
                                Severity::warning,
                                {},
-                               fmt::format("{} of the cards drawn {} without record or paper; each was counted against the winners",
+                               fmt::format("{} of the cards drawn {} without record or paper; each was counted against the winners.",
                                            rows.size(), rows.size() == 1 ? "is" : "are"),
                                std::move(rows)});
 }
@@ -355,7 +364,8 @@ void walk(Verifier& v) {
   if (v.documents.assertions) add_file(v, *v.documents.assertions, "assertions");
   if (v.documents.commitment) add_file(v, *v.documents.commitment, "commitment");
   if (v.documents.seed) add_file(v, *v.documents.seed, "seed");
-  bool good = verify_commitment(v) && verify_seed(v);
+  const bool committed = verify_commitment(v);
+  bool good = verify_seed(v) && committed;
   if (v.documents.commitment && !v.documents.seed) v.review.not_checked.push_back("The seed was not drawn yet.");
   // What comes after a document that does not fit is checked all the same, as long as it can be read.
   if (v.documents.seed && v.documents.commitment && !v.review.seed.empty() &&

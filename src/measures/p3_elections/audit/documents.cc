@@ -9,7 +9,7 @@
 
 #include "core/file.h"
 #include "core/utf8.h"
-#include "measures/p3_elections/tables/container.h"
+#include "measures/p3_elections/audit/exported_votes.h"
 
 namespace entente::measures::p3_elections::audit {
 namespace {
@@ -35,37 +35,54 @@ Result<std::string> input_file(const std::filesystem::path& folder, const std::s
   return text;
 }
 
-Result<void> load_records(const std::filesystem::path& folder, LoadedAudit& out) {
-  AuditInputs& in = out.inputs;
+// Takes one file's cards in. Error: a card that another file has too.
+Result<void> add_records(AuditInputs& in, const CardVotes& votes, const std::string& file) {
   const std::size_t n = in.plan.contests.size();
-  if (in.plan.method == Method::card_comparison) {
-    in.records.emplace();
-    in.records->row.assign(in.population.cards(), AuditRecords::kNoRecord);
+  CardVotes& all = in.records->votes;
+  for (std::size_t r = 0; r < votes.rows(); ++r) {
+    std::uint32_t& row = in.records->row[votes.positions[r] - 1];
+    if (row != AuditRecords::kNoRecord)
+      return fail(
+          fmt::format("the card \"{}\" has a record in another file too", printable(in.population.card_name(votes.positions[r]), 100)),
+          {.file = file, .line = votes.lines[r]});
+    row = static_cast<std::uint32_t>(all.rows());
+    all.positions.push_back(votes.positions[r]);
+    all.lines.push_back(votes.lines[r]);
+    all.found.push_back(true);
+    all.votes.insert(all.votes.end(), votes.votes.begin() + static_cast<std::ptrdiff_t>(r * n),
+                     votes.votes.begin() + static_cast<std::ptrdiff_t>((r + 1) * n));
   }
+  return {};
+}
+
+Result<void> load_card_records(const std::filesystem::path& folder, LoadedAudit& out) {
+  AuditInputs& in = out.inputs;
+  in.records.emplace();
+  in.records->row.assign(in.population.cards(), AuditRecords::kNoRecord);
+  std::vector<std::pair<std::string, std::string>> exported;  // files of the voting system: one export
   for (const auto& path : in.plan.records) {
-    if (in.plan.method == Method::batch_comparison) {
-      if (in.tallies) return fail("batch tallies come in one file", {.file = std::string(kPlanPath), .pointer = "/records/1"});
-      ENTENTE_TRY(const std::string text, input_file(folder, path, "batch tallies", out));
-      ENTENTE_TRY(in.tallies, parse_batch_votes(text, path, in.plan, in.population));
+    ENTENTE_TRY(std::string text, input_file(folder, path, "cvr", out));
+    if (!is_own_card_file(text)) {
+      exported.emplace_back(path, std::move(text));
       continue;
     }
-    ENTENTE_TRY(const std::string text, input_file(folder, path, "vote records", out));
     ENTENTE_TRY(const CardVotes votes, parse_card_votes(text, path, CardFile::vote_records, in.plan, in.population, in.patterns));
-    CardVotes& all = in.records->votes;
-    for (std::size_t r = 0; r < votes.rows(); ++r) {
-      std::uint32_t& row = in.records->row[votes.positions[r] - 1];
-      if (row != AuditRecords::kNoRecord)
-        return fail(
-            fmt::format("the card \"{}\" has a record in another file too", printable(in.population.card_name(votes.positions[r]), 100)),
-            {.file = path, .line = votes.lines[r]});
-      row = static_cast<std::uint32_t>(all.rows());
-      all.positions.push_back(votes.positions[r]);
-      all.lines.push_back(votes.lines[r]);
-      all.found.push_back(true);
-      all.votes.insert(all.votes.end(), votes.votes.begin() + static_cast<std::ptrdiff_t>(r * n),
-                       votes.votes.begin() + static_cast<std::ptrdiff_t>((r + 1) * n));
-    }
+    ENTENTE_CHECK(add_records(in, votes, path));
   }
+  if (exported.empty()) return {};
+  std::vector<records::CvrSource> sources;
+  for (const auto& [path, text] : exported) sources.push_back({path, text});
+  ENTENTE_TRY(const CardVotes votes, exported_card_votes(sources, in.plan, in.population, in.patterns));
+  return add_records(in, votes, exported.front().first);
+}
+
+Result<void> load_records(const std::filesystem::path& folder, LoadedAudit& out) {
+  AuditInputs& in = out.inputs;
+  if (in.plan.method == Method::card_comparison) return load_card_records(folder, out);
+  if (in.plan.method != Method::batch_comparison) return {};
+  if (in.plan.records.size() != 1) return fail("batch tallies come in one file", {.file = std::string(kPlanPath), .pointer = "/records/1"});
+  ENTENTE_TRY(const std::string text, input_file(folder, in.plan.records[0], "tally", out));
+  ENTENTE_TRY(in.tallies, parse_batch_votes(text, in.plan.records[0], in.plan, in.population));
   return {};
 }
 
@@ -121,7 +138,7 @@ Result<LoadedAudit> load_audit(const std::filesystem::path& folder) {
   out.plan = std::move(*plan);
   ENTENTE_TRY(out.inputs.plan, parse_plan(out.plan.text, (folder / kPlanPath).string()));
   if (json_pretty(to_json(out.inputs.plan)) != out.plan.text) return fail(spelled(kPlanPath), {.file = (folder / kPlanPath).string()});
-  out.files.push_back({std::string(kPlanPath), out.plan.text.size(), out.plan.digest, "plan"});
+  out.files.push_back({std::string(kPlanPath), out.plan.text.size(), out.plan.digest, "audit"});
   std::vector<records::Manifest> manifests;
   for (const auto& path : out.inputs.plan.manifests) {
     ENTENTE_TRY(std::string text, input_file(folder, path, "manifest", out));

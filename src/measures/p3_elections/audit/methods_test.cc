@@ -202,7 +202,7 @@ TEST(AuditMethods, MacroIsTheFormulaAndConfirms) {
   const auto needed = static_cast<std::uint64_t>(std::ceil(std::log(0.05) / std::log(each))) + 1;
   const auto sample = sample_audit(audit.folder());
   ASSERT_TRUE(sample);
-  EXPECT_EQ(sample->content["draws"], needed);
+  EXPECT_EQ(sample->summary["draws"], needed);
   // One batch drawn has two votes less for the winner than its tally: one taint.
   const Json draws = Json::parse(test::slurp(audit.folder() / "round-1/sample.json"))["draws"];
   const std::string bad = draws[0];
@@ -259,6 +259,36 @@ TEST(AuditMethods, NothingBeginsFromNumbersThatDoNotAgree) {
   const std::string records = test::slurp(example_elections() / "records/vote-records.csv");
   refused([](Json&) {}, "is not in the manifests", {{"records/vote-records.csv", records + "1-1-61,Ada Example,Yes,-\n"}});
   refused([](Json&) {}, "is there twice", {{"records/vote-records.csv", records + "1-1-60,Ada Example,Yes,-\n"}});
+}
+
+// The same votes as a voting system exports them give the same audit as in this program's own form.
+TEST(AuditMethods, RecordsMayBeAnExport) {
+  const std::string own =
+      "card,Mayor\n1-1-1,Ada Example\n1-1-2,Bob Sample\n1-1-3,Ada Example\n1-1-4,[overvote]\n1-1-5,-\n1-1-6,Ada Example\n";
+  const std::string dominion =
+      "Example County 2026,5.10.50.85,,,,,,,\n,,,,,,,\"Mayor (Vote For=1)\",\"Mayor (Vote For=1)\"\n,,,,,,,Ada Example,Bob Sample\n"
+      "CvrNumber,TabulatorNum,BatchId,RecordId,ImprintedId,PrecinctPortion,BallotType,,\n"
+      "1,1,1,1,1-1-1,P,B,1,0\n2,1,1,2,1-1-2,P,B,0,1\n3,1,1,3,1-1-3,P,B,1,0\n4,1,1,4,1-1-4,P,B,1,1\n5,1,1,5,1-1-5,P,B,,\n6,1,1,6,1-1-6,P,B,"
+      "1,0\n";
+  const auto with = [&](const std::string& records) {
+    const TestAudit audit(
+        [](Json& p) {
+          p["contests"].erase(2);
+          p["contests"].erase(1);
+          p["contests"][0]["choices"] =
+              Json::array({Json{{"name", "Ada Example"}, {"votes", 3}}, Json{{"name", "Bob Sample"}, {"votes", 1}}});
+        },
+        {{"records/manifest.csv", "Tabulator,Batch,Number of Ballots\n1,1,7\n"}, {"records/vote-records.csv", records}});
+    const auto made = audit.init();
+    EXPECT_TRUE(made) << made.error().str();
+    if (!made) return Json();
+    EXPECT_TRUE(audit.commit());
+    EXPECT_EQ(Json::parse(test::slurp(audit.folder() / "commitment.json"))["population"]["cards_without_record"], 1);
+    return Json::parse(test::slurp(audit.folder() / "assertions.json"));
+  };
+  EXPECT_EQ(with(own), with(dominion));
+  const TestAudit audit([](Json& p) { p["contests"][0]["name"] = "Sheriff"; }, {{"records/vote-records.csv", dominion}});
+  EXPECT_NE(audit.init().error().what.find("no contest \"Sheriff\""), std::string::npos);
 }
 
 TEST(AuditMethods, ATieNeedsAFullCount) {

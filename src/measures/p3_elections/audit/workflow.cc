@@ -18,17 +18,17 @@ constexpr std::string_view kCommand = "entente elections audit";
 
 std::string step_hint(Step next) { return fmt::format("next: {} {}", kCommand, to_string(next)); }
 
-// What the ledger is told; every step has these members.
 StepDocument step_document(Step step, const LoadedAudit& audit, const Document& document, const Digest* previous, std::uint32_t round,
-                           Json extra) {
-  Json content{{"election", audit.inputs.plan.election},
-               {"step", to_string(step)},
-               {"plan", Json{{"sha256", audit.plan.digest.hex()}}},
-               {"document", Json{{"sha256", document.digest.hex()}}}};
-  if (previous != nullptr) content["previous"] = Json{{"sha256", previous->hex()}};
-  if (round != 0) content["round"] = round;
-  for (auto it = extra.begin(); it != extra.end(); ++it) content[it.key()] = *it;
-  return {step, document.path, document.digest, std::move(content)};
+                           Json summary) {
+  const auto digest = [](const Digest& d) { return Json{{"sha256", d.hex()}}; };
+  Json predicate;
+  if (step != Step::init) {
+    predicate =
+        Json{{"audit", digest(audit.plan.digest)}, {"step", to_string(step)}, {"round", round}, {"document", digest(document.digest)}};
+    if (previous != nullptr) predicate["previous"] = digest(*previous);
+    if (step == Step::seed) predicate["seed"] = json_text(document.json, "seed");
+  }
+  return {step, document.path, document.digest, std::move(predicate), std::move(summary)};
 }
 
 // The chain as far as it goes, with everything in it made again and found equal.
@@ -150,7 +150,8 @@ Result<StepDocument> init_audit(const std::filesystem::path& folder, const std::
     std::filesystem::remove(folder / kPlanPath, error);
     return fail(std::move(loaded).error());
   }
-  return step_document(Step::init, *loaded, document, nullptr, 0, Json::object());
+  return step_document(Step::init, *loaded, document, nullptr, 0,
+                       Json{{"cards", loaded->inputs.population.cards()}, {"contests", loaded->inputs.contests.size()}});
 }
 
 Result<StepDocument> commit_audit(const std::filesystem::path& folder) {
@@ -160,11 +161,9 @@ Result<StepDocument> commit_audit(const std::filesystem::path& folder) {
   ENTENTE_CHECK(write_document(folder, assertions));
   ENTENTE_CHECK(write_document(folder, commitment));
   return step_document(Step::commit, p.audit, commitment, &p.audit.plan.digest, 0,
-                       Json{{"risk_limit", p.audit.inputs.plan.risk_limit},
-                            {"method", to_string(p.audit.inputs.plan.method)},
-                            {"test", to_string(p.audit.inputs.plan.test)},
-                            {"cards", p.audit.inputs.population.cards()},
-                            {"contests", p.audit.inputs.plan.contests.size()}});
+                       Json{{"cards", p.audit.inputs.population.cards()},
+                            {"files", commitment.json["files"].size()},
+                            {"contests", commitment.json["contests"]}});
 }
 
 Result<StepDocument> seed_audit(const std::filesystem::path& folder, const SeedInput& input) {
@@ -174,8 +173,7 @@ Result<StepDocument> seed_audit(const std::filesystem::path& folder, const SeedI
     return fail("the seed's source must be said in 1 to 500 plain characters", {}, "such as \"twenty ten-sided dice, county hall\"");
   const Document document = seed_document(p.documents.commitment->digest, {seed, input.source, input.at});
   ENTENTE_CHECK(write_document(folder, document));
-  return step_document(Step::seed, p.audit, document, &p.documents.commitment->digest, 0,
-                       Json{{"seed", seed}, {"source", input.source}, {"at", format_time(input.at)}});
+  return step_document(Step::seed, p.audit, document, &p.documents.commitment->digest, 1, Json{{"seed", seed}});
 }
 
 Result<StepDocument> sample_audit(const std::filesystem::path& folder, std::optional<std::uint64_t> draws) {
@@ -229,19 +227,8 @@ Result<StepDocument> risk_audit(const std::filesystem::path& folder) {
   const Digest& previous = p.documents.rounds.back().record->digest;
   const Document document = risk_document(p.audit, p.state.round, previous, risks);
   ENTENTE_CHECK(write_document(folder, document));
-  std::uint64_t confirmed = 0;
-  std::uint64_t another = 0;
-  double largest = 0;
-  for (const auto& risk : risks) {
-    confirmed += risk.decision == Decision::confirmed ? 1 : 0;
-    another += risk.decision == Decision::another_round ? 1 : 0;
-    largest = std::max(largest, risk.risk);
-  }
   return step_document(Step::risk, p.audit, document, &previous, p.state.round,
-                       Json{{"draws", p.draws.size()},
-                            {"confirmed", confirmed},
-                            {"another_round", another},
-                            {"full_count", risks.size() - confirmed - another}});
+                       Json{{"draws", p.draws.size()}, {"contests", document.json["contests"]}});
 }
 
 Result<StepDocument> certify_audit(const std::filesystem::path& folder, const std::vector<std::string>& full_count) {
@@ -270,7 +257,7 @@ Result<StepDocument> certify_audit(const std::filesystem::path& folder, const st
   const Document document = certificate_document(p.audit, p.documents, p.risks, counted);
   ENTENTE_CHECK(write_document(folder, document));
   const Digest& previous = p.documents.rounds.back().risk->digest;
-  return step_document(Step::certify, p.audit, document, &previous, 0,
+  return step_document(Step::certify, p.audit, document, &previous, p.state.round,
                        Json{{"draws", p.draws.size()}, {"confirmed", p.risks.size() - counted.size()}, {"full_count", counted.size()}});
 }
 
