@@ -202,7 +202,7 @@ TEST(AuditMethods, MacroIsTheFormulaAndConfirms) {
   const auto needed = static_cast<std::uint64_t>(std::ceil(std::log(0.05) / std::log(each))) + 1;
   const auto sample = sample_audit(audit.folder());
   ASSERT_TRUE(sample);
-  EXPECT_EQ(sample->summary["draws"], needed);
+  EXPECT_EQ(sample->content["draws"], needed);
   // One batch drawn has two votes less for the winner than its tally: one taint.
   const Json draws = Json::parse(test::slurp(audit.folder() / "round-1/sample.json"))["draws"];
   const std::string bad = draws[0];

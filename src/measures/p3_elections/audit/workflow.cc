@@ -18,19 +18,6 @@ constexpr std::string_view kCommand = "entente elections audit";
 
 std::string step_hint(Step next) { return fmt::format("next: {} {}", kCommand, to_string(next)); }
 
-StepDocument step_document(Step step, const LoadedAudit& audit, const Document& document, const Digest* previous, std::uint32_t round,
-                           Json summary) {
-  const auto digest = [](const Digest& d) { return Json{{"sha256", d.hex()}}; };
-  Json predicate;
-  if (step != Step::init) {
-    predicate =
-        Json{{"audit", digest(audit.plan.digest)}, {"step", to_string(step)}, {"round", round}, {"document", digest(document.digest)}};
-    if (previous != nullptr) predicate["previous"] = digest(*previous);
-    if (step == Step::seed) predicate["seed"] = json_text(document.json, "seed");
-  }
-  return {step, document.path, document.digest, std::move(predicate), std::move(summary)};
-}
-
 // The chain as far as it goes, with everything in it made again and found equal.
 struct Progress {
   AuditDocuments documents;
@@ -150,8 +137,8 @@ Result<StepDocument> init_audit(const std::filesystem::path& folder, const std::
     std::filesystem::remove(folder / kPlanPath, error);
     return fail(std::move(loaded).error());
   }
-  return step_document(Step::init, *loaded, document, nullptr, 0,
-                       Json{{"cards", loaded->inputs.population.cards()}, {"contests", loaded->inputs.contests.size()}});
+  return StepDocument{Step::init, document.path, document.digest,
+                      Json{{"cards", loaded->inputs.population.cards()}, {"contests", loaded->inputs.contests.size()}}};
 }
 
 Result<StepDocument> commit_audit(const std::filesystem::path& folder) {
@@ -160,10 +147,10 @@ Result<StepDocument> commit_audit(const std::filesystem::path& folder) {
   ENTENTE_TRY(const Document commitment, commitment_document(p.audit, assertions));
   ENTENTE_CHECK(write_document(folder, assertions));
   ENTENTE_CHECK(write_document(folder, commitment));
-  return step_document(Step::commit, p.audit, commitment, &p.audit.plan.digest, 0,
-                       Json{{"cards", p.audit.inputs.population.cards()},
-                            {"files", commitment.json["files"].size()},
-                            {"contests", commitment.json["contests"]}});
+  return StepDocument{Step::commit, commitment.path, commitment.digest,
+                      Json{{"cards", p.audit.inputs.population.cards()},
+                           {"files", commitment.json["files"].size()},
+                           {"contests", commitment.json["contests"]}}};
 }
 
 Result<StepDocument> seed_audit(const std::filesystem::path& folder, const SeedInput& input) {
@@ -173,7 +160,7 @@ Result<StepDocument> seed_audit(const std::filesystem::path& folder, const SeedI
     return fail("the seed's source must be said in 1 to 500 plain characters", {}, "such as \"twenty ten-sided dice, county hall\"");
   const Document document = seed_document(p.documents.commitment->digest, {seed, input.source, input.at});
   ENTENTE_CHECK(write_document(folder, document));
-  return step_document(Step::seed, p.audit, document, &p.documents.commitment->digest, 1, Json{{"seed", seed}});
+  return StepDocument{Step::seed, document.path, document.digest, Json{{"seed", seed}}};
 }
 
 Result<StepDocument> sample_audit(const std::filesystem::path& folder, std::optional<std::uint64_t> draws) {
@@ -196,7 +183,7 @@ Result<StepDocument> sample_audit(const std::filesystem::path& folder, std::opti
   ENTENTE_CHECK(write_file_atomic(folder / round_path(round, "sample.csv"), sample_csv(p.audit.inputs, all, made + 1)));
   ENTENTE_CHECK(write_file_atomic(folder / round_path(round, "pull-list.csv"), pull_list_csv(p.audit.inputs, all, made + 1)));
   ENTENTE_CHECK(write_document(folder, document));
-  return step_document(Step::sample, p.audit, document, &previous, round, Json{{"draws", last - made}});
+  return StepDocument{Step::sample, document.path, document.digest, Json{{"draws", last - made}}};
 }
 
 Result<std::string> interpretation_form(const std::filesystem::path& folder) {
@@ -217,8 +204,7 @@ Result<StepDocument> record_audit(const std::filesystem::path& folder, const std
   const Document document = record_document(p.state.round, previous, csv, counts.read, counts.not_found);
   ENTENTE_CHECK(write_file_atomic(folder / round_path(p.state.round, "interpretations.csv"), csv));
   ENTENTE_CHECK(write_document(folder, document));
-  return step_document(Step::record, p.audit, document, &previous, p.state.round,
-                       Json{{"read", counts.read}, {"not_found", counts.not_found}});
+  return StepDocument{Step::record, document.path, document.digest, Json{{"read", counts.read}, {"not_found", counts.not_found}}};
 }
 
 Result<StepDocument> risk_audit(const std::filesystem::path& folder) {
@@ -227,8 +213,7 @@ Result<StepDocument> risk_audit(const std::filesystem::path& folder) {
   const Digest& previous = p.documents.rounds.back().record->digest;
   const Document document = risk_document(p.audit, p.state.round, previous, risks);
   ENTENTE_CHECK(write_document(folder, document));
-  return step_document(Step::risk, p.audit, document, &previous, p.state.round,
-                       Json{{"draws", p.draws.size()}, {"contests", document.json["contests"]}});
+  return StepDocument{Step::risk, document.path, document.digest, Json{{"draws", p.draws.size()}, {"contests", document.json["contests"]}}};
 }
 
 Result<StepDocument> certify_audit(const std::filesystem::path& folder, const std::vector<std::string>& full_count) {
@@ -256,9 +241,8 @@ Result<StepDocument> certify_audit(const std::filesystem::path& folder, const st
   if (counted.size() != full_count.size()) return fail("a contest named for a full count is not in the plan, or is named twice");
   const Document document = certificate_document(p.audit, p.documents, p.risks, counted);
   ENTENTE_CHECK(write_document(folder, document));
-  const Digest& previous = p.documents.rounds.back().risk->digest;
-  return step_document(Step::certify, p.audit, document, &previous, p.state.round,
-                       Json{{"draws", p.draws.size()}, {"confirmed", p.risks.size() - counted.size()}, {"full_count", counted.size()}});
+  return StepDocument{Step::certify, document.path, document.digest,
+                      Json{{"draws", p.draws.size()}, {"confirmed", p.risks.size() - counted.size()}, {"full_count", counted.size()}}};
 }
 
 }  // namespace entente::measures::p3_elections::audit

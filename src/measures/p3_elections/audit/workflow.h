@@ -23,14 +23,13 @@ namespace entente::measures::p3_elections::audit {
 enum class Step { init, commit, seed, sample, record, risk, certify };
 [[nodiscard]] std::string_view to_string(Step step);
 
-// What a step yields. `predicate` is that of a statement election-step/v1 (docs/statements.md) but for "at", the time of signing, which the
-// signer adds; its subject is the document. Of init there is none: nothing is fixed yet.
+// What a step yields. The caller signs a statement election-step/v1 (docs/statements.md) of the document, with the digest of audit.json,
+// the document's own "previous" and, of the seed, its "seed"; of init there is none, since nothing is fixed yet.
 struct StepDocument {
   Step step = Step::init;
-  std::string path;  // of the step's document, relative to the folder: "round-1/risk.json"
+  std::string path;  // relative to the folder: "round-1/risk.json"
   Digest digest;     // of that file
-  Json predicate;    // {audit, step, round, document, previous, seed}; null of init
-  Json summary;      // figures for people: cards, draws, contests confirmed …
+  Json content;      // figures for people: cards, draws, contests confirmed …
 };
 
 struct AuditState {
