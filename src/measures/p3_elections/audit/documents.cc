@@ -270,8 +270,13 @@ Document risk_document(const LoadedAudit& audit, std::uint32_t round, const Dige
       contest["discrepancies"] = Json{{"over2", risk.over2}, {"over1", risk.over1}, {"under1", risk.under1}, {"under2", risk.under2}};
     contest["certificate"] = risk.certificate;
     Json assertions = Json::array();
-    for (const auto& a : risk.assertions)
-      assertions.push_back(Json{{"risk", std::exp(a.log_risk)}, {"best_draw", a.best_draw}, {"met", a.met}});
+    const auto& checked = audit.inputs.contests[c].assertions;
+    for (std::size_t k = 0; k < risk.assertions.size(); ++k) {
+      const AssertionRisk& a = risk.assertions[k];
+      // MACRO judges all pairs of a contest at once.
+      const std::string name = risk.assertions.size() == checked.size() ? checked[k].assertion.name : std::string("all pairs");
+      assertions.push_back(Json{{"name", name}, {"risk", std::exp(a.log_risk)}, {"best_draw", a.best_draw}, {"met", a.met}});
+    }
     contest["assertions"] = std::move(assertions);
     contests.push_back(std::move(contest));
   }
