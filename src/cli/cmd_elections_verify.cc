@@ -53,7 +53,7 @@ Json review_statement(const p3::review::Review& review, const Digest& document) 
     audited += contest.outcome != Outcome::not_audited;
     confirmed += contest.outcome == Outcome::confirmed || contest.outcome == Outcome::full_count;
   }
-  Json out{{"record", {{"sha256", record_digest(review).hex()}}},
+  Json out{{"record", {{"sha256", p3::record_digest(review).hex()}}},
            {"review", {{"sha256", document.hex()}}},
            {"kind", review.kind},
            {"holds", review.good()},

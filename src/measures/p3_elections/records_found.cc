@@ -20,6 +20,7 @@
 #include "measures/p3_elections/review/shangrla.h"
 #define P3_HAS_SHANGRLA
 #endif
+#include "measures/p3_elections/audit/certificate.h"
 
 namespace entente::measures::p3_elections {
 
@@ -32,14 +33,17 @@ constexpr std::array<std::pair<RecordKind, std::string_view>, 4> kRecordKinds{
 
 constexpr std::uint64_t kMaxDescription = std::uint64_t{16} << 20;
 
-// The member "type" of audit.json, empty where there is none.
+// What audit.json says it is, empty where there is none.
 std::string described_type(const fs::path& folder) {
   std::error_code ec;
   if (!fs::exists(folder / "audit.json", ec)) return {};
   const auto text = read_file(folder / "audit.json", kMaxDescription);
   if (!text) return {};
   const auto document = JsonDocument::parse(*text, "audit.json");
-  return document ? std::string(json_string(document->root(), "type").value_or("")) : std::string();
+  if (!document) return {};
+  for (const char* member : {"format", "type", "kind"})
+    if (const auto text_of = json_string(document->root(), member)) return std::string(*text_of);
+  return "audit";
 }
 
 }  // namespace
@@ -76,6 +80,7 @@ Result<review::Review> review_record(RecordKind kind, const fs::path& folder, Pr
   std::error_code ec;
   if (!fs::is_directory(folder, ec)) return fail("no such folder", {.file = folder.string()});
   switch (kind) {
+    case RecordKind::audit: return audit::verify_certificate(folder);
 #ifdef P3_HAS_CORLA
     case RecordKind::corla: return review::review_corla(folder, {}, progress);
 #endif
