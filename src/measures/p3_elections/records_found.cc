@@ -9,8 +9,8 @@
 #include "core/json.h"
 #include "core/utf8.h"
 #include "measures/p3_elections/audit/certificate.h"
-#include "measures/p3_elections/review/corla.h"
 #include "measures/p3_elections/review/arlo.h"
+#include "measures/p3_elections/review/corla.h"
 #include "measures/p3_elections/review/shangrla.h"
 
 namespace entente::measures::p3_elections {

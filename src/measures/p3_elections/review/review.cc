@@ -89,6 +89,8 @@ bool Review::good() const {
 
 void put_in_order(Review& review) {
   std::ranges::stable_sort(review.files, {}, &RecordFile::path);
+  const auto twice = std::ranges::unique(review.files, {}, &RecordFile::path);
+  review.files.erase(twice.begin(), twice.end());
   std::ranges::stable_sort(review.findings, [](const ReviewFinding& a, const ReviewFinding& b) {
     return std::tie(a.severity, a.code, a.contest) < std::tie(b.severity, b.code, b.contest);
   });
