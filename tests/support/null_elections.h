@@ -17,6 +17,7 @@
 #include "measures/p3_elections/risk/minerva.h"
 #include "measures/p3_elections/risk/nonneg_mean.h"
 #include "measures/p3_elections/risk/providence.h"
+#include "measures/p3_elections/risk/stratified.h"
 #include "measures/p3_elections/risk/suite.h"
 #include "measures/p3_elections/risk/supersimple.h"
 
@@ -240,6 +241,32 @@ inline Played mean_each_draw(const char* name, const char* null, const risk::Tes
   return out;
 }
 
+// Union-intersection of two polled strata, one look at 24 and 40 ballots; the second hides that the contest was a tie.
+inline Played union_intersection_once(std::uint64_t runs, std::uint64_t seed) {
+  Played out{"Union-intersection of strata, one look", "a tie: 70 % and 30 % in two strata", 0.05, runs};
+  std::map<std::array<std::size_t, 2>, bool> known;
+  Random random(seed);
+  for (std::uint64_t run = 0; run < runs; ++run) {
+    std::array<std::size_t, 2> votes{};
+    for (int i = 0; i < 24; ++i) votes[0] += random.uniform() < 0.7 ? 1 : 0;
+    for (int i = 0; i < 40; ++i) votes[1] += random.uniform() < 0.3 ? 1 : 0;
+    const auto [it, fresh] = known.try_emplace(votes, false);
+    if (fresh) {
+      std::vector<risk::Stratum> strata(2);
+      for (std::size_t s = 0; s < 2; ++s) {
+        strata[s].cards = 1000;
+        strata[s].test.function = risk::RiskFunction::kaplan_wald;
+        strata[s].test.g = 0.7;
+        strata[s].values.assign(s == 0 ? 24 : 40, 0.0);
+        std::fill_n(strata[s].values.begin(), votes[s], 1.0);
+      }
+      it->second = risk::stratified_risk(strata, risk::Combination::product).value().p <= 0.05;
+    }
+    out.confirmed += it->second ? 1 : 0;
+  }
+  return out;
+}
+
 inline std::vector<double> tied_ballots(std::size_t n) {
   std::vector<double> out(n, 0.0);
   for (std::size_t i = 0; i < n; ++i) out[i] = i < 2 * n / 5 ? 1 : i < 4 * n / 5 ? 0 : 0.5;  // two fifths each, one fifth for neither
@@ -249,6 +276,14 @@ inline std::vector<double> tied_ballots(std::size_t n) {
 inline std::vector<double> overstated_cards(std::size_t n, double v) {
   std::vector<double> out(n, 1 / (2 - v));
   for (std::size_t i = 0; i < static_cast<std::size_t>(std::llround(static_cast<double>(n) * v / 2)); ++i) out[i] = 0;
+  return out;
+}
+
+// ONEAudit: 400 cards with right records (60 % for the winner), a pool of 100 reported as 60 % that holds 10 such ballots: a tie in truth.
+inline std::vector<double> pooled_cards() {
+  std::vector<double> out(400, 1 / 1.8);
+  out.insert(out.end(), 10, 1.4 / 1.8);
+  out.insert(out.end(), 90, 0.4 / 1.8);
   return out;
 }
 
@@ -293,6 +328,14 @@ inline std::vector<Played> play_all(std::uint64_t runs, std::uint64_t seed) {
   k.function = RiskFunction::kaplan_kolmogorov;
   out.push_back(mean_each_draw("Kaplan-Kolmogorov, without replacement", "20 % reported, 10 % of 500 cards off by two", k, cards, 60, runs,
                                seed + 15));
+  risk::TestOptions p;
+  p.upper = 2 / (2 - 0.2);
+  p.population = 500;
+  p.function = RiskFunction::betting;
+  p.bet = risk::Bet::agrapa;
+  out.push_back(mean_each_draw("ONEAudit, betting, without replacement", "a pool of 100 of 500 cards hides a tie", p, pooled_cards(), 80,
+                               runs, seed + 16));
+  out.push_back(union_intersection_once(runs, seed + 17));
   return out;
 }
 

@@ -100,6 +100,10 @@ TEST(Macro, WrongIndexesAreErrors) {
   EXPECT_FALSE(batch_risk(kTenPercent, f.c, f.reported, f.sample));
   f.sample.draws.back() = {"9", 3};  // drawn, not counted
   EXPECT_FALSE(batch_risk(kTenPercent, f.c, f.reported, f.sample));
+  f.sample.draws.pop_back();
+  EXPECT_TRUE(batch_risk(kTenPercent, f.c, f.reported, f.sample));
+  f.sample.audited.push_back(f.sample.audited[0]);  // four counts of three batches are no hand count of four
+  EXPECT_FALSE(batch_risk(kTenPercent, f.c, f.reported, f.sample));
 }
 
 TEST(SuperSimple, AMissingCardIsTwoVotesAndTheStopIsStrict) {

@@ -131,6 +131,7 @@ std::optional<std::int64_t> exact_product(std::int64_t a, std::int64_t b) {
 std::string_view to_string(Decided by) {
   switch (by) {
     case Decided::doubles: return "doubles";
+    case Decided::decimals: return "decimals";
     case Decided::intervals: return "intervals";
     case Decided::integers: return "integers";
     case Decided::not_decided: break;
@@ -225,6 +226,27 @@ Certificate decide(std::span<const Factor> all, const Rational& limit, StopRule 
   out.upper = exact_text(interval.high, MPFR_RNDU);
   out.order = exact_order(factors, limit, out.by);
   out.stops = out.by != Decided::not_decided && exact_stops(rule, out.order, false);
+  return out;
+}
+
+Certificate decide(const Decimal& p, std::uint64_t operations, const Rational& limit, StopRule rule) {
+  Certificate out;
+  out.limit = std::to_string(limit.numerator) + "/" + std::to_string(limit.denominator);
+  out.rule = rule;
+  if (p.is_infinite() || p.is_nan() || p.is_negative()) {
+    out.lower = out.upper = "1";
+    out.by = Decided::decimals;
+    return out;
+  }
+  // Twice the sum of the errors, and a unit for the bounds' own rounding.
+  const Decimal doubt = p * Decimal(static_cast<std::int64_t>(operations + 2)) * Decimal::parse("1E-27").value();
+  const Decimal low = p - doubt, high = p + doubt, edge = Decimal(limit.numerator) / Decimal(limit.denominator);
+  const Decimal edge_doubt = edge * Decimal::parse("1E-27").value();
+  out.lower = low.str(), out.upper = high.str();
+  out.order = high < edge - edge_doubt ? -1 : 1;
+  const bool decided = out.order < 0 || low > edge + edge_doubt;
+  out.by = decided ? Decided::decimals : Decided::not_decided;
+  out.stops = decided && exact_stops(rule, out.order, p.is_zero());
   return out;
 }
 

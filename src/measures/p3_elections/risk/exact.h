@@ -14,6 +14,7 @@
 #include "core/error.h"
 #include "core/json.h"
 #include "measures/p3_elections/risk/contest.h"
+#include "measures/p3_elections/risk/decimal.h"
 
 namespace entente::measures::p3_elections::risk {
 
@@ -45,7 +46,7 @@ struct ComparedDraws {
 // Kaplan–Wald with replacement, one draw: 1 / ((1−g)·x/t + g), x the assorter's value, t the mean under the null, 0 ≤ g < 1.
 [[nodiscard]] Result<Factor> kaplan_wald_factor(const Rational& x, const Rational& t, const Rational& g);
 
-enum class Decided { doubles, intervals, integers, not_decided };
+enum class Decided { doubles, decimals, intervals, integers, not_decided };
 [[nodiscard]] std::string_view to_string(Decided by);
 
 struct Certificate {
@@ -65,6 +66,9 @@ struct Certificate {
 // p is the product of all factors, 1 if a denominator is 0. Not decided (and not stopped) only where the integers would need more than
 // some hundred million bits.
 [[nodiscard]] Certificate decide(std::span<const Factor> factors, const Rational& limit, StopRule rule);
+// Of a p-value that `operations` rounded operations of 28 digits made (batch and ballot comparison as Arlo has them): each errs by at most
+// half a unit of its 28th digit. Not decided, and not stopped, where the limit lies within that. An infinite p is 1.
+[[nodiscard]] Certificate decide(const Decimal& p, std::uint64_t operations, const Rational& limit, StopRule rule);
 // The first number of factors, in the order drawn, after which the product stops: sequential tests look after each draw. nullopt: none.
 [[nodiscard]] std::optional<std::size_t> first_stop(std::span<const Factor> factors, const Rational& limit, StopRule rule);
 

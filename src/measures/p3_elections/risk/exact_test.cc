@@ -102,6 +102,17 @@ TEST(Exact, KaplanWaldFactorIsTheFormula) {
   EXPECT_FALSE(kaplan_wald_factor({INT64_MAX, 3}, {1, 2}, {1, 10}));
 }
 
+TEST(Exact, ADecimalRiskIsDecidedOrNot) {
+  const auto d = [](const char* text) { return Decimal::parse(text).value(); };
+  EXPECT_TRUE(decide(d("0.0417"), 50, kOneTwentieth, StopRule::at_or_below).stops);
+  EXPECT_FALSE(decide(d("0.0501"), 50, kOneTwentieth, StopRule::at_or_below).stops);
+  const Certificate edge = decide(d("0.05000000000000000000000000000"), 50, kOneTwentieth, StopRule::at_or_below);
+  EXPECT_EQ(edge.by, Decided::not_decided);
+  EXPECT_FALSE(edge.stops);
+  EXPECT_FALSE(decide(Decimal::infinity(), 1, kOneTwentieth, StopRule::at_or_below).stops);
+  EXPECT_TRUE(decide(Decimal(), 0, kOneTwentieth, StopRule::at_or_below).stops);  // a full hand count
+}
+
 TEST(Exact, NonsenseIsRefused) {
   EXPECT_FALSE(kaplan_markov_factors(10, 0, {}, Understatements::ignored));
   EXPECT_FALSE(kaplan_markov_factors(-1, 10, {}, Understatements::ignored));
