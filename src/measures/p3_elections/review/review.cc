@@ -102,6 +102,10 @@ Json to_json(const Review& review) {
   out["title"] = review.title;
   out["good"] = review.good();
   out["seed"] = review.seed;
+  out["cards"] =
+      review.cards
+          ? Json{{"manifest", review.cards->manifest}, {"reported", review.cards->reported}, {"differing", review.cards->differing}}
+          : Json(nullptr);
   Json files = Json::array();
   for (const RecordFile& f : review.files)
     files.push_back({{"path", f.path}, {"role", f.role}, {"size", f.size}, {"digest", f.sha256.str()}});
