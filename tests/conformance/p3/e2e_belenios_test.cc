@@ -152,16 +152,23 @@ TEST(Belenios, AFreshElectionWithThresholdTrusteesVerifiesHereAndThere) {
   EXPECT_EQ(votes(result, "Bridge?", "(blank)"), 1);
   EXPECT_EQ(count(result, "BEL-T.4"), 3U);
   EXPECT_TRUE(belenios_tool_agrees(test::write_bel(files)));
-  // One digit of one value in a part of its own each: both must refuse.
-  for (const auto& [content, pointer] :
-       std::vector<std::pair<std::string, std::string>>{{R"({"election_uuid")", "/answers/0/choices/0/beta"},
-                                                        {R"({"election_uuid")", "/signature/proof/response"},
-                                                        {R"({"decryption_factors")", "/decryption_proofs/1/2/challenge"},
-                                                        {R"({"decryption_factors")", "/decryption_factors/0/0"},
-                                                        {R"({"result")", "/result/0/0"},
-                                                        {R"([["Single")", "/1/1/verification_keys/2/pok/response"},
-                                                        {R"([["Single")", "/1/1/coefexps/0/signature/challenge"},
-                                                        {R"([[{"alpha")", "/0/1/alpha"}}) {
+  // One digit of one value in a part of its own each: both must refuse. The one exception is ours alone: belenios-tool 2.0 computes the
+  // encrypted tally itself and does not look at the published one.
+  struct Case {
+    std::string content, pointer;
+    bool tool_looks;
+  };
+  const std::string ballot = R"({"election_uuid")";
+  const std::string decryption = R"({"decryption_factors")";
+  const std::string trustees = R"([["Single")";
+  for (const auto& [content, pointer, tool_looks] : {Case{ballot, "/answers/0/choices/0/beta", true},
+                                                     {ballot, "/signature/proof/response", true},
+                                                     {decryption, "/decryption_proofs/1/2/challenge", true},
+                                                     {decryption, "/decryption_factors/0/0", true},
+                                                     {R"({"result")", "/result/0/0", true},
+                                                     {trustees, "/1/1/verification_keys/2/pok/response", true},
+                                                     {trustees, "/1/1/coefexps/0/signature/challenge", true},
+                                                     {R"([[{"alpha")", "/0/1/alpha", false}}) {
     Files altered = files;
     const auto file = std::ranges::find_if(altered, [&](const RecordFile& f) { return f.content.starts_with(content); });
     ASSERT_NE(file, altered.end()) << content;
@@ -170,7 +177,7 @@ TEST(Belenios, AFreshElectionWithThresholdTrusteesVerifiesHereAndThere) {
     file->content = json.dump();
     test::rehash_bel(altered);
     EXPECT_FALSE(check(altered).good()) << content << pointer;
-    EXPECT_FALSE(belenios_tool_agrees(test::write_bel(altered))) << content << pointer;
+    if (tool_looks) EXPECT_FALSE(belenios_tool_agrees(test::write_bel(altered))) << content << pointer;
   }
 }
 
