@@ -330,6 +330,13 @@ TEST_F(OwnBatches, OneContestWithoutItsNameInTheColumns) {
   EXPECT_EQ(r.contests[0].certificate["draws"], 12);
 }
 
+TEST_F(OwnBatches, AJurisdictionWithoutTheContestIsNotInItsCards) {
+  make("Mayor,Targeted,1,1,4800,Ada Example: 2400; Bo Example: 1280");
+  write("Aardvark County/manifest.csv", "Batch Name,Number of Ballots\nOther,50\n");
+  write("Aardvark County/totals.csv", "Batch Name,Sheriff - Cy Example\nOther,20\n");
+  expect_clean(review());
+}
+
 TEST_F(OwnBatches, VotesInNoBatchAreAWarning) {
   make("Mayor,Targeted,1,1,4800,Ada Example: 2401; Bo Example: 1280");
   EXPECT_TRUE(found(review(), kReconcile, "Ada Example: batches add up to 2400 of 2401"));
