@@ -8,7 +8,7 @@ namespace {
 constexpr const char* kElectionsExamples = R"(  entente elections verify --record colorado-2024/
       recomputes an audit that others published: every draw, every risk, every sum
   entente elections verify --kind arlo --record georgia/ --html report.html
-  entente elections audit init county/ --title "Example County, 3 November 2026" …
+  entente elections audit init county/ --plan plan.json
       an audit of your own; entente elections audit --help has the steps
   entente elections e2e election.bel
       every proof of an ElectionGuard or Belenios record
@@ -25,6 +25,7 @@ void add_elections(CLI::App& app, Context& context) {
   group->require_subcommand(1);
   add_elections_verify(*group, context);
   add_elections_audit(*group, context);
+  add_elections_commit(*group, context);
   add_elections_e2e(*group, context);
   add_elections_tabulate(*group, context);
   add_elections_irv(*group, context);

@@ -53,7 +53,7 @@ Json review_statement(const p3::review::Review& review, const Digest& document) 
     audited += contest.outcome != Outcome::not_audited;
     confirmed += contest.outcome == Outcome::confirmed || contest.outcome == Outcome::full_count;
   }
-  Json out{{"record", {{"sha256", record_digest(review).hex()}}},
+  Json out{{"record", {{"sha256", p3::record_digest(review).hex()}}},
            {"review", {{"sha256", document.hex()}}},
            {"kind", review.kind},
            {"holds", review.good()},
@@ -86,7 +86,7 @@ Result<int> elections_verify(const Context& context, const ElectionsVerifyGiven&
   } else {
     p3::judge_commitments(review, {});
   }
-  p3::review::sort_findings(review);
+  p3::review::put_in_order(review);
   progress.done();
 
   const std::string document = json_pretty(p3::review::to_json(review));

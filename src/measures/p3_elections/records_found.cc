@@ -8,18 +8,10 @@
 #include "core/file.h"
 #include "core/json.h"
 #include "core/utf8.h"
-#if __has_include("measures/p3_elections/review/corla.h")
-#include "measures/p3_elections/review/corla.h"
-#define P3_HAS_CORLA
-#endif
-#if __has_include("measures/p3_elections/review/arlo.h")
+#include "measures/p3_elections/audit/certificate.h"
 #include "measures/p3_elections/review/arlo.h"
-#define P3_HAS_ARLO
-#endif
-#if __has_include("measures/p3_elections/review/shangrla.h")
+#include "measures/p3_elections/review/corla.h"
 #include "measures/p3_elections/review/shangrla.h"
-#define P3_HAS_SHANGRLA
-#endif
 
 namespace entente::measures::p3_elections {
 
@@ -32,14 +24,17 @@ constexpr std::array<std::pair<RecordKind, std::string_view>, 4> kRecordKinds{
 
 constexpr std::uint64_t kMaxDescription = std::uint64_t{16} << 20;
 
-// The member "type" of audit.json, empty where there is none.
+// What audit.json says it is, empty where there is none.
 std::string described_type(const fs::path& folder) {
   std::error_code ec;
   if (!fs::exists(folder / "audit.json", ec)) return {};
   const auto text = read_file(folder / "audit.json", kMaxDescription);
   if (!text) return {};
   const auto document = JsonDocument::parse(*text, "audit.json");
-  return document ? std::string(json_string(document->root(), "type").value_or("")) : std::string();
+  if (!document) return {};
+  for (const char* member : {"format", "type", "kind"})
+    if (const auto text_of = json_string(document->root(), member)) return std::string(*text_of);
+  return "audit";
 }
 
 }  // namespace
@@ -76,19 +71,12 @@ Result<review::Review> review_record(RecordKind kind, const fs::path& folder, Pr
   std::error_code ec;
   if (!fs::is_directory(folder, ec)) return fail("no such folder", {.file = folder.string()});
   switch (kind) {
-#ifdef P3_HAS_CORLA
+    case RecordKind::audit: return audit::verify_certificate(folder);
     case RecordKind::corla: return review::review_corla(folder, {}, progress);
-#endif
-#ifdef P3_HAS_ARLO
     case RecordKind::arlo: return review::review_arlo(folder, {}, progress);
-#endif
-#ifdef P3_HAS_SHANGRLA
-    case RecordKind::shangrla: return review::review_shangrla(folder, {}, progress);
-#endif
-    default: break;
+    case RecordKind::shangrla: break;
   }
-  (void)progress;
-  return fail("this kind of record cannot be read");
+  return review::review_shangrla(folder, {}, progress);
 }
 
 Digest record_digest(const review::Review& review) {

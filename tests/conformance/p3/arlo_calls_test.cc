@@ -57,8 +57,8 @@ TEST(ArloCalls, AreAnsweredAlike) {
       ADD_FAILURE() << "line " << number << ", " << call.function << ": " << difference;
   }
   for (const auto& [module, count] : modules) std::printf("Arlo %s: %d of %d\n", module.c_str(), count.good, count.of);
-  // Lines of the samplers are replayed by sampling_test.cc.
-  EXPECT_EQ(all.good + modules["sampler"].of, all.of);
+  // Lines of the samplers count where the sampling room replays them.
+  EXPECT_EQ(all.good + modules["sampler"].of - modules["sampler"].good, all.of);
   std::printf("Arlo calls answered alike: %d of %d\n", all.good, all.of);
 }
 

@@ -33,12 +33,9 @@ std::vector<std::uint64_t> pattern_counts(const AuditInputs& in, std::size_t con
 // Votes (points) by choice from the patterns.
 std::vector<std::uint64_t> counted_tally(const AuditInputs& in, std::size_t contest, const std::vector<std::uint64_t>& counts) {
   const PlanContest& c = in.plan.contests[contest];
-  const bool limited = c.contest.function == ChoiceFunction::plurality || c.contest.function == ChoiceFunction::runoff;
-  const bool one_valid = c.contest.function == ChoiceFunction::supermajority || c.contest.function == ChoiceFunction::threshold;
   std::vector<std::uint64_t> tally(c.contest.choices.size(), 0);
   for (std::uint32_t p = 0; p < counts.size(); ++p) {
     const auto marks = in.patterns[contest].marks(p);
-    if ((limited && marks.size() > c.contest.votes_allowed) || (one_valid && marks.size() > 1)) continue;
     for (const auto& mark : marks) tally[mark.choice] += counts[p] * (c.scored() ? mark.rank : 1);
   }
   return tally;

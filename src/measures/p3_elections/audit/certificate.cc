@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <set>
 
+#include "core/ascii.h"
 #include "core/file.h"
 #include "core/utf8.h"
 #include "measures/p3_elections/audit/documents.h"
@@ -21,6 +22,14 @@ using review::Severity;
 
 namespace {
 
+// An error's words as a sentence: a capital where it begins with a word and not with a file's name, and a full stop.
+std::string as_sentence(std::string text) {
+  const std::string_view first = std::string_view(text).substr(0, text.find(' '));
+  if (!text.empty() && is_lower(text[0]) && first.find_first_of("./-\"") == std::string_view::npos)
+    text[0] = static_cast<char>(text[0] - 32);
+  return text + ".";
+}
+
 struct Verifier {
   std::filesystem::path folder;
   Review review;
@@ -34,7 +43,7 @@ struct Verifier {
   void find(std::string_view code, Severity severity, std::string summary, std::string file, std::string text = {},
             std::string contest = {}) {
     review.findings.push_back(
-        {std::string(code), severity, std::move(contest), std::move(summary), {{std::move(file), 0, std::move(text)}}});
+        {std::string(code), severity, std::move(contest), as_sentence(std::move(summary)), {{std::move(file), 0, std::move(text)}}});
   }
   // Whether a document is the one that must be there; a finding if not.
   bool compare(const Document& there, const Document& made, std::string_view code, std::string_view what) {
@@ -60,7 +69,7 @@ struct Verifier {
                        printable(line_of(made, static_cast<std::size_t>(b - made.begin())), 160));
   }
   void unreadable(const Error& error) {
-    find(error.what.find("no such file") != std::string::npos ? review::kMissingFile : review::kUnreadable, Severity::failure, error.what,
+    find(error.what.find("No such file") != std::string::npos ? review::kMissingFile : review::kUnreadable, Severity::failure, error.what,
          error.where.file);
   }
 };
@@ -74,30 +83,63 @@ void compare_committed_files(Verifier& v) {
   if (!v.documents.commitment) return;
   std::uint64_t good = 0;
   std::uint64_t of = 0;
-  const Json files = v.documents.commitment->json.value("files", Json::array());
-  for (const Json& file : files) {
-    if (!file.is_object()) continue;
-    const std::string path = file.value("path", std::string());
+  const auto files = v.documents.commitment->json.find("files");
+  if (files == v.documents.commitment->json.end() || !files->is_array()) return;  // the commitment itself will not fit
+  for (const Json& file : *files) {
+    const std::string path = json_text(file, "path");
     if (!is_safe_relative_path(path)) continue;
     ++of;
     const auto text = read_file(v.folder / path, kMaxInputBytes);
     if (!text)
       v.find(review::kMissingFile, Severity::failure, fmt::format("{} was committed to and cannot be read", printable(path, 200)), path,
              text.error().what);
-    else if (sha256(*text).hex() != file.value("sha256", std::string()))
-      v.find(
-          review::kCommitMismatch, Severity::failure, fmt::format("{} is not the file that was committed to", printable(path, 200)), path,
-          fmt::format("sha256 {} is there, {} was committed to", sha256(*text).hex(), printable(file.value("sha256", std::string()), 80)));
+    else if (sha256(*text).hex() != json_text(file, "sha256"))
+      v.find(review::kCommitMismatch, Severity::failure, fmt::format("{} is not the file that was committed to", printable(path, 200)),
+             path, fmt::format("sha256 {} is there, {} was committed to", sha256(*text).hex(), printable(json_text(file, "sha256"), 80)));
     else
       ++good;
   }
   v.review.checks.push_back({"files that are those committed to", good, of});
 }
 
+// Whether a document names the one before it as it lies there. If not, one of the two was altered: both are named.
+void compare_link(Verifier& v, const Json& names, const Document& before, const std::string& named_in) {
+  const std::string digest = json_text(names, "sha256");
+  if (digest.empty() || digest == before.digest.hex()) return;  // a member that is missing is found by compare()
+  v.find(review::kCommitMismatch, Severity::failure, fmt::format("{} is not the document that {} names", before.path, named_in),
+         before.path, fmt::format("sha256 {} is there, {} is named", before.digest.hex(), printable(digest, 80)));
+}
+
+void compare_links(Verifier& v) {
+  const Document* before = nullptr;
+  const auto follow = [&](const std::optional<Document>& document) {
+    if (!document) return;
+    if (before != nullptr)
+      if (const auto previous = document->json.find("previous"); previous != document->json.end())
+        compare_link(v, *previous, *before, document->path);
+    before = &*document;
+  };
+  follow(v.documents.plan);
+  follow(v.documents.commitment);
+  follow(v.documents.seed);
+  for (const Round& round : v.documents.rounds) {
+    follow(round.sample);
+    follow(round.record);
+    follow(round.risk);
+  }
+  follow(v.documents.certificate);
+  const bool later = !v.documents.rounds.empty() || v.documents.certificate;
+  if (!v.documents.commitment && (v.documents.seed || later))
+    v.find(review::kMissingFile, Severity::failure, "plan and files were not committed to", std::string(kCommitmentPath));
+  if (!v.documents.seed && later) v.find(review::kMissingFile, Severity::failure, "the seed is missing", std::string(kSeedPath));
+  if (v.documents.rounds.empty() && v.documents.certificate)
+    v.find(review::kMissingFile, Severity::failure, "there is a certificate, and no sample", round_path(1, "sample.json"));
+}
+
 bool verify_commitment(Verifier& v) {
   if (!v.documents.commitment || !v.documents.assertions) {
     v.find(review::kNoCommitment, v.documents.seed ? Severity::failure : Severity::note, "plan and files were not committed to",
-           std::string(kCommitmentPath));
+           std::string(v.documents.commitment ? kAssertionsPath : kCommitmentPath));
     return false;
   }
   const Document assertions = make_document(std::string(kAssertionsPath), assertions_json(v.audit.inputs));
@@ -111,17 +153,33 @@ bool verify_commitment(Verifier& v) {
 }
 
 bool verify_seed(Verifier& v) {
-  if (!v.documents.seed) return false;
+  if (!v.documents.seed || !v.documents.commitment) return false;
   const Json& seed = v.documents.seed->json;
-  const auto text = [&](const char* key) {
-    return seed.contains(key) && seed[key].is_string() ? seed[key].get<std::string>() : std::string();
-  };
+  const auto text = [&](const char* key) { return json_text(seed, key); };
   v.review.seed = text("seed");
   if (const auto accepted = sampling::accept_seed(v.review.seed); !accepted)
     v.find(review::kSeedShort, Severity::failure, accepted.error().what, std::string(kSeedPath));
   const auto at = parse_time(text("at"));
   const Document made = seed_document(v.documents.commitment->digest, {v.review.seed, text("source"), at.value_or(Instant{})});
   return v.compare(*v.documents.seed, made, review::kCommitMismatch, "it does not follow the commitment");
+}
+
+// The lists people work from follow from the draws too: an altered one would send them to other cards.
+void compare_lists(Verifier& v, std::uint32_t number, std::uint64_t first) {
+  const auto compare = [&](std::string_view name, const std::string& made) {
+    const std::string path = round_path(number, name);
+    const auto there = read_file(v.folder / path, kMaxInputBytes);
+    ++v.compared;
+    if (!there)
+      v.find(review::kMissingFile, Severity::failure, fmt::format("{} cannot be read", path), path, there.error().what);
+    else if (*there != made)
+      v.find(review::kDrawMismatch, Severity::failure, fmt::format("{} is not the list that follows from the draws", path), path,
+             Verifier::first_difference(*there, made));
+    else
+      ++v.same;
+  };
+  compare("sample.csv", sample_csv(v.audit.inputs, v.draws, first));
+  compare("pull-list.csv", pull_list_csv(v.audit.inputs, v.draws, first));
 }
 
 // One round; false where nothing after it can be checked.
@@ -142,6 +200,7 @@ bool verify_round(Verifier& v, std::uint32_t number, Digest& previous) {
   v.draws = std::move(*draws);
   const bool drawn = v.compare(*round.sample, sample_document(v.audit, number, previous, first, v.draws), review::kDrawMismatch,
                                "another draw follows from the seed");
+  compare_lists(v, number, first);
   if (!round.record) {
     v.review.not_checked.push_back(fmt::format("Round {} has no interpretations yet.", number));
     return false;
@@ -173,22 +232,13 @@ bool verify_round(Verifier& v, std::uint32_t number, Digest& previous) {
   return drawn && recorded && risk;
 }
 
-// The full counts a certificate orders, as it says them.
-std::vector<std::string> full_counts(const Json& certificate) {
-  std::vector<std::string> out;
-  const Json list = certificate.value("full_count", Json::array());
-  for (const Json& name : list)
-    if (name.is_string()) out.push_back(name.get<std::string>());
-  return out;
-}
-
 void verify_end(Verifier& v) {
   if (!v.documents.certificate) {
     v.review.not_checked.push_back("The audit has no certificate yet.");
     return;
   }
   add_file(v, *v.documents.certificate, "certificate");
-  const auto counted = full_counts(v.documents.certificate->json);
+  const auto counted = json_texts(v.documents.certificate->json, "full_count");
   v.compare(*v.documents.certificate, certificate_document(v.audit, v.documents, v.risks, counted), review::kCommitMismatch,
             "the certificate is not of these documents");
   for (std::size_t c = 0; c < v.risks.size(); ++c) {
@@ -267,7 +317,7 @@ void note_phantoms(Verifier& v) {
   v.review.findings.push_back({std::string(review::kPhantom),
                                Severity::warning,
                                {},
-                               fmt::format("{} of the cards drawn {} without record or paper; each was counted against the winners",
+                               fmt::format("{} of the cards drawn {} without record or paper; each was counted against the winners.",
                                            rows.size(), rows.size() == 1 ? "is" : "are"),
                                std::move(rows)});
 }
@@ -279,21 +329,11 @@ void finish(Verifier& v) {
       v.find(review::kTie, Severity::warning, "the margin is 0: only a full count can decide", std::string(kPlanPath), {},
              v.audit.inputs.plan.contests[c].contest.name);
   if (!v.risks.empty()) {
-    const auto counted = v.documents.certificate ? full_counts(v.documents.certificate->json) : std::vector<std::string>();
+    const auto counted = v.documents.certificate ? json_texts(v.documents.certificate->json, "full_count") : std::vector<std::string>();
     for (std::size_t c = 0; c < v.risks.size(); ++c) v.review.contests.push_back(contest_review(v, c, counted));
   }
   note_phantoms(v);
 }
-
-void sort_review(Review& review) {
-  std::stable_sort(review.findings.begin(), review.findings.end(), [](const ReviewFinding& a, const ReviewFinding& b) {
-    return std::tie(a.severity, a.code, a.contest) < std::tie(b.severity, b.code, b.contest);
-  });
-  std::stable_sort(review.files.begin(), review.files.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
-  review.files.erase(std::unique(review.files.begin(), review.files.end(), [](const auto& a, const auto& b) { return a.path == b.path; }),
-                     review.files.end());
-}
-
 void walk(Verifier& v) {
   auto documents = read_documents(v.folder);
   if (!documents) {
@@ -302,6 +342,7 @@ void walk(Verifier& v) {
   }
   v.documents = std::move(*documents);
   compare_committed_files(v);
+  compare_links(v);
   auto audit = load_audit(v.folder);
   if (!audit) {
     if (v.review.findings.empty()) v.unreadable(audit.error());
@@ -310,10 +351,15 @@ void walk(Verifier& v) {
   v.audit = std::move(*audit);
   v.review.title = v.audit.inputs.plan.election;
   v.review.files = v.audit.files;
+  if (v.audit.inputs.records) {
+    const std::uint64_t cards = v.audit.inputs.population.cards(), rows = v.audit.inputs.records->votes.rows();
+    v.review.cards = review::CardTotals{cards, rows, cards > rows ? cards - rows : rows - cards};
+  }
   if (v.documents.assertions) add_file(v, *v.documents.assertions, "assertions");
   if (v.documents.commitment) add_file(v, *v.documents.commitment, "commitment");
   if (v.documents.seed) add_file(v, *v.documents.seed, "seed");
-  bool good = verify_commitment(v) && verify_seed(v);
+  const bool committed = verify_commitment(v);
+  bool good = verify_seed(v) && committed;
   if (v.documents.commitment && !v.documents.seed) v.review.not_checked.push_back("The seed was not drawn yet.");
   // What comes after a document that does not fit is checked all the same, as long as it can be read.
   if (v.documents.seed && v.documents.commitment && !v.review.seed.empty() &&
@@ -340,11 +386,10 @@ Result<Review> verify_certificate(const std::filesystem::path& folder) {
     return fail("no audit lies here: audit.json is missing", {.file = folder.string()});
   Verifier v;
   v.folder = folder;
-  v.review.kind = "entente";
+  v.review.kind = "audit";
   walk(v);
-  v.review.not_checked.push_back("Whether the commitment was public before the seed: a receipt of the ledger says that.");
   v.review.not_checked.push_back("The paper itself: only what the audit board wrote down was read.");
-  sort_review(v.review);
+  put_in_order(v.review);
   return std::move(v.review);
 }
 

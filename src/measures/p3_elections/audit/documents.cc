@@ -9,7 +9,7 @@
 
 #include "core/file.h"
 #include "core/utf8.h"
-#include "measures/p3_elections/tables/container.h"
+#include "measures/p3_elections/audit/exported_votes.h"
 
 namespace entente::measures::p3_elections::audit {
 namespace {
@@ -35,37 +35,54 @@ Result<std::string> input_file(const std::filesystem::path& folder, const std::s
   return text;
 }
 
-Result<void> load_records(const std::filesystem::path& folder, LoadedAudit& out) {
-  AuditInputs& in = out.inputs;
+// Takes one file's cards in. Error: a card that another file has too.
+Result<void> add_records(AuditInputs& in, const CardVotes& votes, const std::string& file) {
   const std::size_t n = in.plan.contests.size();
-  if (in.plan.method == Method::card_comparison) {
-    in.records.emplace();
-    in.records->row.assign(in.population.cards(), AuditRecords::kNoRecord);
+  CardVotes& all = in.records->votes;
+  for (std::size_t r = 0; r < votes.rows(); ++r) {
+    std::uint32_t& row = in.records->row[votes.positions[r] - 1];
+    if (row != AuditRecords::kNoRecord)
+      return fail(
+          fmt::format("the card \"{}\" has a record in another file too", printable(in.population.card_name(votes.positions[r]), 100)),
+          {.file = file, .line = votes.lines[r]});
+    row = static_cast<std::uint32_t>(all.rows());
+    all.positions.push_back(votes.positions[r]);
+    all.lines.push_back(votes.lines[r]);
+    all.found.push_back(true);
+    all.votes.insert(all.votes.end(), votes.votes.begin() + static_cast<std::ptrdiff_t>(r * n),
+                     votes.votes.begin() + static_cast<std::ptrdiff_t>((r + 1) * n));
   }
+  return {};
+}
+
+Result<void> load_card_records(const std::filesystem::path& folder, LoadedAudit& out) {
+  AuditInputs& in = out.inputs;
+  in.records.emplace();
+  in.records->row.assign(in.population.cards(), AuditRecords::kNoRecord);
+  std::vector<std::pair<std::string, std::string>> exported;  // files of the voting system: one export
   for (const auto& path : in.plan.records) {
-    if (in.plan.method == Method::batch_comparison) {
-      if (in.tallies) return fail("batch tallies come in one file", {.file = std::string(kPlanPath), .pointer = "/records/1"});
-      ENTENTE_TRY(const std::string text, input_file(folder, path, "batch tallies", out));
-      ENTENTE_TRY(in.tallies, parse_batch_votes(text, path, in.plan, in.population));
+    ENTENTE_TRY(std::string text, input_file(folder, path, "cvr", out));
+    if (!is_own_card_file(text)) {
+      exported.emplace_back(path, std::move(text));
       continue;
     }
-    ENTENTE_TRY(const std::string text, input_file(folder, path, "vote records", out));
     ENTENTE_TRY(const CardVotes votes, parse_card_votes(text, path, CardFile::vote_records, in.plan, in.population, in.patterns));
-    CardVotes& all = in.records->votes;
-    for (std::size_t r = 0; r < votes.rows(); ++r) {
-      std::uint32_t& row = in.records->row[votes.positions[r] - 1];
-      if (row != AuditRecords::kNoRecord)
-        return fail(
-            fmt::format("the card \"{}\" has a record in another file too", printable(in.population.card_name(votes.positions[r]), 100)),
-            {.file = path, .line = votes.lines[r]});
-      row = static_cast<std::uint32_t>(all.rows());
-      all.positions.push_back(votes.positions[r]);
-      all.lines.push_back(votes.lines[r]);
-      all.found.push_back(true);
-      all.votes.insert(all.votes.end(), votes.votes.begin() + static_cast<std::ptrdiff_t>(r * n),
-                       votes.votes.begin() + static_cast<std::ptrdiff_t>((r + 1) * n));
-    }
+    ENTENTE_CHECK(add_records(in, votes, path));
   }
+  if (exported.empty()) return {};
+  std::vector<records::CvrSource> sources;
+  for (const auto& [path, text] : exported) sources.push_back({path, text});
+  ENTENTE_TRY(const CardVotes votes, exported_card_votes(sources, in.plan, in.population, in.patterns));
+  return add_records(in, votes, exported.front().first);
+}
+
+Result<void> load_records(const std::filesystem::path& folder, LoadedAudit& out) {
+  AuditInputs& in = out.inputs;
+  if (in.plan.method == Method::card_comparison) return load_card_records(folder, out);
+  if (in.plan.method != Method::batch_comparison) return {};
+  if (in.plan.records.size() != 1) return fail("batch tallies come in one file", {.file = std::string(kPlanPath), .pointer = "/records/1"});
+  ENTENTE_TRY(const std::string text, input_file(folder, in.plan.records[0], "tally", out));
+  ENTENTE_TRY(in.tallies, parse_batch_votes(text, in.plan.records[0], in.plan, in.population));
   return {};
 }
 
@@ -79,6 +96,20 @@ Document make_document(std::string path, Json json) {
   round_figures(json);
   Document out{std::move(path), json_pretty(json), std::move(json), {}};
   out.digest = sha256(out.text);
+  return out;
+}
+
+std::string json_text(const Json& json, std::string_view key) {
+  const auto found = json.is_object() ? json.find(key) : json.end();
+  return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+std::vector<std::string> json_texts(const Json& json, std::string_view key) {
+  std::vector<std::string> out;
+  const auto found = json.is_object() ? json.find(key) : json.end();
+  if (found == json.end() || !found->is_array()) return out;
+  for (const Json& text : *found)
+    if (text.is_string()) out.push_back(text.get<std::string>());
   return out;
 }
 
@@ -107,7 +138,7 @@ Result<LoadedAudit> load_audit(const std::filesystem::path& folder) {
   out.plan = std::move(*plan);
   ENTENTE_TRY(out.inputs.plan, parse_plan(out.plan.text, (folder / kPlanPath).string()));
   if (json_pretty(to_json(out.inputs.plan)) != out.plan.text) return fail(spelled(kPlanPath), {.file = (folder / kPlanPath).string()});
-  out.files.push_back({std::string(kPlanPath), out.plan.text.size(), out.plan.digest, "plan"});
+  out.files.push_back({std::string(kPlanPath), out.plan.text.size(), out.plan.digest, "audit"});
   std::vector<records::Manifest> manifests;
   for (const auto& path : out.inputs.plan.manifests) {
     ENTENTE_TRY(std::string text, input_file(folder, path, "manifest", out));
@@ -146,12 +177,16 @@ AuditState state_of(const AuditDocuments& documents) {
   out.planned = documents.plan.has_value();
   out.committed = documents.commitment.has_value();
   out.certified = documents.certificate.has_value();
-  if (documents.seed) out.seed = documents.seed->json.value("seed", std::string());
+  if (documents.seed) out.seed = json_text(documents.seed->json, "seed");
   out.round = static_cast<std::uint32_t>(documents.rounds.size());
   if (out.round != 0) {
     out.recorded = documents.rounds.back().record.has_value();
     out.measured = documents.rounds.back().risk.has_value();
-    if (out.measured) out.confirmed = !documents.rounds.back().risk->json.value("another_round", true);
+    if (out.measured) {
+      const Json& risk = documents.rounds.back().risk->json;
+      const auto another = risk.find("another_round");
+      out.confirmed = another != risk.end() && *another == false;
+    }
   }
   out.next = !out.planned                     ? Step::init
              : !out.committed                 ? Step::commit
@@ -235,8 +270,13 @@ Document risk_document(const LoadedAudit& audit, std::uint32_t round, const Dige
       contest["discrepancies"] = Json{{"over2", risk.over2}, {"over1", risk.over1}, {"under1", risk.under1}, {"under2", risk.under2}};
     contest["certificate"] = risk.certificate;
     Json assertions = Json::array();
-    for (const auto& a : risk.assertions)
-      assertions.push_back(Json{{"risk", std::exp(a.log_risk)}, {"best_draw", a.best_draw}, {"met", a.met}});
+    const auto& checked = audit.inputs.contests[c].assertions;
+    for (std::size_t k = 0; k < risk.assertions.size(); ++k) {
+      const AssertionRisk& a = risk.assertions[k];
+      // MACRO judges all pairs of a contest at once.
+      const std::string name = risk.assertions.size() == checked.size() ? checked[k].assertion.name : std::string("all pairs");
+      assertions.push_back(Json{{"name", name}, {"risk", std::exp(a.log_risk)}, {"best_draw", a.best_draw}, {"met", a.met}});
+    }
     contest["assertions"] = std::move(assertions);
     contests.push_back(std::move(contest));
   }
@@ -256,7 +296,7 @@ Document certificate_document(const LoadedAudit& audit, const AuditDocuments& do
     rounds.push_back(Json{{"sample", digest_json(round.sample->digest)},
                           {"interpretations", digest_json(round.record->digest)},
                           {"risk", digest_json(round.risk->digest)}});
-    draws = round.sample->json.value("last", std::uint64_t{0});
+    if (const auto range = draw_range(*round.sample)) draws = range->last;
   }
   Json contests = Json::array();
   for (std::size_t c = 0; c < risks.size(); ++c) {

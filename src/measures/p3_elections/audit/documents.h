@@ -30,6 +30,10 @@ struct Document {
   Digest digest;
 };
 [[nodiscard]] Document make_document(std::string path, Json json);
+// A member's text; empty where it is absent or no text. nlohmann's value() throws where the type is another.
+[[nodiscard]] std::string json_text(const Json& json, std::string_view key);
+// A list's texts.
+[[nodiscard]] std::vector<std::string> json_texts(const Json& json, std::string_view key);
 // Absent: nullopt. Errors: not JSON, not in the one spelling, too large.
 [[nodiscard]] Result<std::optional<Document>> read_document(const std::filesystem::path& folder, const std::string& path);
 [[nodiscard]] Result<void> write_document(const std::filesystem::path& folder, const Document& document);

@@ -231,7 +231,8 @@ Result<PlanContest> plan_contest(PlanObject& object) {
     return object.refuse("winners", "there must be as many winners as seats");
   ENTENTE_CHECK(object.closed());
   if (function != ChoiceFunction::irv) {
-    if (auto made = risk::assertions_for(out.contest, out.reported); !made) return object.refuse("", made.error().what, made.error().hint);
+    const auto asserted = risk::assertions_for(out.contest, out.reported);
+    if (!asserted) return object.refuse("", asserted.error().what, asserted.error().hint);
   }
   return out;
 }

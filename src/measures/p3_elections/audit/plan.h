@@ -58,6 +58,16 @@ struct PlanContest {
   [[nodiscard]] bool ranked() const {
     return contest.function == risk::ChoiceFunction::irv || contest.function == risk::ChoiceFunction::borda;
   }
+  // Whether so many marks are too many, so that none counts.
+  [[nodiscard]] bool voided(std::size_t marks) const {
+    switch (contest.function) {
+      case risk::ChoiceFunction::plurality:
+      case risk::ChoiceFunction::runoff:
+      case risk::ChoiceFunction::supermajority:
+      case risk::ChoiceFunction::threshold: return marks > contest.votes_allowed;
+      default: return false;
+    }
+  }
   [[nodiscard]] bool scored() const {
     return contest.function == risk::ChoiceFunction::score || contest.function == risk::ChoiceFunction::star;
   }

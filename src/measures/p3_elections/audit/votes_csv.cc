@@ -104,7 +104,9 @@ class CellReader {
       from = to + 1;
     }
     if (contest_.ranked()) return ranking();
-    return patterns_.intern(marks_);
+    // One number for one vote, in whatever order the choices were written.
+    std::sort(marks_.begin(), marks_.end(), [](const CvrMark& a, const CvrMark& b) { return a.choice < b.choice; });
+    return patterns_.intern(marks_, contest_.voided(marks_.size()));
   }
 
  private:

@@ -18,19 +18,6 @@ constexpr std::string_view kCommand = "entente elections audit";
 
 std::string step_hint(Step next) { return fmt::format("next: {} {}", kCommand, to_string(next)); }
 
-// What the ledger is told; every step has these members.
-StepDocument step_document(Step step, const LoadedAudit& audit, const Document& document, const Digest* previous, std::uint32_t round,
-                           Json extra) {
-  Json content{{"election", audit.inputs.plan.election},
-               {"step", to_string(step)},
-               {"plan", Json{{"sha256", audit.plan.digest.hex()}}},
-               {"document", Json{{"sha256", document.digest.hex()}}}};
-  if (previous != nullptr) content["previous"] = Json{{"sha256", previous->hex()}};
-  if (round != 0) content["round"] = round;
-  for (auto it = extra.begin(); it != extra.end(); ++it) content[it.key()] = *it;
-  return {step, document.path, document.digest, std::move(content)};
-}
-
 // The chain as far as it goes, with everything in it made again and found equal.
 struct Progress {
   AuditDocuments documents;
@@ -95,7 +82,8 @@ Result<Progress> progress(const std::filesystem::path& folder, Step wanted) {
     return fail("the files are not those that were committed to", {.file = (folder / kCommitmentPath).string()},
                 "put back the files whose digests stand in commitment.json; an audit of other files is another audit");
   if (!p.state.seed) return p;
-  if (p.documents.seed->json.value("previous", Json()) != Json{{"sha256", commitment.digest.hex()}})
+  const auto previous = p.documents.seed->json.find("previous");
+  if (previous == p.documents.seed->json.end() || json_text(*previous, "sha256") != commitment.digest.hex())
     return fail("seed.json does not follow commitment.json", {.file = (folder / kSeedPath).string()});
   ENTENTE_CHECK(redo_rounds(folder, p));
   return p;
@@ -149,7 +137,8 @@ Result<StepDocument> init_audit(const std::filesystem::path& folder, const std::
     std::filesystem::remove(folder / kPlanPath, error);
     return fail(std::move(loaded).error());
   }
-  return step_document(Step::init, *loaded, document, nullptr, 0, Json::object());
+  return StepDocument{Step::init, document.path, document.digest,
+                      Json{{"cards", loaded->inputs.population.cards()}, {"contests", loaded->inputs.contests.size()}}};
 }
 
 Result<StepDocument> commit_audit(const std::filesystem::path& folder) {
@@ -158,12 +147,10 @@ Result<StepDocument> commit_audit(const std::filesystem::path& folder) {
   ENTENTE_TRY(const Document commitment, commitment_document(p.audit, assertions));
   ENTENTE_CHECK(write_document(folder, assertions));
   ENTENTE_CHECK(write_document(folder, commitment));
-  return step_document(Step::commit, p.audit, commitment, &p.audit.plan.digest, 0,
-                       Json{{"risk_limit", p.audit.inputs.plan.risk_limit},
-                            {"method", to_string(p.audit.inputs.plan.method)},
-                            {"test", to_string(p.audit.inputs.plan.test)},
-                            {"cards", p.audit.inputs.population.cards()},
-                            {"contests", p.audit.inputs.plan.contests.size()}});
+  return StepDocument{Step::commit, commitment.path, commitment.digest,
+                      Json{{"cards", p.audit.inputs.population.cards()},
+                           {"files", commitment.json["files"].size()},
+                           {"contests", commitment.json["contests"]}}};
 }
 
 Result<StepDocument> seed_audit(const std::filesystem::path& folder, const SeedInput& input) {
@@ -173,8 +160,7 @@ Result<StepDocument> seed_audit(const std::filesystem::path& folder, const SeedI
     return fail("the seed's source must be said in 1 to 500 plain characters", {}, "such as \"twenty ten-sided dice, county hall\"");
   const Document document = seed_document(p.documents.commitment->digest, {seed, input.source, input.at});
   ENTENTE_CHECK(write_document(folder, document));
-  return step_document(Step::seed, p.audit, document, &p.documents.commitment->digest, 0,
-                       Json{{"seed", seed}, {"source", input.source}, {"at", format_time(input.at)}});
+  return StepDocument{Step::seed, document.path, document.digest, Json{{"seed", seed}}};
 }
 
 Result<StepDocument> sample_audit(const std::filesystem::path& folder, std::optional<std::uint64_t> draws) {
@@ -197,7 +183,7 @@ Result<StepDocument> sample_audit(const std::filesystem::path& folder, std::opti
   ENTENTE_CHECK(write_file_atomic(folder / round_path(round, "sample.csv"), sample_csv(p.audit.inputs, all, made + 1)));
   ENTENTE_CHECK(write_file_atomic(folder / round_path(round, "pull-list.csv"), pull_list_csv(p.audit.inputs, all, made + 1)));
   ENTENTE_CHECK(write_document(folder, document));
-  return step_document(Step::sample, p.audit, document, &previous, round, Json{{"draws", last - made}});
+  return StepDocument{Step::sample, document.path, document.digest, Json{{"draws", last - made}}};
 }
 
 Result<std::string> interpretation_form(const std::filesystem::path& folder) {
@@ -218,8 +204,7 @@ Result<StepDocument> record_audit(const std::filesystem::path& folder, const std
   const Document document = record_document(p.state.round, previous, csv, counts.read, counts.not_found);
   ENTENTE_CHECK(write_file_atomic(folder / round_path(p.state.round, "interpretations.csv"), csv));
   ENTENTE_CHECK(write_document(folder, document));
-  return step_document(Step::record, p.audit, document, &previous, p.state.round,
-                       Json{{"read", counts.read}, {"not_found", counts.not_found}});
+  return StepDocument{Step::record, document.path, document.digest, Json{{"read", counts.read}, {"not_found", counts.not_found}}};
 }
 
 Result<StepDocument> risk_audit(const std::filesystem::path& folder) {
@@ -228,19 +213,7 @@ Result<StepDocument> risk_audit(const std::filesystem::path& folder) {
   const Digest& previous = p.documents.rounds.back().record->digest;
   const Document document = risk_document(p.audit, p.state.round, previous, risks);
   ENTENTE_CHECK(write_document(folder, document));
-  std::uint64_t confirmed = 0;
-  std::uint64_t another = 0;
-  double largest = 0;
-  for (const auto& risk : risks) {
-    confirmed += risk.decision == Decision::confirmed ? 1 : 0;
-    another += risk.decision == Decision::another_round ? 1 : 0;
-    largest = std::max(largest, risk.risk);
-  }
-  return step_document(Step::risk, p.audit, document, &previous, p.state.round,
-                       Json{{"draws", p.draws.size()},
-                            {"confirmed", confirmed},
-                            {"another_round", another},
-                            {"full_count", risks.size() - confirmed - another}});
+  return StepDocument{Step::risk, document.path, document.digest, Json{{"draws", p.draws.size()}, {"contests", document.json["contests"]}}};
 }
 
 Result<StepDocument> certify_audit(const std::filesystem::path& folder, const std::vector<std::string>& full_count) {
@@ -268,9 +241,8 @@ Result<StepDocument> certify_audit(const std::filesystem::path& folder, const st
   if (counted.size() != full_count.size()) return fail("a contest named for a full count is not in the plan, or is named twice");
   const Document document = certificate_document(p.audit, p.documents, p.risks, counted);
   ENTENTE_CHECK(write_document(folder, document));
-  const Digest& previous = p.documents.rounds.back().risk->digest;
-  return step_document(Step::certify, p.audit, document, &previous, 0,
-                       Json{{"draws", p.draws.size()}, {"confirmed", p.risks.size() - counted.size()}, {"full_count", counted.size()}});
+  return StepDocument{Step::certify, document.path, document.digest,
+                      Json{{"draws", p.draws.size()}, {"confirmed", p.risks.size() - counted.size()}, {"full_count", counted.size()}}};
 }
 
 }  // namespace entente::measures::p3_elections::audit

@@ -23,13 +23,13 @@ namespace entente::measures::p3_elections::audit {
 enum class Step { init, commit, seed, sample, record, risk, certify };
 [[nodiscard]] std::string_view to_string(Step step);
 
-// What a step yields for the ledger: the caller makes a signed statement of it. `content` is the predicate election-audit-step/v1, small
-// whatever the size of the election: files are named by digest.
+// What a step yields. The caller signs a statement election-step/v1 (docs/statements.md) of the document, with the digest of audit.json,
+// the document's own "previous" and, of the seed, its "seed"; of init there is none, since nothing is fixed yet.
 struct StepDocument {
   Step step = Step::init;
-  std::string path;  // of the step's document, relative to the folder: "round-1/risk.json"
-  Digest digest;     // of that file: the statement's subject
-  Json content;
+  std::string path;  // relative to the folder: "round-1/risk.json"
+  Digest digest;     // of that file
+  Json content;      // figures for people: cards, draws, contests confirmed …
 };
 
 struct AuditState {
