@@ -134,6 +134,22 @@ TEST(ReviewReport, LongListsAreCutAndSaySo) {
   EXPECT_TRUE(has(page, "The limit was met at draw ")) << "the crossing survives the thinning";
 }
 
+TEST(ReviewReport, ManyContestsAreLinesAndWhatIsNotConfirmedComesFirst) {
+  Review r = example_review();
+  const auto confirmed = r.contests[0];
+  const auto not_audited = r.contests[2];
+  for (int i = 0; i < 20; ++i) {
+    r.contests.push_back(confirmed);
+    r.contests.push_back(not_audited);
+  }
+  const std::string page = report_html(r, {});
+  EXPECT_EQ(ill_formed(page), "");
+  EXPECT_FALSE(has(page, "<article"));
+  EXPECT_TRUE(has(page, "Other contests (21)"));
+  EXPECT_LT(page.find(">Treasurer<"), page.find(">Mayor of Example Town<"));
+  EXPECT_TRUE(has(page, "id=\"contest-2\" open>")) << "what is not confirmed stands open";
+}
+
 TEST(ReviewReport, Numbers) {
   const Review r;
   const ReportOptions options;
