@@ -99,7 +99,7 @@ TEST(ReviewReport, NothingOfARecordIsMarkup) {
 
 TEST(ReviewReport, SaysWhatTheNumbersSay) {
   const std::string page = report_html(example_review(), {});
-  EXPECT_TRUE(has(page, "The verification fails.</b> 1 failure."));
+  EXPECT_TRUE(has(page, "The verification fails.</b> 1 failure. <b>1 contest is not confirmed.</b>"));
   EXPECT_TRUE(has(page, "Of 3 contests, <strong>1 confirmed</strong>, 1 not confirmed, 0 sent to a full count, 1 not audited."));
   EXPECT_TRUE(has(page, "06712345678901234567"));
   EXPECT_TRUE(has(page, "259 of 260"));

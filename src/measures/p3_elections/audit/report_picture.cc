@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t kPicturePoints = 600;
 constexpr std::size_t kTableRows = 40;
-constexpr double kTop = 70, kBottom = 960, kLeft = 0, kRight = 985;  // of the stretched layer, which is 1000 by 1000
+constexpr double kTop = 100, kBottom = 960, kLeft = 0, kRight = 985;  // of the stretched layer, which is 1000 by 1000
 
 // From a risk of 1 at the top down to the smallest shown; ten powers of ten at most 30.
 struct RiskScale {
