@@ -25,6 +25,7 @@ void add_elections(CLI::App& app, Context& context) {
   group->require_subcommand(1);
   add_elections_verify(*group, context);
   add_elections_audit(*group, context);
+  add_elections_commit(*group, context);
   add_elections_e2e(*group, context);
   add_elections_tabulate(*group, context);
   add_elections_irv(*group, context);

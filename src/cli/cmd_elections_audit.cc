@@ -95,17 +95,27 @@ Result<std::vector<LoggedDocument>> log_steps(const AuditGiven& given) {
   return out;
 }
 
-std::string_view step_hint(audit::Step next) {
-  switch (next) {
-    case audit::Step::init: return "entente elections audit init DIR --plan plan.json";
-    case audit::Step::commit: return "entente elections audit commit DIR --key KEY --ledger LEDGER";
-    case audit::Step::seed: return "draw the seed in public, then: entente elections audit seed DIR --seed TEXT --source TEXT";
-    case audit::Step::sample: return "entente elections audit sample DIR";
-    case audit::Step::record: return "look at the cards of pull-list.csv, then: entente elections audit record DIR seen.csv";
-    case audit::Step::risk: return "entente elections audit risk DIR";
+// What to type next, with the folder's own name.
+std::string step_hint(const AuditGiven& given, const audit::AuditState& state) {
+  const auto command = [&](std::string_view rest) {
+    return fmt::format("entente elections audit {}", fmt::format(fmt::runtime(rest), given.folder));
+  };
+  std::error_code ec;
+  const bool logged = fs::exists(receipts_of(given) / "01-commitment.tlog-proof", ec);
+  if (state.committed && !state.seed && !logged) return command("log {} --key KEY --ledger LEDGER (the commitment is in no log yet)");
+  switch (state.next) {
+    case audit::Step::init: return command("init {} --plan plan.json");
+    case audit::Step::commit: return command("commit {} --key KEY --ledger LEDGER");
+    case audit::Step::seed:
+      return "draw the seed in public, then " + command("seed {} --seed TEXT --source TEXT --key KEY --ledger LEDGER");
+    case audit::Step::sample: return command("sample {}");
+    case audit::Step::record:
+      return fmt::format("look at the cards of {}/round-{}/pull-list.csv, then ", given.folder, state.round) +
+             command("record {} seen.csv");
+    case audit::Step::risk: return command("risk {}");
     case audit::Step::certify: break;
   }
-  return "entente elections audit certify DIR, or another round: entente elections audit sample DIR";
+  return state.confirmed ? command("certify {}") : "another round: " + command("sample {}");
 }
 
 Result<int> finish_step(const Context& context, const AuditGiven& given, const audit::StepDocument& done) {
@@ -128,7 +138,7 @@ Result<int> finish_step(const Context& context, const AuditGiven& given, const a
   for (const LoggedDocument& one : logged)
     fmt::print("  logged     {}{}\n", printable(one.receipt.empty() ? one.statement : one.receipt, 4096),
                one.index ? fmt::format("  (entry {})", *one.index) : std::string());
-  if (!context.quiet && !state.certified) fmt::print(stderr, "next: {}\n", step_hint(state.next));
+  if (!context.quiet && !state.certified) fmt::print(stderr, "next: {}\n", step_hint(given, state));
   return kOk;
 }
 
@@ -144,7 +154,8 @@ Result<int> audit_commit(const Context& context, const AuditGiven& given) {
 
 Result<int> audit_seed(const Context& context, const AuditGiven& given) {
   std::error_code ec;
-  if (!given.without_ledger && !fs::exists(receipts_of(given) / "01-commitment.tlog-proof", ec)) {
+  ENTENTE_TRY(const audit::AuditState state, audit::audit_state(given.folder));
+  if (!given.without_ledger && state.committed && !fs::exists(receipts_of(given) / "01-commitment.tlog-proof", ec)) {
     return fail("the commitment is in no log: whoever knows the seed could still change a manifest", {.file = given.folder},
                 "entente elections audit log DIR --key KEY --ledger LEDGER; or --without-ledger, to try out");
   }
@@ -228,7 +239,7 @@ Result<int> audit_status(const Context& context, const AuditGiven& given) {
                               : "yes, in no log",
              state.seed ? printable(*state.seed, 400) : "none", state.round);
   if (state.round > 0) fmt::print("recorded   {}\nmeasured   {}\n", state.recorded ? "yes" : "no", state.measured ? "yes" : "no");
-  fmt::print("{}\n", state.certified ? "certified" : fmt::format("next       {}", step_hint(state.next)));
+  fmt::print("{}\n", state.certified ? "certified" : fmt::format("next       {}", step_hint(given, state)));
   return kOk;
 }
 

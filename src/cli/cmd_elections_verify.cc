@@ -86,7 +86,7 @@ Result<int> elections_verify(const Context& context, const ElectionsVerifyGiven&
   } else {
     p3::judge_commitments(review, {});
   }
-  p3::review::sort_findings(review);
+  p3::review::put_in_order(review);
   progress.done();
 
   const std::string document = json_pretty(p3::review::to_json(review));

@@ -49,5 +49,6 @@ void add_elections_e2e(CLI::App& group, Context& context);       // e2e
 void add_elections_tabulate(CLI::App& group, Context& context);  // tabulate, manifest
 void add_elections_irv(CLI::App& group, Context& context);       // assertions
 void add_elections_audit(CLI::App& group, Context& context);     // audit …
+void add_elections_commit(CLI::App& group, Context& context);    // commit
 
 }  // namespace entente::cli

@@ -91,7 +91,7 @@ std::vector<ReviewedRecord> review_records(const Bundle& bundle, Progress& progr
                           : Result<review::Review>(fail("no such kind of record"));
     if (outcome) {
       judge_commitments(*outcome, *steps);
-      review::sort_findings(*outcome);
+      review::put_in_order(*outcome);
       record.review = std::move(*outcome);
     } else {
       record.error = outcome.error();

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include "core/data.h"
@@ -19,6 +20,9 @@ namespace {
 
 constexpr std::size_t kMaxStepFiles = 20'000;  // in all, and in one commitment
 constexpr std::string_view kStepKind = "election-step/v1";
+// As the reviews of the different kinds of record call them.
+constexpr std::array<std::string_view, 8> kFixedRoles{"plan",  "manifest",        "cvr",     "vote records",
+                                                      "tally", "totals by batch", "archive", "assertions"};
 
 std::string_view stem_of(std::string_view name, std::string_view ending) { return name.substr(0, name.size() - ending.size()); }
 
@@ -102,9 +106,7 @@ std::string step_place(const LoggedStep& step) {
 
 }  // namespace
 
-bool must_be_fixed(std::string_view role) {
-  return role == "manifest" || role == "cvr" || role == "tally" || role == "assertions" || role == "audit";
-}
+bool must_be_fixed(std::string_view role) { return std::ranges::find(kFixedRoles, role) != std::ranges::end(kFixedRoles); }
 
 LoggedSteps read_logged_steps(std::span<const NamedBytes> files, const StepTrust& trust) {
   LoggedSteps out;

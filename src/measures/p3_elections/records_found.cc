@@ -8,19 +8,10 @@
 #include "core/file.h"
 #include "core/json.h"
 #include "core/utf8.h"
-#if __has_include("measures/p3_elections/review/corla.h")
-#include "measures/p3_elections/review/corla.h"
-#define P3_HAS_CORLA
-#endif
-#if __has_include("measures/p3_elections/review/arlo.h")
-#include "measures/p3_elections/review/arlo.h"
-#define P3_HAS_ARLO
-#endif
-#if __has_include("measures/p3_elections/review/shangrla.h")
-#include "measures/p3_elections/review/shangrla.h"
-#define P3_HAS_SHANGRLA
-#endif
 #include "measures/p3_elections/audit/certificate.h"
+#include "measures/p3_elections/review/arlo.h"
+#include "measures/p3_elections/review/corla.h"
+#include "measures/p3_elections/review/shangrla.h"
 
 namespace entente::measures::p3_elections {
 
@@ -81,19 +72,11 @@ Result<review::Review> review_record(RecordKind kind, const fs::path& folder, Pr
   if (!fs::is_directory(folder, ec)) return fail("no such folder", {.file = folder.string()});
   switch (kind) {
     case RecordKind::audit: return audit::verify_certificate(folder);
-#ifdef P3_HAS_CORLA
     case RecordKind::corla: return review::review_corla(folder, {}, progress);
-#endif
-#ifdef P3_HAS_ARLO
     case RecordKind::arlo: return review::review_arlo(folder, {}, progress);
-#endif
-#ifdef P3_HAS_SHANGRLA
-    case RecordKind::shangrla: return review::review_shangrla(folder, {}, progress);
-#endif
-    default: break;
+    case RecordKind::shangrla: break;
   }
-  (void)progress;
-  return fail("this kind of record cannot be read");
+  return review::review_shangrla(folder, {}, progress);
 }
 
 Digest record_digest(const review::Review& review) {

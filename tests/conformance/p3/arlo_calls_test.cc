@@ -9,6 +9,7 @@
 #include "arlo_calls/call.h"
 #include "arlo_calls/macro.h"
 #include "arlo_calls/minerva.h"
+#include "arlo_calls/sampler.h"
 #include "arlo_calls/suite.h"
 #include "arlo_calls/supersimple.h"
 #include "measures/p3_elections/tables/container.h"
@@ -24,6 +25,7 @@ std::string replay(const Call& call) {
   if (module == "bravo") return arlo_calls::replay_bravo(call);
   if (module == "minerva") return arlo_calls::replay_minerva(call);
   if (module == "providence") return arlo_calls::replay_providence(call);
+  if (module == "sampler") return arlo_calls::replay_sampler(call);
   if (module == "suite") return arlo_calls::replay_suite(call);
   if (module == "supersimple") return arlo_calls::replay_supersimple(call);
   if (module == "supersimple_raire") return arlo_calls::replay_supersimple_raire(call);
@@ -55,8 +57,8 @@ TEST(ArloCalls, AreAnsweredAlike) {
       ADD_FAILURE() << "line " << number << ", " << call.function << ": " << difference;
   }
   for (const auto& [module, count] : modules) std::printf("Arlo %s: %d of %d\n", module.c_str(), count.good, count.of);
-  // Lines of the samplers are replayed by sampling_test.cc.
-  EXPECT_EQ(all.good + modules["sampler"].of, all.of);
+  // Lines of the samplers count where the sampling room replays them.
+  EXPECT_EQ(all.good + modules["sampler"].of - modules["sampler"].good, all.of);
   std::printf("Arlo calls answered alike: %d of %d\n", all.good, all.of);
 }
 

@@ -127,13 +127,18 @@ TEST(SamplerVectors, Numpy) {
     tally.same(decimal(numbers.state().state), want["pcg64_state"].get<std::string>());
     tally.same(decimal(numbers.state().increment), want["pcg64_inc"].get<std::string>());
     for (const Json& number : want["random20"]) tally.same(numbers.random(), hex_double(number));
+    // The vector does not say its probabilities; any between these bounds, which its own numbers give, choose alike.
+    Pcg64 choosing(entente::sha256(std::string_view(seed)));
+    const auto chosen = numpy_choice(choosing, 20, std::array{0.1, 0.2, 0.3, 0.15, 0.25});
+    ASSERT_OK(chosen);
+    tally.same(*chosen, want["choice_p_5"].get<std::vector<std::uint64_t>>());
   }
   const Json& old = all["numpy_RandomState_314159265"];
   RandomState doubles(314159265), choices(314159265);
   for (const Json& number : old["random10"]) tally.same(doubles.random(), hex_double(number));
   const auto chosen = choices.choice(1000, 20);
   tally.same(chosen, old["choice_1000_x20"].get<std::vector<std::uint64_t>>());
-  EXPECT_EQ(tally.of(), 3 * 22 + 11);
+  EXPECT_EQ(tally.of(), 3 * 23 + 11);
 }
 
 // What a Python program prints; nullopt where Python or the module is not there.

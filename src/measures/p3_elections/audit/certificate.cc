@@ -334,16 +334,6 @@ void finish(Verifier& v) {
   }
   note_phantoms(v);
 }
-
-void sort_review(Review& review) {
-  std::stable_sort(review.findings.begin(), review.findings.end(), [](const ReviewFinding& a, const ReviewFinding& b) {
-    return std::tie(a.severity, a.code, a.contest) < std::tie(b.severity, b.code, b.contest);
-  });
-  std::stable_sort(review.files.begin(), review.files.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
-  review.files.erase(std::unique(review.files.begin(), review.files.end(), [](const auto& a, const auto& b) { return a.path == b.path; }),
-                     review.files.end());
-}
-
 void walk(Verifier& v) {
   auto documents = read_documents(v.folder);
   if (!documents) {
@@ -361,6 +351,10 @@ void walk(Verifier& v) {
   v.audit = std::move(*audit);
   v.review.title = v.audit.inputs.plan.election;
   v.review.files = v.audit.files;
+  if (v.audit.inputs.records) {
+    const std::uint64_t cards = v.audit.inputs.population.cards(), rows = v.audit.inputs.records->votes.rows();
+    v.review.cards = review::CardTotals{cards, rows, cards > rows ? cards - rows : rows - cards};
+  }
   if (v.documents.assertions) add_file(v, *v.documents.assertions, "assertions");
   if (v.documents.commitment) add_file(v, *v.documents.commitment, "commitment");
   if (v.documents.seed) add_file(v, *v.documents.seed, "seed");
@@ -392,11 +386,10 @@ Result<Review> verify_certificate(const std::filesystem::path& folder) {
     return fail("no audit lies here: audit.json is missing", {.file = folder.string()});
   Verifier v;
   v.folder = folder;
-  v.review.kind = "entente";
+  v.review.kind = "audit";
   walk(v);
-  v.review.not_checked.push_back("Whether the commitment was public before the seed: a receipt of the ledger says that.");
   v.review.not_checked.push_back("The paper itself: only what the audit board wrote down was read.");
-  sort_review(v.review);
+  put_in_order(v.review);
   return std::move(v.review);
 }
 

@@ -41,7 +41,7 @@ std::string_view kind_words(const ReportPage& page) {
   if (kind == "corla") return page.t("a published audit of the State of Colorado", "un audit publié de l’État du Colorado");
   if (kind == "arlo") return page.t("a published audit made with Arlo", "un audit publié, mené avec Arlo");
   if (kind == "shangrla") return page.t("a published audit made with SHANGRLA", "un audit publié, mené avec SHANGRLA");
-  if (kind == "entente") return page.t("an audit made with Entente", "un audit mené avec Entente");
+  if (kind == "audit") return page.t("an audit made with Entente", "un audit mené avec Entente");
   return page.t("a published audit", "un audit publié");
 }
 

@@ -184,15 +184,15 @@ struct Eg1Run {
   Eg1Sums aggregate() {
     Eg1Sums sums;
     for (const Eg1ManifestContest& contest : manifest.contests)
-      for (const auto& [id, hash] : contest.selections) sums[contest.id][id] = {group.one(), group.one()};
+      for (const Eg1Description& own : contest.selections) sums[contest.id][own.id] = {group.one(), group.one()};
     for (const Eg1Ballot& ballot : ballots) {
       if (ballot.state != static_cast<std::uint64_t>(Eg1State::cast)) continue;
       ++record.ballots;
       for (const Eg1Contest& contest : ballot.contests) {
-        const auto known = sums.find(contest.id);
+        const auto known = sums.find(contest.description.id);
         if (known == sums.end()) continue;  // noted with the ballot
         for (const Eg1Selection& selection : contest.selections) {
-          const auto at = known->second.find(selection.id);
+          const auto at = known->second.find(selection.description.id);
           if (at == known->second.end()) continue;
           at->second = {group.multiply(at->second.pad, selection.ciphertext.pad),
                         group.multiply(at->second.data, selection.ciphertext.data)};
@@ -208,17 +208,26 @@ struct Eg1Run {
     std::size_t seen = 0;
     std::size_t wanted = 0;
     for (const auto& [contest, selections] : sums) wanted += selections.size();
-    for (const auto& [contest, selections] : tally)
-      for (const auto& [selection, ciphertext] : selections) {
-        const auto outer = sums.find(contest);
-        const auto* sum = outer == sums.end() || !outer->second.contains(selection) ? nullptr : &outer->second.at(selection);
-        const std::string place = fmt::format("encrypted_tally.json: contest {}, selection {}", contest, selection);
+    const auto described = [&](const Eg1Description* known, const Eg1Description& own, const std::string& place) {
+      sheet.check(kEg1Aggregate, known != nullptr && known->hash == own.hash && known->order == own.order, kFormat, place,
+                  "not described as in the manifest");
+    };
+    for (const Eg1SummedContest& contest : tally) {
+      const std::string where = fmt::format("encrypted_tally.json: contest {}", contest.description.id);
+      const Eg1ManifestContest* known = manifest.contest(contest.description.id);
+      described(known, contest.description, where);
+      const auto outer = sums.find(contest.description.id);
+      for (const auto& [description, ciphertext] : contest.selections) {
+        const std::string place = fmt::format("{}, selection {}", where, description.id);
+        described(known != nullptr ? known->selection(description.id) : nullptr, description, place);
+        const auto* sum = outer == sums.end() || !outer->second.contains(description.id) ? nullptr : &outer->second.at(description.id);
         sheet.check(kEg1Aggregate, sum != nullptr && sum->pad == ciphertext.pad, kTally, place + ", pad",
                     "not the product of the cast ballots");
         sheet.check(kEg1Aggregate, sum != nullptr && sum->data == ciphertext.data, kTally, place + ", data",
                     "not the product of the cast ballots");
         ++seen;
       }
+    }
     sheet.check(kEg1Aggregate, seen == wanted, kIncomplete, "encrypted_tally.json", "not one sum for each selection of the manifest");
   }
 
@@ -274,7 +283,8 @@ struct Eg1Run {
       if (ballot == wanted.end()) return;
       Eg1Sums expected;
       for (const Eg1Contest& contest : ballot->second->contests)
-        for (const Eg1Selection& selection : contest.selections) expected[contest.id][selection.id] = selection.ciphertext;
+        for (const Eg1Selection& selection : contest.selections)
+          expected[contest.description.id][selection.description.id] = selection.ciphertext;
       check_eg1_decryption(election, *read[i], expected, Eg1Subject::spoiled_ballot, sources[i]->name, sheets[i]);
     });
     for (std::size_t i = 0; i < sources.size(); ++i) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "measures/p3_elections/e2e/eg1_checks.h"
 
@@ -39,8 +40,8 @@ struct Eg1BallotWork {
   std::vector<Pending> pending;
 
   std::string at(const Eg1Contest& contest, const Eg1Selection* selection = nullptr) const {
-    std::string place = fmt::format("{}: contest {}", ballot.file, contest.id);
-    if (selection != nullptr) place += ", selection " + selection->id;
+    std::string place = fmt::format("{}: contest {}", ballot.file, contest.description.id);
+    if (selection != nullptr) place += ", selection " + selection->description.id;
     return place;
   }
 
@@ -68,7 +69,7 @@ struct Eg1BallotWork {
     }
     sheet.check(kEg1Accumulation, sum == contest.accumulation, kTally, at(contest) + ", ciphertext_accumulation",
                 "the accumulation is not the product of the selections");
-    const Eg1ManifestContest* described = election.manifest.contest(contest.id);
+    const Eg1ManifestContest* described = election.manifest.contest(contest.description.id);
     const std::uint64_t limit = described != nullptr ? described->votes_allowed : contest.constant;
     const auto pad = batch.base(sum.pad, Membership::known);
     const auto data = batch.base(sum.data, Membership::known);
@@ -111,29 +112,28 @@ struct Eg1BallotWork {
   }
 
   void described(const Eg1Contest& contest) {
-    const Eg1ManifestContest* known = election.manifest.contest(contest.id);
-    const bool right = known != nullptr && known->hash == contest.description_hash;
+    const Eg1ManifestContest* known = election.manifest.contest(contest.description.id);
+    const bool right = known != nullptr && known->hash == contest.description.hash && known->order == contest.description.order;
     if (!sheet.check(kEg1Described, right, kFormat, at(contest) + ", description_hash",
                      "not a contest of the manifest, or another description of it"))
       return;
-    std::vector<std::string> missing;
-    for (const auto& [id, hash] : known->selections) missing.push_back(id);
+    std::set<std::string> missing;
+    for (const Eg1Description& own : known->selections) missing.insert(own.id);
     std::uint64_t placeholders = 0;
-    std::vector<std::string> seen;
+    std::set<std::string> seen;
     for (const Eg1Selection& selection : contest.selections) {
-      const bool first = std::ranges::find(seen, selection.id) == seen.end();
-      seen.push_back(selection.id);
-      sheet.check(kEg1Described, first, kDuplicate, at(contest, &selection), "the selection is in the contest twice");
+      const std::string place = at(contest, &selection);
+      const Eg1Description* own = known->selection(selection.description.id);
+      sheet.check(kEg1Described, seen.insert(selection.description.id).second, kDuplicate, place, "the selection is in the contest twice");
       if (selection.placeholder) {
         ++placeholders;
-        sheet.check(kEg1Described, known->selection(selection.id) == nullptr, kFormat, at(contest, &selection),
-                    "a selection of the manifest is called a placeholder");
+        sheet.check(kEg1Described, own == nullptr, kFormat, place, "a selection of the manifest is called a placeholder");
         continue;
       }
-      std::erase(missing, selection.id);
-      const Scalar* hash = known->selection(selection.id);
-      sheet.check(kEg1Described, hash != nullptr && *hash == selection.description_hash, kFormat,
-                  at(contest, &selection) + ", description_hash", "not a selection of the manifest, or another description of it");
+      missing.erase(selection.description.id);
+      sheet.check(kEg1Described, own != nullptr && own->hash == selection.description.hash && own->order == selection.description.order,
+                  kFormat, place + ", description_hash and sequence_order",
+                  "not a selection of the manifest, or another description of it");
     }
     sheet.check(kEg1Described, missing.empty(), kIncomplete, at(contest), "the contest has not all selections of the manifest");
     sheet.check(kEg1Placeholders, placeholders == known->votes_allowed && contest.constant == known->votes_allowed, kProof, at(contest),
@@ -145,10 +145,11 @@ struct Eg1BallotWork {
     whole.add(std::string_view(ballot.id)).add(ballot.manifest_hash);
     for (const Eg1Contest& contest : ballot.contests) {
       Eg1Hash hash(group);
-      hash.add(std::string_view(contest.id)).add(contest.description_hash);
+      hash.add(std::string_view(contest.description.id)).add(contest.description.hash);
       for (const Eg1Selection& selection : contest.selections) {
         const Scalar ciphertext = Eg1Hash(group).add(selection.ciphertext.pad).add(selection.ciphertext.data).finish();
-        const Scalar own = Eg1Hash(group).add(std::string_view(selection.id)).add(selection.description_hash).add(ciphertext).finish();
+        const Scalar own =
+            Eg1Hash(group).add(std::string_view(selection.description.id)).add(selection.description.hash).add(ciphertext).finish();
         sheet.check(kEg1Hashes, own == selection.crypto_hash, kChain, at(contest, &selection) + ", crypto_hash",
                     "not the hash of the selection");
         hash.add(own);
@@ -167,7 +168,7 @@ struct Eg1BallotWork {
   void contests_of_style() {
     const auto style = election.manifest.styles.find(ballot.style);
     std::vector<std::string> own;
-    for (const Eg1Contest& contest : ballot.contests) own.push_back(contest.id);
+    for (const Eg1Contest& contest : ballot.contests) own.push_back(contest.description.id);
     std::vector<std::string> wanted = style != election.manifest.styles.end() ? style->second : std::vector<std::string>{};
     std::ranges::sort(own);
     std::ranges::sort(wanted);

@@ -45,10 +45,16 @@ struct Eg1Reader {
     ENTENTE_TRY(out.response, scalar(value, "response"));
     return out;
   }
-  Result<Eg1Selection> selection(const RecordValue& value) const {
-    Eg1Selection out{.pointer = value.pointer};
+  Result<Eg1Description> description(const RecordValue& value) const {
+    Eg1Description out;
     ENTENTE_TRY(out.id, value.text("object_id"));
-    ENTENTE_TRY(out.description_hash, scalar(value, "description_hash"));
+    ENTENTE_TRY(out.order, value.whole("sequence_order"));
+    ENTENTE_TRY(out.hash, scalar(value, "description_hash"));
+    return out;
+  }
+  Result<Eg1Selection> selection(const RecordValue& value) const {
+    Eg1Selection out;
+    ENTENTE_TRY(out.description, description(value));
     ENTENTE_TRY(out.crypto_hash, scalar(value, "crypto_hash"));
     ENTENTE_TRY(out.ciphertext, ciphertext(value, "ciphertext"));
     out.placeholder = json_bool(value.view, "is_placeholder_selection").value_or(false);
@@ -65,9 +71,8 @@ struct Eg1Reader {
     return out;
   }
   Result<Eg1Contest> contest(const RecordValue& value) const {
-    Eg1Contest out{.pointer = value.pointer};
-    ENTENTE_TRY(out.id, value.text("object_id"));
-    ENTENTE_TRY(out.description_hash, scalar(value, "description_hash"));
+    Eg1Contest out;
+    ENTENTE_TRY(out.description, description(value));
     ENTENTE_TRY(out.crypto_hash, scalar(value, "crypto_hash"));
     ENTENTE_TRY(out.selections, value.list<Eg1Selection>("ballot_selections", [&](const RecordValue& item) { return selection(item); }));
     ENTENTE_TRY(out.accumulation, ciphertext(value, "ciphertext_accumulation"));
@@ -84,10 +89,17 @@ struct Eg1Reader {
     ENTENTE_TRY(out.response, scalar(value, "response"));
     return out;
   }
-  Result<Eg1Part> part(const std::string& key, const RecordValue& value) const {
+  // What stands under `name` or belongs to it must say so.
+  static Result<void> same_object(const RecordValue& value, const std::string& name) {
+    ENTENTE_TRY(const std::string own, value.text("object_id"));
+    if (own != name) return value.refuse(fmt::format("object_id must be \"{}\"", name));
+    return {};
+  }
+  Result<Eg1Part> part(const std::string& selection, const std::string& key, const RecordValue& value) const {
     Eg1Part out;
     ENTENTE_TRY(out.guardian, value.text("guardian_id"));
     ENTENTE_TRY(out.missing, value.text("missing_guardian_id"));
+    ENTENTE_CHECK(same_object(value, selection));
     if (out.guardian != key) return value.refuse("guardian_id is not the name the part stands under");
     ENTENTE_TRY(out.share, element(value, "share"));
     ENTENTE_TRY(out.recovery_key, element(value, "recovery_key"));
@@ -95,27 +107,29 @@ struct Eg1Reader {
     ENTENTE_TRY(out.proof, proof(inner));
     return out;
   }
-  Result<Eg1Share> share(const RecordValue& value) const {
+  Result<Eg1Share> share(const std::string& selection, const RecordValue& value) const {
     Eg1Share out;
+    ENTENTE_CHECK(same_object(value, selection));
     ENTENTE_TRY(out.guardian, value.text("guardian_id"));
     ENTENTE_TRY(out.share, element(value, "share"));
     if (const auto view = json_get(value.view, "proof"); view && !view->is_null()) {
       ENTENTE_TRY(out.proof, proof(RecordValue{*view, value.pointer + "/proof"}));
     }
     if (const auto view = json_get(value.view, "recovered_parts"); view && !view->is_null()) {
-      ENTENTE_TRY(out.parts, value.members<Eg1Part>("recovered_parts",
-                                                    [&](const std::string& key, const RecordValue& item) { return part(key, item); }));
+      ENTENTE_TRY(out.parts, value.members<Eg1Part>("recovered_parts", [&](const std::string& key, const RecordValue& item) {
+        return part(selection, key, item);
+      }));
     }
     return out;
   }
   Result<Eg1DecryptedSelection> decrypted(const std::string& key, const RecordValue& value) const {
     Eg1DecryptedSelection out;
-    ENTENTE_TRY(out.id, value.text("object_id"));
-    if (out.id != key) return value.refuse("object_id is not the name the selection stands under");
+    out.id = key;
+    ENTENTE_CHECK(same_object(value, key));
     ENTENTE_TRY(out.tally, value.whole("tally"));
     ENTENTE_TRY(out.value, element(value, "value"));
     ENTENTE_TRY(out.message, ciphertext(value, "message"));
-    ENTENTE_TRY(out.shares, value.list<Eg1Share>("shares", [&](const RecordValue& item) { return share(item); }));
+    ENTENTE_TRY(out.shares, value.list<Eg1Share>("shares", [&](const RecordValue& item) { return share(out.id, item); }));
     return out;
   }
 };
@@ -123,15 +137,17 @@ struct Eg1Reader {
 Result<Eg1ManifestContest> eg1_manifest_contest(const Group& group, const RecordValue& value) {
   Eg1ManifestContest out;
   ENTENTE_TRY(out.id, value.text("object_id"));
+  ENTENTE_TRY(out.order, value.whole("sequence_order"));
   ENTENTE_TRY(out.name, value.text("name"));
   ENTENTE_TRY(out.district, value.text("electoral_district_id"));
   const auto allowed = json_get(value.view, "votes_allowed");
   ENTENTE_TRY(out.votes_allowed, value.whole(allowed && !allowed->is_null() ? "votes_allowed" : "number_elected"));
   out.hash = eg1_contest_hash(group, value.view);
-  using Selection = std::pair<std::string, Scalar>;
-  ENTENTE_TRY(out.selections, value.list<Selection>("ballot_selections", [&](const RecordValue& item) -> Result<Selection> {
-    ENTENTE_TRY(std::string id, item.text("object_id"));
-    return Selection{std::move(id), eg1_selection_hash(group, item.view)};
+  ENTENTE_TRY(out.selections, value.list<Eg1Description>("ballot_selections", [&](const RecordValue& item) -> Result<Eg1Description> {
+    Eg1Description own{.hash = eg1_selection_hash(group, item.view)};
+    ENTENTE_TRY(own.id, item.text("object_id"));
+    ENTENTE_TRY(own.order, item.whole("sequence_order"));
+    return own;
   }));
   return out;
 }
@@ -246,15 +262,18 @@ Result<Eg1Ballot> read_eg1_ballot(const Group& group, std::string_view text) {
 Result<Eg1Tally> read_eg1_tally(const Group& group, std::string_view text) {
   ENTENTE_TRY(const Eg1Root root, eg1_parse(text));
   const Eg1Reader reader{group};
-  using Selection = std::pair<std::string, Eg1Ciphertext>;
-  using Contest = std::pair<std::string, std::vector<Selection>>;
-  return root.value.members<Contest>("contests", [&](const std::string& id, const RecordValue& contest) -> Result<Contest> {
-    ENTENTE_TRY(auto selections,
-                contest.members<Selection>("selections", [&](const std::string& own, const RecordValue& item) -> Result<Selection> {
-                  ENTENTE_TRY(const Eg1Ciphertext value, reader.ciphertext(item, "ciphertext"));
-                  return Selection{own, value};
-                }));
-    return Contest{id, std::move(selections)};
+  return root.value.members<Eg1SummedContest>("contests", [&](const std::string& id, const RecordValue& value) -> Result<Eg1SummedContest> {
+    Eg1SummedContest contest;
+    ENTENTE_CHECK(Eg1Reader::same_object(value, id));
+    ENTENTE_TRY(contest.description, reader.description(value));
+    ENTENTE_TRY(contest.selections, value.members<Eg1SummedSelection>(
+                                        "selections", [&](const std::string& own, const RecordValue& item) -> Result<Eg1SummedSelection> {
+                                          ENTENTE_CHECK(Eg1Reader::same_object(item, own));
+                                          ENTENTE_TRY(const Eg1Description description, reader.description(item));
+                                          ENTENTE_TRY(const Eg1Ciphertext ciphertext, reader.ciphertext(item, "ciphertext"));
+                                          return Eg1SummedSelection{description, ciphertext};
+                                        }));
+    return contest;
   });
 }
 
@@ -265,6 +284,7 @@ Result<Eg1Decryption> read_eg1_decryption(const Group& group, std::string_view t
   ENTENTE_TRY(out.id, root.value.text("object_id"));
   ENTENTE_TRY(out.contests, root.value.members<Eg1DecryptedContest>(
                                 "contests", [&](const std::string& id, const RecordValue& contest) -> Result<Eg1DecryptedContest> {
+                                  ENTENTE_CHECK(Eg1Reader::same_object(contest, id));
                                   ENTENTE_TRY(auto selections, contest.members<Eg1DecryptedSelection>(
                                                                    "selections", [&](const std::string& own, const RecordValue& item) {
                                                                      return reader.decrypted(own, item);

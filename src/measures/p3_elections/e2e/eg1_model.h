@@ -32,14 +32,18 @@ struct Eg1Context {
   Element key;
   Scalar commitment_hash, manifest_hash, base_hash, extended_hash;
 };
-struct Eg1ManifestContest {
-  std::string id, name, district;
+struct Eg1Description {
+  std::string id;
+  std::uint64_t order = 0;
+  Scalar hash;  // of the description
+};
+struct Eg1ManifestContest : Eg1Description {
+  std::string name, district;
   std::uint64_t votes_allowed = 0;
-  Scalar hash;
-  std::vector<std::pair<std::string, Scalar>> selections;  // id, hash of the description
-  [[nodiscard]] const Scalar* selection(std::string_view wanted) const {
-    for (const auto& [own, description] : selections)
-      if (own == wanted) return &description;
+  std::vector<Eg1Description> selections;
+  [[nodiscard]] const Eg1Description* selection(std::string_view wanted) const {
+    for (const auto& own : selections)
+      if (own.id == wanted) return &own;
     return nullptr;
   }
 };
@@ -55,18 +59,16 @@ struct Eg1Manifest {
   }
 };
 struct Eg1Selection {
-  std::string id;
-  std::string pointer;
-  Scalar description_hash, crypto_hash;
+  Eg1Description description;
+  Scalar crypto_hash;
   Eg1Ciphertext ciphertext;
   bool placeholder = false;
   Element zero_pad, zero_data, one_pad, one_data;
   Scalar zero_challenge, one_challenge, challenge, zero_response, one_response;
 };
 struct Eg1Contest {
-  std::string id;
-  std::string pointer;
-  Scalar description_hash, crypto_hash;
+  Eg1Description description;
+  Scalar crypto_hash;
   std::vector<Eg1Selection> selections;
   Eg1Ciphertext accumulation;
   Eg1ChaumPedersen proof;
@@ -106,7 +108,15 @@ struct Eg1Decryption {
   std::string id;
   std::vector<Eg1DecryptedContest> contests;
 };
-using Eg1Tally = std::vector<std::pair<std::string, std::vector<std::pair<std::string, Eg1Ciphertext>>>>;
+struct Eg1SummedSelection {
+  Eg1Description description;
+  Eg1Ciphertext ciphertext;
+};
+struct Eg1SummedContest {
+  Eg1Description description;
+  std::vector<Eg1SummedSelection> selections;
+};
+using Eg1Tally = std::vector<Eg1SummedContest>;
 
 // constants.json holds its numbers as JSON integers of up to 1,234 digits, which no JSON library keeps: they are read as decimal text.
 // Value of `key`, or empty.

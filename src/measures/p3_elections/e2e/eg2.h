@@ -146,7 +146,6 @@ struct Eg2Election {
 // Boxes 5 and 6 and the hashes of 7 for one ballot.
 void check_eg2_ballot(const Eg2Election& election, const Eg2Ballot& ballot, CheckSheet& sheet);
 
-enum class Eg2Subject { tally, challenged_ballot };
 using Eg2Sums = std::map<std::string, std::map<std::string, Eg2Ciphertext>>;
 // Boxes 9 to 11 of the tally, 12 to 14 of a challenged ballot (`ballot` is that ballot, for its contest data).
 void check_eg2_decryption(const Eg2Election& election, const Eg2Decryption& decryption, const Eg2Sums& expected, const Eg2Ballot* ballot,

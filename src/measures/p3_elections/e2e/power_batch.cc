@@ -15,7 +15,6 @@ namespace {
 
 constexpr unsigned kYaoBits = 4;
 constexpr std::size_t kYaoDigits = 1U << kYaoBits;
-constexpr std::size_t kYaoWindows = kScalarLimbs * 64 / kYaoBits;
 
 std::size_t yao_digit(const Scalar& e, std::size_t window) {
   const std::size_t bit = window * kYaoBits;
@@ -125,7 +124,9 @@ void PowerBatch::run_bases(std::span<BaseJob* const> jobs) {
   std::vector<YaoBuckets> buckets(slots, YaoBuckets(kYaoDigits, one));
   Block running = x;
   const Scalar zero;
-  for (std::size_t window = 0; window < kYaoWindows; ++window) {
+  const std::size_t windows =
+      (group_.scalar_bytes() * 8 + kYaoBits - 1) / kYaoBits;  // 64 where the complement is used: q is 256 bits wide then
+  for (std::size_t window = 0; window < windows; ++window) {
     for (std::size_t slot = 0; slot < slots; ++slot) {
       std::array<std::size_t, kMaxLanes> digit{};
       for (std::size_t lane = 0; lane < jobs.size(); ++lane) {

@@ -5,10 +5,10 @@
 #include <fmt/format.h>
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <charconv>
 #include <functional>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 
 #include "core/json.h"
@@ -73,6 +73,9 @@ std::string_view bt_cell(std::string_view& rest) {
   return cell;
 }
 
+constexpr std::size_t kFewNames = 8;  // are compared one by one
+constexpr std::array<Candidate, kFewNames> kIndexes{0, 1, 2, 3, 4, 5, 6, 7};
+
 struct CandidateNames {
   std::vector<std::string> names;
   std::unordered_map<std::string_view, Candidate> index;  // of texts that outlive this
@@ -86,6 +89,11 @@ struct CandidateNames {
     return {};
   }
   [[nodiscard]] const Candidate* find(std::string_view text) const {
+    if (names.size() <= kFewNames) {
+      for (std::size_t i = 0; i < names.size(); ++i)
+        if (names[i] == text) return &kIndexes[i];
+      return nullptr;
+    }
     const auto it = index.find(text);
     return it == index.end() ? nullptr : &it->second;
   }
@@ -134,10 +142,51 @@ Result<RaireContest> raire_contest(const BallotLines& lines) {
   return out;
 }
 
-struct PairHash {
-  std::size_t operator()(const std::pair<std::size_t, std::string_view>& p) const {
-    return std::hash<std::string_view>()(p.second) ^ (p.first * 0x9e3779b97f4a7c15U);
+// Ballot ids that were read, as views into the text, each with a number (its contest; 0 for "in any"). Linear probing over their hashes;
+// the texts are compared where hashes agree.
+class BallotIds {
+ public:
+  explicit BallotIds(std::size_t expected) : slots_(std::bit_ceil(expected * 2 + 64)) {}
+
+  // false: it was there.
+  bool insert(std::string_view id, std::uint32_t contest) {
+    if (size_ * 2 >= slots_.size()) grow();
+    const std::uint64_t hash = hash_of(id, contest);
+    const std::size_t mask = slots_.size() - 1;
+    std::size_t at = hash & mask;
+    for (; slots_[at].data != nullptr; at = (at + 1) & mask) {
+      const Slot& s = slots_[at];
+      if (s.contest == contest && std::string_view(s.data, s.size) == id) return false;
+    }
+    slots_[at] = {id.data(), static_cast<std::uint32_t>(id.size()), contest};
+    ++size_;
+    return true;
   }
+  [[nodiscard]] std::size_t size() const { return size_; }
+
+ private:
+  struct Slot {
+    const char* data = nullptr;
+    std::uint32_t size = 0;
+    std::uint32_t contest = 0;
+  };
+  static std::uint64_t hash_of(std::string_view id, std::uint32_t contest) {
+    std::uint64_t h = std::hash<std::string_view>()(id) + contest * 0x9e3779b97f4a7c15U;
+    return h ^ (h >> 32U);
+  }
+  void grow() {
+    std::vector<Slot> old(slots_.size() * 2);
+    old.swap(slots_);
+    const std::size_t mask = slots_.size() - 1;
+    for (const Slot& s : old) {
+      if (s.data == nullptr) continue;
+      std::size_t at = hash_of({s.data, s.size}, s.contest) & mask;
+      while (slots_[at].data != nullptr) at = (at + 1) & mask;
+      slots_[at] = s;
+    }
+  }
+  std::vector<Slot> slots_;
+  std::size_t size_ = 0;
 };
 
 Result<void> raire_ballot(const BallotLines& lines, RaireContest& contest, std::string_view rest) {
@@ -169,8 +218,9 @@ Result<RaireBallots> read_raire(std::string_view text, std::string name) {
       return fail(fmt::format("contest {} is declared twice", contest.id), lines.here());
     contests.push_back(std::move(contest));
   }
-  std::unordered_set<std::string_view> ids;
-  std::unordered_set<std::pair<std::size_t, std::string_view>, PairHash> seen;
+  const std::size_t expected = lines.rest.size() / 24;
+  BallotIds seen(expected);                           // by contest
+  BallotIds ids(contests.size() > 1 ? expected : 0);  // in any; of one contest these are the same
   while (lines.next()) {
     std::string_view rest = lines.line;
     const std::string_view contest = bt_cell(rest);
@@ -178,17 +228,17 @@ Result<RaireBallots> read_raire(std::string_view text, std::string name) {
     if (it == by_id.end()) return fail(fmt::format("contest \"{}\" is not declared", contest), lines.at(contest));
     const std::string_view ballot = bt_cell(rest);
     if (ballot.empty()) return fail("a ballot without an id", lines.here());
-    ids.insert(ballot);
-    if (!seen.emplace(it->second, ballot).second)
+    if (contests.size() > 1) (void)ids.insert(ballot, 0);
+    if (!seen.insert(ballot, static_cast<std::uint32_t>(it->second)))
       return fail(fmt::format("a second line of ballot {} and contest {}", ballot, contest), lines.here());
     ENTENTE_CHECK(raire_ballot(lines, contests[it->second], rest));
   }
   RaireBallots out;
-  out.ballots = ids.size();
+  out.ballots = contests.size() > 1 ? ids.size() : seen.size();
   for (RaireContest& c : contests)
     out.contests.push_back({.id = std::string(c.id),
                             .winner = c.winner,
-                            .auditable = ids.size(),
+                            .auditable = out.ballots,
                             .difficulty = {},
                             .rankings = c.grouper.take(std::move(c.candidates.names))});
   return out;

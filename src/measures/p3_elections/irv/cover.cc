@@ -10,17 +10,47 @@
 #include <array>
 #include <bit>
 #include <unordered_map>
-#include <unordered_set>
 
 namespace entente::measures::p3_elections::irv {
 namespace {
+
+// The sets looked at: linear probing; no set is empty.
+class CoverSeen {
+ public:
+  // false: it was there.
+  bool insert(CandidateSet set) {
+    if (size_ * 2 >= slots_.size()) grow();
+    CandidateSet& slot = slots_[place(set)];
+    if (slot == set) return false;
+    slot = set;
+    ++size_;
+    return true;
+  }
+  [[nodiscard]] std::uint64_t size() const { return size_; }
+
+ private:
+  [[nodiscard]] std::size_t place(CandidateSet set) const {
+    const std::size_t mask = slots_.size() - 1;
+    std::size_t at = ((set * 0x9e3779b97f4a7c15U) >> 32U) & mask;
+    while (slots_[at] != 0 && slots_[at] != set) at = (at + 1) & mask;
+    return at;
+  }
+  void grow() {
+    std::vector<CandidateSet> old(slots_.size() * 2);
+    old.swap(slots_);
+    for (const CandidateSet set : old)
+      if (set != 0) slots_[place(set)] = set;
+  }
+  std::vector<CandidateSet> slots_ = std::vector<CandidateSet>(64);
+  std::uint64_t size_ = 0;
+};
 
 struct CoverSearch {
   CandidateSet all = 0;
   std::array<CandidateSet, kMaxCandidates> neb_losers{};       // by winner
   std::array<CandidateSet, kMaxCandidates> neb_winners{};      // by loser
   std::unordered_map<CandidateSet, CandidateSet> nen_winners;  // by the continuing set: those that do not go out of it
-  std::unordered_set<CandidateSet> seen;
+  CoverSeen seen;
   std::uint64_t max_sets = 0;
   std::vector<Candidate> way;  // from the winner back
 
@@ -31,7 +61,7 @@ struct CoverSearch {
     CandidateSet later = 0;  // NEB winners over someone who stands
     for (CandidateSet rest = standing; rest != 0; rest &= rest - 1) later |= neb_winners[static_cast<std::size_t>(std::countr_zero(rest))];
     if ((later & ~standing) != 0) return Found::nothing;
-    if (!seen.insert(standing).second) return Found::nothing;
+    if (!seen.insert(standing)) return Found::nothing;
     if (seen.size() > max_sets) return Found::too_many;
     for (CandidateSet rest = all & ~standing; rest != 0; rest &= rest - 1) {
       const auto x = static_cast<Candidate>(std::countr_zero(rest));

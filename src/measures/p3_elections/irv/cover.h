@@ -23,7 +23,7 @@ struct Cover {
 };
 
 struct CoverLimits {
-  std::uint64_t max_sets = 20'000'000;  // some 400 MB
+  std::uint64_t max_sets = 10'000'000;  // up to 32 bytes each
 };
 
 // Errors: a candidate out of range, an assertion with winner = loser or whose `continuing` lacks one of them, more sets than the limit.

@@ -332,6 +332,14 @@ Result<void> raire_trim(std::vector<RatedAssertion>& rated, const GroupedRanking
   return {};
 }
 
+RaireResult raire_refusal(CandidateSet possible, Candidate winner, const std::vector<Candidate>& other_order) {
+  RaireResult out{.outcome = contains(possible, winner) ? RaireResult::Outcome::tie : RaireResult::Outcome::wrong_winner};
+  out.possible_winners = possible;
+  out.max_difficulty = out.least_difficulty = kNever;
+  out.other_order = other_order;
+  return out;
+}
+
 Result<void> check_options(const GroupedRankings& rankings, Candidate winner, const RaireOptions& options) {
   if (rankings.candidates == 0 || rankings.candidates > kMaxCandidates) return fail("an instant-runoff contest has 1 to 64 candidates");
   if (winner >= rankings.candidates) return fail("the reported winner is no candidate");
@@ -349,18 +357,18 @@ Result<void> check_options(const GroupedRankings& rankings, Candidate winner, co
 
 Result<RaireResult> find_assertions(const GroupedRankings& rankings, Candidate winner, const RaireOptions& options) {
   ENTENTE_CHECK(check_options(rankings, winner, options));
+  const auto count = count_irv(rankings);
+  if (count && count->possible_winners != set_of(winner)) {
+    const auto other = std::ranges::find_if(count->ways, [&](const auto& way) { return way.back() != winner; });
+    return raire_refusal(count->possible_winners, winner, *other);
+  }
   RaireSearch search(rankings, winner, options);
   ENTENTE_TRY(const auto threshold, search.threshold());
-  RaireResult out;
-  if (threshold.reached == kNever) {
-    ENTENTE_TRY(const IrvCount count, count_irv(rankings));
-    out.possible_winners = count.possible_winners;
-    out.outcome = contains(count.possible_winners, winner) ? RaireResult::Outcome::tie : RaireResult::Outcome::wrong_winner;
-    out.max_difficulty = out.least_difficulty = kNever;
-    out.other_order = search.order_to_all();
-    out.sets = search.counted();
-    return out;
+  if (threshold.reached == kNever) {  // only where there were too many ties to count every way
+    const std::vector<Candidate> order = search.order_to_all();
+    return raire_refusal(set_of(order.back()), winner, order);
   }
+  RaireResult out;
   out.possible_winners = set_of(winner);
   out.least_difficulty = threshold.least;
   ENTENTE_TRY(out.assertions, search.select(threshold.reached));

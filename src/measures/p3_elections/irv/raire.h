@@ -18,7 +18,7 @@ struct RaireOptions {
   // audit-irv-cp's "agap" is this as a share of the cards.
   double gap = 0;
   // Bounds of work: sets of standing candidates whose votes are counted, some 100 bytes each. A contest of n candidates has 2^n.
-  std::uint64_t max_sets = 4'000'000;
+  std::uint64_t max_sets = 1'000'000;
   // Asked every few milliseconds; true ends the search with an error. May be empty.
   std::function<bool()> stop;
   // Assertions that the others make needless are taken out, hardest first.
@@ -33,7 +33,7 @@ struct RaireResult {
     tie,           // the winner depends on how a tie falls: the same
   };
   Outcome outcome = Outcome::assertions;
-  CandidateSet possible_winners = 0;       // by these ballots, over all ways in which ties can fall
+  CandidateSet possible_winners = 0;  // by these ballots, over all ways in which ties can fall (one of them where there are too many ways)
   std::vector<RatedAssertion> assertions;  // hardest first; none for an uncontested contest
   double max_difficulty = 0;               // of the assertions; infinity where there are none to be had
   double least_difficulty = 0;             // no set of assertions has a smaller maximum. Equal to max_difficulty where the gap is 0

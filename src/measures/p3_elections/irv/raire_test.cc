@@ -205,6 +205,27 @@ TEST(Raire, a_gap_gives_up_no_more_than_it_says) {
   }
 }
 
+TEST(Raire, sixty_four_candidates_most_of_them_written_in) {
+  std::mt19937_64 random(64);
+  RankingGrouper grouper(64);
+  for (int i = 0; i < 3000; ++i) {
+    std::vector<Candidate> order{static_cast<Candidate>(random() % 5 == 0 ? 63 : random() % 2)};  // 0 and 1 lead, 63 third
+    if (random() % 10 == 0) order.insert(order.begin(), static_cast<Candidate>(2 + random() % 61));
+    grouper.add(order);
+  }
+  grouper.add(std::vector<Candidate>{0}, 200);
+  const GroupedRankings ballots = grouper.take();
+  const auto right = find_assertions(ballots, 0);
+  ASSERT_OK(right);
+  EXPECT_EQ(right->outcome, RaireResult::Outcome::assertions);
+  EXPECT_GE(right->assertions.size(), 63U);
+  const auto wrong = find_assertions(ballots, 1);
+  ASSERT_OK(wrong);
+  EXPECT_EQ(wrong->outcome, RaireResult::Outcome::wrong_winner);
+  ASSERT_EQ(wrong->other_order.size(), 64U);
+  EXPECT_EQ(wrong->other_order.back(), 0);
+}
+
 TEST(Raire, bounds_and_bad_requests_are_refused) {
   RankingGrouper grouper(12);
   std::mt19937_64 random(3);

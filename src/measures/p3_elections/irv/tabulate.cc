@@ -4,6 +4,7 @@
 #include "measures/p3_elections/irv/tabulate.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <unordered_set>
 
@@ -39,6 +40,27 @@ CandidateSet tie_choices(CandidateSet tied, const TieBreak& rule, const std::vec
   return tied;
 }
 
+// Candidates who all go out before anybody else, in whatever order: the most of the last ones who together have fewer votes than the next.
+// None of them can come to have more than that sum while others only gain. So ties among many with few votes need no branching. `most`
+// bounds their sum.
+CandidateSet certain_losers(CandidateSet standing, const Tallies& votes, std::uint64_t most) {
+  std::array<Candidate, kMaxCandidates> order{};
+  std::size_t size = 0;
+  for (CandidateSet rest = standing; rest != 0; rest &= rest - 1) order[size++] = static_cast<Candidate>(std::countr_zero(rest));
+  std::sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(size),
+            [&](Candidate a, Candidate b) { return votes[a] < votes[b]; });
+  CandidateSet out = 0;
+  CandidateSet so_far = 0;
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i + 1 < size; ++i) {
+    sum += votes[order[i]];
+    if (sum > most) break;
+    so_far |= set_of(order[i]);
+    if (sum < votes[order[i + 1]]) out = so_far;
+  }
+  return out;
+}
+
 struct TieSearch {
   const TallyTree& tree;
   const TieBreak& rule;
@@ -46,22 +68,55 @@ struct TieSearch {
   std::vector<Tallies> past;
   CandidateSet winners = 0;
   std::size_t steps = 0;
+  std::vector<Candidate> way;  // so far
+  std::vector<std::vector<Candidate>> ways;
+
+  void found(CandidateSet winner) {
+    if ((winners & winner) != 0) return;
+    winners |= winner;
+    ways.push_back(way);
+    ways.back().push_back(static_cast<Candidate>(std::countr_zero(winner)));
+  }
+
+  // Takes out those who are lost anyway, one by one so that the way is a true one.
+  bool follow_without(CandidateSet standing, CandidateSet losers, Tallies votes) {
+    const std::size_t before = way.size();
+    past.push_back(votes);
+    while (losers != 0) {
+      const CandidateSet out = fewest(standing, votes);
+      way.push_back(static_cast<Candidate>(std::countr_zero(out)));
+      standing &= ~(out & -out);
+      losers &= ~(out & -out);
+      tree.count(standing, votes);
+    }
+    const bool followed = follow(standing);
+    past.pop_back();
+    way.resize(before);
+    return followed;
+  }
 
   // false: too many.
   bool follow(CandidateSet standing) {
     if (std::popcount(standing) == 1) {
-      winners |= standing;
+      found(standing);
       return true;
     }
     if (++steps > kMaxTieSets) return false;
     if (rule.rule != TieBreak::Rule::previous_rounds && !seen.insert(standing).second) return true;
     Tallies votes;
     tree.count(standing, votes);
+    // Where earlier rounds are looked at, rounds may be left out only if they change nobody's votes.
+    const bool looks_back = rule.rule == TieBreak::Rule::previous_rounds;
+    if (const CandidateSet losers = certain_losers(standing, votes, looks_back ? 0 : ~std::uint64_t{0}); losers != 0)
+      return follow_without(standing, losers, votes);
     CandidateSet out = fewest(standing, votes);
     if (std::popcount(out) > 1) out = tie_choices(out, rule, past);
     past.push_back(votes);
-    for (; out != 0; out &= out - 1)
+    for (; out != 0; out &= out - 1) {
+      way.push_back(static_cast<Candidate>(std::countr_zero(out)));
       if (!follow(standing & ~(out & -out))) return false;
+      way.pop_back();
+    }
     past.pop_back();
     return true;
   }
@@ -107,10 +162,12 @@ Result<IrvCount> count_irv(const GroupedRankings& rankings, const TieBreak& tie_
     past.push_back(votes);
   }
   out.possible_winners = set_of(out.order.back());
+  out.ways = {out.order};
   if (open) {
     TieSearch search{.tree = tree, .rule = tie_break, .seen = {}, .past = {}};
     if (!search.follow(all_of(rankings.candidates))) return fail("there are too many ties to follow every way they can fall");
     out.possible_winners = search.winners;
+    out.ways = std::move(search.ways);
   }
   if (std::popcount(out.possible_winners) == 1) out.winner = static_cast<Candidate>(std::countr_zero(out.possible_winners));
   return out;

@@ -32,10 +32,11 @@ struct IrvRound {
 };
 
 struct IrvCount {
-  std::vector<IrvRound> rounds;       // where a tie is open, as if its first candidate went out
-  std::vector<Candidate> order;       // of elimination; the last is the winner of these rounds
-  CandidateSet possible_winners = 0;  // over every way in which open ties can fall
-  std::optional<Candidate> winner;    // only where there is one possible winner
+  std::vector<IrvRound> rounds;              // where a tie is open, as if its first candidate went out
+  std::vector<Candidate> order;              // of elimination; the last is the winner of these rounds
+  CandidateSet possible_winners = 0;         // over every way in which open ties can fall
+  std::optional<Candidate> winner;           // only where there is one possible winner
+  std::vector<std::vector<Candidate>> ways;  // for each possible winner one order of elimination that leads there
 };
 
 // Errors: no candidates; so many open ties that their ways cannot be followed (more than a million different sets of standing candidates);

@@ -151,14 +151,83 @@ TEST(CountIrv, previous_rounds_break_a_tie_where_they_differ) {
   EXPECT_EQ(never->possible_winners, 3U);
 }
 
-TEST(CountIrv, thirty_candidates_without_a_vote_do_not_explode) {
-  const auto count = count_irv(ballots_of(10, {{{0}, 1}}));
-  ASSERT_OK(count);
-  EXPECT_EQ(count->winner, std::optional<Candidate>(0));
-  const auto many = count_irv(ballots_of(30, {{{0}, 1}}));  // 2^29 sets of those with nothing
+TEST(CountIrv, many_candidates_with_few_votes_do_not_explode) {
+  for (const auto rule : {TieBreak::Rule::none, TieBreak::Rule::previous_rounds}) {
+    const auto zero = count_irv(ballots_of(40, {{{0}, 3}, {{1}, 2}}), {.rule = rule});
+    ASSERT_OK(zero);
+    EXPECT_EQ(zero->winner, std::optional<Candidate>(0));
+  }
+  // 30 with a vote each go out before two with 50 and 40, in whatever order.
+  RankingGrouper grouper(32);
+  grouper.add(Ranking{0}, 50);
+  grouper.add(Ranking{1}, 40);
+  for (Candidate c = 2; c < 32; ++c) grouper.add(Ranking{c, 1});
+  const auto few = count_irv(grouper.take());
+  ASSERT_OK(few);
+  EXPECT_EQ(few->winner, std::optional<Candidate>(1));
+  RankingGrouper equal(30);
+  for (Candidate c = 0; c < 30; ++c) equal.add(Ranking{c});
+  const auto many = count_irv(equal.take());
   ASSERT_FALSE(many.has_value());
   EXPECT_NE(many.error().what.find("too many ties"), std::string::npos);
   EXPECT_FALSE(count_irv(GroupedRankings{}).has_value());
+}
+
+// Every way ties can fall, by brute force over the choices, with small counts that tie all the time.
+CandidateSet every_way(const GroupedRankings& ballots, CandidateSet standing) {
+  if ((standing & (standing - 1)) == 0) return standing;
+  std::vector<std::uint64_t> votes(ballots.candidates);
+  for (const RankingGroup& g : ballots.groups)
+    for (const Candidate c : ballots.ranking(g))
+      if (contains(standing, c)) {
+        votes[c] += g.ballots;
+        break;
+      }
+  std::uint64_t least = ~std::uint64_t{0};
+  for (Candidate c = 0; c < ballots.candidates; ++c)
+    if (contains(standing, c)) least = std::min(least, votes[c]);
+  CandidateSet out = 0;
+  for (Candidate c = 0; c < ballots.candidates; ++c)
+    if (contains(standing, c) && votes[c] == least) out |= every_way(ballots, standing & ~set_of(c));
+  return out;
+}
+
+TEST(CountIrv, possible_winners_are_those_of_every_way_ties_can_fall) {
+  std::mt19937_64 random(12);
+  std::size_t open = 0;
+  for (int i = 0; i < 2000; ++i) {
+    const auto n = static_cast<unsigned>(2 + random() % 5);
+    RankingGrouper grouper(n);
+    for (std::uint64_t k = 1 + random() % 8; k > 0; --k) {
+      Ranking r(n);
+      std::iota(r.begin(), r.end(), Candidate{0});
+      std::shuffle(r.begin(), r.end(), random);
+      r.resize(random() % (n + 1));
+      grouper.add(r, 1 + random() % 4);
+    }
+    const GroupedRankings ballots = grouper.take();
+    const auto count = count_irv(ballots);
+    ASSERT_OK(count);
+    EXPECT_EQ(count->possible_winners, every_way(ballots, all_of(n)));
+    CandidateSet led_to = 0;
+    for (const Ranking& way : count->ways) {
+      ASSERT_EQ(way.size(), n);
+      led_to |= set_of(way.back());
+      CandidateSet standing = all_of(n);
+      for (const Candidate c : way) {  // each goes out with the fewest votes
+        const TallyTree tree(ballots);
+        Tallies votes;
+        tree.count(standing, votes);
+        for (Candidate other = 0; other < n; ++other)
+          if (contains(standing, other)) EXPECT_LE(votes[c], votes[other]);
+        standing &= ~set_of(c);
+      }
+    }
+    EXPECT_EQ(led_to, count->possible_winners);
+    EXPECT_EQ(count->ways.size(), static_cast<std::size_t>(std::popcount(led_to)));
+    open += count->winner ? 0 : 1;
+  }
+  EXPECT_GT(open, 200U);
 }
 
 Ranking ranked(std::initializer_list<RankMark> marks, const BallotRules& rules) { return ranking_of(std::vector<RankMark>(marks), rules); }

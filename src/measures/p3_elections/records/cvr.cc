@@ -60,6 +60,7 @@ struct CvrTable::Texts {
   std::vector<Slot> slots = std::vector<Slot>(1024);
   std::size_t used = 0;
   std::vector<std::unique_ptr<char[]>> blocks;
+  std::shared_ptr<Texts> before;  // of a table this one was copied from: keeps its texts alive
   std::size_t left = 0;
   char* at = nullptr;
 
@@ -82,8 +83,8 @@ struct CvrTable::Texts {
     return kept;
   }
 
-  void grow(const std::vector<std::string_view>& texts) {
-    std::vector<Slot> larger(slots.size() * 2);
+  void grow(const std::vector<std::string_view>& texts, std::size_t size) {
+    std::vector<Slot> larger(size);
     for (const Slot& slot : slots) {
       if (slot.text == 0) continue;
       std::size_t i = text_hash(texts[slot.text]) & (larger.size() - 1);
@@ -97,6 +98,7 @@ struct CvrTable::Texts {
 std::uint32_t CvrTable::intern(std::string_view text) {
   if (text.empty()) return 0;
   if (pool_ == nullptr) pool_ = std::make_shared<Texts>();
+  if (pool_.use_count() > 1) unshare();
   Texts& pool = *pool_;
   const std::uint64_t hash = text_hash(text);
   const auto upper = static_cast<std::uint32_t>(hash >> 32);
@@ -106,8 +108,38 @@ std::uint32_t CvrTable::intern(std::string_view text) {
   const auto index = static_cast<std::uint32_t>(texts_.size());
   texts_.push_back(pool.keep(text));
   pool.slots[i] = {upper, index};
-  if (++pool.used * 2 > pool.slots.size()) pool.grow(texts_);
+  if (++pool.used * 2 > pool.slots.size()) pool.grow(texts_, pool.slots.size() * 2);
   return index;
+}
+
+// A copied table shares its texts with the other until one of the two gets a new one.
+void CvrTable::unshare() {
+  auto own = std::make_shared<Texts>();
+  std::size_t size = own->slots.size();
+  while (size < texts_.size() * 2) size *= 2;
+  own->slots.assign(size, {});
+  for (std::uint32_t i = 1; i < texts_.size(); ++i) {
+    const std::uint64_t hash = text_hash(texts_[i]);
+    std::size_t at = hash & (size - 1);
+    while (own->slots[at].text != 0) at = (at + 1) & (size - 1);
+    own->slots[at] = {static_cast<std::uint32_t>(hash >> 32), i};
+  }
+  own->used = texts_.size() - 1;
+  own->before = std::move(pool_);
+  pool_ = std::move(own);
+}
+
+void CvrTable::expect(std::string_view text) const {
+  if (pool_ != nullptr) __builtin_prefetch(&pool_->slots[text_hash(text) & (pool_->slots.size() - 1)]);
+}
+
+void CvrTable::reserve_texts(std::size_t count) {
+  if (pool_ == nullptr) pool_ = std::make_shared<Texts>();
+  if (pool_.use_count() > 1) unshare();
+  texts_.reserve(texts_.size() + count);
+  std::size_t size = pool_->slots.size();
+  while (size < (texts_.size() + count) * 2) size *= 2;
+  if (size > pool_->slots.size()) pool_->grow(texts_, size);
 }
 
 std::uint32_t CvrTable::contest_index(std::string_view name) const {

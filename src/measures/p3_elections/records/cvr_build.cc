@@ -74,7 +74,10 @@ void CvrBuilder::begin_contest(std::uint32_t contest, std::uint64_t overvotes) {
 
 void CvrBuilder::mark(std::uint32_t choice, std::uint64_t rank_or_votes) {
   CvrCardContest& c = table.card_contests.back();
-  if (c.marks == std::numeric_limits<std::uint16_t>::max()) return;
+  if (c.marks == std::numeric_limits<std::uint16_t>::max()) {
+    too_many_marks_ = true;
+    return;
+  }
   table.marks.push_back({choice, static_cast<std::uint32_t>(std::min<std::uint64_t>(rank_or_votes, 0xFFFFFFFFU))});
   ++c.marks;
 }
@@ -95,6 +98,7 @@ Result<void> CvrBuilder::end_card(const Where& where) {
 
 Result<void> CvrBuilder::check_card(const Where& where) {
   if (table.cards.size() > options_.max_cards) return fail(fmt::format("more than {} cards", options_.max_cards), where);
+  if (too_many_marks_) return fail("more than 65,535 marks in one contest of a card", where);
   constexpr std::size_t kMost = std::numeric_limits<std::uint32_t>::max() - (1U << 20);
   if (table.marks.size() > kMost || table.card_contests.size() > kMost || table.text_count() > kMost)
     return fail("more marks than a table can hold", where);

@@ -50,6 +50,7 @@ class CvrBuilder {
   void note_overvote(const CvrCard& card, CvrCardContest& c, std::uint64_t votes);
 
   const CvrReadOptions options_;
+  bool too_many_marks_ = false;
   std::unordered_map<std::string, std::uint32_t> contest_of_;
   std::vector<std::unordered_map<std::string, std::uint32_t>> choice_of_;
   std::vector<std::uint32_t> card_of_text_;                     // by imprinted id: 1 + its first card

@@ -23,7 +23,11 @@ using tables::CsvRow;
 using tables::trimmed;
 using tables::without_formula;
 
-std::string_view dominion_cell(std::string_view cell) { return trimmed(without_formula(trimmed(cell))); }
+std::string_view dominion_cell(std::string_view cell) {
+  const auto plain = [](char c) { return c > ' ' && c != '='; };  // signed: bytes beyond ASCII are not plain
+  if (!cell.empty() && plain(cell.front()) && plain(cell.back())) return cell;
+  return trimmed(without_formula(trimmed(cell)));
+}
 
 enum class DominionField { cvr_number, tabulator, batch, record, imprinted_id, unique_id, counting_group, precinct, ballot_type, unknown };
 
@@ -239,6 +243,7 @@ class DominionCsv {
     const double a_card = static_cast<double>(t.card_contests.size()) / static_cast<double>(t.cards.size());
     const double marks = static_cast<double>(t.marks.size()) / static_cast<double>(t.cards.size());
     const double cards = std::min(static_cast<double>(rows) * more, static_cast<double>(b_.options().max_cards));
+    t.reserve_texts(static_cast<std::size_t>(std::min(cards, 20e6)));
     t.cards.reserve(t.cards.size() + static_cast<std::size_t>(cards));
     t.card_contests.reserve(t.card_contests.size() + static_cast<std::size_t>(cards * a_card));
     t.marks.reserve(t.marks.size() + static_cast<std::size_t>(cards * marks));
@@ -322,15 +327,21 @@ class DominionCsv {
     if (!scan_votes(text_, at, layout_.columns, bits_, end)) return false;
     const auto empty = [](std::string_view cell) { return cell.empty(); };
     if (std::all_of(cells_.begin(), cells_.end(), empty)) return false;
+    std::string_view imprinted;
     for (std::size_t c = 0; c < first; ++c) {
       const std::string_view cell = dominion_cell(cells_[c]);
       if (layout_.fields[c] == DominionField::unique_id)
         unique = cell;
+      else if (layout_.fields[c] == DominionField::imprinted_id)
+        imprinted = cell;
       else
         set_field(card, c, cell);
     }
-    if (card.imprinted_id == 0) card.imprinted_id = b_.table.intern(unique);
+    // Nearly every id is new, and its place in the hash table not in the cache: fetched while the votes are written.
+    if (imprinted.empty()) imprinted = unique;
+    b_.table.expect(imprinted);
     push_votes(card);
+    b_.table.cards.back().imprinted_id = b_.table.intern(imprinted);
     const bool crlf = text_[end] == '\r' && end + 1 < text_.size() && text_[end + 1] == '\n';
     reader_.seek(end + (crlf ? 2 : 1), line + 1);
     ENTENTE_CHECK(b_.check_card({.file = name_, .line = line, .column = 1}));
@@ -340,14 +351,9 @@ class DominionCsv {
   // An unquoted cell, or a quoted one without quotes inside, and the comma after it.
   bool fast_cell(std::size_t& at, std::string_view& cell) const {
     const bool quoted = at < text_.size() && text_[at] == '"';
-    std::size_t i = at + (quoted ? 1 : 0);
-    const std::size_t from = i;
-    for (; i < text_.size(); ++i) {
-      const char c = text_[i];
-      if (quoted ? c == '"' : c == ',') break;
-      if (c == '\n' || c == '\r' || c == '\0') return false;
-    }
-    if (i - from > 4096 || i + 1 >= text_.size()) return false;
+    const std::size_t from = at + (quoted ? 1 : 0);
+    std::size_t i = tables::csv_cell_end(text_, from, quoted ? '"' : ',');
+    if (i - from > 4096 || i + 1 >= text_.size() || text_[i] != (quoted ? '"' : ',')) return false;
     cell = text_.substr(from, i - from);
     if (quoted && text_[++i] != ',') return false;
     at = i + 1;

@@ -5,7 +5,6 @@
 
 #include <charconv>
 #include <map>
-#include <unordered_map>
 
 #include "core/utf8.h"
 #include "measures/p3_elections/records/cvr_build.h"
@@ -22,7 +21,7 @@ struct RaireBallot {
   std::uint32_t card = 0, contest = 0, first_mark = 0, marks = 0;
 };
 struct RaireCard {
-  std::string id;
+  std::uint32_t id = 0;  // in CvrTable's texts
   std::uint64_t line = 0;
 };
 
@@ -101,19 +100,21 @@ class RaireText {
 
   // The card of this id that does not have the contest yet.
   std::uint32_t card_for(std::string_view id, std::uint32_t contest, std::uint64_t line) {
-    const auto [it, made] = card_of_.try_emplace(std::string(id), static_cast<std::uint32_t>(cards_.size()));
-    if (made) {
-      cards_.push_back({std::string(id), line});
+    const std::uint32_t text = b_.table.intern(id);
+    if (text >= card_of_.size()) card_of_.resize(std::max<std::size_t>(text + 1, card_of_.size() * 2), kNoCard);
+    if (card_of_[text] == kNoCard) {
+      card_of_[text] = static_cast<std::uint32_t>(cards_.size());
+      cards_.push_back({text, line});
       last_contest_.push_back(contest);
-      return it->second;
+      return card_of_[text];
     }
-    const std::uint32_t card = it->second;
+    const std::uint32_t card = card_of_[text];
     if (last_contest_[card] != contest && !has_contest(card, contest)) {
       seen_.emplace(std::pair(card, last_contest_[card]), true);
       last_contest_[card] = contest;
       return card;
     }
-    cards_.push_back({std::string(id), line});
+    cards_.push_back({text, line});
     last_contest_.push_back(contest);
     return static_cast<std::uint32_t>(cards_.size() - 1);
   }
@@ -132,14 +133,17 @@ class RaireText {
   // By card, within one in the order of the lines (a counting sort).
   Result<void> emit() {
     b_.add_file(name_);
+    b_.table.cards.reserve(b_.table.cards.size() + cards_.size());
+    b_.table.card_contests.reserve(b_.table.card_contests.size() + ballots_.size());
+    b_.table.marks.reserve(b_.table.marks.size() + marks_.size());
     std::vector<std::uint32_t> start(cards_.size() + 1);
     for (const RaireBallot& ballot : ballots_) ++start[ballot.card + 1];
     for (std::size_t i = 1; i < start.size(); ++i) start[i] += start[i - 1];
     std::vector<std::uint32_t> order(ballots_.size()), next(start.begin(), start.end() - 1);
     for (std::size_t i = 0; i < ballots_.size(); ++i) order[next[ballots_[i].card]++] = static_cast<std::uint32_t>(i);
     for (std::size_t i = 0; i < cards_.size(); ++i) {
-      CvrCard card{.imprinted_id = b_.table.intern(cards_[i].id), .source_line = cards_[i].line};
-      split_id(card, cards_[i].id);
+      CvrCard card{.imprinted_id = cards_[i].id, .source_line = cards_[i].line};
+      split_id(card, b_.table.text(cards_[i].id));
       b_.begin_card(card);
       for (std::uint32_t k = start[i]; k < start[i + 1]; ++k) {
         const RaireBallot& ballot = ballots_[order[k]];
@@ -156,7 +160,8 @@ class RaireText {
   CsvReader reader_;
   std::map<std::string, std::uint32_t, std::less<>> contest_of_;
   std::vector<std::map<std::string, std::uint32_t, std::less<>>> choices_;
-  std::unordered_map<std::string, std::uint32_t> card_of_;
+  static constexpr std::uint32_t kNoCard = 0xFFFFFFFFU;
+  std::vector<std::uint32_t> card_of_;  // by text of the id
   std::vector<RaireCard> cards_;
   std::vector<std::uint32_t> last_contest_;
   std::map<std::pair<std::uint32_t, std::uint32_t>, bool> seen_;  // earlier contests of cards with several

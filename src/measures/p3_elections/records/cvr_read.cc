@@ -171,6 +171,12 @@ CvrFileKind classify_cvr_file(std::string_view bytes) {
   return classify_text(bytes);
 }
 
+// How far packed bytes may unfold: vote records are repetitive (a hundredfold is seen), a bomb is far beyond this.
+std::uint64_t unfolded_limit(std::uint64_t packed, std::uint64_t left) {
+  constexpr std::uint64_t kAlways = std::uint64_t{64} << 20, kRatio = 1000;
+  return packed > (left - std::min(left, kAlways)) / kRatio ? left : std::min(left, kAlways + packed * kRatio);
+}
+
 // A zip is an archive unless it is a workbook.
 Result<void> CvrFiles::visit(const std::function<bool(const std::string&)>& wanted, const Visit& take) const {
   std::uint64_t left = options_.max_bytes;
@@ -184,12 +190,13 @@ Result<void> CvrFiles::visit(const std::function<bool(const std::string&)>& want
     std::string unpacked;
     std::string_view bytes = source.bytes;
     if (packing == tables::Packing::xz || packing == tables::Packing::gzip) {
-      ENTENTE_TRY(unpacked, tables::unpacked(source.bytes, source.name, left));
+      ENTENTE_TRY(unpacked, tables::unpacked(source.bytes, source.name, unfolded_limit(source.bytes.size(), left)));
       bytes = unpacked;
     }
     const tables::Packing inner = tables::packing_of(bytes);
     if (inner == tables::Packing::tar || (inner == tables::Packing::zip && classify_cvr_file(bytes) == CvrFileKind::unknown)) {
-      const tables::MemberLimits limits{.max_bytes = left, .max_member_bytes = left, .max_members = 2'000'000};
+      const std::uint64_t most = unfolded_limit(source.bytes.size(), left);
+      const tables::MemberLimits limits{.max_bytes = most, .max_member_bytes = most, .max_members = 2'000'000};
       const auto wanted_member = [&](std::string_view member) { return !wanted || wanted(fmt::format("{}:{}", source.name, member)); };
       ENTENTE_CHECK(tables::each_member(bytes, source.name, limits, wanted_member, [&](tables::Member&& member) -> Result<void> {
         ENTENTE_CHECK(spend(source.name, member.content.size()));

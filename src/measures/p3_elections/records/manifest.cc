@@ -51,8 +51,10 @@ ManifestColumn manifest_column(std::string_view cell) {
   if (is({"cvr", "cvrs", "hascvr"})) return ManifestColumn::cvr;
   if (is({"batch", "batchid", "batchname", "batch#", "batchno", "batchnumber", "#batch", "batches"})) return ManifestColumn::batch;
   if (has("ballot") || has("card") || has("sheet") || is({"#inbatch", "numberinbatch", "count", "#"})) {
-    // "Ballot Type" and the like say nothing of how many.
-    return has("type") || has("style") || has("group") || has("party") || has("cart") ? ManifestColumn::other : ManifestColumn::cards;
+    // "Ballot Type" and the like say nothing of how many, running sums nothing of this batch.
+    return has("cum") || has("running") || has("type") || has("style") || has("group") || has("party") || has("cart")
+               ? ManifestColumn::other
+               : ManifestColumn::cards;
   }
   if (is({"box", "boxid", "box#", "bin", "bin#", "tray", "tray#", "traynumber", "bag"})) return ManifestColumn::location;
   return ManifestColumn::other;

@@ -49,6 +49,21 @@ TEST(Manifest, ArloColumnsAndKeepsInnerBlanks) {
   EXPECT_EQ(manifest->batches[1].has_cvr, false);
 }
 
+TEST(Manifest, RunningSumsAreNoCount) {
+  const auto manifest = parse_manifest("Batch Name,Number of Ballots,Container,Tabulator,cum_cards\n2,10,1,7,10\n3,5,1,7,15\n", "m.csv");
+  ASSERT_OK(manifest);
+  EXPECT_EQ(manifest->cards(), 15u);
+}
+
+TEST(Manifest, Windows1252AndForeignFiles) {
+  const auto manifest = parse_manifest("Tabulator,Batch,Cards,Location\n1,Ca\xF1on 1,3,Box\n", "m.csv");
+  ASSERT_OK(manifest);
+  EXPECT_EQ(manifest->batches[0].batch, "Ca\xC3\xB1on 1");
+  EXPECT_FALSE(parse_manifest("%PDF-1.7\n...", "m.csv"));
+  EXPECT_FALSE(parse_manifest("PK\x03\x04 no workbook", "m.csv"));
+  EXPECT_FALSE(parse_manifest("", "m.csv"));
+}
+
 TEST(Manifest, OtherSeparatorsAndTotals) {
   const auto semicolons = parse_manifest("Tabulator;Batch Name;Number of Ballots\n1;1;10\n1;2;20\nTotal;;30\n", "m.csv");
   ASSERT_OK(semicolons);

@@ -36,9 +36,10 @@ void results_compare(ResultsCheck& check, ResultsFinding finding) {
   check.findings.push_back(std::move(finding));
 }
 
-// The units that are part of no other one, the whole left out.
+// The parts of the whole: those the file names, else the units that are part of no other one.
 std::vector<std::uint32_t> results_top_units(const ReportedResults& results) {
   std::vector<bool> is_part(results.units.size(), false);
+  if (!results.units[kWholeUnit].parts.empty()) return results.units[kWholeUnit].parts;
   for (const ReportedUnit& unit : results.units)
     for (const std::uint32_t part : unit.parts) is_part[part] = true;
   std::vector<std::uint32_t> out;
@@ -73,30 +74,31 @@ std::uint32_t ReportedResults::choice_of(ReportedContest& contest, std::string_v
   return static_cast<std::uint32_t>(contest.choices.size() - 1);
 }
 
-void CountsByWay::add(std::uint32_t unit, std::string_view type, std::uint64_t votes, std::uint64_t line) {
-  if (type == "seats") return;
-  auto found = std::ranges::find(sums_, unit, &std::pair<std::uint32_t, Sum>::first);
-  if (found == sums_.end()) {
-    sums_.emplace_back(unit, Sum{.parts = 0, .line = line, .total = {}, .apart = false});
-    found = sums_.end() - 1;
-  }
-  if (type == "total") {
-    found->second.total = votes;
+void CountsByWay::add(std::uint32_t unit, std::string_view way, std::uint64_t votes, std::uint64_t line) {
+  const auto [at, fresh] = at_.try_emplace(unit, sums_.size());
+  if (fresh) sums_.push_back({.unit = unit, .parts = 0, .line = line, .total = {}});
+  Sum& sum = sums_[at->second];
+  if (way == "total") {
+    sum.twice = sum.twice || (sum.total && *sum.total != votes);
+    sum.total = votes;
   } else {
-    found->second.parts += votes;
-    found->second.apart = true;
+    sum.parts += votes;
+    sum.apart = true;
   }
 }
 
 void CountsByWay::finish(ReportedResults& results, ReportedContest& contest, std::uint32_t choice) {
-  for (const auto& [unit, sum] : sums_) {
+  for (const Sum& sum : sums_) {
+    const std::string place =
+        contest.name + ", " + contest.choices[choice].name + (sum.unit == kWholeUnit ? std::string() : ", " + results.units[sum.unit].name);
+    if (sum.twice) results.contradictions.push_back(place + ": two totals that differ");
     if (sum.total && sum.apart && *sum.total != sum.parts)
-      results.contradictions.push_back(contest.name + ", " + contest.choices[choice].name + ", " + results.units[unit].name +
-                                       ": the total is " + std::to_string(*sum.total) + ", the ways of voting add up to " +
+      results.contradictions.push_back(place + ": the total is " + std::to_string(*sum.total) + ", the ways of voting add up to " +
                                        std::to_string(sum.parts));
-    contest.counts.push_back({.unit = unit, .choice = choice, .votes = sum.total.value_or(sum.parts), .line = sum.line});
+    contest.counts.push_back({.unit = sum.unit, .choice = choice, .votes = sum.total.value_or(sum.parts), .line = sum.line});
   }
   sums_.clear();
+  at_.clear();
 }
 
 Result<ReportedResults> parse_results(std::string_view bytes, std::string name) {

@@ -102,7 +102,7 @@ class ResultsCsv {
     }
     ENTENTE_TRY(const std::uint64_t votes, number(row, ResultsCsvField::votes, "the number of votes"));
     const auto contest_number = static_cast<std::uint64_t>(&contest - results_.contests.data());
-    if (choice >= (1u << 16) || unit >= (1u << 24) || contest_number >= (1u << 24))
+    if (choice >= kMaxResultsChoices || unit >= (1u << 24) || contest_number >= (1u << 24))
       return fail("too many choices, units or contests", where(row, ResultsCsvField::contest));
     if (!seen_.insert(contest_number << 40 | std::uint64_t{unit} << 16 | choice).second)
       return fail("a second row of " + std::string(contest_name) + ", " + std::string(choice_name), where(row, ResultsCsvField::choice));

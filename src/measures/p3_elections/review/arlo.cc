@@ -216,8 +216,6 @@ Result<Review> review_arlo(const std::filesystem::path& folder, const ArloOption
     review_arlo_ballots(record, options, review);
   else
     review.not_checked.push_back("The draws and risks of an audit of the type " + report.audit_type + ".");
-  review.not_checked.emplace_back(
-      "Whether manifests and totals were fixed before the seed was rolled: the record holds no commitment to them.");
   for (const std::string& section : report.other_sections) review.not_checked.push_back("The report's section " + section + ".");
   put_in_order(review);
   progress.done();

@@ -22,7 +22,7 @@ struct ArloOptions {
 // `folder` holds, anywhere below it and known by their content: one audit report (CSV); ballot manifests (CSV or XLSX, a file a
 // jurisdiction); for batch comparison the candidate totals by batch (the same). Manifests and totals may lie in zip or tar archives; the
 // folder a file lies in names its jurisdiction ("BEN-HILL/" is BEN HILL), else the file's name does. Audits: BATCH_COMPARISON by MACRO,
-// BALLOT_POLLING by BRAVO (of the others the draws only), BALLOT_COMPARISON by SUPERSIMPLE. What is missing or unreadable is a finding.
+// BALLOT_POLLING by BRAVO, MINERVA and PROVIDENCE, BALLOT_COMPARISON by SUPERSIMPLE. What is missing or unreadable is a finding.
 // Error: the folder cannot be read, or holds no report or several.
 [[nodiscard]] Result<Review> review_arlo(const std::filesystem::path& folder, const ArloOptions& options, Progress& progress);
 

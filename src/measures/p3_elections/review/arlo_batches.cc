@@ -25,19 +25,21 @@ std::vector<std::optional<std::size_t>> arlo_choice_columns(const ArloJurisdicti
   return out;
 }
 
-// Names told apart in "A, B": names may hold ", " themselves.
-bool arlo_split_combined(std::string_view text, const std::map<std::string, std::uint32_t, std::less<>>& names,
+// Names told apart in "A, B": names may hold ", " themselves. `steps` bounds the search, as names may overlap in many ways.
+bool arlo_split_combined(std::string_view text, const std::map<std::string, std::uint32_t, std::less<>>& names, std::size_t& steps,
                          std::vector<std::uint32_t>& out) {
-  if (out.size() > 10'000) return false;
-  for (std::size_t end = text.find(", ");; end = text.find(", ", end + 1)) {
+  if (out.size() > 2'000) return false;
+  for (std::size_t end = text.find(", "); steps > 0; end = text.find(", ", end + 1)) {
+    --steps;
     const std::string_view name = text.substr(0, std::min(end, text.size()));
     if (const auto it = names.find(name); it != names.end()) {
       out.push_back(it->second);
-      if (end == text.npos || arlo_split_combined(text.substr(end + 2), names, out)) return true;
+      if (end == text.npos || arlo_split_combined(text.substr(end + 2), names, steps, out)) return true;
       out.pop_back();
     }
     if (end == text.npos) return false;
   }
+  return false;
 }
 
 class ArloBatchReader {
@@ -112,8 +114,8 @@ class ArloBatchReader {
       std::vector<std::uint32_t> parts;
       const auto names = out_.by_key.find(row.jurisdiction);
       if (names != out_.by_key.end()) {
-        if (!row.combines.empty())
-          arlo_split_combined(row.combines, names->second, parts);
+        if (std::size_t steps = 100'000; !row.combines.empty())
+          arlo_split_combined(row.combines, names->second, steps, parts);
         else if (const auto it = names->second.find(row.batch); it != names->second.end())
           parts.push_back(it->second);
       }

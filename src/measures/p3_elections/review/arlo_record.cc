@@ -118,6 +118,23 @@ Result<void> arlo_read_totals(const Table& table, std::size_t batch_column, Arlo
   return {};
 }
 
+// "Contest Name","Jurisdictions": "all", or names with commas between; what Arlo is given at the start of an audit.
+void arlo_read_universes(const Table& table, std::map<std::string, std::set<std::string>>& universes) {
+  if (table.rows.empty() || table.rows.front().cells.size() < 2 || trimmed(table.rows.front().cell(0)) != "Contest Name" ||
+      trimmed(table.rows.front().cell(1)) != "Jurisdictions")
+    return;
+  for (std::size_t r = 1; r < table.rows.size(); ++r) {
+    std::string_view names = trimmed(table.rows[r].cell(1));
+    if (lower(names) == "all") continue;
+    std::set<std::string>& in = universes[std::string(trimmed(table.rows[r].cell(0)))];
+    while (!names.empty()) {
+      const std::size_t comma = std::min(names.find(','), names.size());
+      in.insert(arlo_jurisdiction_key(names.substr(0, comma)));
+      names.remove_prefix(std::min(names.size(), comma + 1));
+    }
+  }
+}
+
 // The names of jurisdictions, by key, as the report spells them.
 std::map<std::string, std::string> arlo_spelt(const ArloReport& report) {
   std::map<std::string, std::string> out;
@@ -149,12 +166,13 @@ void arlo_unreadable(Review& review, const std::string& file, const Error& error
 }
 
 void arlo_place_table(const ArloTableFile& table, const std::map<std::string, std::string>& spelt,
-                      std::map<std::string, ArloJurisdiction>& by_name, Review& review) {
+                      std::map<std::string, ArloJurisdiction>& by_name, std::map<std::string, std::set<std::string>>& universes,
+                      Review& review) {
   const auto parsed = tables::parse_table(table.bytes, table.file);
   if (!parsed) return arlo_unreadable(review, table.file, parsed.error());
   std::size_t batch_column = 0;
   const ArloTableKind kind = arlo_kind(*parsed, batch_column);
-  if (kind == ArloTableKind::other) return;
+  if (kind == ArloTableKind::other) return arlo_read_universes(*parsed, universes);
   const std::string name = arlo_jurisdiction_of(table, spelt);
   ArloJurisdiction& j = by_name[name];
   j.name = name;
@@ -201,7 +219,7 @@ Result<ArloRecord> read_arlo_record(const std::filesystem::path& folder, const A
   out.report = std::move(found.reports.front().second);
   const auto spelt = arlo_spelt(out.report);
   std::map<std::string, ArloJurisdiction> by_name;  // Python sorts texts by code points, as bytes of UTF-8 sort
-  for (const ArloTableFile& table : found.tables) arlo_place_table(table, spelt, by_name, review);
+  for (const ArloTableFile& table : found.tables) arlo_place_table(table, spelt, by_name, out.universes, review);
   for (auto& [name, j] : by_name) out.jurisdictions.push_back(std::move(j));
   return out;
 }

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -40,6 +41,8 @@ struct ArloRecord {
   ArloReport report;
   std::string report_file;
   std::vector<ArloJurisdiction> jurisdictions;  // by name
+  // From a file of contests and their jurisdictions: keys of jurisdictions by contest. A contest that is not here is in all of them.
+  std::map<std::string, std::set<std::string>> universes;
 };
 
 // Letters and digits only, in lower case: "BEN-HILL" and "Ben Hill" are one jurisdiction.

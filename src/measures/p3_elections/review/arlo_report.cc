@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <unordered_map>
 
 #include "core/ascii.h"
 #include "measures/p3_elections/tables/csv.h"
@@ -23,12 +24,15 @@ struct ArloSection {
   std::string name;
   const TableRow* header = nullptr;
   std::vector<const TableRow*> rows;
+  std::unordered_map<std::string_view, std::size_t> columns;  // by title; of two alike the first
 
+  void take_header(const TableRow& row) {
+    header = &row;
+    for (std::size_t i = 0; i < row.cells.size(); ++i) columns.emplace(trimmed(row.cells[i]), i);
+  }
   [[nodiscard]] std::optional<std::size_t> column(std::string_view title) const {
-    if (header == nullptr) return std::nullopt;
-    for (std::size_t i = 0; i < header->cells.size(); ++i)
-      if (trimmed(header->cells[i]) == title) return i;
-    return std::nullopt;
+    const auto it = columns.find(title);
+    return it == columns.end() ? std::nullopt : std::optional(it->second);
   }
   // Not trimmed: blanks in names of batches count.
   [[nodiscard]] std::string_view cell(const TableRow& row, std::string_view title) const {
@@ -89,6 +93,7 @@ Result<void> arlo_contests(const ArloSection& s, ArloReport& out) {
     ENTENTE_TRY(c.votes_in_batches, arlo_votes(s, *row, "Vote Totals from Batches"));
     if (winners == 0 || allowed == 0) return fail("a contest with no winner or no vote", s.where(*row, "Number of Winners"));
     if (c.votes.size() > 10'000) return fail("a contest with more than 10,000 choices", s.where(*row, totals));
+    if (out.contests.size() == 1'000) return fail("more than 1,000 contests", s.where(*row, "Contest Name"));
     if (out.contest(c.name) != nullptr) return fail("the contest \"" + c.name + "\" stands here twice", s.where(*row, "Contest Name"));
     c.winners = static_cast<int>(winners);
     c.votes_allowed = static_cast<int>(allowed);
@@ -143,46 +148,59 @@ Result<void> arlo_rounds(const ArloSection& s, ArloReport& out) {
   return {};
 }
 
-// Columns "Ticket Numbers: X" for the contests of a section; one contest alone may stand without its name.
-class ArloColumns {
- public:
-  ArloColumns(const ArloSection& s, const ArloReport& report) : s_(s), report_(report) {}
-  [[nodiscard]] std::optional<std::string> title(std::string_view what, const ArloContest& contest) const {
-    const std::string full = std::string(what) + ": " + contest.name;
-    if (s_.column(full)) return full;
-    const auto targeted = std::ranges::count_if(report_.contests, [](const ArloContest& c) { return c.targeted; });
-    const bool alone = report_.contests.size() == 1 || (contest.targeted && targeted == 1);
-    if (alone && s_.column(what)) return std::string(what);
-    return std::nullopt;
-  }
-  [[nodiscard]] std::string_view cell(const TableRow& row, std::string_view what, const ArloContest& contest) const {
-    const auto at = title(what, contest);
-    return at ? s_.cell(row, *at) : std::string_view();
-  }
-  [[nodiscard]] Result<std::vector<risk::Choice>> votes(const TableRow& row, std::string_view what, const ArloContest& contest) const {
-    const auto at = title(what, contest);
-    if (!at) return std::vector<risk::Choice>();
-    return arlo_votes(s_, row, *at);
-  }
-  [[nodiscard]] Result<std::vector<ArloTickets>> tickets(const TableRow& row, const ArloContest& contest) const {
-    const auto at = title("Ticket Numbers", contest);
-    if (!at) return std::vector<ArloTickets>();
-    auto tickets = parse_arlo_tickets(s_.cell(row, *at));
-    if (!tickets) return fail(arlo_at(tickets.error(), s_.where(row, *at)));
-    return tickets;
-  }
-
- private:
-  const ArloSection& s_;
-  const ArloReport& report_;
+// The columns of a sample's section that belong to one contest: "Ticket Numbers: X"; a contest alone may stand without its name.
+struct ArloContestColumns {
+  std::optional<std::size_t> tickets, reported, audited, change, margin, audit_result, cvr_result, discrepancy;
 };
+
+std::vector<ArloContestColumns> arlo_contest_columns(const ArloSection& s, const ArloReport& report) {
+  const auto targeted = std::ranges::count_if(report.contests, [](const ArloContest& c) { return c.targeted; });
+  std::vector<ArloContestColumns> out;
+  for (const ArloContest& contest : report.contests) {
+    const bool alone = report.contests.size() == 1 || (contest.targeted && targeted == 1);
+    const auto find = [&](std::initializer_list<std::string_view> titles) {
+      std::optional<std::size_t> at;
+      for (const std::string_view title : titles) {
+        if (!at) at = s.column(std::string(title) + ": " + contest.name);
+        if (!at && alone) at = s.column(title);
+      }
+      return at;
+    };
+    out.push_back({.tickets = find({"Ticket Numbers"}),
+                   .reported = find({"Reported Results"}),
+                   .audited = find({"Audit Results", "Audit Result"}),
+                   .change = find({"Change in Results"}),
+                   .margin = find({"Change in Margin"}),
+                   .audit_result = find({"Audit Result"}),
+                   .cvr_result = find({"CVR Result"}),
+                   .discrepancy = find({"Discrepancy", "Change in Results"})});
+  }
+  return out;
+}
+
+std::string_view arlo_cell(const TableRow& row, std::optional<std::size_t> at) { return at ? trimmed(row.cell(*at)) : std::string_view(); }
+
+// What `parse` reads of a cell, an error with its place.
+template <class Parse>
+auto arlo_parsed(const ArloSection& s, const TableRow& row, std::optional<std::size_t> at, Parse parse) {
+  auto out = parse(arlo_cell(row, at));
+  if (!out) out = fail(arlo_at(out.error(), s.table->where(row, at.value_or(0))));
+  return out;
+}
+
+Result<void> arlo_sample_size(const ArloSection& s, const ArloReport& report) {
+  constexpr std::size_t kMost = 5'000'000;
+  if (s.rows.size() * std::max<std::size_t>(1, report.contests.size()) <= kMost) return {};
+  return fail("the section " + s.name + " has more than five million rows times contests", {.file = s.table->file});
+}
 
 // "Combines A, B": the names are told apart by the manifests, as a name may hold a comma; here the text is kept whole.
 constexpr std::string_view kArloCombines = "Combines ";
 
 Result<void> arlo_batches(const ArloSection& s, ArloReport& out) {
   for (const char* title : {"Jurisdiction Name", "Batch Name"}) ENTENTE_CHECK(s.need(title));
-  const ArloColumns columns(s, out);
+  ENTENTE_CHECK(arlo_sample_size(s, out));
+  const std::vector<ArloContestColumns> columns = arlo_contest_columns(s, out);
   for (const TableRow* row : s.rows) {
     ArloBatchRow b;
     b.line = row->line;
@@ -191,13 +209,13 @@ Result<void> arlo_batches(const ArloSection& s, ArloReport& out) {
     ENTENTE_TRY(const auto ballots, arlo_count(s, *row, "Ballots in Batch"));
     b.ballots = ballots.value_or(0);
     b.audited = trimmed(s.cell(*row, "Audited?")) == "Yes";
-    for (const ArloContest& contest : out.contests) {
-      ArloBatchContest c{.contest = contest.name};
-      ENTENTE_TRY(c.tickets, columns.tickets(*row, contest));
-      ENTENTE_TRY(c.reported, columns.votes(*row, "Reported Results", contest));
-      ENTENTE_TRY(c.audited, columns.votes(*row, columns.title("Audit Results", contest) ? "Audit Results" : "Audit Result", contest));
-      c.change = trimmed(columns.cell(*row, "Change in Results", contest));
-      c.margin_change = trimmed(columns.cell(*row, "Change in Margin", contest));
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      ArloBatchContest c{.contest = out.contests[i].name};
+      ENTENTE_TRY(c.tickets, arlo_parsed(s, *row, columns[i].tickets, parse_arlo_tickets));
+      ENTENTE_TRY(c.reported, arlo_parsed(s, *row, columns[i].reported, parse_arlo_votes));
+      ENTENTE_TRY(c.audited, arlo_parsed(s, *row, columns[i].audited, parse_arlo_votes));
+      c.change = arlo_cell(*row, columns[i].change);
+      c.margin_change = arlo_cell(*row, columns[i].margin);
       b.contests.push_back(std::move(c));
     }
     const std::string_view combined = trimmed(s.cell(*row, "Combined Batch"));
@@ -212,7 +230,8 @@ Result<void> arlo_batches(const ArloSection& s, ArloReport& out) {
 
 Result<void> arlo_ballots(const ArloSection& s, ArloReport& out) {
   for (const char* title : {"Jurisdiction Name", "Batch Name", "Ballot Position"}) ENTENTE_CHECK(s.need(title));
-  const ArloColumns columns(s, out);
+  ENTENTE_CHECK(arlo_sample_size(s, out));
+  const std::vector<ArloContestColumns> columns = arlo_contest_columns(s, out);
   for (const TableRow* row : s.rows) {
     ArloBallotRow b;
     b.line = row->line;
@@ -225,13 +244,13 @@ Result<void> arlo_ballots(const ArloSection& s, ArloReport& out) {
     ENTENTE_TRY(const auto position, arlo_count(s, *row, "Ballot Position"));
     if (!position) return fail("a card without a position in its batch", s.where(*row, "Ballot Position"));
     b.position = *position;
-    for (const ArloContest& contest : out.contests) {
-      ArloBallotContest c{.contest = contest.name};
-      c.sampled_for = columns.title("Ticket Numbers", contest).has_value();
-      ENTENTE_TRY(c.tickets, columns.tickets(*row, contest));
-      c.audit_result = trimmed(columns.cell(*row, "Audit Result", contest));
-      c.cvr_result = trimmed(columns.cell(*row, "CVR Result", contest));
-      c.discrepancy = trimmed(columns.cell(*row, columns.title("Discrepancy", contest) ? "Discrepancy" : "Change in Results", contest));
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      ArloBallotContest c{.contest = out.contests[i].name};
+      c.sampled_for = columns[i].tickets.has_value();
+      ENTENTE_TRY(c.tickets, arlo_parsed(s, *row, columns[i].tickets, parse_arlo_tickets));
+      c.audit_result = arlo_cell(*row, columns[i].audit_result);
+      c.cvr_result = arlo_cell(*row, columns[i].cvr_result);
+      c.discrepancy = arlo_cell(*row, columns[i].discrepancy);
       b.contests.push_back(std::move(c));
     }
     out.ballots.push_back(std::move(b));
@@ -250,7 +269,7 @@ std::vector<ArloSection> arlo_sections(const Table& table) {
     if (std::ranges::all_of(row.cells, [](const std::string& c) { return trimmed(c).empty(); })) continue;
     if (out.empty()) continue;  // above the first section: nothing Arlo writes
     if (out.back().header == nullptr)
-      out.back().header = &row;
+      out.back().take_header(row);
     else
       out.back().rows.push_back(&row);
   }

@@ -11,7 +11,8 @@ namespace entente::measures::p3_elections::review {
 
 namespace {
 
-constexpr std::uint64_t kCorlaMaxDraws = 1'000'000;  // of one contest; Colorado's largest was some thousands
+constexpr std::uint64_t kCorlaMaxDraws = 20'000'000;  // of all contests; Colorado's whole state has some thousands
+constexpr std::uint64_t kCorlaMaxLater = 20'000;      // of one contest after those audited
 
 std::string corla_reason(std::string_view reason) {
   if (reason == "state_wide_contest") return "state-wide contest";
@@ -44,6 +45,7 @@ class CorlaSamples {
     for (const BatchCount& b : record.batches)
       if (b.records < b.manifest)
         short_batches_[county_key(b.county) + ' ' + std::string(b.scanner) + '-' + std::string(b.batch)] = b.records;
+    for (const CorlaReportRow& r : record.report.rows) published_.try_emplace(r.contest, &r);
     for (const auto& [number, file] : record.selections)
       for (const CorlaSelectionRow& s : file.rows) selections_[s.contest].emplace_back(&file.file, &s);
   }
@@ -80,16 +82,18 @@ class CorlaSamples {
   }
 
   void published(const CorlaContestRow& row, ContestReview& out) const {
-    const auto found = std::ranges::find(record_.report.rows, row.contest, &CorlaReportRow::contest);
-    if (found == record_.report.rows.end()) return;
-    out.published_risk_text = std::string(found->risk) + " %";
-    if (found->audit.draws != row.audit.draws) {
-      out.published_risk_text += " after " + std::to_string(found->audit.draws) + " draws";
-    } else if (const auto percent = risk::parse_e8(found->risk.substr(0, found->risk == "100.0" ? 0 : found->risk.size()))) {
-      out.published_risk = static_cast<double>(*percent) / 1e10;
-    } else if (found->risk == "100.0") {
-      out.published_risk = 1;
+    const auto found = published_.find(row.contest);
+    if (found == published_.end()) return;
+    const CorlaReportRow& report = *found->second;
+    out.published_risk_text = std::string(report.risk) + " %";
+    if (report.audit.draws != row.audit.draws) {
+      out.published_risk_text += " after " + std::to_string(report.audit.draws) + " draws";
+      return;
     }
+    if (report.risk == "100.0")
+      out.published_risk = 1;
+    else if (const auto percent = risk::parse_e8(report.risk))
+      out.published_risk = static_cast<double>(*percent) / (100 * static_cast<double>(risk::kE8));
   }
 
   // The risk at the last draw, and what it says of the limit.
@@ -140,15 +144,17 @@ class CorlaSamples {
     }
     const std::vector<std::size_t>& counties = record_.contest_counties.find(row.contest)->second;
     const auto selections = selections_.find(row.contest);
-    // ColoradoRLA takes one draw more than the size it computes.
-    std::uint64_t count = std::max({row.audit.draws, row.optimistic + 1, row.estimated + 1});
+    std::uint64_t count = row.audit.draws;
     if (selections != selections_.end())
       for (const auto& [file, s] : selections->second) count = std::max(count, s->chosen);
-    if (count > kCorlaMaxDraws) {
-      add_finding(review_, kSampleShort, Severity::warning, out.name,
-                  "More than a million draws are asked for; only a full count can decide.", {{round_.file, row.line, out.name}});
-      count = std::min(row.audit.draws, kCorlaMaxDraws);
+    // Cards of a later round may be among the audited. ColoradoRLA takes one draw more than the size it computes.
+    count = std::max(count, std::min(std::max(row.optimistic, row.estimated) + 1, count + kCorlaMaxLater));
+    if (count > budget_) {
+      review_.not_checked.push_back("The sample of " + out.name + " was not redrawn: with " + std::to_string(count) +
+                                    " draws the record asks for more than 20 million.");
+      return;
     }
+    budget_ -= count;
     const std::vector<std::uint64_t> positions = sampling::corla_draws(record_.seed, 1, count, *cards);
     std::vector<CorlaDraw> draws;
     draws.reserve(positions.size());
@@ -326,10 +332,11 @@ class CorlaSamples {
   std::unordered_map<std::string, const CorlaDiscrepancyRow*> discrepancies_;  // contest, county and card
   std::unordered_map<std::string, std::uint64_t> short_batches_;               // with fewer vote records than cards
   std::unordered_map<std::string_view, std::vector<std::pair<const std::string*, const CorlaSelectionRow*>>> selections_;
+  std::unordered_map<std::string_view, const CorlaReportRow*> published_;
   std::unordered_set<std::uint64_t> drawn_, foreseen_;  // lines of the audited cards
   Check draws_, counts_, selected_;
   std::vector<Row> counts_rows_, selected_rows_;
-  std::uint64_t targeted_ = 0;
+  std::uint64_t targeted_ = 0, budget_ = kCorlaMaxDraws;
 };
 
 }  // namespace

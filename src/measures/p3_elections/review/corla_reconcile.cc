@@ -61,6 +61,15 @@ class CorlaBatches {
     Check same{.name = "batches with as many cards in the manifest as vote records", .good = 0, .of = record_.batches.size()};
     std::vector<Row> differences = batch_count_differences(record_.batches, record_.batch_file);
     same.good = same.of - differences.size();
+    if (!record_.batches.empty()) {
+      CardTotals cards;
+      for (const BatchCount& b : record_.batches) {
+        cards.manifest += b.manifest;
+        cards.reported += b.records;
+        cards.differing += b.manifest > b.records ? b.manifest - b.records : b.records - b.manifest;
+      }
+      review.cards = cards;
+    }
     review.checks.push_back(same);
     std::string summary =
         counted(differences.size(), "batch has", "batches have") + " another number of vote records than cards in the manifest.";

@@ -8,7 +8,7 @@
 #include "core/ascii.h"
 #include "core/file.h"
 #include "measures/p3_elections/review/corla_table.h"
-#include "measures/p3_elections/tables/csv.h"
+#include "measures/p3_elections/tables/container.h"
 #include "measures/p3_elections/tables/encoding.h"
 
 namespace entente::measures::p3_elections::review {
@@ -99,38 +99,34 @@ class CorlaReader {
                 {{path, error.where.line.value_or(0), error.str()}});
   }
 
-  // The file's text, kept; and the file listed.
-  Result<std::string_view> text_of(const std::string& path, const CorlaName& name, bool decode) {
-    const std::filesystem::path file = folder_ / path;
-    std::string_view bytes;
-    RecordFile listed{.path = path, .size = 0, .sha256 = {}, .role = std::string(corla_role_name(name.role))};
-    const std::string low = lower(path);
-    if (low.ends_with(".xz") || low.ends_with(".gz")) {
-      ENTENTE_TRY(const std::string packed, read_file(file, options_.max_file_bytes));
-      listed.size = packed.size();
-      listed.sha256 = sha256(packed);
-      review_.files.push_back(std::move(listed));
-      ENTENTE_TRY(std::string content, tables::unpacked(packed, path, options_.max_file_bytes));
-      bytes = record_.made.emplace_back(std::move(content));
-    } else {
-      ENTENTE_TRY(tables::FileText text, tables::FileText::open(file, options_.max_file_bytes));
-      bytes = record_.texts.emplace_back(std::move(text)).bytes();
-      listed.size = bytes.size();
-      listed.sha256 = sha256(bytes);
-      review_.files.push_back(std::move(listed));
-    }
-    if (!decode) return bytes;
-    ENTENTE_TRY(const tables::DecodedText decoded, tables::decode_text(bytes, path));
+  // The file's bytes, unpacked where its role needs them; and the file listed, with the digest of what lies on disk.
+  Result<std::string> bytes_of(const std::string& path, CorlaRole role) {
+    ENTENTE_TRY(std::string bytes, read_file(folder_ / path, options_.max_file_bytes));
+    review_.files.push_back({.path = path, .size = bytes.size(), .sha256 = sha256(bytes), .role = std::string(corla_role_name(role))});
+    const tables::Packing packing = tables::packing_of(bytes);
+    if (role == CorlaRole::other || (packing != tables::Packing::xz && packing != tables::Packing::gzip)) return bytes;
+    return tables::unpacked(bytes, path, options_.max_file_bytes);
+  }
+
+  // As UTF-8, kept by the record.
+  Result<std::string_view> kept_text(std::string bytes, const std::string& path) {
+    const std::string& kept = record_.made.emplace_back(std::move(bytes));
+    ENTENTE_TRY(const tables::DecodedText decoded, tables::decode_text(kept, path));
     if (decoded.encoding() == tables::Encoding::utf8) return decoded.text();
     return std::string_view(record_.made.emplace_back(decoded.text()));
   }
 
   Result<void> take(const std::string& path, const CorlaName& name) {
-    const bool decode = name.role != CorlaRole::manifest && name.role != CorlaRole::other;
-    ENTENTE_TRY(const std::string_view text, text_of(path, name, decode));
+    auto bytes = bytes_of(path, name.role);
+    if (name.role == CorlaRole::other) {  // not needed: a large file beside the record does no harm
+      if (!bytes) review_.not_checked.push_back(path + " is not of the audit and was not read: " + bytes.error().what + '.');
+      return {};
+    }
+    if (!bytes) return fail(std::move(bytes).error());
+    if (name.role == CorlaRole::manifest) return take_manifest(path, std::move(*bytes));
+    ENTENTE_TRY(const std::string_view text, kept_text(std::move(*bytes), path));
     switch (name.role) {
       case CorlaRole::seed: return take_seed(path, text);
-      case CorlaRole::manifest: return take_manifest(path, text);
       case CorlaRole::counties: return take_counties(path, text);
       case CorlaRole::round: return take_round(path, text, name.round);
       case CorlaRole::selection: return take_selection(path, text, name.round);
@@ -140,7 +136,8 @@ class CorlaReader {
       case CorlaRole::audited: return take_audited(path, text);
       case CorlaRole::discrepancies: return take_discrepancies(path, text);
       case CorlaRole::batches: return take_batches(path, text);
-      case CorlaRole::other: return {};
+      case CorlaRole::manifest:
+      case CorlaRole::other: break;
     }
     return {};
   }
@@ -194,8 +191,8 @@ class CorlaReader {
     return {};
   }
 
-  Result<void> take_manifest(const std::string& path, std::string_view bytes) {
-    ENTENTE_TRY(records::Manifest manifest, records::parse_manifest(std::string(bytes), path));
+  Result<void> take_manifest(const std::string& path, std::string bytes) {
+    ENTENTE_TRY(records::Manifest manifest, records::parse_manifest(std::move(bytes), path));
     // Whose it is, the rows say; the file's name only where they do not.
     std::string base = path.substr(path.rfind('/') + 1);
     std::string key = county_key(base.substr(0, base.find('.')));

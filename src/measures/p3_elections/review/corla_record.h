@@ -17,7 +17,6 @@
 #include "measures/p3_elections/records/results.h"
 #include "measures/p3_elections/review/corla.h"
 #include "measures/p3_elections/risk/kaplan_markov.h"
-#include "measures/p3_elections/tables/container.h"
 
 namespace entente::measures::p3_elections::review {
 
@@ -96,8 +95,7 @@ struct CorlaRecord {
   std::vector<BatchCount> batches;
   std::optional<records::ReportedResults> state, county;  // tabulate.csv and tabulateCounty.csv
 
-  std::deque<tables::FileText> texts;  // what the views above point into
-  std::deque<std::string> made;
+  std::deque<std::string> made;  // texts of files and single cells: what the views above point into
 
   [[nodiscard]] const CorlaRound* last_round() const { return rounds.empty() ? nullptr : &rounds.back(); }
 };

@@ -74,6 +74,18 @@ void corla_outcome_of(const CorlaRecord& record, const CorlaRound& round, const 
   wrong.push_back({round.file, row.line, std::move(text)});
 }
 
+// "not_auditable" is a margin of 0, "risk_limit_achieved" as many draws as the size asks for. Other statuses say nothing of either.
+void corla_status_of(const CorlaRound& round, CorlaMismatches& statuses) {
+  for (const CorlaContestRow& row : round.rows) {
+    const bool no_margin = row.audit.margin == 0;
+    if (no_margin || row.status == "not_auditable")
+      statuses.compare(round.file, row.line, row.contest, "the status", row.status, no_margin ? "not_auditable" : "not \"not_auditable\"");
+    else if (row.status == "risk_limit_achieved")
+      statuses.compare(round.file, row.line, row.contest, "the status", row.status,
+                       row.audit.draws >= row.optimistic ? row.status : "\"in_progress\" (fewer draws than the size)");
+  }
+}
+
 class CorlaReport {
  public:
   CorlaReport(const CorlaRecord& record, Review& review) : record_(record), review_(review) {}
@@ -88,9 +100,11 @@ class CorlaReport {
     std::ranges::move(no_margin_.rows, std::back_inserter(risks_.rows));
     std::string summary = counted(risks_.rows.size(), "published risk is", "published risks are") + " not what the figures beside give.";
     add_finding(review_, kRiskMismatch, Severity::failure, "", std::move(summary), std::move(risks_.rows));
-    summary = counted(figures_.rows.size(), "figure", "figures") + " of the risk report differ from the contests and votes.";
+    summary = counted(figures_.rows.size(), "figure of the risk report differs", "figures of the risk report differ") +
+              " from the contests and votes.";
     add_finding(review_, kReconcile, Severity::failure, "", std::move(summary), std::move(figures_.rows));
-    summary = counted(earlier_.size(), "row", "rows") + " of the risk report stand at an earlier draw than the last round.";
+    summary = counted(earlier_.size(), "row of the risk report stands", "rows of the risk report stand") +
+              " at an earlier draw than the last round.";
     add_finding(review_, kRiskMismatch, Severity::note, "", std::move(summary), std::move(earlier_));
   }
 
@@ -180,6 +194,11 @@ void review_corla_sizes(const CorlaRecord& record, Review& review) {
   std::string summary =
       counted(sizes.rows.size(), "sample size is", "sample sizes are") + " not what the margin and the discrepancies give.";
   add_finding(review, kRiskMismatch, Severity::failure, "", std::move(summary), std::move(sizes.rows));
+  CorlaMismatches statuses;
+  for (const CorlaRound& round : record.rounds) corla_status_of(round, statuses);
+  review.checks.push_back({.name = "statuses that follow from margin and draws", .good = statuses.check.good, .of = statuses.check.of});
+  summary = counted(statuses.rows.size(), "status does", "statuses do") + " not follow from margin and draws.";
+  add_finding(review, kRiskMismatch, Severity::failure, "", std::move(summary), std::move(statuses.rows));
   if (!record.state) return;
   const CorlaRound& last = record.rounds.back();
   for (const CorlaContestRow& row : last.rows) corla_outcome_of(record, last, row, margins, wrong, review);

@@ -89,6 +89,8 @@ bool Review::good() const {
 
 void put_in_order(Review& review) {
   std::ranges::stable_sort(review.files, {}, &RecordFile::path);
+  const auto twice = std::ranges::unique(review.files, {}, &RecordFile::path);
+  review.files.erase(twice.begin(), twice.end());
   std::ranges::stable_sort(review.findings, [](const ReviewFinding& a, const ReviewFinding& b) {
     return std::tie(a.severity, a.code, a.contest) < std::tie(b.severity, b.code, b.contest);
   });
@@ -100,6 +102,10 @@ Json to_json(const Review& review) {
   out["title"] = review.title;
   out["good"] = review.good();
   out["seed"] = review.seed;
+  out["cards"] =
+      review.cards
+          ? Json{{"manifest", review.cards->manifest}, {"reported", review.cards->reported}, {"differing", review.cards->differing}}
+          : Json(nullptr);
   Json files = Json::array();
   for (const RecordFile& f : review.files)
     files.push_back({{"path", f.path}, {"role", f.role}, {"size", f.size}, {"digest", f.sha256.str()}});

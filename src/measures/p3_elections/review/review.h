@@ -120,11 +120,8 @@ struct Review {
   [[nodiscard]] bool good() const;  // no finding of severity failure
 };
 
-// Files by path, findings by severity, code and contest (otherwise as they were found): what every kind of review ends with.
+// Files by path, each once; findings by severity, code and contest (otherwise as they were found): what every kind of review ends with.
 void put_in_order(Review& review);
-
-// The order of `findings`: by severity, then code, then contest; others keep theirs.
-void sort_findings(Review& review);
 
 // A canonical object; docs/elections-findings.md. No wall-clock times: the same record gives the same bytes.
 [[nodiscard]] Json to_json(const Review& review);

@@ -181,5 +181,38 @@ TEST(Assorter, PatternsPhantomsPoolsAndStyle) {
   EXPECT_TRUE(std::isnan(means[2]));
 }
 
+// ONEAudit: where the totals of the pools are right, the overstatement assorter has the mean it has without pools and errors, 1/(2 -
+// v/u_A), although hardly any card agrees with its pool's mean; and where a pool's total is wrong by the margin, the mean is 1/2.
+TEST(Assorter, PooledCardsKeepTheMean) {
+  const auto list = assertions_for(contest(ChoiceFunction::plurality, 2), {.winners = {0}, .finalists = {}, .tally = {}, .list_seats = {}});
+  ASSERT_OK(list);
+  VotePatterns patterns;
+  const std::uint32_t a = patterns.intern(Marks{{0, 1}}), b = patterns.intern(Marks{{1, 1}}), none = patterns.intern(Marks{});
+  const auto values = assort_patterns(list->front(), patterns);
+  std::vector<std::uint32_t> cards, pools;
+  std::vector<std::uint64_t> counts(patterns.size(), 0);
+  for (std::uint32_t i = 0; i < 1000; ++i) {
+    cards.push_back(i % 10 < 5 ? a : i % 10 < 9 ? b : none);
+    pools.push_back(i % 3);
+    ++counts[cards.back()];
+  }
+  const auto mean_over = [&](const std::vector<std::uint32_t>& paper) {
+    const OverstatementAssorter over{.upper_a = 1, .margin = assorter_mean(values, counts, CardStyle::used).margin};
+    const auto means = pool_means(values, cards, pools, 3, CardStyle::used);
+    double sum = 0;
+    for (std::size_t i = 0; i < cards.size(); ++i) {
+      const double x = over.value(means[pools[i]], paper_value(values, paper[i], CardStyle::used));
+      EXPECT_TRUE(x >= 0 && x <= over.upper());
+      sum += x;
+    }
+    return sum / static_cast<double>(cards.size());
+  };
+  EXPECT_NEAR(mean_over(cards), 1 / (2 - 0.1), 1e-12);
+  std::vector<std::uint32_t> wrong = cards;  // fifty votes of the winner are the loser's on paper: a tie
+  for (std::size_t i = 0, moved = 0; moved < 50; ++i)
+    if (wrong[i] == a) wrong[i] = b, ++moved;
+  EXPECT_NEAR(mean_over(wrong), 0.5, 1e-12);
+}
+
 }  // namespace
 }  // namespace entente::measures::p3_elections::risk

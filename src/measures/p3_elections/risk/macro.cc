@@ -64,8 +64,13 @@ BatchTally macro_reported(std::span<const BatchTally> reported, const BatchSampl
 }
 
 Result<void> macro_check(std::span<const BatchTally> reported, const BatchSample& sample) {
-  for (const AuditedBatch& a : sample.audited)
+  std::vector<bool> counted(reported.size());
+  for (const AuditedBatch& a : sample.audited) {
     if (a.batch >= reported.size()) return fail("a counted batch is not among the reported ones");
+    // Else one batch, given often enough, would look like a full hand count.
+    if (counted[a.batch]) return fail("batch " + std::to_string(a.batch + 1) + " is given as counted twice");
+    counted[a.batch] = true;
+  }
   for (const BatchDraw& d : sample.draws)
     if (d.batch >= reported.size()) return fail("a drawn batch is not among the reported ones");
   for (const auto& group : sample.combined)
@@ -82,7 +87,7 @@ std::int64_t unauditable_ballots(const Contest& contest, std::span<const BatchTa
   for (const BatchTally& batch : reported)
     if (batch.has_contest)
       for (const double votes : batch.votes) missing -= votes;
-  return std::max<std::int64_t>(0, static_cast<std::int64_t>(std::ceil(missing / contest.totals().votes_allowed)));
+  return static_cast<std::int64_t>(std::clamp(std::ceil(missing / contest.totals().votes_allowed), 0.0, 0x1p53));
 }
 
 std::optional<BatchError> batch_error(const Contest& contest, const BatchTally& reported, const BatchTally& counted,

@@ -209,10 +209,14 @@ Result<void> NonnegMean::add(double x) {
     return fail(fmt::format("a value drawn, {}, is above the upper bound {}", x, options_.upper));
   if (options_.population && draws_ >= *options_.population) return fail("more draws than the population has");
   const double m = null_mean_left();
-  if (m < 0 && (bounded || f == RiskFunction::kaplan_kolmogorov)) surely_false_ = true;  // the others know no population
+  const bool knows_rest = options_.population && (bounded || f == RiskFunction::kaplan_kolmogorov);  // the others know no population
+  if (knows_rest && m < 0) {
+    const double t = options_.null_mean + (f == RiskFunction::kaplan_kolmogorov ? options_.g : 0);
+    surely_false_ = surely_false_ || sum_ > static_cast<double>(*options_.population) * t + slack(sum_);
+  }
   if (bounded && m > options_.upper) surely_true_ = true;
   // At the borders of the range nothing is bet; SHANGRLA shows M = 1 there.
-  const bool border = bounded && (nonneg_near_zero(m) || nonneg_near_upper(options_.upper, m));
+  const bool border = (knows_rest && m < 0) || (bounded && (nonneg_near_zero(m) || nonneg_near_upper(options_.upper, m)));
   if (surely_false_) {
     now_ = 0;
   } else if (surely_true_ || border) {
@@ -226,11 +230,16 @@ Result<void> NonnegMean::add(double x) {
   return {};
 }
 
+// How far a sum of so many doubles may be off. In a tie counted to the end the sum is N·t exactly, and a rounding must not decide it.
+double NonnegMean::slack(double sum) const {
+  return options_.limits == Limits::valid ? 4 * kEpsilon * static_cast<double>(draws_ + 2) * sum : 0;
+}
+
 bool NonnegMean::certain() const {
   if (surely_false_) return true;
   const RiskFunction f = options_.function;
   const bool total = f == RiskFunction::alpha || f == RiskFunction::betting || f == RiskFunction::wald_sprt;
-  return total && options_.population && raw_sum_ > static_cast<double>(*options_.population) * options_.null_mean;
+  return total && options_.population && raw_sum_ > static_cast<double>(*options_.population) * options_.null_mean + slack(raw_sum_);
 }
 
 double NonnegMean::p() const { return certain() ? 0 : std::min(1.0, best_.reciprocal()); }

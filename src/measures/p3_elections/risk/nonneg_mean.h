@@ -94,6 +94,7 @@ class NonnegMean {
   [[nodiscard]] double shrink_trunc(double m) const;
   [[nodiscard]] double next_bet(double m) const;
   [[nodiscard]] double factor(double x, double m) const;
+  [[nodiscard]] double slack(double sum) const;
   void note(double x, double m);
 
   TestOptions options_;

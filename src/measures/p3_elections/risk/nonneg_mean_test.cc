@@ -82,6 +82,30 @@ TEST(NonnegMean, GuessesStayWhereTheTestIsValid) {
   EXPECT_GT(dead->p, 0.9);
 }
 
+// A tie counted to the end: the sum is N·t exactly, and the rounding of its terms must not confirm the outcome, in no order of the cards.
+TEST(NonnegMean, ATieIsNeverConfirmedByRounding) {
+  std::uint64_t state = 5;
+  int published_wrong = 0;
+  for (int run = 0; run < 200; ++run) {
+    TestOptions o;
+    o.upper = 2 / 1.9;
+    o.population = 200;
+    if (run % 2 == 1) o.function = RiskFunction::betting;
+    std::vector<double> x(200, 1 / 1.9);
+    for (int i = 0; i < 10; ++i) x[static_cast<std::size_t>(i)] = 0;
+    for (std::size_t i = 199; i > 0; --i) {
+      state ^= state << 13, state ^= state >> 7, state ^= state << 17;
+      std::swap(x[i], x[(state >> 20) % (i + 1)]);
+    }
+    auto path = measure_risk(o, x);
+    ASSERT_OK(path);
+    EXPECT_GT(path->p, 0);
+    o.limits = Limits::as_published;
+    published_wrong += measure_risk(o, x)->p == 0 ? 1 : 0;
+  }
+  EXPECT_GT(published_wrong, 0) << "SHANGRLA's arithmetic confirms such ties";
+}
+
 TEST(NonnegMean, RefusesNonsense) {
   EXPECT_FALSE(NonnegMean::make({.null_mean = 1}).has_value());
   EXPECT_FALSE(NonnegMean::make({.upper = -1}).has_value());

@@ -181,8 +181,7 @@ Result<double> fisher_maximum(double limit, const Contest& contest, const Pollin
   return std::min(best, 1.0);
 }
 
-Result<SuiteRisk> stratified_risk(double limit, const Contest& contest, const PollingStratum& polling,
-                                       const ComparisonStratum& comparison) {
+Result<HybridRisk> hybrid_risk(double limit, const Contest& contest, const PollingStratum& polling, const ComparisonStratum& comparison) {
   const bool polled = polling.ballots > 0 && polling.sampled >= polling.ballots;
   const bool compared = comparison.ballots > 0 && comparison.sampled >= comparison.ballots;
   if (polled || compared) return fail("One or both strata has already been recounted");
@@ -192,7 +191,7 @@ Result<SuiteRisk> stratified_risk(double limit, const Contest& contest, const Po
     ENTENTE_TRY(const double p, fisher_maximum(limit, contest, polling, comparison, pairs[i], suite_seen(comparison, i)));
     worst = std::max(worst, p);
   }
-  return SuiteRisk{worst, worst <= limit};
+  return HybridRisk{worst, worst <= limit};
 }
 
 }  // namespace entente::measures::p3_elections::risk

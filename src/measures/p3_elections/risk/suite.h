@@ -46,22 +46,22 @@ struct ComparisonStratum {
                                             const ComparisonStratum& comparison, const Pair& pair, const Misstatements& seen,
                                             double step = 0.05);
 
-struct SuiteRisk {
+struct HybridRisk {
   double risk = 1;
   bool confirmed = false;
 };
 // Error: a stratum was counted in full.
-[[nodiscard]] Result<SuiteRisk> stratified_risk(double limit, const Contest& contest, const PollingStratum& polling,
-                                                     const ComparisonStratum& comparison);
+[[nodiscard]] Result<HybridRisk> hybrid_risk(double limit, const Contest& contest, const PollingStratum& polling,
+                                             const ComparisonStratum& comparison);
 
-struct StratifiedSize {
+struct HybridSize {
   std::int64_t polling = 0, comparison = 0;
-  bool operator==(const StratifiedSize&) const = default;
+  bool operator==(const HybridSize&) const = default;
 };
 // Total sizes, in proportion to the strata, that confirm if what was seen so far goes on. Error: a stratum would have to be counted in
 // full.
-[[nodiscard]] Result<StratifiedSize> stratified_sample_size(double limit, const Contest& contest, const PollingStratum& polling,
-                                                            const ComparisonStratum& comparison);
+[[nodiscard]] Result<HybridSize> hybrid_sample_size(double limit, const Contest& contest, const PollingStratum& polling,
+                                                    const ComparisonStratum& comparison);
 
 // The index of a pair in Contest::pairs().
 [[nodiscard]] std::size_t pair_index(const Contest& contest, const Pair& pair);

@@ -54,12 +54,12 @@ Result<double> suite_try(const SuiteTrial& t, std::int64_t n) {
   return fisher_maximum(t.limit, *t.contest, polling, comparison, t.pair, expected);
 }
 
-Result<StratifiedSize> suite_pair_size(const SuiteTrial& t) {
+Result<HybridSize> suite_pair_size(const SuiteTrial& t) {
   const bool first = t.polling->sampled == 0 && t.comparison->sampled == 0;
   const double growth = first ? 2.0 : 1.1;  // CORLA18's first estimate and its escalation
   const auto split = [&](std::int64_t n) {
     const auto compared = static_cast<std::int64_t>(std::ceil(t.ratio * static_cast<double>(n)));
-    return StratifiedSize{n - compared, compared};
+    return HybridSize{n - compared, compared};
   };
   std::int64_t n = std::max(kSuiteSmallestSample, t.comparison->sampled + t.polling->sampled);
   for (double p = 1; p > t.limit;) {
@@ -84,19 +84,19 @@ Result<StratifiedSize> suite_pair_size(const SuiteTrial& t) {
 
 }  // namespace
 
-Result<StratifiedSize> stratified_sample_size(double limit, const Contest& contest, const PollingStratum& polling,
-                                              const ComparisonStratum& comparison) {
+Result<HybridSize> hybrid_sample_size(double limit, const Contest& contest, const PollingStratum& polling,
+                                      const ComparisonStratum& comparison) {
   const auto pairs = contest.pairs();
   if (pairs.empty()) return fail("contest \"" + contest.totals().name + "\" has no loser");
   if (polling.ballots + comparison.ballots <= 0) return fail("the strata have no ballots");
   const double ratio = static_cast<double>(comparison.ballots) / static_cast<double>(comparison.ballots + polling.ballots);
   const bool first = polling.sampled == 0 && comparison.sampled == 0;
-  StratifiedSize largest;
+  HybridSize largest;
   for (std::size_t i = 0; i < pairs.size(); ++i) {
     // Before anything was seen the closest pair decides.
     if (first && (pairs[i].winner != contest.winners().back() || pairs[i].loser != contest.losers().front())) continue;
     const Misstatements seen = i < comparison.misstatements.size() ? comparison.misstatements[i] : Misstatements{};
-    ENTENTE_TRY(const StratifiedSize size, suite_pair_size({limit, &contest, &polling, &comparison, pairs[i], seen, ratio}));
+    ENTENTE_TRY(const HybridSize size, suite_pair_size({limit, &contest, &polling, &comparison, pairs[i], seen, ratio}));
     if (size.polling + size.comparison > largest.polling + largest.comparison) largest = size;
   }
   if (largest.comparison == comparison.ballots || largest.polling == polling.ballots)

@@ -13,7 +13,7 @@ namespace entente::measures::p3_elections::sampling {
 
 namespace {
 
-constexpr std::uint64_t kPpebMaxDraws = 10'000'000;
+constexpr std::uint64_t kPpebMaxDraws = 2'000'000;
 
 // Batches not yet drawn, by key.
 std::vector<std::uint64_t> ppeb_rest(const std::vector<BatchKey>& batches, const std::vector<BatchKey>& previous) {
@@ -30,7 +30,7 @@ std::vector<std::uint64_t> ppeb_rest(const std::vector<BatchKey>& batches, const
 Result<std::vector<PpebDraw>> ppeb_sample(std::string_view seed, const std::vector<BatchKey>& batches, std::span<const double> weights,
                                           std::uint64_t size, const std::vector<BatchKey>& previous) {
   if (weights.size() != batches.size()) return fail("as many weights as batches are needed");
-  if (size > kPpebMaxDraws || previous.size() > kPpebMaxDraws) return fail("more than ten million draws");
+  if (size > kPpebMaxDraws || previous.size() > kPpebMaxDraws) return fail("more than two million draws");
   std::vector<std::uint64_t> drawn;
   std::uint64_t drop = previous.size();
   if (previous.size() + size >= batches.size()) {  // each of these gets its first ticket, whatever was drawn before

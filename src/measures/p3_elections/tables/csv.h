@@ -63,6 +63,9 @@ class CsvReader {
   std::deque<std::string> unquoted_;  // of this row: cells that had doubled quotes
 };
 
+// Where an unquoted cell that begins at `at` ends: the first separator, LF, CR or NUL, or the text's end.
+[[nodiscard]] std::size_t csv_cell_end(std::string_view text, std::size_t at, char separator);
+
 // ASCII blanks, tabs and U+00A0 off both ends.
 [[nodiscard]] std::string_view trimmed(std::string_view cell);
 // "12", "1,234", " 7 ", "=\"7\"" and "7.0" as a count; a thousands comma only where three digits follow. Error: anything else, negative,

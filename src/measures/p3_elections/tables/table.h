@@ -27,7 +27,10 @@ struct Table {
   std::vector<TableRow> rows;             // those with a cell that is not empty
   std::vector<std::string> other_sheets;  // with cells, not taken
   [[nodiscard]] Where where(const TableRow& row, std::size_t column) const {
-    return {.file = file, .line = row.line, .column = column + 1};
+    Where place{.file = file};
+    place.line = row.line;
+    place.column = column + 1;
+    return place;
   }
 };
 

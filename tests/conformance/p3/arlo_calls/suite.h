@@ -47,13 +47,13 @@ inline std::string replay_suite(const Call& call) {
   }
   const double limit = number(call.args[0]) / 100;
   if (f == "get_sample_size") {
-    const auto got = risk::stratified_sample_size(limit, c, polling, comparison);
+    const auto got = risk::hybrid_sample_size(limit, c, polling, comparison);
     if (!got) return call.raised() && call.raises[1] == got.error().what ? "" : "error: " + got.error().what;
     if (call.raised()) return "no error";
     const std::string one = same(got->polling, call.result["non_cvr"].get<std::int64_t>());
     return one.empty() ? same(got->comparison, call.result["cvr"].get<std::int64_t>()) : one;
   }
-  const auto got = risk::stratified_risk(limit, c, polling, comparison);
+  const auto got = risk::hybrid_risk(limit, c, polling, comparison);
   if (!got)
     return call.raised() && call.raises[1].get<std::string>().find(got.error().what) != std::string::npos ? ""
                                                                                                           : "error: " + got.error().what;

@@ -1,0 +1,235 @@
+// Published ElectionGuard records: all of them verify; a record in which one value is another does not, and the finding names the file. Of
+// every kind of value one is altered here, several kinds in one run where they lie in different files; with ENTENTE_SOAK=1 every value of
+// every record is, one at a time (hours).
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <map>
+#include <set>
+
+#include "measures/p3_elections/e2e/record_mutation.h"
+#include "test_support.h"
+
+namespace entente::measures::p3_elections::e2e {
+namespace {
+
+using test::Files;
+using test::Leaf;
+
+RecordCheck check(const Files& files) {
+  Progress progress(Progress::Mode::silent);
+  return check_record_files(files, "record", {}, progress).value();
+}
+
+// The record's files, named from its own folder.
+Files record(const std::filesystem::path& path) {
+  Files all = read_record(path).value();
+  std::string folder;
+  for (const RecordFile& file : all)
+    if (file.name.ends_with("/constants.json")) folder = file.name.substr(0, file.name.size() - 14);
+  for (RecordFile& file : all) file.name.erase(0, folder.size());
+  return all;
+}
+
+std::string first_findings(const RecordCheck& result) {
+  std::string text;
+  for (std::size_t i = 0; i < result.findings.size() && i < 5; ++i)
+    text += result.findings[i].code + " " + result.findings[i].place + ": " + result.findings[i].message + "\n";
+  return text;
+}
+
+std::int64_t votes(const RecordCheck& result, std::string_view contest, std::string_view option) {
+  for (const ContestTally& tally : result.tallies)
+    if (tally.contest == contest)
+      for (const OptionVotes& votes : tally.options)
+        if (votes.option == option) return votes.votes;
+  return -1;
+}
+
+std::uint64_t count(const RecordCheck& result, std::string_view name) {
+  for (const CheckCount& one : result.checks)
+    if (one.name.starts_with(name)) return one.good == one.of ? one.of : 0;
+  return 0;
+}
+
+// What no hash, proof or sum of a record binds: labels, and what a verifier cannot know. docs/elections-e2e.md names them.
+bool unbound(const std::string& kind) {
+  static const std::set<std::string> kinds = {
+      // 0.95
+      "encrypted_tally/object_id", "tally/object_id", "manifest/spec_version",
+      "guardians/guardian_id",  // bound by the shares, which then name no guardian
+      // 2.0
+      "election_config/config_version", "encrypted_tally/tally_id", "tally/id", "encrypted_ballots/timestamp",
+      "encrypted_ballots/encrypting_device", "election_initialized/guardians/guardian_id",
+      "encrypted_ballots/ballot_id",  // bound by the list of cast ballots, which is then named
+  };
+  if (kinds.contains(kind)) return true;
+  if (kind.starts_with("encrypted_ballots/") && kind.find("encrypted_contest_data") != std::string::npos)
+    return true;  // only of challenged ones
+  for (const std::string_view part :
+       {"usage", "manifest/candidates", "metadata", "encrypted_sn", "ballot_count", "/contest_data/", "numBytes", "num"})
+    if (kind.find(part) != std::string::npos && (part != "num" || kind.ends_with("/num"))) return true;
+  return false;
+}
+
+// One leaf of each kind, of those in files whose name begins with `prefix`.
+std::vector<Leaf> one_of_each(const Files& files, std::string_view prefix) {
+  std::map<std::string, std::vector<Leaf>> kinds;
+  Files chosen;
+  for (const RecordFile& file : files)
+    if (file.name.starts_with(prefix)) chosen.push_back(file);
+  for (Leaf& leaf : test::leaves(chosen))
+    if (!unbound(leaf.kind)) kinds[leaf.kind].push_back(std::move(leaf));
+  std::vector<Leaf> out;
+  std::size_t turn = 0;
+  for (const auto& [kind, list] : kinds) out.push_back(list[(turn++ * 7919 + list.size() / 2) % list.size()]);
+  return out;
+}
+
+// Alters each leaf in a record of its own; each must fail, and name `needle` (by default the leaf's file).
+void expect_each_fails(const Files& files, const std::vector<Leaf>& list, std::string_view needle = "") {
+  for (const Leaf& leaf : list) {
+    Files altered = files;
+    test::alter(altered, leaf);
+    const RecordCheck result = check(altered);
+    EXPECT_FALSE(result.good()) << leaf.file << " " << leaf.pointer;
+    EXPECT_TRUE(test::names(result, needle.empty() ? std::string_view(leaf.file) : needle)) << leaf.file << " " << leaf.pointer << "\n"
+                                                                                            << first_findings(result);
+  }
+}
+
+// Alters as many leaves in one run as there are files to put them in; each file must be named.
+void expect_all_named(const Files& files, std::string_view prefix, const std::function<bool(const RecordFile&)>& usable) {
+  std::vector<std::string> names;
+  for (const RecordFile& file : files)
+    if (file.name.starts_with(prefix) && usable(file)) names.push_back(file.name);
+  ASSERT_FALSE(names.empty());
+  std::map<std::string, std::map<std::string, Leaf>> by_file;  // file, kind
+  std::set<std::string> kinds;
+  for (const Leaf& leaf : test::leaves(files)) {
+    if (std::ranges::find(names, leaf.file) == names.end() || unbound(leaf.kind)) continue;
+    by_file[leaf.file].emplace(leaf.kind, leaf);
+    kinds.insert(leaf.kind);
+  }
+  while (!kinds.empty()) {
+    Files altered = files;
+    std::vector<Leaf> used;
+    for (const std::string& name : names)
+      for (const auto& [kind, leaf] : by_file[name])
+        if (kinds.erase(kind) != 0) {
+          test::alter(altered, leaf);
+          used.push_back(leaf);
+          break;
+        }
+    if (used.empty()) break;
+    const RecordCheck result = check(altered);
+    for (const Leaf& leaf : used)
+      EXPECT_TRUE(test::names(result, leaf.file)) << leaf.file << " " << leaf.pointer << " " << leaf.kind << "\n" << first_findings(result);
+  }
+}
+
+TEST(ElectionGuard95, EveryRecordVerifies) {
+  ENTENTE_SHARED_OR_SKIP(shared);
+  const auto folder = shared / "conformance/p3_elections/electionguard";
+  struct Case {
+    const char* name;
+    std::uint64_t ballots, selections, spoiled;
+  };
+  for (const Case& one : {Case{"full", 4, 39, 6}, Case{"minimal", 5, 15, 0}, Case{"small", 3, 45, 14}}) {
+    Progress progress(Progress::Mode::silent);
+    const auto result = check_record(folder / fmt::format("eg-0.95.0-{}.tar.xz", one.name), {}, progress);
+    ASSERT_OK(result);
+    EXPECT_TRUE(result->good()) << one.name << "\n" << first_findings(*result);
+    EXPECT_EQ(result->ballots, one.ballots) << one.name;
+    EXPECT_EQ(count(*result, "EG1-4.B"), one.selections) << one.name;
+    EXPECT_EQ(count(*result, "EG1-13 spoiled ballots: M = g^t"), one.spoiled) << one.name;
+    EXPECT_EQ(count(*result, "EG1-3.B"), 4U) << one.name;
+  }
+  const RecordCheck full = check(record(folder / "eg-0.95.0-full.tar.xz"));
+  EXPECT_EQ(votes(full, "justice-supreme-court", "john-hancock-selection"), 3);
+  EXPECT_EQ(votes(full, "referendum-pineapple", "referendum-pineapple-affirmative-selection"), 1);
+}
+
+TEST(ElectionGuard95, AnotherValueAnywhereFailsAndIsNamed) {
+  ENTENTE_SHARED_OR_SKIP(shared);
+  const Files files = record(shared / "conformance/p3_elections/electionguard/eg-0.95.0-minimal.tar.xz");
+  const auto all = [](const RecordFile&) { return true; };
+  expect_all_named(files, "submitted_ballots/", all);
+  expect_all_named(files, "guardians/", all);
+  expect_each_fails(files, one_of_each(files, "tally.json"));
+  expect_each_fails(files, one_of_each(files, "encrypted_tally.json"));
+  expect_each_fails(files, one_of_each(files, "context.json"));
+  expect_each_fails(files, one_of_each(files, "coefficients.json"));
+  expect_each_fails(files, one_of_each(files, "encryption_devices/"), "code_seed");
+  std::vector<Leaf> manifest = one_of_each(files, "manifest.json");
+  for (std::size_t i = 0; i < manifest.size(); i += 5) expect_each_fails(files, {manifest[i]}, "manifest_hash");
+  for (const auto key : {"large_prime", "small_prime", "cofactor", "generator"}) {
+    Files altered = files;
+    std::string& text = test::file_named(altered, "constants.json").content;
+    test::turn(text, text.find(key) + std::string_view(key).size() + 8);
+    EXPECT_TRUE(test::names(check(altered), fmt::format("constants.json: {}", key)));
+  }
+}
+
+TEST(ElectionGuard95, SpoiledBallotsAndMissingPartsAreNoticed) {
+  ENTENTE_SHARED_OR_SKIP(shared);
+  const Files files = record(shared / "conformance/p3_elections/electionguard/eg-0.95.0-full.tar.xz");
+  std::vector<Leaf> spoiled = one_of_each(files, "spoiled_ballots/");
+  for (std::size_t i = 0; i < spoiled.size(); i += 3) expect_each_fails(files, {spoiled[i]});
+  for (const std::string_view gone :
+       {"spoiled_ballots/", "guardians/guardian_4", "tally.json", "submitted_ballots/submitted_ballot_ballot-06e7b2ce"}) {
+    Files fewer = files;
+    std::erase_if(fewer, [&](const RecordFile& file) { return file.name.starts_with(gone); });
+    EXPECT_LT(fewer.size(), files.size());
+    EXPECT_FALSE(check(fewer).good()) << gone;
+  }
+  Files twice = files;
+  for (const RecordFile& file : files)
+    if (file.name.starts_with("submitted_ballots/submitted_ballot_ballot-06e7aa04"))
+      twice.push_back({"submitted_ballots/again.json", file.content});
+  const RecordCheck result = check(twice);
+  EXPECT_TRUE(std::ranges::any_of(result.findings, [](const RecordFinding& f) { return f.code == kDuplicate; })) << first_findings(result);
+}
+
+TEST(ElectionGuard20, TheRecordVerifies) {
+  ENTENTE_SHARED_OR_SKIP(shared);
+  const RecordCheck result = check(record(shared / "conformance/p3_elections/electionguard/egk-2.0-allAvailable.tar.xz"));
+  EXPECT_TRUE(result.good()) << first_findings(result);
+  EXPECT_EQ(result.ballots, 33U);
+  EXPECT_EQ(count(result, "EG2-5.A"), 1400U);
+  EXPECT_EQ(count(result, "EG2-7.B"), 42U);
+  EXPECT_EQ(count(result, "EG2-12.B"), 154U);
+  EXPECT_EQ(votes(result, "contest2", "selection4"), 18);
+}
+
+TEST(ElectionGuard20, AnotherValueAnywhereFailsAndIsNamed) {
+  ENTENTE_SHARED_OR_SKIP(shared);
+  const Files files = record(shared / "conformance/p3_elections/electionguard/egk-2.0-allAvailable.tar.xz");
+  const auto cast = [](const RecordFile& file) { return file.content.find("\"CAST\"") != std::string::npos; };
+  expect_all_named(files, "encrypted_ballots/", cast);
+  expect_all_named(files, "challenged_ballots/", [](const RecordFile&) { return true; });
+  // Of the files that are there once only a few values, each in a run of its own.
+  for (const auto& [file, pointer] :
+       std::vector<std::pair<std::string, std::string>>{{"tally.json", "/contests/3/selections/1/proof/response"},
+                                                        {"tally.json", "/contests/1/selections/0/tally"},
+                                                        {"encrypted_tally.json", "/contests/5/selections/0/encrypted_vote/data"},
+                                                        {"election_initialized.json", "/guardians/2/coefficient_proofs/1/challenge"}})
+    expect_each_fails(files, {{file, pointer, ""}});
+}
+
+TEST(ElectionGuard, WithEveryValueAlteredInTurn) {
+  if (const char* soak = std::getenv("ENTENTE_SOAK"); soak == nullptr || *soak == '\0') GTEST_SKIP() << "takes hours: set ENTENTE_SOAK=1";
+  ENTENTE_SHARED_OR_SKIP(shared);
+  for (const auto name : {"eg-0.95.0-minimal", "eg-0.95.0-full", "eg-0.95.0-small", "egk-2.0-allAvailable"}) {
+    const Files files = record(shared / fmt::format("conformance/p3_elections/electionguard/{}.tar.xz", name));
+    for (const Leaf& leaf : test::leaves(files)) {
+      if (unbound(leaf.kind)) continue;
+      Files altered = files;
+      test::alter(altered, leaf);
+      EXPECT_FALSE(check(altered).good()) << name << " " << leaf.file << " " << leaf.pointer;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace entente::measures::p3_elections::e2e
