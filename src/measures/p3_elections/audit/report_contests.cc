@@ -13,7 +13,7 @@ using review::ContestReview;
 namespace {
 
 constexpr std::size_t kDrawnShown = 300;
-constexpr std::size_t kOpenContests = 60;
+constexpr std::size_t kOpenContests = 12;  // more than that: every contest is a line that unfolds
 constexpr std::size_t kFoldedContests = 2'000;
 constexpr std::size_t kChoicesShown = 40;
 
@@ -125,10 +125,33 @@ bool stands_open(const ContestReview& contest) {
 }
 
 std::string folded_line(const ReportPage& page, const ContestReview& contest, std::size_t number) {
+  const bool open = contest.outcome == ContestReview::Outcome::not_confirmed;
   const std::string risk = contest.recomputed_risk ? fmt::format("{} · ", report_share(page, *contest.recomputed_risk)) : std::string();
   return fmt::format(
-      "<details class=\"contest\" id=\"contest-{}\"><summary><span class=\"name\">{}</span><span>{}{}</span></summary>{}</details>\n",
-      number, report_escape(contest.name, 300), risk, outcome_badge(page, contest.outcome), contest_body(page, contest, number));
+      "<details class=\"contest\" id=\"contest-{}\"{}><summary><span class=\"name\">{}</span><span>{}{}</span></summary>{}</details>\n",
+      number, open ? " open" : "", report_escape(contest.name, 300), risk, outcome_badge(page, contest.outcome),
+      contest_body(page, contest, number));
+}
+
+std::string standing(const ReportPage& page, const ContestReview& contest, std::size_t number) {
+  return fmt::format("<article id=\"contest-{}\"><div class=\"head\"><h3>{}</h3>{}</div>\n{}</article>\n", number,
+                     report_escape(contest.name, 300), outcome_badge(page, contest.outcome), contest_body(page, contest, number));
+}
+
+// What was not audited, behind one line where it is much.
+std::string other_contests(const ReportPage& page, const std::vector<std::size_t>& others, bool alone) {
+  if (others.empty()) return {};
+  std::string lines;
+  for (std::size_t k = 0; k < std::min(others.size(), kFoldedContests); ++k)
+    lines += folded_line(page, page.review.contests[others[k]], others[k] + 1);
+  if (others.size() > kFoldedContests)
+    lines += fmt::format(fmt::runtime(page.t("<p class=\"more\">… and {} more contests, in the review’s JSON.</p>\n",
+                                             "<p class=\"more\">… et {} scrutins de plus, dans le JSON de la vérification.</p>\n")),
+                         report_count(page, others.size() - kFoldedContests));
+  if (alone) return lines;
+  const auto title = page.t("Other contests", "Autres scrutins");
+  if (others.size() <= kOpenContests) return fmt::format("<h3>{}</h3>\n{}", title, lines);
+  return fmt::format("<details><summary>{} ({})</summary>\n{}</details>\n", title, report_count(page, others.size()), lines);
 }
 
 }  // namespace
@@ -138,29 +161,18 @@ std::string contests_part(const ReportPage& page) {
   std::string out = fmt::format("<section id=\"contests\" aria-labelledby=\"contests-h\"><h2 id=\"contests-h\">{}</h2>\n",
                                 page.t("Contests", "Scrutins"));
   if (contests.empty()) out += fmt::format("<p>{}</p>\n", page.t("No contest was checked.", "Aucun scrutin n’a été vérifié."));
-  std::string folded;
-  std::size_t open = 0;
-  std::size_t lines = 0;
-  std::size_t left_out = 0;
-  for (std::size_t i = 0; i < contests.size(); ++i) {
-    const ContestReview& contest = contests[i];
-    if (stands_open(contest) && open < kOpenContests) {
-      ++open;
-      out += fmt::format("<article id=\"contest-{}\"><div class=\"head\"><h3>{}</h3>{}</div>\n{}</article>\n", i + 1,
-                         report_escape(contest.name, 300), outcome_badge(page, contest.outcome), contest_body(page, contest, i + 1));
-    } else if (lines < kFoldedContests) {
-      ++lines;
-      folded += folded_line(page, contest, i + 1);
-    } else {
-      ++left_out;
-    }
+  std::vector<std::size_t> audited;
+  std::vector<std::size_t> others;
+  for (std::size_t i = 0; i < contests.size(); ++i) (stands_open(contests[i]) ? audited : others).push_back(i);
+  std::stable_partition(audited.begin(), audited.end(),
+                        [&](std::size_t i) { return contests[i].outcome == ContestReview::Outcome::not_confirmed; });
+  if (audited.size() > kFoldedContests) {
+    others.insert(others.begin(), audited.begin() + static_cast<std::ptrdiff_t>(kFoldedContests), audited.end());
+    audited.resize(kFoldedContests);
   }
-  if (!folded.empty() && open != 0) out += fmt::format("<h3>{}</h3>\n", page.t("Other contests", "Autres scrutins"));
-  out += folded;
-  if (left_out != 0)
-    out += fmt::format(fmt::runtime(page.t("<p class=\"more\">… and {} more contests, in the review’s JSON.</p>\n",
-                                           "<p class=\"more\">… et {} scrutins de plus, dans le JSON de la vérification.</p>\n")),
-                       report_count(page, left_out));
+  for (const std::size_t i : audited)
+    out += audited.size() <= kOpenContests ? standing(page, contests[i], i + 1) : folded_line(page, contests[i], i + 1);
+  out += other_contests(page, others, audited.empty());
   return out + "</section>\n";
 }
 

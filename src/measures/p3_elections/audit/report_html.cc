@@ -75,6 +75,7 @@ std::string report_lede(const ReportPage& page, const ReportTally& tally) {
 
 std::string report_verdict(const ReportPage& page, const ReportTally& tally) {
   const bool good = tally.failures == 0;
+  const std::string_view look = !good ? "bad" : tally.not_confirmed != 0 ? "mid" : "good";
   std::string text;
   if (good)
     text = page.t("<b>What was checked agrees.</b>", "<b>Ce qui a été vérifié concorde.</b>");
@@ -82,6 +83,10 @@ std::string report_verdict(const ReportPage& page, const ReportTally& tally) {
     text = page.french() ? fmt::format("<b>La vérification échoue.</b> Échecs\u00a0: {}.", report_count(page, tally.failures))
                          : fmt::format("<b>The verification fails.</b> {} {}.", report_count(page, tally.failures),
                                        tally.failures == 1 ? "failure" : "failures");
+  if (tally.not_confirmed != 0)
+    text += page.french() ? fmt::format(" <b>Scrutins non confirmés\u00a0: {}.</b>", report_count(page, tally.not_confirmed))
+                          : fmt::format(" <b>{} {} not confirmed.</b>", report_count(page, tally.not_confirmed),
+                                        tally.not_confirmed == 1 ? "contest is" : "contests are");
   if (tally.warnings + tally.notes != 0)
     text += page.french() ? fmt::format(" Avertissements\u00a0: {}\u00a0; remarques\u00a0: {}.", report_count(page, tally.warnings),
                                         report_count(page, tally.notes))
@@ -89,7 +94,7 @@ std::string report_verdict(const ReportPage& page, const ReportTally& tally) {
                                         report_count(page, tally.notes), tally.notes == 1 ? "note" : "notes");
   if (!page.review.findings.empty())
     text += fmt::format(" <a href=\"#findings\">{}</a>", page.t("See what did not agree.", "Voir ce qui ne concorde pas."));
-  return fmt::format("<div class=\"verdict {}\">{}<p>{}</p></div>\n", good ? "good" : "bad", report_icon(good ? "good" : "bad"), text);
+  return fmt::format("<div class=\"verdict {}\">{}<p>{}</p></div>\n", look, report_icon(look), text);
 }
 
 std::string report_facts(const ReportPage& page) {

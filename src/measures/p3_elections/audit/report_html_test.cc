@@ -99,7 +99,7 @@ TEST(ReviewReport, NothingOfARecordIsMarkup) {
 
 TEST(ReviewReport, SaysWhatTheNumbersSay) {
   const std::string page = report_html(example_review(), {});
-  EXPECT_TRUE(has(page, "The verification fails.</b> 1 failure."));
+  EXPECT_TRUE(has(page, "The verification fails.</b> 1 failure. <b>1 contest is not confirmed.</b>"));
   EXPECT_TRUE(has(page, "Of 3 contests, <strong>1 confirmed</strong>, 1 not confirmed, 0 sent to a full count, 1 not audited."));
   EXPECT_TRUE(has(page, "06712345678901234567"));
   EXPECT_TRUE(has(page, "259 of 260"));
@@ -132,6 +132,22 @@ TEST(ReviewReport, LongListsAreCutAndSaySo) {
   EXPECT_TRUE(has(page, "and 800 more rows, in the review’s JSON"));
   EXPECT_LT(page.size(), 200'000U);
   EXPECT_TRUE(has(page, "The limit was met at draw ")) << "the crossing survives the thinning";
+}
+
+TEST(ReviewReport, ManyContestsAreLinesAndWhatIsNotConfirmedComesFirst) {
+  Review r = example_review();
+  const auto confirmed = r.contests[0];
+  const auto not_audited = r.contests[2];
+  for (int i = 0; i < 20; ++i) {
+    r.contests.push_back(confirmed);
+    r.contests.push_back(not_audited);
+  }
+  const std::string page = report_html(r, {});
+  EXPECT_EQ(ill_formed(page), "");
+  EXPECT_FALSE(has(page, "<article"));
+  EXPECT_TRUE(has(page, "Other contests (21)"));
+  EXPECT_LT(page.find(">Treasurer<"), page.find(">Mayor of Example Town<"));
+  EXPECT_TRUE(has(page, "id=\"contest-2\" open>")) << "what is not confirmed stands open";
 }
 
 TEST(ReviewReport, Numbers) {

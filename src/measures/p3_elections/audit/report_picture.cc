@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t kPicturePoints = 600;
 constexpr std::size_t kTableRows = 40;
-constexpr double kTop = 70, kBottom = 960, kLeft = 0, kRight = 985;  // of the stretched layer, which is 1000 by 1000
+constexpr double kTop = 100, kBottom = 960, kLeft = 0, kRight = 985;  // of the stretched layer, which is 1000 by 1000
 
 // From a risk of 1 at the top down to the smallest shown; ten powers of ten at most 30.
 struct RiskScale {
@@ -102,12 +102,14 @@ std::string picture_mark(const ReportPage& page, const ContestReview& contest, c
   const RiskStep& step = contest.path[at];
   const double x = scale.x(step.draws) / 10;
   const double y = scale.y(step.risk) / 10;
-  const bool right = x > 55;
+  // A falling line leaves room below to the left and above to the right.
+  const bool left = x > 55;
+  const bool above = !left || y > 88;
   const std::string count = report_count(page, step.draws);
   return fmt::format(
       "<circle class=\"mark\" cx=\"{0:.2f}%\" cy=\"{1:.2f}%\" r=\"5\"/><text class=\"at\" x=\"{0:.2f}%\" y=\"{2:.2f}%\" dx=\"{3}\" "
-      "dy=\"-10\" text-anchor=\"{4}\">{5}</text>",
-      x, y, std::max(y, 14.0), right ? -8 : 8, right ? "end" : "start",
+      "dy=\"{4}\" text-anchor=\"{5}\">{6}</text>",
+      x, y, std::max(y, 14.0), left ? -9 : 9, above ? -10 : 20, left ? "end" : "start",
       page.french() ? fmt::format("tirage n° {}", count) : fmt::format("draw {}", count));
 }
 
@@ -156,7 +158,7 @@ std::string risk_picture(const ReportPage& page, const ContestReview& contest, s
     shapes += grid;
     shapes +=
         fmt::format("<line class=\"limit\" x1=\"0\" x2=\"1000\" y1=\"{0:.1f}\" y2=\"{0:.1f}\" vector-effect=\"non-scaling-stroke\"/>", y);
-    labels += fmt::format("<text class=\"strong\" x=\"99%\" y=\"{:.2f}%\" dy=\"14\" text-anchor=\"end\">{} {}</text>", y / 10,
+    labels += fmt::format("<text class=\"strong\" x=\"66\" y=\"{:.2f}%\" dy=\"15\">{} {}</text>", y / 10,
                           page.t("risk limit", "limite de risque"), report_share(page, contest.risk_limit));
   } else {
     shapes += grid;

@@ -35,9 +35,9 @@ nav ul{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;list-style:none;margin:.7rem
 .st{white-space:nowrap;font-weight:600}
 .st.good{color:var(--good)}.st.mid{color:var(--mid)}.st.bad{color:var(--bad)}.st.none{color:var(--none)}
 .verdict{display:flex;gap:.7rem;align-items:flex-start;border-radius:.35rem;padding:.8rem 1rem;margin:1.2rem 0;background:var(--none-bg)}
-.verdict.good{background:var(--good-bg)}.verdict.bad{background:var(--bad-bg)}
+.verdict.good{background:var(--good-bg)}.verdict.mid{background:var(--mid-bg)}.verdict.bad{background:var(--bad-bg)}
 .verdict .icon{width:1.5rem;height:1.5rem;margin-top:.05rem}
-.verdict.good .icon{color:var(--good)}.verdict.bad .icon{color:var(--bad)}
+.verdict.good .icon{color:var(--good)}.verdict.mid .icon{color:var(--mid)}.verdict.bad .icon{color:var(--bad)}
 .verdict p{margin:0}
 .scroll{overflow-x:auto;max-width:100%}
 table{border-collapse:collapse;font-size:.92rem}
@@ -49,7 +49,7 @@ td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 td.break,th.break{overflow-wrap:anywhere;min-width:8rem}
 article{background:var(--card);border:1px solid var(--line);border-radius:.4rem;padding:1.1rem 1.2rem;margin:1.2rem 0}
 article>.head{display:flex;flex-wrap:wrap;gap:.2rem 1rem;align-items:baseline;justify-content:space-between}
-article .why{color:var(--muted);font-size:.92rem;margin:.2rem 0 .6rem}
+.why{color:var(--muted);font-size:.92rem;margin:.2rem 0 .6rem}
 dl.pairs{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,19rem),1fr));gap:.1rem 2rem;margin:.7rem 0}
 dl.pairs div{display:grid;grid-template-columns:minmax(8rem,10rem) minmax(0,1fr);gap:.2rem .8rem;padding:.22rem 0;border-bottom:1px solid var(--line)}
 dl.pairs dt{color:var(--muted);font-size:.9rem}

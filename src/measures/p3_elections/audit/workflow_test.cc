@@ -244,6 +244,33 @@ TEST(AuditWorkflow, WhateverIsAlteredIsNamed) {
   EXPECT_TRUE(verify_certificate(audit.folder())->findings.empty());
 }
 
+// Members of another type than they should have, in every document: a finding, never a crash.
+TEST(AuditWorkflow, MembersOfAnyTypeAreJudged) {
+  const TestAudit audit;
+  ASSERT_GE(audit.run(20), 1U);
+  ASSERT_TRUE(certify_audit(audit.folder()));
+  const Json kOther[] = {Json(5), Json("x"), Json::array({1}), Json{{"sha256", 7}}, Json(nullptr)};
+  std::size_t turn = 0;
+  for (const char* path : {"audit.json", "assertions.json", "commitment.json", "seed.json", "round-1/sample.json",
+                           "round-1/interpretations.json", "round-1/risk.json", "certificate.json"}) {
+    const std::string good = test::slurp(audit.folder() / path);
+    const Json document = Json::parse(good);
+    for (auto it = document.begin(); it != document.end(); ++it) {
+      Json bad = document;
+      bad[it.key()] = kOther[turn++ % std::size(kOther)];
+      if (bad == document) continue;
+      test::spit(audit.folder() / path, json_pretty(bad));
+      const auto review = verify_certificate(audit.folder());
+      ASSERT_TRUE(review) << path << " " << it.key();
+      EXPECT_FALSE(review->findings.empty()) << path << " " << it.key();
+      (void)audit_state(audit.folder());
+      (void)certify_audit(audit.folder());
+      (void)report_html(*review, {});
+    }
+    test::spit(audit.folder() / path, good);
+  }
+}
+
 TEST(AuditWorkflow, NoStepGoesOnFromAlteredFiles) {
   const TestAudit audit;
   ASSERT_TRUE(audit.init());
