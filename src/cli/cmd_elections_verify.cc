@@ -23,7 +23,7 @@ namespace p3 = measures::p3_elections;
 constexpr const char* kElectionsVerifyExamples = R"(  entente elections verify --record colorado-2024/
       draws, risks and sums, recomputed; exit 1 if something does not hold
   entente elections verify --kind shangrla --record sf-2019/ --html report.html --language fr
-  entente elections verify --record audit/ --receipts audit/steps --log log.vkey --signer county.vkey
+  entente elections verify --record audit/ --receipts audit/receipts --log log.vkey --signer county.vkey
       also: were manifests and vote records fixed in that log before the seed was?
   entente elections verify --record georgia/ --output review/ --key monitor.key --ledger ledger/
       review.json, a signed statement of it, and the ledger's receipt, in review/
@@ -82,9 +82,9 @@ Result<int> elections_verify(const Context& context, const ElectionsVerifyGiven&
     if (trust.logs.empty() && !trust.policy)
       return fail("--receipts without a log", {}, "say which log is believed: --log VKEY or --policy FILE");
     ENTENTE_TRY(const auto files, read_step_files(given.receipts));
-    p3::judge_commitments(review, p3::read_logged_steps(files, trust));
+    p3::judge_commitments(review, p3::read_logged_steps(files, trust), p3::ReceiptsGiven::yes);
   } else {
-    p3::judge_commitments(review, {});
+    p3::judge_commitments(review, {}, p3::ReceiptsGiven::no);
   }
   p3::review::put_in_order(review);
   progress.done();

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "cli/elections.h"
@@ -202,8 +203,14 @@ void print_findings(const review::Review& r, std::size_t max_rows) {
 }  // namespace
 
 void print_review(const review::Review& r, std::size_t max_rows) {
-  fmt::print("{}  {} ({} files)\n", r.good() ? paint(stdout, Colour::green, "HOLDS") : paint(stdout, Colour::red, "DOES NOT HOLD"),
-             printable(r.title, 400), r.files.size());
+  using Outcome = review::ContestReview::Outcome;
+  const auto open = std::count_if(r.contests.begin(), r.contests.end(),
+                                  [](const review::ContestReview& c) { return c.outcome == Outcome::not_confirmed; });
+  std::string verdict = paint(stdout, Colour::red, "DOES NOT HOLD");
+  if (r.good())
+    verdict =
+        open == 0 ? paint(stdout, Colour::green, "HOLDS") : paint(stdout, Colour::yellow, fmt::format("HOLDS, {} not confirmed", open));
+  fmt::print("{}  {} ({} {})\n", verdict, printable(r.title, 400), r.files.size(), r.files.size() == 1 ? "file" : "files");
   if (!r.seed.empty()) fmt::print("  seed  {}\n", printable(r.seed, 400));
   print_checks(r);
   print_contests(r, max_rows);

@@ -124,6 +124,35 @@ TEST_F(ElectionsTest, WhateverIsAlteredIsNamed) {
   EXPECT_EQ(verify().code, 0);
 }
 
+// Whoever takes a receipt away, or recomputes everything after a changed reading, does not get past what is in the log.
+TEST_F(ElectionsTest, TheLogRemembers) {
+  whole_audit();
+  fs::copy(at("county"), at("copy"), fs::copy_options::recursive);
+  fs::remove(at("county/receipts/01-commitment.dsse.json"));
+  fs::remove(at("county/receipts/01-commitment.tlog-proof"));
+  const auto without = verify();
+  EXPECT_EQ(without.code, 1);
+  EXPECT_THAT(without.out, HasSubstr("P3-NO-COMMITMENT"));
+
+  // The same plan, seed and sample, other readings: a folder that agrees with itself.
+  fs::remove_all(at("county"));
+  const std::string plan = (test::source_dir() / "examples/elections/plan.json").string();
+  ASSERT_EQ(audit("init", {"--plan", plan}).code, 0);
+  ASSERT_EQ(audit("commit").code, 0);
+  ASSERT_EQ(audit("seed", {"--seed", "06712395840217364985", "--source", "dice, county hall", "--without-ledger"}).code, 0);
+  ASSERT_EQ(audit("sample").code, 0);
+  std::string seen = test::slurp(at("seen.csv"));
+  const std::size_t place = seen.find("Bob Sample");
+  ASSERT_NE(place, std::string::npos);
+  test::spit(at("seen.csv"), seen.replace(place, 10, "Ada Example"));
+  ASSERT_EQ(audit("record", {at("seen.csv")}).code, 0);
+  ASSERT_LE(audit("risk").code, 1);
+  fs::copy(at("copy/receipts"), at("county/receipts"), fs::copy_options::recursive);
+  const auto redone = verify();
+  EXPECT_EQ(redone.code, 1) << redone.out;
+  EXPECT_THAT(redone.out, HasSubstr("Documents in the log are not those of the record"));
+}
+
 TEST_F(ElectionsTest, TheSeedWaitsForTheCommitmentsReceipt) {
   const std::string plan = (test::source_dir() / "examples/elections/plan.json").string();
   ASSERT_EQ(audit("init", {"--plan", plan}).code, 0);

@@ -90,7 +90,7 @@ std::vector<ReviewedRecord> review_records(const Bundle& bundle, Progress& progr
                    : kind ? reviewed(bundle, record, *kind, progress)
                           : Result<review::Review>(fail("no such kind of record"));
     if (outcome) {
-      judge_commitments(*outcome, *steps);
+      judge_commitments(*outcome, *steps, bundle.of_kind("elections.receipts").empty() ? ReceiptsGiven::no : ReceiptsGiven::yes);
       review::put_in_order(*outcome);
       record.review = std::move(*outcome);
     } else {

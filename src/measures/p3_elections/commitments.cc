@@ -21,8 +21,8 @@ namespace {
 constexpr std::size_t kMaxStepFiles = 20'000;  // in all, and in one commitment
 constexpr std::string_view kStepKind = "election-step/v1";
 // As the reviews of the different kinds of record call them.
-constexpr std::array<std::string_view, 8> kFixedRoles{"plan",  "manifest",        "cvr",     "vote records",
-                                                      "tally", "totals by batch", "archive", "assertions"};
+constexpr std::array<std::string_view, 9> kFixedRoles{"audit",           "plan",    "manifest",  "cvr", "vote records", "tally",
+                                                      "totals by batch", "archive", "assertions"};
 
 std::string_view stem_of(std::string_view name, std::string_view ending) { return name.substr(0, name.size() - ending.size()); }
 
@@ -104,6 +104,76 @@ std::string step_place(const LoggedStep& step) {
                      step.witnessed ? fmt::format(", witnessed by {}", format_time(*step.witnessed)) : std::string());
 }
 
+// Two digests of one path before the seed, in one document or in several: the names, each once.
+std::vector<review::Row> fixed_twice(const LoggedSteps& logged, const LoggedStep* seed) {
+  std::map<std::string, std::pair<Digest, const LoggedStep*>> first;
+  std::map<std::string, review::Row> rows;
+  for (const LoggedStep& step : logged.steps) {
+    if (step.step != "commit" || (seed != nullptr && step.origin == seed->origin && step.index > seed->index)) continue;
+    for (const LoggedStep::File& file : step.files) {
+      const auto [place, added] = first.try_emplace(file.path, file.sha256, &step);
+      if (!added && place->second.first != file.sha256)
+        rows.try_emplace(file.path, review::Row{file.path, 0,
+                                                fmt::format("fixed as sha256:{} at {} and as sha256:{} at {}", place->second.first.hex(),
+                                                            step_place(*place->second.second), file.sha256.hex(), step_place(step))});
+    }
+  }
+  std::vector<review::Row> out;
+  for (auto& [path, row] : rows) out.push_back(std::move(row));
+  return out;
+}
+
+// Files a commitment before the seed names and the record does not hold.
+std::vector<review::Row> fixed_and_absent(const review::Review& review, const LoggedSteps& logged) {
+  std::map<std::string, review::Row> rows;
+  for (const LoggedStep& step : logged.steps) {
+    if (step.step != "commit") continue;
+    for (const LoggedStep::File& file : step.files)
+      if (std::ranges::none_of(review.files, [&](const review::RecordFile& f) { return f.sha256 == file.sha256; }))
+        rows.try_emplace(file.path, review::Row{file.path, 0, "fixed at " + step_place(step)});
+  }
+  std::vector<review::Row> out;
+  for (auto& [path, row] : rows) out.push_back(std::move(row));
+  return out;
+}
+
+// The order of the steps of an audit of our own.
+std::uint64_t step_rank(const LoggedStep& step) {
+  constexpr std::array<std::string_view, 6> kOrder{"commit", "seed", "sample", "record", "risk", "certify"};
+  const auto place = static_cast<std::uint64_t>(std::ranges::find(kOrder, step.step) - kOrder.begin());
+  if (place < 2) return place;
+  return place == 5 ? ~std::uint64_t{0} : 10 + step.round * 10 + place;
+}
+
+void judge_own_steps(review::Review& review, const LoggedSteps& logged) {
+  std::optional<Digest> plan;
+  for (const review::RecordFile& file : review.files)
+    if (file.path == "audit.json") plan = file.sha256;
+  std::vector<review::Row> foreign, other, order;
+  std::map<std::string, const LoggedStep*> last;
+  for (const LoggedStep& step : logged.steps) {
+    if (plan && step.audit != *plan) {
+      foreign.push_back({step.name, 0, fmt::format("{}: of the plan sha256:{}", step_place(step), step.audit.hex())});
+      continue;
+    }
+    if (std::ranges::none_of(review.files, [&](const review::RecordFile& f) { return f.sha256 == step.document; }))
+      other.push_back({step.name, 0,
+                       fmt::format("{}: step {} of round {} was sha256:{}; the record has another or none", step_place(step), step.step,
+                                   step.round, step.document.hex())});
+    const LoggedStep*& before = last[step.origin];
+    if (before != nullptr && step_rank(*before) > step_rank(step))
+      order.push_back({step.name, 0, fmt::format("{}: step {} after step {}", step_place(step), step.step, before->step)});
+    before = &step;
+  }
+  const auto add = [&](std::vector<review::Row> rows, std::string summary) {
+    if (!rows.empty())
+      review.findings.push_back({std::string(review::kCommitMismatch), review::Severity::failure, "", std::move(summary), std::move(rows)});
+  };
+  add(std::move(foreign), "Steps in the log are of another plan than audit.json.");
+  add(std::move(other), "Documents in the log are not those of the record.");
+  add(std::move(order), "Steps stand in the log in another order than they are done.");
+}
+
 }  // namespace
 
 bool must_be_fixed(std::string_view role) { return std::ranges::find(kFixedRoles, role) != std::ranges::end(kFixedRoles); }
@@ -137,7 +207,7 @@ LoggedSteps read_logged_steps(std::span<const NamedBytes> files, const StepTrust
   return out;
 }
 
-void judge_commitments(review::Review& review, const LoggedSteps& logged) {
+void judge_commitments(review::Review& review, const LoggedSteps& logged, ReceiptsGiven given) {
   using review::Severity;
   for (const LoggedSteps::Problem& problem : logged.problems)
     review.findings.push_back({std::string(review::kCommitMismatch),
@@ -160,7 +230,7 @@ void judge_commitments(review::Review& review, const LoggedSteps& logged) {
     }
   }
   review::Check fixed{"files fixed in a log before the seed", 0, 0};
-  std::vector<review::Row> missing, late, changed;
+  std::vector<review::Row> missing, late;
   for (const review::RecordFile& file : review.files) {
     if (!must_be_fixed(file.role)) continue;
     ++fixed.of;
@@ -176,29 +246,31 @@ void judge_commitments(review::Review& review, const LoggedSteps& logged) {
         }
       }
     }
-    if (before != nullptr) {
+    if (before != nullptr)
       ++fixed.good;
-    } else if (after != nullptr && seed != nullptr) {
+    else if (after != nullptr && seed != nullptr)
       late.push_back({file.path, 0, fmt::format("fixed at {}; the seed stands at {}", step_place(*after), step_place(*seed))});
-    } else if (other != nullptr && after == nullptr) {
-      changed.push_back({file.path, 0, fmt::format("{} fixed another file of this name", step_place(*other))});
-    } else if (after != nullptr) {
+    else if (after != nullptr)
       missing.push_back({file.path, 0, fmt::format("fixed at {}, but the seed is in no log", step_place(*after))});
-    } else {
-      missing.push_back({file.path, 0, "no commitment names its digest"});
-    }
+    else
+      missing.push_back({file.path, 0,
+                         other != nullptr ? fmt::format("{} fixed another file of this name", step_place(*other))
+                                          : std::string("no commitment names its digest")});
   }
   if (fixed.of > 0) review.checks.push_back(fixed);
-  if (!late.empty())
-    review.findings.push_back({std::string(review::kCommitAfterSeed), Severity::failure, "",
-                               fmt::format("{} of {} files were fixed only after the seed was in the log.", late.size(), fixed.of), late});
-  if (!changed.empty())
-    review.findings.push_back({std::string(review::kCommitMismatch), Severity::failure, "",
-                               fmt::format("{} of {} files are not the ones that were committed to.", changed.size(), fixed.of), changed});
-  if (!missing.empty())
-    review.findings.push_back(
-        {std::string(review::kNoCommitment), Severity::warning, "",
-         fmt::format("Nothing in a log shows that {} of {} files were fixed before the seed.", missing.size(), fixed.of), missing});
+  const auto add = [&](std::string_view code, Severity severity, std::string summary, std::vector<review::Row> rows) {
+    if (!rows.empty()) review.findings.push_back({std::string(code), severity, "", std::move(summary), std::move(rows)});
+  };
+  add(review::kCommitAfterSeed, Severity::failure,
+      fmt::format("{} of {} files were fixed only after the seed was in the log.", late.size(), fixed.of), late);
+  add(review::kNoCommitment, given == ReceiptsGiven::yes ? Severity::failure : Severity::warning,
+      fmt::format("Nothing in a log shows that {} of {} files were fixed before the seed.", missing.size(), fixed.of), missing);
+  std::vector<review::Row> twice = fixed_twice(logged, seed);
+  add(review::kCommitMismatch, Severity::failure,
+      fmt::format("{} files were fixed with more than one content before the seed: one could be chosen afterwards.", twice.size()), twice);
+  std::vector<review::Row> absent = fixed_and_absent(review, logged);
+  add(review::kNoCommitment, Severity::warning, fmt::format("{} files that were fixed are not in the record.", absent.size()), absent);
+  if (review.kind == "audit") judge_own_steps(review, logged);
 }
 
 }  // namespace entente::measures::p3_elections

@@ -57,9 +57,16 @@ struct LoggedSteps {
 // member "files" lists {"path", "sha256"}). Other names are passed over. What does not verify is a problem, never a step.
 [[nodiscard]] LoggedSteps read_logged_steps(std::span<const NamedBytes> files, const StepTrust& trust);
 
-// Adds to `review` what the steps show or fail to show, and a check "files fixed before the seed": every file of a role that decides the
-// draw or the risk (manifest, cvr, tally, assertions, audit) stands with its digest in a commitment logged before the seed, in one log.
-void judge_commitments(review::Review& review, const LoggedSteps& steps);
+// Whether receipts were given at all: what is missing among those that were is a failure, else a weakness that is only pointed out.
+enum class ReceiptsGiven { no, yes };
+
+// Adds to `review` what the steps show or fail to show, and a check "files fixed in a log before the seed":
+//  * every file of a role that decides the draw or the risk stands with its digest in a commitment logged before the seed, in one log;
+//  * no path is fixed with two digests before the seed: else one could fix many and choose afterwards;
+//  * of an audit of our own (kind "audit") every step is of this plan, every logged document is the one in the record, and they stand in
+//  the
+//    log in the order of the steps.
+void judge_commitments(review::Review& review, const LoggedSteps& steps, ReceiptsGiven given);
 
 // Roles of files that must be fixed before the seed.
 [[nodiscard]] bool must_be_fixed(std::string_view role);

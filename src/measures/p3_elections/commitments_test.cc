@@ -1,6 +1,8 @@
 // Steps of an audit in a small log made here, with real keys: in order, out of order, altered, unsigned, unproven.
 #include "measures/p3_elections/commitments.h"
 
+#include <algorithm>
+
 #include "core/json.h"
 #include "merkle/receipt.h"
 #include "merkle/signed_note.h"
@@ -92,7 +94,7 @@ TEST(Commitments, InOrderEverythingIsFixed) {
   EXPECT_EQ(steps.steps[0].index, 0u);
   EXPECT_EQ(steps.steps[1].seed, kGoodSeed);
   review::Review r = record();
-  judge_commitments(r, steps);
+  judge_commitments(r, steps, ReceiptsGiven::yes);
   EXPECT_TRUE(r.findings.empty()) << r.findings.front().summary;
   ASSERT_EQ(r.checks.size(), 1u);
   EXPECT_EQ(r.checks[0].good, 1u);
@@ -104,7 +106,7 @@ TEST(Commitments, TheSeedFirstIsAFailureThatNamesTheFile) {
   log.add("seed-1", "seed", "{}", kGoodSeed);
   log.add("commitment", "commit", commitment_of("manifest.csv", kManifestText));
   review::Review r = record();
-  judge_commitments(r, read_logged_steps(log.files(), log.trust()));
+  judge_commitments(r, read_logged_steps(log.files(), log.trust()), ReceiptsGiven::yes);
   ASSERT_EQ(codes(r), std::vector<std::string>{"P3-COMMIT-AFTER-SEED"});
   EXPECT_EQ(r.findings[0].rows[0].file, "manifest.csv");
   EXPECT_THAT(r.findings[0].rows[0].text, HasSubstr("entry 1 of log.example"));
@@ -115,8 +117,56 @@ TEST(Commitments, AnotherManifestThanCommittedTo) {
   log.add("commitment", "commit", commitment_of("manifest.csv", "batch,cards\nA,11\n"));
   log.add("seed-1", "seed", "{}", kGoodSeed);
   review::Review r = record();
-  judge_commitments(r, read_logged_steps(log.files(), log.trust()));
-  EXPECT_EQ(codes(r), std::vector<std::string>{"P3-COMMIT-MISMATCH"});
+  judge_commitments(r, read_logged_steps(log.files(), log.trust()), ReceiptsGiven::yes);
+  EXPECT_EQ(codes(r), (std::vector<std::string>{"P3-NO-COMMITMENT", "P3-NO-COMMITMENT"}));
+  EXPECT_EQ(r.findings[0].severity, review::Severity::failure);
+  EXPECT_THAT(r.findings[0].rows[0].text, HasSubstr("fixed another file of this name"));
+  EXPECT_EQ(r.findings[1].severity, review::Severity::warning) << "what was fixed is not there";
+}
+
+TEST(Commitments, OnePathFixedTwiceBeforeTheSeed) {
+  SmallLog log;
+  log.add("a", "commit", commitment_of("manifest.csv", kManifestText));
+  log.add("b", "commit", commitment_of("manifest.csv", "batch,cards\nA,11\n"));
+  log.add("seed-1", "seed", "{}", kGoodSeed);
+  review::Review r = record();
+  judge_commitments(r, read_logged_steps(log.files(), log.trust()), ReceiptsGiven::yes);
+  ASSERT_FALSE(r.findings.empty());
+  EXPECT_EQ(r.findings[0].code, "P3-COMMIT-MISMATCH");
+  EXPECT_THAT(r.findings[0].summary, HasSubstr("more than one content"));
+}
+
+TEST(Commitments, MissingReceiptsAreAFailureWhereReceiptsAreGiven) {
+  review::Review r = record();
+  judge_commitments(r, {}, ReceiptsGiven::yes);
+  ASSERT_EQ(codes(r), std::vector<std::string>{"P3-NO-COMMITMENT"});
+  EXPECT_EQ(r.findings[0].severity, review::Severity::failure);
+}
+
+TEST(Commitments, LoggedDocumentsOfAnOwnAuditAreThoseOfTheRecord) {
+  SmallLog log;
+  log.add("commitment", "commit", commitment_of("manifest.csv", kManifestText));
+  log.add("seed-1", "seed", "{}", kGoodSeed);
+  log.add("risk", "risk", "the risk as it was logged");
+  const LoggedSteps steps = read_logged_steps(log.files(), log.trust());
+  review::Review r = record();
+  r.kind = "audit";
+  r.files.push_back({"audit.json", 5, sha256("audit"), "audit"});
+  r.files.push_back({"commitment.json", 1, sha256(commitment_of("manifest.csv", kManifestText)), "commitment"});
+  r.files.push_back({"seed.json", 2, sha256("{}"), "seed"});
+  r.files.push_back({"round-1/risk.json", 2, sha256("the risk as it is told today"), "risk"});
+  judge_commitments(r, steps, ReceiptsGiven::yes);
+  const auto named = std::ranges::find_if(r.findings, [](const review::ReviewFinding& f) { return f.code == "P3-COMMIT-MISMATCH"; });
+  ASSERT_NE(named, r.findings.end());
+  ASSERT_EQ(named->rows.size(), 1u);
+  EXPECT_EQ(named->rows[0].file, "risk.dsse.json");
+
+  r = record();
+  r.kind = "audit";
+  r.files.push_back({"audit.json", 5, sha256("another plan"), "audit"});
+  judge_commitments(r, steps, ReceiptsGiven::yes);
+  EXPECT_TRUE(
+      std::ranges::any_of(r.findings, [](const review::ReviewFinding& f) { return f.summary.find("another plan") != std::string::npos; }));
 }
 
 TEST(Commitments, AnotherSeedThanLogged) {
@@ -124,13 +174,13 @@ TEST(Commitments, AnotherSeedThanLogged) {
   log.add("commitment", "commit", commitment_of("manifest.csv", kManifestText));
   log.add("seed-1", "seed", "{}", "06712395840217364986");
   review::Review r = record();
-  judge_commitments(r, read_logged_steps(log.files(), log.trust()));
+  judge_commitments(r, read_logged_steps(log.files(), log.trust()), ReceiptsGiven::yes);
   EXPECT_EQ(codes(r), (std::vector<std::string>{"P3-COMMIT-MISMATCH", "P3-NO-COMMITMENT"}));
 }
 
 TEST(Commitments, NothingLoggedIsAWarning) {
   review::Review r = record();
-  judge_commitments(r, {});
+  judge_commitments(r, {}, ReceiptsGiven::no);
   ASSERT_EQ(codes(r), std::vector<std::string>{"P3-NO-COMMITMENT"});
   EXPECT_EQ(r.findings[0].severity, review::Severity::warning);
 }

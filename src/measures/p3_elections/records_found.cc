@@ -31,7 +31,8 @@ std::string described_type(const fs::path& folder) {
   const auto text = read_file(folder / "audit.json", kMaxDescription);
   if (!text) return {};
   const auto document = JsonDocument::parse(*text, "audit.json");
-  if (!document) return {};
+  if (!document) return "audit";
+  if (json_get(document->root(), "Audit")) return "shangrla";
   for (const char* member : {"format", "type", "kind"})
     if (const auto text_of = json_string(document->root(), member)) return std::string(*text_of);
   return "audit";
@@ -51,6 +52,9 @@ Result<RecordKind> find_record_kind(const fs::path& folder) {
   ENTENTE_TRY(const auto names, list_files(folder, 100'000));
   if (const std::string type = described_type(folder); !type.empty())
     return type.find("shangrla") != std::string::npos ? RecordKind::shangrla : RecordKind::audit;
+  for (const std::string& name : names)
+    if (name == "commitment.json" || name == "certificate.json")
+      return fail("audit.json is missing: without the plan an audit cannot be checked", {.file = (folder / "audit.json").string()});
   bool manifest = false, seed = false;
   for (const std::string& name : names) {
     manifest = manifest || name.find("BallotManifest") != std::string::npos;
