@@ -7,7 +7,8 @@
 #include "null_elections.h"
 
 int main(int argc, char** argv) {
-  const std::uint64_t runs = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1'000'000;
+  const bool counted = argc > 1 && argv[1][0] >= '0' && argv[1][0] <= '9';  // `./dev bench` passes options of Google Benchmark
+  const std::uint64_t runs = counted ? std::strtoull(argv[1], nullptr, 10) : 1'000'000;
   const char* seed = std::getenv("TYPE_ONE_SEED");
   bool good = runs > 0;
   std::printf("%-44s %-52s %6s %9s %9s\n", "test", "null elections", "limit", "confirmed", "at most");
