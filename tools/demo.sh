@@ -44,5 +44,6 @@ Try next
   $entente controls show P6-02
   $entente reproduce $out/assessment
   $entente supply check examples/sbom/*.json
+  $entente elections audit init county --plan examples/elections/plan.json    an audit of a sample election (docs/elections-audit.md)
   edit a byte of $out/assessment/bundle/profile.toml and run the first of the two verify commands above again
 END
