@@ -18,6 +18,13 @@ namespace fs = std::filesystem;
 using test::run_entente;
 using ::testing::HasSubstr;
 
+// Three cards of one contest, as Dominion exports them.
+std::string small_cvr() {
+  return "Example election,5.10\n,,,,,,\"Mayor (Vote For=1)\",\"Mayor (Vote For=1)\"\n,,,,,,Ada,Bob\n"
+         "CvrNumber,TabulatorNum,BatchId,RecordId,ImprintedId,BallotType,,\n1,1,1,1,1-1-1,1,1,0\n2,1,1,2,1-1-2,1,0,1\n3,1,1,3,1-1-3,1,1,"
+         "0\n";
+}
+
 class ElectionsTest : public ::testing::Test {
  protected:
   TemporaryFolder folder = TemporaryFolder::make("entente-elections").value();
@@ -153,6 +160,41 @@ TEST_F(ElectionsTest, TheLogRemembers) {
   EXPECT_THAT(redone.out, HasSubstr("Documents in the log are not those of the record"));
 }
 
+// The engine: the same audit as evidence of an election office, with its receipts, and vote records beside published totals.
+TEST_F(ElectionsTest, AnAssessmentMeasuresTheAudit) {
+  whole_audit();
+  const auto first_line = [](std::string text) { return text.substr(0, text.find('\n')); };
+  test::spit(at("trust.policy"), "log " + first_line(test::slurp(at("log.key.vkey"))) + "\nquorum none\n");
+  test::spit(at("signers.txt"), first_line(test::slurp(at("county.key.vkey"))) + "\n");
+  test::spit(at("cvr.csv"), small_cvr());
+  test::spit(at("results.csv"), "contest_name,choice,votes\nMayor,Ada,2\nMayor,Bob,1\n");
+  std::string profile =
+      "name = \"Example Election Office\"\nid = \"example-office\"\ncategory = \"public-authority\"\nroles = "
+      "[\"election-authority\"]\ndomains = "
+      "[\"vote.example\"]\n";
+  for (const auto& [kind, path] : std::vector<std::pair<std::string, std::string>>{{"elections.audit", "county/*.json"},
+                                                                                   {"elections.audit", "county/records/*"},
+                                                                                   {"elections.audit", "county/round-1/*"},
+                                                                                   {"elections.receipts", "county/receipts/*"},
+                                                                                   {"elections.policy", "trust.policy"},
+                                                                                   {"elections.signers", "signers.txt"},
+                                                                                   {"elections.cvr", "cvr.csv"},
+                                                                                   {"elections.results", "results.csv"}})
+    profile += "[[evidence]]\nkind = \"" + kind + "\"\npath = \"" + path + "\"\n";
+  test::spit(at("org.toml"), profile);
+  const auto assessed = run_entente({"assess", at("org.toml"), "--output", at("assessment")});
+  ASSERT_LE(assessed.code, 1) << assessed.out << assessed.err;
+  const Json document = Json::parse(test::slurp(at("assessment/assessment.json")));
+  std::map<std::string, std::string> status;
+  const std::string text = document.dump();
+  for (const Json& judgement : document.at("judgements"))
+    status[judgement.at("control").get<std::string>()] = judgement.at("status").get<std::string>();
+  EXPECT_EQ(status.at("P3-01"), "satisfied") << text.substr(0, 4000);
+  EXPECT_EQ(status.at("P3-02"), "satisfied");
+  EXPECT_EQ(status.at("P3-03"), "satisfied");
+  EXPECT_EQ(status.at("P3-06"), "not-assessed");
+}
+
 TEST_F(ElectionsTest, TheSeedWaitsForTheCommitmentsReceipt) {
   const std::string plan = (test::source_dir() / "examples/elections/plan.json").string();
   ASSERT_EQ(audit("init", {"--plan", plan}).code, 0);
@@ -180,10 +222,7 @@ TEST_F(ElectionsTest, FilesOfAnAuditRunByOthersAreFixedBeforeTheirSeed) {
 }
 
 TEST_F(ElectionsTest, TotalsAreHeldAgainstTheVotes) {
-  const std::string votes =
-      "Example election,5.10\n,,,,,,\"Mayor (Vote For=1)\",\"Mayor (Vote For=1)\"\n,,,,,,Ada,Bob\n"
-      "CvrNumber,TabulatorNum,BatchId,RecordId,ImprintedId,BallotType,,\n1,1,1,1,1-1-1,1,1,0\n2,1,1,2,1-1-2,1,0,1\n3,1,1,3,1-1-3,1,1,0\n";
-  test::spit(at("cvr.csv"), votes);
+  test::spit(at("cvr.csv"), small_cvr());
   test::spit(at("good.csv"), "contest_name,choice,votes\nMayor,Ada,2\nMayor,Bob,1\n");
   test::spit(at("bad.csv"), "contest_name,choice,votes\nMayor,Ada,3\nMayor,Bob,1\n");
   const auto good = run_entente({"elections", "tabulate", at("cvr.csv"), "--results", at("good.csv")});
