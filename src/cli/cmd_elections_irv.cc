@@ -14,11 +14,13 @@
 #include "measures/p3_elections/irv/cover.h"
 #include "measures/p3_elections/irv/raire.h"
 #include "measures/p3_elections/irv/tabulate.h"
+#include "measures/p3_elections/tables/container.h"
 
 namespace entente::cli {
 namespace {
 
 namespace irv = measures::p3_elections::irv;
+namespace tables = measures::p3_elections::tables;
 
 constexpr const char* kIrvExamples = R"(  entente elections assertions ballots.raire
       counts each contest and finds the assertions that are easiest to audit
@@ -27,7 +29,7 @@ constexpr const char* kIrvExamples = R"(  entente elections assertions ballots.r
   entente elections assertions ballots.raire --check published.json
       do published assertions rule out every other winner, and do the ballots bear them out?
 
-Ballots: RAIRE's .raire, the text format of audit-irv-cp, raire-rs' JSON. docs/elections-irv.md
+Ballots: RAIRE's .raire, the text format of audit-irv-cp, raire-rs' JSON; .xz and .gz are unpacked. docs/elections-irv.md
 Exit 1: a tie, another winner than reported, or assertions that leave a way open.)";
 
 struct IrvGiven {
@@ -36,8 +38,13 @@ struct IrvGiven {
   std::uint64_t cards = 0;
 };
 
+Result<std::string> read_plain(const std::string& path) {
+  ENTENTE_TRY(std::string bytes, read_input(path));
+  return tables::plain_text(std::move(bytes), input_name(path));
+}
+
 Result<std::vector<irv::BallotContest>> read_ranked(const std::string& path) {
-  ENTENTE_TRY(const std::string text, read_input(path));
+  ENTENTE_TRY(const std::string text, read_plain(path));
   const std::string name = input_name(path);
   const std::size_t first = text.find_first_not_of(" \t\r\n");
   std::vector<irv::BallotContest> out;
@@ -87,7 +94,7 @@ struct IrvOutcome {
 };
 
 Result<IrvOutcome::Checked> check_published(const irv::BallotContest& contest, const IrvGiven& given, irv::Candidate winner) {
-  ENTENTE_TRY(const std::string text, read_input(given.check));
+  ENTENTE_TRY(const std::string text, read_plain(given.check));
   ENTENTE_TRY(auto all, irv::read_assertions(text, input_name(given.check), [&](std::string_view) { return contest.rankings.names; }));
   for (irv::PublishedAssertions& one : all) {
     if (!one.contest.empty() && one.contest != contest.id) continue;

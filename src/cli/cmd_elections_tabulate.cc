@@ -12,6 +12,7 @@
 #include "measures/p3_elections/records/manifest.h"
 #include "measures/p3_elections/records/results.h"
 #include "measures/p3_elections/records/tabulate.h"
+#include "measures/p3_elections/review/review.h"
 #include "measures/p3_elections/totals.h"
 
 namespace entente::cli {
@@ -24,8 +25,10 @@ constexpr const char* kTabulateExamples = R"(  entente elections tabulate cvrs.c
       what it is (Dominion, ES&S, Hart, ClearBallot, NIST SP 1500-103, RAIRE) is seen from the content
   entente elections tabulate CvrExport_*.json ContestManifest.json CandidateManifest.json
   entente elections tabulate cvrs.zip --results results.xml
-      exit 1 where published totals do not follow from the votes; NIST SP 1500-100, Clarity, statements of votes
-  entente elections tabulate cvrs.csv --contest "Mayor" --json)";
+      do published totals follow from the votes? NIST SP 1500-100, Clarity, statements of votes
+  entente elections tabulate cvrs.csv --contest "Mayor" --json
+
+Exit 1: totals that are not equal to the votes, or a card with two records (P3-CVR-DUPLICATE). docs/elections-records.md)";
 
 constexpr const char* kManifestExamples = R"(  entente elections manifest AdamsBallotManifest.csv
       batches and cards as they are read, in the order of the draw
@@ -37,6 +40,29 @@ struct TabulateGiven {
   std::string contest;
   std::size_t rows = 50;
 };
+
+std::string amount(std::uint64_t n, std::string_view singular) { return fmt::format("{} {}{}", n, singular, n == 1 ? "" : "s"); }
+
+std::uint64_t duplicates_of(const records::CvrReport& found) { return found.count(records::CvrProblemKind::duplicate_card); }
+
+std::string duplicates_summary(std::uint64_t duplicates) {
+  return fmt::format("{} of a card that has one already; the counts hold {}", amount(duplicates, "record"),
+                     duplicates == 1 ? "it" : "them");
+}
+
+// Like the findings of `verify --json`.
+Json findings_json(const records::CvrReport& found) {
+  Json out = Json::array();
+  const std::uint64_t duplicates = duplicates_of(found);
+  if (duplicates == 0) return out;
+  Json rows = Json::array();
+  for (const records::CvrProblem* one : p3::duplicate_cards(found)) rows.push_back({{"where", one->where.str()}, {"text", one->what}});
+  out.push_back({{"code", p3::review::kCvrDuplicate},
+                 {"severity", p3::review::to_string(p3::review::Severity::failure)},
+                 {"summary", duplicates_summary(duplicates)},
+                 {"rows", std::move(rows)}});
+  return out;
+}
 
 Json problems_json(const records::CvrReport& found) {
   Json out = Json::array();
@@ -70,28 +96,50 @@ Json tally_json(const records::CvrContest& contest, const records::ContestTally&
 }
 
 void print_tally(const records::CvrContest& contest, const records::ContestTally& tally) {
-  fmt::print("{}  {} cards, {} overvoted, {} blank{}\n", paint(stdout, Colour::bold, printable(contest.name, 400)), tally.cards,
+  fmt::print("{}  {}, {} overvoted, {} blank{}\n", paint(stdout, Colour::bold, printable(contest.name, 400)), amount(tally.cards, "card"),
              tally.overvoted, tally.blank, contest.ranked ? "; first choices" : "");
   for (std::size_t i = 0; i < contest.choices.size(); ++i) fmt::print("  {:>10}  {}\n", tally.votes[i], printable(contest.choices[i], 400));
 }
 
+// What is no finding. Rows of cards with two records are among the findings.
 void print_problems(const records::CvrReport& found, std::size_t max_rows) {
-  std::size_t shown = 0;
+  std::size_t shown = 0, all = found.problems.size() - p3::duplicate_cards(found).size();
   for (const records::CvrProblem& one : found.problems) {
+    if (one.kind == records::CvrProblemKind::duplicate_card) continue;
     if (shown++ == max_rows) {
-      fmt::print(stderr, "  … and {} more\n", found.problems.size() - max_rows);
+      fmt::print(stderr, "  … and {} more\n", all - max_rows);
       return;
     }
-    fmt::print(stderr, "{} {}: {}: {}\n", paint(stderr, Colour::yellow, "note:"), printable(one.where.str(), 400), to_string(one.kind),
+    const std::string place = printable(one.where.str(), 400);
+    fmt::print(stderr, "{} {}{}{}: {}\n", paint(stderr, Colour::yellow, "note:"), place, place.empty() ? "" : ": ", to_string(one.kind),
                printable(one.what, 400));
   }
 }
 
-void print_comparison(const std::string& name, const p3::TotalsComparison& compared, std::size_t max_rows) {
-  fmt::print("{}  {} choices in {} contests, {}\n", paint(stdout, Colour::bold, printable(name, 400)), compared.choices, compared.contests,
-             compared.differing == 0
-                 ? paint(stdout, Colour::green, "all equal to the votes")
-                 : paint(stdout, Colour::red, fmt::format("{} not equal, {} votes apart", compared.differing, compared.difference)));
+void print_duplicates(const records::CvrReport& found, std::size_t max_rows) {
+  const std::uint64_t duplicates = duplicates_of(found);
+  if (duplicates == 0) return;
+  fmt::print("{} {}\n", paint(stdout, Colour::red, fmt::format("✗ {}", p3::review::kCvrDuplicate)), duplicates_summary(duplicates));
+  std::size_t shown = 0;
+  for (const records::CvrProblem* one : p3::duplicate_cards(found)) {
+    if (shown == max_rows) break;
+    ++shown;
+    fmt::print("  {}: {}\n", printable(one->where.str(), 400), printable(one->what, 400));
+  }
+  if (shown < duplicates) fmt::print("  … and {} more (--rows N, --json)\n", duplicates - shown);
+}
+
+// `duplicates`: records counted that should not be, so that equal totals are no good news.
+std::string comparison_outcome(const p3::TotalsComparison& compared, std::uint64_t duplicates) {
+  if (compared.differing > 0)
+    return paint(stdout, Colour::red, fmt::format("{} not equal, {} apart", compared.differing, amount(compared.difference, "vote")));
+  if (duplicates > 0) return paint(stdout, Colour::red, "equal to the votes only with cards that are counted twice");
+  return paint(stdout, Colour::green, "all equal to the votes");
+}
+
+void print_comparison(const std::string& name, const p3::TotalsComparison& compared, std::uint64_t duplicates, std::size_t max_rows) {
+  fmt::print("{}  {} in {}, {}\n", paint(stdout, Colour::bold, printable(name, 400)), amount(compared.choices, "choice"),
+             amount(compared.contests, "contest"), comparison_outcome(compared, duplicates));
   std::size_t shown = 0;
   for (const p3::TotalsRow& row : compared.rows) {
     if (row.state == p3::TotalsRow::State::equal) continue;
@@ -115,6 +163,8 @@ Result<int> elections_tabulate(const Context& context, const TabulateGiven& give
     if (compared.back().second.contests == 0)
       return fail("no contest of the results has the name of one of the vote records", {.file = path}, "give both with the same names");
   }
+  const std::uint64_t duplicates = duplicates_of(votes.report);
+  const bool good = differing == 0 && duplicates == 0;
   const auto wanted = [&](const records::CvrContest& contest) { return given.contest.empty() || contest.name == given.contest; };
   const auto is_wanted = std::any_of(votes.table.contests.begin(), votes.table.contests.end(), wanted);
   if (!is_wanted && !given.contest.empty())
@@ -132,23 +182,26 @@ Result<int> elections_tabulate(const Context& context, const TabulateGiven& give
     print_json(Json{{"format", to_string(votes.report.format)},
                     {"version", votes.report.version},
                     {"cards", votes.table.cards.size()},
+                    {"duplicate_cards", duplicates},
                     {"contests", std::move(contests)},
                     {"results", std::move(results)},
+                    {"findings", findings_json(votes.report)},
                     {"notes", problems_json(votes.report)}});
-    return differing == 0 ? kOk : kFindings;
+    return good ? kOk : kFindings;
   }
   if (!context.quiet) {
-    fmt::print(stderr, "{}{}: {} cards, {} contests\n", to_string(votes.report.format),
-               votes.report.version.empty() ? "" : " " + printable(votes.report.version, 60), votes.table.cards.size(),
-               votes.table.contests.size());
+    fmt::print(stderr, "{}{}: {}, {}\n", to_string(votes.report.format),
+               votes.report.version.empty() ? "" : " " + printable(votes.report.version, 60), amount(votes.table.cards.size(), "card"),
+               amount(votes.table.contests.size(), "contest"));
     print_problems(votes.report, given.rows);
   }
   if (compared.empty() || !given.contest.empty()) {
     for (std::size_t i = 0; i < tallies.size(); ++i)
       if (wanted(votes.table.contests[i])) print_tally(votes.table.contests[i], tallies[i]);
   }
-  for (const auto& [name, one] : compared) print_comparison(name, one, given.rows);
-  return differing == 0 ? kOk : kFindings;
+  for (const auto& [name, one] : compared) print_comparison(name, one, duplicates, given.rows);
+  print_duplicates(votes.report, given.rows);
+  return good ? kOk : kFindings;
 }
 
 struct ManifestGiven {
@@ -191,7 +244,7 @@ Result<int> elections_manifest(const Context& context, const ManifestGiven& give
     table.row(std::move(cells));
   }
   table.print(stdout, terminal_width(stdout));
-  fmt::print("{} cards in {} batches\n", manifest.cards(), manifest.batches.size());
+  fmt::print("{} in {} batch{}\n", amount(manifest.cards(), "card"), manifest.batches.size(), manifest.batches.size() == 1 ? "" : "es");
   for (const auto& [first, later] : twice)
     fmt::print("{} line {}: batch {} was named in line {} already\n", paint(stdout, Colour::red, "twice"), manifest.batches[later].line,
                printable(manifest.batches[later].batch, 200), manifest.batches[first].line);

@@ -93,6 +93,13 @@ std::string_view to_string(TotalsRow::State state) {
   return "only in the results";
 }
 
+std::vector<const records::CvrProblem*> duplicate_cards(const records::CvrReport& report) {
+  std::vector<const records::CvrProblem*> out;
+  for (const records::CvrProblem& one : report.problems)
+    if (one.kind == records::CvrProblemKind::duplicate_card) out.push_back(&one);
+  return out;
+}
+
 TotalsComparison compare_totals(const records::CvrTable& votes, const std::vector<records::ContestTally>& tallies,
                                 const records::ReportedResults& results) {
   TotalsComparison out;

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "measures/p3_elections/records/cvr.h"
+#include "measures/p3_elections/records/cvr_read.h"
 #include "measures/p3_elections/records/results.h"
 #include "measures/p3_elections/records/tabulate.h"
 
@@ -31,5 +31,9 @@ struct TotalsComparison {
 // contest first choices are compared. Write-ins the results do not list are passed over if they are marked as such.
 [[nodiscard]] TotalsComparison compare_totals(const records::CvrTable& votes, const std::vector<records::ContestTally>& tallies,
                                               const records::ReportedResults& results);
+
+// Each record of a card that had one already (P3-CVR-DUPLICATE), as far as the report keeps them; its count says how many there are. Both
+// are counted, so totals that are equal to such votes were counted with them too.
+[[nodiscard]] std::vector<const records::CvrProblem*> duplicate_cards(const records::CvrReport& report);
 
 }  // namespace entente::measures::p3_elections

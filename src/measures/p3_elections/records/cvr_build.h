@@ -88,6 +88,8 @@ class CvrFiles {
   using Take = std::function<Result<void>(const std::string& name, std::string_view bytes)>;
   [[nodiscard]] Result<void> survey(const Survey& take);
   [[nodiscard]] Result<void> each(CvrFileKind kind, const Take& take) const;
+  // The name of the first of a kind, empty where there is none. Behind survey().
+  [[nodiscard]] std::string first(CvrFileKind kind) const;
 
  private:
   using Visit = std::function<Result<void>(const std::string& name, std::string_view bytes)>;
@@ -95,6 +97,7 @@ class CvrFiles {
   std::span<const CvrSource> sources_;
   const CvrReadOptions& options_;
   std::unordered_map<std::string, CvrFileKind> kinds_;
+  std::unordered_map<CvrFileKind, std::string> firsts_;
 };
 
 // The readers: each takes its kinds out of the files.

@@ -92,9 +92,10 @@ class DominionJson {
     return {};
   }
 
-  void begin() {
+  // `first`: the first export, of which is said what is missing beside it.
+  void begin(const std::string& first) {
     if (names_.contests.empty())
-      b_.problem(CvrProblemKind::assumed, {},
+      b_.problem(CvrProblemKind::assumed, {.file = first},
                  "no ContestManifest.json: contests are numbers, and the votes allowed are the most that any card has");
     for (const auto& [id, contest] : names_.contests) {
       const std::uint32_t index = contest_index(id);
@@ -287,7 +288,7 @@ Result<void> read_dominion_json(CvrBuilder& b, const CvrFiles& files) {
   DominionJson reader(b);
   ENTENTE_CHECK(files.each(CvrFileKind::dominion_manifest,
                            [&](const std::string& name, std::string_view bytes) { return reader.manifest(name, bytes); }));
-  reader.begin();
+  reader.begin(files.first(CvrFileKind::dominion_json));
   ENTENTE_CHECK(files.each(CvrFileKind::dominion_json,
                            [&](const std::string& name, std::string_view bytes) { return reader.sessions(name, bytes); }));
   reader.finish();

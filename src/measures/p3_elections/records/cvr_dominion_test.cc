@@ -219,6 +219,7 @@ TEST(DominionJson, WithoutManifestsAndWithFaults) {
   ASSERT_OK(read);
   EXPECT_EQ(read->table.contests[1].name, "2");
   EXPECT_TRUE(read->table.contests[1].ranked);
+  for (const CvrProblem& p : read->report.problems) EXPECT_FALSE(p.where.str().empty()) << p.what;
   EXPECT_EQ(read->report.count(CvrProblemKind::assumed), 1U);
   const auto broken = read_text(
       R"({"Version":"5","Sessions":[{"TabulatorId":1,"BatchId":1,"RecordId":1,"Original":{"IsCurrent":true,"Contests":[{"Id":1}]}}]})");

@@ -82,7 +82,8 @@ void NistCards::finish(const NistNames& names) {
   for (CvrContest& c : t.contests) {
     const auto it = names.contests.find(c.name);
     if (it == names.contests.end()) {
-      b_.problem(CvrProblemKind::assumed, {}, fmt::format("contest {} is described nowhere: 1 vote assumed", printable(c.name, 60)));
+      b_.problem(CvrProblemKind::assumed, {.file = t.files.empty() ? "" : t.files.front()},
+                 fmt::format("contest {} is described nowhere: 1 vote assumed", printable(c.name, 60)));
       continue;
     }
     const NistContest& contest = it->second;

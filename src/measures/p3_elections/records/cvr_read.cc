@@ -171,12 +171,6 @@ CvrFileKind classify_cvr_file(std::string_view bytes) {
   return classify_text(bytes);
 }
 
-// How far packed bytes may unfold: vote records are repetitive (a hundredfold is seen), a bomb is far beyond this.
-std::uint64_t unfolded_limit(std::uint64_t packed, std::uint64_t left) {
-  constexpr std::uint64_t kAlways = std::uint64_t{64} << 20, kRatio = 1000;
-  return packed > (left - std::min(left, kAlways)) / kRatio ? left : std::min(left, kAlways + packed * kRatio);
-}
-
 // A zip is an archive unless it is a workbook.
 Result<void> CvrFiles::visit(const std::function<bool(const std::string&)>& wanted, const Visit& take) const {
   std::uint64_t left = options_.max_bytes;
@@ -190,12 +184,14 @@ Result<void> CvrFiles::visit(const std::function<bool(const std::string&)>& want
     std::string unpacked;
     std::string_view bytes = source.bytes;
     if (packing == tables::Packing::xz || packing == tables::Packing::gzip) {
-      ENTENTE_TRY(unpacked, tables::unpacked(source.bytes, source.name, unfolded_limit(source.bytes.size(), left)));
+      ENTENTE_TRY(unpacked, tables::unpacked(source.bytes, source.name, left));
       bytes = unpacked;
     }
     const tables::Packing inner = tables::packing_of(bytes);
     if (inner == tables::Packing::tar || (inner == tables::Packing::zip && classify_cvr_file(bytes) == CvrFileKind::unknown)) {
-      const std::uint64_t most = unfolded_limit(source.bytes.size(), left);
+      // By the file as it came, else a packed file in a packed file would unfold twice as far.
+      const std::uint64_t size = source.packed_size != 0 ? source.packed_size : source.bytes.size();
+      const std::uint64_t most = tables::unfolded_limit(size, left);
       const tables::MemberLimits limits{.max_bytes = most, .max_member_bytes = most, .max_members = 2'000'000};
       const auto wanted_member = [&](std::string_view member) { return !wanted || wanted(fmt::format("{}:{}", source.name, member)); };
       ENTENTE_CHECK(tables::each_member(bytes, source.name, limits, wanted_member, [&](tables::Member&& member) -> Result<void> {
@@ -214,8 +210,14 @@ Result<void> CvrFiles::survey(const Survey& take) {
   return visit({}, [&](const std::string& name, std::string_view bytes) -> Result<void> {
     const CvrFileKind kind = classify_cvr_file(bytes);
     if (!kinds_.emplace(name, kind).second) return fail("a file given twice", {.file = name});
+    firsts_.emplace(kind, name);
     return take(name, kind);
   });
+}
+
+std::string CvrFiles::first(CvrFileKind kind) const {
+  const auto it = firsts_.find(kind);
+  return it != firsts_.end() ? it->second : std::string();
 }
 
 Result<void> CvrFiles::each(CvrFileKind kind, const Take& take) const {
@@ -262,11 +264,13 @@ Result<CvrRead> read_cvrs(std::span<const CvrSource> sources, const CvrReadOptio
 Result<CvrRead> read_cvrs(std::span<const std::filesystem::path> paths, const CvrReadOptions& options) {
   std::vector<tables::FileText> texts;
   std::vector<CvrSource> sources;
+  std::uint64_t left = options.max_bytes;
   for (const std::filesystem::path& path : paths) {
-    ENTENTE_TRY(tables::FileText text, tables::FileText::open(path, options.max_bytes));
+    ENTENTE_TRY(tables::FileText text, tables::FileText::open(path, left));
+    left -= text.bytes().size();
     texts.push_back(std::move(text));
   }
-  for (std::size_t i = 0; i < texts.size(); ++i) sources.push_back({paths[i].string(), texts[i].bytes()});
+  for (std::size_t i = 0; i < texts.size(); ++i) sources.push_back({paths[i].string(), texts[i].bytes(), texts[i].file_size()});
   return read_cvrs(sources, options);
 }
 

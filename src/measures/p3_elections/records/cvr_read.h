@@ -68,6 +68,8 @@ struct CvrReadOptions {
 struct CvrSource {
   std::string name;        // what errors call it
   std::string_view bytes;  // plain, .xz or .gz, or a zip or tar of such files
+  // Of the file, where `bytes` were unpacked from a smaller one; 0: they are as they came. What is packed in them in turn is bounded by it.
+  std::uint64_t packed_size = 0;
 };
 
 struct CvrRead {

@@ -190,12 +190,24 @@ TEST(CvrRead, ArchivesAreGoneThroughAndBombsRefused) {
   EXPECT_EQ(dump(read->table), dump(read_text(kEss)->table));
   const std::string xz = tables::test_packed::packed(tables::test_packed::Kind::xz, {{"data", std::string(kEss)}});
   EXPECT_EQ(dump(read_text(xz)->table), dump(read_text(kEss)->table));
-  // 80 MB out of some 12 kB: beyond 64 MiB and a thousandfold.
+  // 80 MB out of some 12 kB: beyond 64 MiB and 250 times as much.
   const std::string bomb = tables::test_packed::packed(tables::test_packed::Kind::xz, {{"data", std::string(80'000'000, '0')}});
   ASSERT_LT(bomb.size(), 12'800U);
   const auto refused = read_text(bomb);
   ASSERT_FALSE(refused.has_value());
   EXPECT_NE(refused.error().what.find("unpacks to more than"), std::string::npos) << refused.error().str();
+  // Given as a file, and as an archive inside a packed file: no way round.
+  const auto folder = TemporaryFolder::make().value();
+  test::spit(folder.path() / "bomb.xz", bomb);
+  const std::vector<tables::Member> inside{{"a.csv", std::string(35'000'000, '0')}, {"b.csv", std::string(35'000'000, '0')}};
+  const std::string zip_bomb = tables::test_packed::packed(tables::test_packed::Kind::zip, inside);
+  test::spit(folder.path() / "nested.xz", tables::test_packed::packed(tables::test_packed::Kind::xz, {{"data", zip_bomb}}));
+  for (const char* name : {"bomb.xz", "nested.xz"}) {
+    const std::vector<std::filesystem::path> paths{folder.path() / name};
+    const auto of_file = read_cvrs(paths);
+    ASSERT_FALSE(of_file.has_value()) << name;
+    EXPECT_NE(of_file.error().what.find("unpacks to more than"), std::string::npos) << of_file.error().str();
+  }
 }
 
 TEST(CvrTableTexts, InternedOnceAndFoundAgain) {

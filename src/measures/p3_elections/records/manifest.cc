@@ -176,6 +176,15 @@ class ManifestRows {
   std::uint64_t total_line_ = 0;
 };
 
+// Arlo's audit report has sections under lines like "######## SAMPLED BATCHES ########", and one of them lists batches with ballots: those
+// drawn, which is no manifest.
+Result<void> manifest_no_report(const CsvRow& row, const std::string& name) {
+  const std::string_view first = tables::trimmed(row.cell(0));
+  if (!first.starts_with("########")) return {};
+  return fail("an audit report of Arlo, not a ballot manifest", {.file = name, .line = row.line},
+              "give the manifest the batches were drawn from; `entente elections verify --record DIR` reads the report");
+}
+
 // `next` gives the rows of any kind of table.
 template <class Next>
 Result<void> read_manifest_rows(Manifest& manifest, Next&& next) {
@@ -184,6 +193,7 @@ Result<void> read_manifest_rows(Manifest& manifest, Next&& next) {
   for (std::size_t seen = 0;; ++seen) {
     ENTENTE_TRY(const bool more, next(row));
     if (!more) break;
+    ENTENTE_CHECK(manifest_no_report(row, manifest.file));
     if (rows) {
       ENTENTE_CHECK(rows->take(row));
       continue;

@@ -64,6 +64,17 @@ TEST(Manifest, Windows1252AndForeignFiles) {
   EXPECT_FALSE(parse_manifest("", "m.csv"));
 }
 
+TEST(Manifest, AnAuditReportIsNone) {
+  const auto report = parse_manifest(
+      "######## ELECTION INFO ########,,\nOrganization,Election Name,State\nExample,Example,EX\n,,\n######## SAMPLED BATCHES ########,,\n"
+      "Jurisdiction Name,Batch Name,Ballots in Batch\nExample County,B-1,10\n",
+      "final_audit_report.csv");
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().what, "an audit report of Arlo, not a ballot manifest");
+  EXPECT_FALSE(report.error().hint.empty());
+  ASSERT_FALSE(parse_manifest("Batch Name,Ballots in Batch\nB-1,10\n######## SAMPLED BALLOTS ########,\n", "cut.csv"));
+}
+
 TEST(Manifest, OtherSeparatorsAndTotals) {
   const auto semicolons = parse_manifest("Tabulator;Batch Name;Number of Ballots\n1;1;10\n1;2;20\nTotal;;30\n", "m.csv");
   ASSERT_OK(semicolons);

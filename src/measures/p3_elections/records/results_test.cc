@@ -15,7 +15,7 @@ std::uint64_t votes(const ReportedResults& results, std::string_view contest, st
   return ~0ull;
 }
 
-Error error_of(std::string_view text) {
+Error results_error(std::string_view text) {
   const auto results = parse_results(text, "r");
   return results ? Error{.what = "read", .where = {}, .hint = {}} : results.error();
 }
@@ -78,8 +78,8 @@ TEST(Results, StatementOfVotesAndItsIdentity) {
   EXPECT_EQ(check.findings[0].unit, "001");
   EXPECT_NE(check.findings[0].text.find("1000 ballots with 2 votes each"), std::string::npos);
   changed.replace(changed.find("10,5,3,0"), 8, "10,5,4,0");
-  EXPECT_NE(error_of(changed).what.find("differ from those of the same contest"), std::string::npos);
-  EXPECT_EQ(error_of(changed).where.line, 5u);
+  EXPECT_NE(results_error(changed).what.find("differ from those of the same contest"), std::string::npos);
+  EXPECT_EQ(results_error(changed).where.line, 5u);
 }
 
 TEST(Results, ClaritySummaryInWindows1252) {
@@ -127,7 +127,7 @@ TEST(Results, ClarityDetail) {
   changed.replace(changed.find("votes=\"20\""), 10, "votes=\"21\"");
   EXPECT_EQ(parse_results(changed, "detail.xml")->contradictions.size(), 1u);
   changed.replace(changed.find("votes=\"21\""), 10, "votes=\"x1\"");
-  EXPECT_EQ(error_of(changed).where.line, 5u);
+  EXPECT_EQ(results_error(changed).where.line, 5u);
 }
 
 constexpr std::string_view kErrXml =
@@ -192,19 +192,19 @@ TEST(Results, NistXmlAndJsonAreOne) {
 TEST(Results, ReferencesToNothingAndOtherNonsense) {
   std::string changed(kErrXml);
   changed.replace(changed.find("c1 c2"), 5, "c1 c9");
-  EXPECT_NE(error_of(changed).what.find("c9"), std::string::npos);
+  EXPECT_NE(results_error(changed).what.find("c9"), std::string::npos);
   changed = kErrXml;
   changed.replace(changed.find("<GpUnitId>b<"), 12, "<GpUnitId>q<");
-  EXPECT_NE(error_of(changed).what.find("reporting unit q"), std::string::npos);
-  EXPECT_EQ(error_of(changed).where.line, 8u);
+  EXPECT_NE(results_error(changed).what.find("reporting unit q"), std::string::npos);
+  EXPECT_EQ(results_error(changed).where.line, 8u);
   changed = kErrJson;
   changed.replace(changed.find("\"Count\":4"), 9, "\"Count\":4.5");
-  EXPECT_NE(error_of(changed).what.find("no count"), std::string::npos);
-  EXPECT_NE(error_of("<html></html>").what.find("its root is html"), std::string::npos);
-  EXPECT_NE(error_of("a,b,c\n1,2,3\n").what.find("no known table"), std::string::npos);
-  EXPECT_NE(error_of("{\"a\":1}").what.find("no election report"), std::string::npos);
-  EXPECT_EQ(error_of("contest_name,choice,votes\nA,B,1\nA,B,2\n").where.line, 3u);
-  EXPECT_EQ(error_of("contest_name,choice,votes\nA,B,many\n").where.column, 3u);
+  EXPECT_NE(results_error(changed).what.find("no count"), std::string::npos);
+  EXPECT_NE(results_error("<html></html>").what.find("its root is html"), std::string::npos);
+  EXPECT_NE(results_error("a,b,c\n1,2,3\n").what.find("no known table"), std::string::npos);
+  EXPECT_NE(results_error("{\"a\":1}").what.find("no election report"), std::string::npos);
+  EXPECT_EQ(results_error("contest_name,choice,votes\nA,B,1\nA,B,2\n").where.line, 3u);
+  EXPECT_EQ(results_error("contest_name,choice,votes\nA,B,many\n").where.column, 3u);
 }
 
 }  // namespace

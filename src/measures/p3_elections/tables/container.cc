@@ -1,6 +1,7 @@
 // Unpacks with libarchive out of memory. Sizes an archive states are believed by nobody: bytes are counted as they come, and the count is
-// held against the limit before each block is kept. Names are taken in UTF-8 where the archive has them so, else as bytes, and must be
-// safe relative paths; none may come twice, since two readers could each take another one.
+// held against the limit before each block is kept; the limit is the caller's or what the packed size allows, whichever is less. Names are
+// taken in UTF-8 where the archive has them so, else as bytes, and must be safe relative paths; none may come twice, since two readers
+// could each take another one.
 #include "measures/p3_elections/tables/container.h"
 
 #include <archive.h>
@@ -33,8 +34,19 @@ tl::unexpected<Error> container_broken(archive* a, const std::string& name, cons
               {.file = name, .pointer = printable(member)}, "it was altered or damaged; fetch it again");
 }
 
-// The data of the current entry, at most `max_bytes`.
-Result<std::string> container_data(archive* a, const std::string& name, const std::string& member, std::uint64_t max_bytes) {
+// How much may come, and whether the packed size decided that (then the file's owner can do something about it).
+struct ContainerBound {
+  std::uint64_t bytes = 0;
+  bool by_packed_size = false;
+};
+
+ContainerBound container_bound(std::uint64_t packed, std::uint64_t max_bytes) {
+  const std::uint64_t bytes = unfolded_limit(packed, max_bytes);
+  return {bytes, bytes < max_bytes};
+}
+
+// The data of the current entry, at most as much as the bound says.
+Result<std::string> container_data(archive* a, const std::string& name, const std::string& member, const ContainerBound& most) {
   std::string text;
   for (;;) {
     const void* data = nullptr;
@@ -45,8 +57,10 @@ Result<std::string> container_data(archive* a, const std::string& name, const st
     if (code != ARCHIVE_OK) return container_broken(a, name, member);
     if (offset < 0 || static_cast<std::uint64_t>(offset) != text.size())
       return fail("a file with holes in the archive", {.file = name, .pointer = printable(member)});
-    if (size > max_bytes - text.size())
-      return fail(fmt::format("unpacks to more than {} bytes", max_bytes), {.file = name, .pointer = printable(member)});
+    if (size > most.bytes - text.size())
+      return fail(
+          fmt::format("unpacks to more than {} bytes", most.bytes), {.file = name, .pointer = printable(member)},
+          most.by_packed_size ? "so much out of so little is hardly a record; if it is one, unpack it and give the plain file" : "");
     text.append(static_cast<const char*>(data), size);
   }
 }
@@ -74,11 +88,12 @@ Result<std::pair<const char*, std::size_t>> map_file(const std::filesystem::path
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0) return fail("cannot open the file", {.file = path.string()});
   struct stat status{};
-  const bool regular = ::fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+  const bool known = ::fstat(fd, &status) == 0, regular = known && S_ISREG(status.st_mode);
   const auto size = regular ? static_cast<std::size_t>(status.st_size) : 0;
   void* data = regular && size > 0 && size <= max_bytes ? ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0) : MAP_FAILED;
   ::close(fd);
-  if (!regular) return fail("no regular file", {.file = path.string()});
+  if (known && S_ISDIR(status.st_mode)) return fail("a folder, where a file is expected", {.file = path.string()}, "name the files in it");
+  if (!regular) return fail("no regular file", {.file = path.string()}, "a pipe or device cannot be read here: save it as a file first");
   if (size > max_bytes) return fail(fmt::format("the file has more than {} bytes", max_bytes), {.file = path.string()});
   if (size > 0 && data == MAP_FAILED) return fail("cannot map the file", {.file = path.string()});
   if (size == 0) return std::pair<const char*, std::size_t>(nullptr, 0);
@@ -87,6 +102,12 @@ Result<std::pair<const char*, std::size_t>> map_file(const std::filesystem::path
 }
 
 }  // namespace
+
+std::uint64_t unfolded_limit(std::uint64_t packed, std::uint64_t max_bytes) {
+  constexpr std::uint64_t kAlways = std::uint64_t{64} << 20, kRatio = 250;
+  if (max_bytes <= kAlways || packed > (max_bytes - kAlways) / kRatio) return max_bytes;
+  return kAlways + packed * kRatio;
+}
 
 Packing packing_of(std::string_view bytes) {
   using namespace std::string_view_literals;
@@ -109,6 +130,7 @@ Result<FileText> FileText::open(const std::filesystem::path& path, std::uint64_t
   ENTENTE_TRY(std::string text, unpacked(out.bytes(), path.string(), max_bytes));
   FileText whole;
   whole.unpacked_ = std::move(text);
+  whole.size_ = out.size_;
   return whole;
 }
 
@@ -139,7 +161,18 @@ Result<std::string> unpacked(std::string_view bytes, const std::string& name, st
   const int code = archive_read_next_header(a.get(), &entry);
   if (code == ARCHIVE_EOF) return std::string();
   if (code != ARCHIVE_OK) return container_broken(a.get(), name, "");
-  return container_data(a.get(), name, "", max_bytes);
+  return container_data(a.get(), name, "", container_bound(bytes.size(), max_bytes));
+}
+
+Result<std::string> plain_text(std::string bytes, const std::string& name, std::uint64_t max_bytes) {
+  if (const Packing packing = packing_of(bytes); packing == Packing::xz || packing == Packing::gzip) {
+    ENTENTE_TRY(bytes, unpacked(bytes, name, max_bytes));
+  }
+  if (packing_of(bytes) != Packing::none)
+    return fail("a packed file, where text is expected", {.file = name},
+                "unpack it and give the file inside (.xz and .gz are unpacked here)");
+  if (bytes.size() > max_bytes) return fail(fmt::format("more than {} bytes", max_bytes), {.file = name});
+  return bytes;
 }
 
 Result<std::string> read_packed(const std::filesystem::path& path, std::uint64_t max_bytes) {
@@ -157,7 +190,7 @@ Result<void> each_member(std::string_view bytes, const std::string& name, const 
       archive_read_open_memory(a.get(), bytes.data(), bytes.size()) != ARCHIVE_OK)
     return container_broken(a.get(), name, "");
   std::unordered_set<std::string> seen;
-  std::uint64_t left = limits.max_bytes;
+  ContainerBound left = container_bound(bytes.size(), limits.max_bytes);
   for (archive_entry* entry = nullptr;;) {
     const int code = archive_read_next_header(a.get(), &entry);
     if (code == ARCHIVE_EOF) return {};
@@ -167,8 +200,9 @@ Result<void> each_member(std::string_view bytes, const std::string& name, const 
     if (!seen.insert(member).second) return fail("the archive holds this file twice", {.file = name, .pointer = printable(member)});
     if (seen.size() > limits.max_members) return fail(fmt::format("more than {} files in the archive", limits.max_members), {.file = name});
     if (wanted && !wanted(member)) continue;
-    ENTENTE_TRY(std::string content, container_data(a.get(), name, member, std::min(limits.max_member_bytes, left)));
-    left -= content.size();
+    const ContainerBound most{std::min(limits.max_member_bytes, left.bytes), left.by_packed_size && left.bytes < limits.max_member_bytes};
+    ENTENTE_TRY(std::string content, container_data(a.get(), name, member, most));
+    left.bytes -= content.size();
     ENTENTE_CHECK(take({std::move(member), std::move(content)}));
   }
 }

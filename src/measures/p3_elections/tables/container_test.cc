@@ -20,7 +20,10 @@ TEST(Container, ReadsAPackedFileAndAPlainOne) {
   EXPECT_EQ(read_packed(folder.path() / "a.txt").value(), "plain");
   EXPECT_EQ(read_packed(folder.path() / "empty").value(), "");
   EXPECT_FALSE(read_packed(folder.path() / "absent").has_value());
-  EXPECT_FALSE(read_packed(folder.path()).has_value());
+  const auto a_folder = read_packed(folder.path());
+  ASSERT_FALSE(a_folder.has_value());
+  EXPECT_NE(a_folder.error().what.find("a folder"), std::string::npos) << a_folder.error().str();
+  EXPECT_FALSE(a_folder.error().hint.empty());
   EXPECT_FALSE(read_packed(folder.path() / "a.txt", 4).has_value());
 }
 
@@ -36,6 +39,41 @@ TEST(Container, SmallFilesDoNotUnfoldWithoutEnd) {
   EXPECT_FALSE(members_of(zip, "z", {.max_bytes = 599'999}).has_value());
   EXPECT_FALSE(members_of(zip, "z", {.max_member_bytes = 299'999}).has_value());
   EXPECT_FALSE(members_of(zip, "z", {.max_members = 1}).has_value());
+}
+
+TEST(Container, ThePackedSizeBoundsWhatComesOutOfIt) {
+  EXPECT_EQ(unfolded_limit(0, kMaxFileBytes), std::uint64_t{64} << 20);
+  EXPECT_EQ(unfolded_limit(1'000'000, kMaxFileBytes), (std::uint64_t{64} << 20) + 250'000'000);
+  EXPECT_EQ(unfolded_limit(~std::uint64_t{0}, kMaxFileBytes), kMaxFileBytes);
+  EXPECT_EQ(unfolded_limit(10, 5), 5U);
+  // 70 MB of some 12 kB: every way in refuses it, whatever the caller would allow.
+  const auto folder = TemporaryFolder::make().value();
+  const std::vector<Member> members{{"data", std::string(70'000'000, '0')}};
+  const std::string xz = packed(Kind::xz, members), tar = packed(Kind::tar_xz, members);
+  ASSERT_LT(xz.size(), 20'000U);
+  test::spit(folder.path() / "bomb.xz", xz);
+  test::spit(folder.path() / "bomb.tar.xz", tar);
+  const auto expect_refused = [](const auto& read) {
+    ASSERT_FALSE(read.has_value());
+    EXPECT_NE(read.error().what.find("unpacks to more than"), std::string::npos) << read.error().str();
+    EXPECT_NE(read.error().hint.find("unpack it"), std::string::npos) << read.error().str();
+  };
+  expect_refused(FileText::open(folder.path() / "bomb.xz", std::uint64_t{16} << 30));
+  expect_refused(unpacked(xz, "bomb.xz"));
+  expect_refused(read_members(folder.path() / "bomb.tar.xz"));
+}
+
+TEST(Container, PlainTextIsUnpackedOrSaidToBePacked) {
+  EXPECT_EQ(plain_text("1\nContest\n", "a").value(), "1\nContest\n");
+  EXPECT_EQ(plain_text(packed(Kind::xz, {{"data", "1\nContest\n"}}), "a.raire.xz").value(), "1\nContest\n");
+  for (const std::string& bytes : {packed(Kind::zip, {{"a", "x"}}), packed(Kind::tar_xz, {{"a", "x"}}),
+                                   packed(Kind::xz, {{"data", packed(Kind::zip, {{"a", "x"}})}})}) {
+    const auto refused = plain_text(bytes, "a.zip");
+    ASSERT_FALSE(refused.has_value());
+    EXPECT_NE(refused.error().what.find("packed file"), std::string::npos) << refused.error().str();
+    EXPECT_EQ(refused.error().where.file, "a.zip");
+  }
+  EXPECT_FALSE(plain_text("12345", "a", 4).has_value());
 }
 
 TEST(Container, ReadsArchivesInTheirOrder) {
