@@ -90,7 +90,7 @@ TEST(Corla2024, TheWholeElection) {
   EXPECT_EQ(check(review, "selections").of, 65u);
   EXPECT_EQ(check(review, "same in the last").of, 725u);
   EXPECT_EQ(check(review, "no more discrepancies than draws").of, 1'450u);
-  EXPECT_EQ(check(review, "disagreements").of, 725u);
+  EXPECT_EQ(check(review, "disagreements").of, 722u);  // three rows of the report are of earlier draws
   EXPECT_EQ(std::ranges::count(review.contests, review::ContestReview::Outcome::confirmed, &review::ContestReview::outcome), 64);
   EXPECT_EQ(review.contests.size(), 725u);
   // Two-vote overstatements of one card drawn twice count twice: the audit of this contest was not at its end.
@@ -179,7 +179,7 @@ TEST_F(Corla2024Changed, EachIsNamed) {
   expect("round1-contest.csv", "in_progress,1,516401,279529,", "in_progress,1,516401,279528,", review::kReconcile,
          "17th Judicial District Ballot Question 7B: contest_ballot_card_count 279528, later 279529");
   expect("round3-contest.csv", ",37549,0.03000000,0,0,0,0,0,", ",37549,0.03000000,0,0,0,1,0,", review::kReconcile,
-         "17th Judicial District Ballot Question 7B: 0, 0, 1, 0 discrepancies of +2, +1, -1 and -2 votes in 0 draws");
+         "17th Judicial District Ballot Question 7B: 0, 0, 1, 0 discrepancies of +2, +1, -1 and -2 votes and 0 overstatements in 0 draws");
 }
 
 // With all that shows the cards gone, small risks confirm nothing.

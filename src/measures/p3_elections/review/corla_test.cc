@@ -213,7 +213,11 @@ TEST_F(CorlaReview, RoundsOfOneAudit) {
 
 TEST_F(CorlaReview, DiscrepanciesWithoutADraw) {
   change("round1-contest.csv", "\"\"\"Gil Example\"\"\",0,0.03000000,0,0,0,0,0,", "\"\"\"Gil Example\"\"\",0,0.03000000,0,0,1,0,0,");
-  expect_failure(kReconcile, "Beta Clerk: 0, 1, 0, 0 discrepancies of +2, +1, -1 and -2 votes in 0 draws");
+  expect_failure(kReconcile, "Beta Clerk: 0, 1, 0, 0 discrepancies of +2, +1, -1 and -2 votes and 0 overstatements in 0 draws");
+  mini::write(folder());
+  change("round1-contest.csv", "\"\"\"Gil Example\"\"\",0,0.03000000,0,0,0,0,0,0,0,1.03905000,0,",
+         "\"\"\"Gil Example\"\"\",0,0.03000000,0,0,0,0,0,0,0,1.03905000,9,");
+  expect_failure(kReconcile, "Beta Clerk: 0, 0, 0, 0 discrepancies of +2, +1, -1 and -2 votes and 9 overstatements in 0 draws");
 }
 
 TEST_F(CorlaReview, DisagreementsOfABoard) {
