@@ -62,6 +62,17 @@ TEST(Georgia2026, IsReproduced) {
   EXPECT_EQ(senate.path.size(), 138U);
   EXPECT_EQ(senate.drawn.size(), 138U);
   EXPECT_EQ(senate.cards, 2081564U);
+  // Changes of the batches drawn, each once; added up by hand from the report's columns.
+  const auto changes = [](const ContestReview& c) {
+    const BatchChanges& b = c.batch_changes;
+    return std::vector<std::uint64_t>{b.batches, b.changed, b.votes_more, b.votes_fewer, b.margin_over, b.margin_under};
+  };
+  EXPECT_EQ(senate.compared, ContestReview::Compared::batches);
+  EXPECT_EQ(changes(senate), (std::vector<std::uint64_t>{134, 15, 10, 38, 30, 0}));
+  EXPECT_EQ(changes(r.contests[1]), (std::vector<std::uint64_t>{18, 3, 4, 0, 4, 0}));
+  EXPECT_EQ(senate.drawn[5].name, "BARTOW, ED-Hamilton Crossing ICP 2 - 0");
+  EXPECT_EQ(senate.drawn[5].note,
+            "ticket 0.854501807041964803: the hand count found Mike Collins +1, Derek Dooley -1; the margin was overstated by 1");
   EXPECT_EQ(r.contests[1].published_risk_text, "0.041726014");
   EXPECT_NEAR(*r.contests[1].recomputed_risk, 0.041726014, 5e-10);
   EXPECT_EQ(r.contests[1].draws, 18U);

@@ -88,6 +88,10 @@ TEST(Corla2024, TheWholeElection) {
   EXPECT_EQ(check(review, "audited cards that were drawn").of, 4'897u);
   EXPECT_EQ(check(review, "whose discrepancies").of, 65u);
   EXPECT_EQ(check(review, "selections").of, 65u);
+  EXPECT_EQ(check(review, "same in the last").of, 725u);
+  EXPECT_EQ(check(review, "no more discrepancies than draws").of, 1'450u);
+  EXPECT_EQ(check(review, "disagreements").of, 722u);  // three rows of the report are of earlier draws
+  EXPECT_EQ(std::ranges::count(review.contests, review::ContestReview::Outcome::confirmed, &review::ContestReview::outcome), 64);
   EXPECT_EQ(review.contests.size(), 725u);
   // Two-vote overstatements of one card drawn twice count twice: the audit of this contest was not at its end.
   const auto dolores = std::ranges::find(review.contests, "Dove Creek Ambulance District Ballot Issue 6A", &review::ContestReview::name);
@@ -171,6 +175,23 @@ TEST_F(Corla2024Changed, EachIsNamed) {
          "Adams 101-101-7, not among the audited cards");
   expect("contestsByCounty.csv", "1,Adams,Adams County Commissioner - District 5,", "2,Alamosa,Adams County Commissioner - District 5,",
          review::kManifest, "Adams County Commissioner - District 5: 468858 cards published");
+  expect("round1-contest.csv", ",4746866,", ",4726866,", review::kReconcile, "ballot_card_count 4726866, later 4746866");
+  expect("round1-contest.csv", "in_progress,1,516401,279529,", "in_progress,1,516401,279528,", review::kReconcile,
+         "17th Judicial District Ballot Question 7B: contest_ballot_card_count 279528, later 279529");
+  expect("round3-contest.csv", ",37549,0.03000000,0,0,0,0,0,", ",37549,0.03000000,0,0,0,1,0,", review::kReconcile,
+         "17th Judicial District Ballot Question 7B: 0, 0, 1, 0 discrepancies of +2, +1, -1 and -2 votes and 0 overstatements in 0 draws");
+}
+
+// With all that shows the cards gone, small risks confirm nothing.
+TEST_F(Corla2024Changed, NothingIsConfirmedWithoutTheCards) {
+  for (const auto& entry : std::filesystem::directory_iterator(folder())) {
+    const std::string name = entry.path().filename().string();
+    if (name != "seed.csv" && name != "contestsByCounty.csv" && name != "round3-contest.csv" && !name.ends_with("BallotManifest.csv"))
+      std::filesystem::remove(entry.path());
+  }
+  const review::Review review = reviewed(folder());
+  EXPECT_FALSE(review.good());
+  EXPECT_EQ(std::ranges::count(review.contests, review::ContestReview::Outcome::confirmed, &review::ContestReview::outcome), 0);
 }
 
 TEST(CorlaManifests, AllAreReadWithTheirCards) {

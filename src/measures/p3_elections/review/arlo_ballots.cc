@@ -36,6 +36,7 @@ class ArloBallotReview {
     if (!outcome) return;
     ContestReview out = arlo_contest_review(c, record_.report, *outcome);
     out.method = comparison() ? "ballot comparison, Kaplan-Markov (SuperSimple)" : "ballot polling, " + record_.report.math_type;
+    out.compared = comparison() ? ContestReview::Compared::cards : ContestReview::Compared::nothing;
     if (c.targeted && !record_.report.ballots.empty()) targeted(index, *outcome, out);
     review_.contests.push_back(std::move(out));
   }

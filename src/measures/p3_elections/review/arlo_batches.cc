@@ -251,28 +251,66 @@ class ArloBatchDraw {
   risk::Decimal total_;
 };
 
-// What a citizen can look for: the batches in the order drawn, with what the count of each found.
-void arlo_list_draws(const ArloBatches& batches, const ArloBatchDraw& draw, const risk::Contest& contest, ContestReview& out) {
-  const std::int64_t unauditable = risk::unauditable_ballots(contest, draw.reported());
-  for (std::size_t i = 0; i < draw.draws.size(); ++i) {
-    const std::uint32_t b = draw.draws[i].batch;
-    std::string note = "not counted";
-    if (const auto counted = draw.count_of(b)) {
-      risk::BatchTally reported = draw.reported()[b];
-      const auto& parts = batches.parts[*batches.row_of[b]];
-      for (const std::uint32_t part : parts)
-        if (part != b)
-          for (std::size_t v = 0; v < reported.votes.size(); ++v) reported.votes[v] += draw.reported()[part].votes[v];
-      const auto error = risk::batch_error(contest, reported, *counted, unauditable);
-      note =
-          !error ? "matches" : fmt::format("the margin was {}stated by {:g}", error->votes > 0 ? "over" : "under", std::abs(error->votes));
-      if (parts.size() > 1)
-        note += fmt::format("; counted together with {}", arlo_counted(parts.size() - 1, "other batch", "other batches"));
+// What a citizen can look for: the batches in the order drawn, with what the count of each found; and the sum of it, each count once.
+class ArloDrawnBatches {
+ public:
+  ArloDrawnBatches(const ArloContest& names, const ArloBatches& batches, const ArloBatchDraw& draw, const risk::Contest& contest)
+      : names_(names),
+        batches_(batches),
+        draw_(draw),
+        contest_(contest),
+        unauditable_(risk::unauditable_ballots(contest, draw.reported())) {}
+
+  void list(ContestReview& out) {
+    for (std::size_t i = 0; i < draw_.draws.size(); ++i) {
+      const std::uint32_t b = draw_.draws[i].batch;
+      const auto counted = draw_.count_of(b);
+      const std::string note = counted ? compare(b, *counted, out.batch_changes) : "not counted";
+      const sampling::BatchKey& key = batches_.batches[b].key;
+      out.drawn.push_back({i + 1, key.jurisdiction + ", " + key.batch, "ticket " + draw_.draws[i].ticket + ": " + note});
     }
-    out.drawn.push_back(
-        {i + 1, batches.batches[b].key.jurisdiction + ", " + batches.batches[b].key.batch, "ticket " + draw.draws[i].ticket + ": " + note});
   }
-}
+
+ private:
+  std::string compare(std::uint32_t b, const risk::BatchTally& counted, BatchChanges& sum) {
+    const std::size_t row = *batches_.row_of[b];
+    const auto& parts = batches_.parts[row];
+    risk::BatchTally reported = draw_.reported()[b];
+    for (const std::uint32_t part : parts)
+      if (part != b)
+        for (std::size_t v = 0; v < reported.votes.size(); ++v) reported.votes[v] += draw_.reported()[part].votes[v];
+    std::string changes;
+    std::uint64_t more = 0, fewer = 0;
+    for (std::size_t v = 0; v < reported.votes.size(); ++v) {
+      const auto change = static_cast<std::int64_t>(counted.votes[v]) - static_cast<std::int64_t>(reported.votes[v]);
+      if (change == 0) continue;
+      changes += fmt::format("{}{} {:+}", changes.empty() ? "" : ", ", names_.votes[v].name, change);
+      (change > 0 ? more : fewer) += static_cast<std::uint64_t>(std::abs(change));
+    }
+    const auto error = risk::batch_error(contest_, reported, counted, unauditable_);
+    const auto votes = static_cast<std::int64_t>(error ? error->votes : 0);
+    if (seen_.insert(row).second) {
+      ++sum.batches;
+      sum.changed += changes.empty() ? 0 : 1;
+      sum.votes_more += more, sum.votes_fewer += fewer;
+      (votes > 0 ? sum.margin_over : sum.margin_under) += static_cast<std::uint64_t>(std::abs(votes));
+    }
+    std::string note = "matches";
+    if (!changes.empty())
+      note = fmt::format("the hand count found {}; ", changes) +
+             (votes == 0 ? "the margin is the same"
+                         : fmt::format("the margin was {}stated by {}", votes > 0 ? "over" : "under", std::abs(votes)));
+    if (parts.size() > 1) note += fmt::format("; counted together with {}", arlo_counted(parts.size() - 1, "other batch", "other batches"));
+    return note;
+  }
+
+  const ArloContest& names_;
+  const ArloBatches& batches_;
+  const ArloBatchDraw& draw_;
+  const risk::Contest& contest_;
+  std::int64_t unauditable_;
+  std::set<std::size_t> seen_;  // rows of the sample
+};
 
 void arlo_batch_certificate(const ArloBatchDraw& draw, const risk::BatchRisk& risk, const ArloReport& report, ContestReview& out) {
   out.certificate = Json::object();
@@ -318,6 +356,7 @@ void arlo_review_contest(const ArloRecord& record, const ArloBatches& all, std::
   if (!contest) return;  // named already
   ContestReview out = arlo_contest_review(c, record.report, *contest);
   out.method = "batch comparison, Kaplan-Markov (MACRO); batches drawn by their error bounds (PPEB)";
+  out.compared = ContestReview::Compared::batches;
   const auto done = [&] { review.contests.push_back(std::move(out)); };
   if (!c.targeted || batches.batches.empty()) return done();
   ArloBatchDraw draw(record, batches, index, *contest);
@@ -358,7 +397,7 @@ void arlo_review_contest(const ArloRecord& record, const ArloBatches& all, std::
   for (const risk::BatchDraw& d : draw.draws) distinct.insert(d.batch);
   out.draws = draw.draws.size();
   out.distinct = distinct.size();
-  arlo_list_draws(batches, draw, *contest, out);
+  ArloDrawnBatches(c, batches, draw, *contest).list(out);
   arlo_batch_certificate(draw, last, record.report, out);
   arlo_thin_path(out.path, options.path_steps);
   if (out.recomputed_risk) {

@@ -160,9 +160,7 @@ std::string arlo_jurisdiction_of(const ArloTableFile& table, const std::map<std:
 }
 
 void arlo_unreadable(Review& review, const std::string& file, const Error& error) {
-  arlo_add(
-      review,
-      {kUnreadable, Severity::failure, "", "A file of the record could not be read.", {{file, error.where.line.value_or(0), error.what}}});
+  arlo_add(review, {kUnreadable, Severity::failure, "", "A file of the record could not be read.", {Row::of(file, error)}});
 }
 
 void arlo_place_table(const ArloTableFile& table, const std::map<std::string, std::string>& spelt,

@@ -330,6 +330,26 @@ TEST_F(ArloOwnBatches, OneContestWithoutItsNameInTheColumns) {
   EXPECT_EQ(r.contests[0].certificate["draws"], 12);
 }
 
+// A vote less for the leader in one batch: the sum over the batches says so, and the batch in the list of what was drawn.
+TEST_F(ArloOwnBatches, WhatTheCountsFoundIsSaid) {
+  make("Mayor,Targeted,1,1,4800,Ada Example: 2400; Bo Example: 1280");
+  const Review before = review();
+  EXPECT_EQ(before.contests[0].compared, ContestReview::Compared::batches);
+  EXPECT_EQ(before.contests[0].batch_changes.batches, before.contests[0].distinct);
+  EXPECT_EQ(before.contests[0].batch_changes.changed, 0U);
+  change("report.csv", ",Yes,Ada Example: 60; ", ",Yes,Ada Example: 59; ");
+  const Review r = review();
+  const BatchChanges& changes = r.contests[0].batch_changes;
+  EXPECT_EQ(changes.changed, 1U);
+  EXPECT_EQ(changes.votes_fewer, 1U);
+  EXPECT_EQ(changes.votes_more, 0U);
+  EXPECT_EQ(changes.margin_over, 1U);
+  EXPECT_EQ(changes.margin_under, 0U);
+  EXPECT_TRUE(std::ranges::any_of(r.contests[0].drawn, [](const DrawnItem& d) {
+    return d.note.ends_with("the hand count found Ada Example -1; the margin was overstated by 1");
+  }));
+}
+
 TEST_F(ArloOwnBatches, AJurisdictionWithoutTheContestIsNotInItsCards) {
   make("Mayor,Targeted,1,1,4800,Ada Example: 2400; Bo Example: 1280");
   write("Aardvark County/manifest.csv", "Batch Name,Number of Ballots\nOther,50\n");

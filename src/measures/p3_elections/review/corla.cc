@@ -1,5 +1,6 @@
 // The review of a Colorado audit: reads the record, then the parts one after another. The parts are corla_universe.cc (what is drawn from),
-// corla_draws.cc (samples and the risk over the draws), corla_risks.cc (sizes and the official report) and corla_reconcile.cc (sums).
+// corla_draws.cc (samples and the risk over the draws), corla_risks.cc (sizes and the official report), corla_reconcile.cc (sums) and
+// corla_rounds.cc (rounds against each other).
 #include "measures/p3_elections/review/corla.h"
 
 #include <algorithm>
@@ -24,8 +25,8 @@ void corla_missing_files(const CorlaRecord& record, Review& review) {
   corla_missing(review, record.counties_file.empty(), Severity::failure, "contestsByCounty.csv",
                 "it is not known which cards a contest is drawn from");
   corla_missing(review, record.rounds.empty(), Severity::failure, "roundN-contest.csv", "margins, sizes and discrepancies are not known");
-  corla_missing(review, record.audited_file.empty(), Severity::warning, "contestComparison.csv or audited_imprinted_ids.csv",
-                "it cannot be seen whether the cards drawn were looked at");
+  corla_missing(review, record.audited_file.empty(), Severity::failure, "contestComparison.csv or audited_imprinted_ids.csv",
+                "nothing shows that a card was looked at");
   corla_missing(review, !record.report.present(), Severity::warning, "ResultsReportSummary.csv", "there are no published risks to compare");
   corla_missing(review, !record.state, Severity::warning, "tabulate.csv", "margins and winners cannot be compared with the votes");
   corla_missing(review, !record.county, Severity::warning, "tabulateCounty.csv",
@@ -34,16 +35,20 @@ void corla_missing_files(const CorlaRecord& record, Review& review) {
                 "the manifests cannot be compared with the vote records batch by batch");
   corla_missing(review, record.selections.empty(), Severity::note, "roundN-contestSelection.csv",
                 "the system's own selections cannot be compared");
-  corla_missing(review, !record.discrepancies.present(), Severity::note, "contestComparison.csv or *DiscrepancyReport.csv",
-                "it is not known at which draw a discrepancy came");
+  corla_missing(review, !record.discrepancies.present(), Severity::warning, "contestComparison.csv or *DiscrepancyReport.csv",
+                "nothing shows what was read on the cards");
 }
 
 void corla_seed(const CorlaRecord& record, Review& review) {
   review.seed = record.seed;
   if (record.seed_file.empty()) return;
   const std::size_t digits = sampling::corla_seed_digits(record.seed);
-  const bool good = digits >= sampling::kCorlaSeedDigits;
-  review.checks.push_back({.name = "seed of at least 20 decimal digits", .good = good, .of = 1});
+  const bool good = digits >= sampling::kCorlaSeedDigits, bare = record.seed == record.seed_as_written;
+  review.checks.push_back({.name = "seed of at least 20 decimal digits", .good = good && bare, .of = 1});
+  if (!bare)
+    add_finding(review, kSeedShort, Severity::failure, "",
+                "The seed has blanks around it. It is hashed as a text, and with them it draws other cards; here it is taken without.",
+                {{record.seed_file, record.seed_line, '"' + record.seed_as_written + '"'}});
   if (good) return;
   add_finding(review, kSeedShort, Severity::failure, "",
               digits == 0 ? "The seed is not a decimal number."
@@ -118,6 +123,7 @@ Result<Review> review_corla(const std::filesystem::path& folder, const CorlaOpti
   progress.step("Adding up the counts");
   review_corla_universes(record, review);
   review_corla_reconcile(record, review);
+  review_corla_rounds(record, review);
   progress.step("Recomputing sizes and risks");
   review_corla_sizes(record, review);
   review_corla_report(record, review);

@@ -24,7 +24,7 @@ struct CorlaOptions {
 // roundN-contest.csv (or round_N/contest.csv); and where there are: roundN-contestSelection.csv, ResultsReportSummary.csv,
 // contestComparison.csv (or audited_imprinted_ids.csv and *DiscrepancyReport.csv, which go before it), *batchCountComparison.csv(.xz),
 // tabulate.csv, tabulateCounty.csv. What is missing or unreadable is a finding.
-// Error: the folder cannot be read or holds none of these.
+// Error: the folder cannot be read or holds none of the files that only Colorado has.
 [[nodiscard]] Result<Review> review_corla(const std::filesystem::path& folder, const CorlaOptions& options, Progress& progress);
 
 // A row of batchCountComparison.csv: how many cards of a batch the manifest and the vote records have.

@@ -76,7 +76,9 @@ class CorlaSamples {
     if (row.targeted()) {
       ++targeted_;
       decide(row, out);
+      unshown_ = "its sample could not be redrawn";
       draw(row, out);
+      need_shown(row, out);
     }
     review_.contests.push_back(std::move(out));
   }
@@ -132,6 +134,13 @@ class CorlaSamples {
                     (claimed ? "yet the status is " : "no later round or full count is among the files (status: ") +
                     std::string(row.status) + (claimed ? "." : ")."),
                 {{round_.file, row.line, out.name}});
+  }
+
+  // A risk below the limit confirms only where the record shows that the cards it counts on were looked at, and what was read on them.
+  void need_shown(const CorlaContestRow& row, ContestReview& out) {
+    if (out.outcome != ContestReview::Outcome::confirmed || unshown_.empty()) return;
+    out.outcome = ContestReview::Outcome::not_confirmed;
+    unshown_rows_.push_back({round_.file, row.line, out.name + ": " + std::string(unshown_)});
   }
 
   void draw(const CorlaContestRow& row, ContestReview& out) {
@@ -202,12 +211,18 @@ class CorlaSamples {
       out.drawn.push_back(std::move(item));
     }
     out.distinct = first.size();
+    const bool all_audited = strangers.empty();
     std::string summary = counted(strangers.size(), "draw falls", "draws fall") + " on cards that were not audited, of " +
                           std::to_string(audited_draws) + '.';
     add_finding(review_, kDrawMismatch, Severity::failure, out.name, std::move(summary), std::move(strangers));
     summary = counted(phantoms.size(), "draw falls", "draws fall") + " on a card without a vote record.";
     add_finding(review_, kPhantom, Severity::warning, out.name, std::move(summary), std::move(phantoms));
-    follow(row, types, out);
+    const bool same = follow(row, types, out);
+    unshown_ = record_.audited_file.empty()       ? "nothing shows that the cards drawn were looked at"
+               : !all_audited                     ? "not all cards drawn were audited"
+               : !record_.discrepancies.present() ? "nothing shows what was read on the cards drawn"
+               : !same                            ? "the discrepancies counted are not those of the cards drawn"
+                                                  : "";
   }
 
   [[nodiscard]] bool is_phantom(const CorlaDraw& d, const std::string& card) const {
@@ -231,7 +246,8 @@ class CorlaSamples {
   }
 
   // The risk over the draws; known only where the reported discrepancies are the counted ones.
-  void follow(const CorlaContestRow& row, const std::vector<int>& types, ContestReview& out) {
+  // Whether they are.
+  bool follow(const CorlaContestRow& row, const std::vector<int>& types, ContestReview& out) {
     const auto count = [&](int type) { return static_cast<std::uint64_t>(std::ranges::count(types, type)); };
     const bool same =
         count(2) == row.audit.over2 && count(1) == row.audit.over1 && count(-1) == row.audit.under1 && count(-2) == row.audit.under2;
@@ -248,10 +264,10 @@ class CorlaSamples {
                                     std::to_string(row.audit.under2)});
       }
     }
-    if (!out.recomputed_risk) return;
+    if (!out.recomputed_risk) return same;
     if (!same) {
       out.path.push_back({row.audit.draws, *out.recomputed_risk});
-      return;
+      return false;
     }
     risk::KaplanMarkov at = row.audit;
     at.over2 = at.over1 = at.under1 = at.under2 = 0;
@@ -262,6 +278,7 @@ class CorlaSamples {
       if (i != 0 && i + 1 != types.size() && (i % every) != 0) continue;
       if (const auto risk = risk::kaplan_markov_risk(at)) out.path.push_back({at.draws, risk->risk});
     }
+    return true;
   }
 
   void compare_selections(const CorlaContestRow& row, const std::vector<std::uint64_t>& positions,
@@ -294,8 +311,10 @@ class CorlaSamples {
     if (record_.discrepancies.present())
       review_.checks.push_back(
           {.name = "targeted contests whose discrepancies are those of the cards drawn", .good = counts_.good, .of = counts_.of});
-    std::string summary =
-        "The discrepancies of " + counted(counts_rows_.size(), "contest", "contests") + " are not those of the cards drawn.";
+    std::string summary = "The risk of " + counted(unshown_rows_.size(), "contest", "contests") +
+                          " meets the limit, but the record does not show the cards it rests on: not confirmed.";
+    add_finding(review_, kSampleShort, Severity::warning, "", std::move(summary), std::move(unshown_rows_));
+    summary = "The discrepancies of " + counted(counts_rows_.size(), "contest", "contests") + " are not those of the cards drawn.";
     add_finding(review_, kReconcile, Severity::failure, "", std::move(summary), std::move(counts_rows_));
     if (selected_.of != 0)
       review_.checks.push_back({.name = "selections with as many different cards as the draw", .good = selected_.good, .of = selected_.of});
@@ -335,7 +354,8 @@ class CorlaSamples {
   std::unordered_map<std::string_view, const CorlaReportRow*> published_;
   std::unordered_set<std::uint64_t> drawn_, foreseen_;  // lines of the audited cards
   Check draws_, counts_, selected_;
-  std::vector<Row> counts_rows_, selected_rows_;
+  std::vector<Row> counts_rows_, selected_rows_, unshown_rows_;
+  std::string_view unshown_;  // of the contest at hand: why its sample is not shown; empty: it is
   std::uint64_t targeted_ = 0, budget_ = kCorlaMaxDraws;
 };
 

@@ -93,6 +93,12 @@ CorlaName corla_name(const std::string& path) {
   return {};
 }
 
+// Manifests, seeds and totals of this name are in the records of other audits too; what is left is Colorado's alone.
+bool corla_alone_has(CorlaRole role) {
+  return role != CorlaRole::other && role != CorlaRole::manifest && role != CorlaRole::seed && role != CorlaRole::state &&
+         role != CorlaRole::county;
+}
+
 class CorlaReader {
  public:
   CorlaReader(CorlaRecord& record, const std::filesystem::path& folder, const CorlaOptions& options, Review& review)
@@ -126,8 +132,7 @@ class CorlaReader {
 
  private:
   void unreadable(const std::string& path, const Error& error) {
-    add_finding(review_, kUnreadable, Severity::failure, "", path + " could not be read: " + error.what + '.',
-                {{path, error.where.line.value_or(0), error.str()}});
+    add_finding(review_, kUnreadable, Severity::failure, "", path + " could not be read: " + error.what + '.', {Row::of(path, error)});
   }
 
   // The file's bytes, unpacked where its role needs them; and the file listed, with the digest of what lies on disk.
@@ -185,8 +190,11 @@ class CorlaReader {
     ENTENTE_TRY(const bool more, table.next());
     if (!more) return fail("no seed below the header", {.file = path, .line = 2});
     record_.seed = table.word(0);
+    record_.seed_as_written = table.name(0);
     record_.seed_file = path;
     record_.seed_line = table.line();
+    ENTENTE_TRY(const bool another, table.next());
+    if (another) return fail("a second seed", {.file = path, .line = table.line()}, "an audit has one");
     return {};
   }
 
@@ -260,7 +268,7 @@ class CorlaReader {
     ENTENTE_CHECK(t.columns({"contest_name", "audit_reason", "random_audit_status", "?winners_allowed", "ballot_card_count",
                              "?contest_ballot_card_count", "?winners", "min_margin", "risk_limit", "audited_sample_count",
                              "two_vote_over_count", "one_vote_over_count", "one_vote_under_count", "two_vote_under_count", "gamma",
-                             "?overstatements", "optimistic_samples_to_audit", "estimated_samples_to_audit"}));
+                             "?overstatements", "optimistic_samples_to_audit", "estimated_samples_to_audit", "?disagreement_count"}));
     CorlaRound round{.number = number, .file = path, .rows = {}, .by_contest = {}};
     for (;;) {
       ENTENTE_TRY(const bool more, t.next());
@@ -280,6 +288,7 @@ class CorlaReader {
       ENTENTE_TRY(r.risk_limit_e8, t.decimal_e8(8));
       ENTENTE_TRY(r.audit.gamma_e8, t.decimal_e8(14));
       r.winners = corla_names(t.name(6));
+      r.disagreements = t.word(18);
       if (!round.by_contest.try_emplace(r.contest, round.rows.size()).second)
         return fail("the contest comes twice: " + std::string(r.contest), t.where(0));
       round.rows.push_back(std::move(r));
@@ -335,9 +344,10 @@ class CorlaReader {
   Result<void> take_report(const std::string& path, std::string_view text) {
     if (record_.report.present()) return second(path, record_.report.file);
     CorlaTable t(text, path, record_.made);
-    ENTENTE_CHECK(t.columns({"Contest", "targeted", "Winner", "Risk Limit met?", "Risk measurement %", "Audit Risk Limit %",
-                             "diluted margin %", "disc +2", "disc +1", "disc -1", "disc -2", "gamma", "audited sample count",
-                             "ballot count", "min margin", "votes for winner", "votes for runner up", "total votes"}));
+    ENTENTE_CHECK(
+        t.columns({"Contest", "targeted", "Winner", "Risk Limit met?", "Risk measurement %", "Audit Risk Limit %", "diluted margin %",
+                   "disc +2", "disc +1", "disc -1", "disc -2", "gamma", "audited sample count", "ballot count", "min margin",
+                   "votes for winner", "votes for runner up", "total votes", "?disagreement count (included in +2 and +1)"}));
     for (;;) {
       ENTENTE_TRY(const bool more, t.next());
       if (!more) break;
@@ -349,6 +359,7 @@ class CorlaReader {
                        .limit = t.word(5),
                        .diluted_margin = t.word(6),
                        .runner_up = t.word(16),
+                       .disagreements = t.word(18),
                        .audit = {},
                        .line = t.line()};
       const std::pair<std::size_t, std::uint64_t*> counts[] = {{7, &r.audit.over2},   {8, &r.audit.over1},   {9, &r.audit.under1},
@@ -464,8 +475,8 @@ std::string county_key(std::string_view name) {
 
 Result<CorlaRecord> read_corla_record(const std::filesystem::path& folder, const CorlaOptions& options, Review& review) {
   ENTENTE_TRY(const std::vector<std::string> paths, list_files(folder, options.max_files));
-  if (std::ranges::none_of(paths, [](const std::string& p) { return corla_name(p).role != CorlaRole::other; }))
-    return fail("no file of a Colorado audit in this folder", {.file = folder.string()},
+  if (std::ranges::none_of(paths, [](const std::string& p) { return corla_alone_has(corla_name(p).role); }))
+    return fail("this is no Colorado record: no file of a Colorado audit is in this folder", {.file = folder.string()},
                 "it holds seed.csv, *BallotManifest.csv, contestsByCounty.csv and roundN-contest.csv");
   CorlaRecord record;
   CorlaReader(record, folder, options, review).read(paths);

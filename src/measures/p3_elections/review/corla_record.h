@@ -36,7 +36,8 @@ struct CorlaContestRow {
   std::vector<std::string> winners;
   std::uint64_t winners_allowed = 1, cards = 0, contest_cards = 0;
   std::uint64_t risk_limit_e8 = 0, overstatements = 0, optimistic = 0, estimated = 0;
-  risk::KaplanMarkov audit;  // margin, cards, gamma, draws and discrepancies
+  risk::KaplanMarkov audit;        // margin, cards, gamma, draws and discrepancies
+  std::string_view disagreements;  // of the boards' members, as printed; may be empty
   std::uint64_t line = 0;
   [[nodiscard]] bool targeted() const { return reason != "opportunistic_benefits"; }
 };
@@ -60,7 +61,7 @@ struct CorlaSelectionRow {
 
 // A row of ResultsReportSummary.csv.
 struct CorlaReportRow {
-  std::string_view contest, targeted, winner, limit_met, risk, limit, diluted_margin, runner_up;
+  std::string_view contest, targeted, winner, limit_met, risk, limit, diluted_margin, runner_up, disagreements;
   std::uint64_t winner_votes = 0, total_votes = 0;
   risk::KaplanMarkov audit;
   std::uint64_t line = 0;
@@ -79,7 +80,8 @@ struct CorlaFile {
 };
 
 struct CorlaRecord {
-  std::string seed, seed_file;
+  std::string seed, seed_file;  // the seed without blanks around it
+  std::string seed_as_written;
   std::uint64_t seed_line = 0;
   std::deque<CorlaCounty> counties;                                                 // by id
   std::unordered_map<std::string, std::size_t> county_index;                        // by county_key
@@ -109,6 +111,7 @@ void review_corla_universes(const CorlaRecord& record, Review& review);
 void review_corla_sizes(const CorlaRecord& record, Review& review);
 void review_corla_report(const CorlaRecord& record, Review& review);
 void review_corla_reconcile(const CorlaRecord& record, Review& review);
+void review_corla_rounds(const CorlaRecord& record, Review& review);
 void review_corla_contests(const CorlaRecord& record, const CorlaOptions& options, Review& review);
 
 // The cards of all counties that hold the contest, added to `chain` by county id (in the order of contest_counties); nullopt where a

@@ -54,6 +54,10 @@ Result<bool> CorlaTable::next() {
   }
 }
 
+std::string_view CorlaTable::title(std::size_t column) const {
+  return names_[column].starts_with('?') ? names_[column].substr(1) : names_[column];
+}
+
 std::string_view CorlaTable::cell(std::size_t column) const { return tables::trimmed(row_.cell(at_[column])); }
 
 std::string_view CorlaTable::name(std::size_t column) {
@@ -68,12 +72,12 @@ std::string_view CorlaTable::word(std::size_t column) { return tables::trimmed(n
 Result<std::uint64_t> CorlaTable::count(std::size_t column) const {
   const std::string_view value = cell(column);
   if (const auto plain = tables::plain_count(value)) return *plain;
-  return tables::parse_count(value, names_[column], where(column));
+  return tables::parse_count(value, title(column), where(column));
 }
 
 Result<std::uint64_t> CorlaTable::decimal_e8(std::size_t column) const {
   auto value = risk::parse_e8(cell(column));
-  if (!value) return fail(std::string(names_[column]) + ": " + value.error().what, where(column));
+  if (!value) return fail(std::string(title(column)) + ": " + value.error().what, where(column));
   return value;
 }
 

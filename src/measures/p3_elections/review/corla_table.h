@@ -35,6 +35,7 @@ class CorlaTable {
  private:
   static constexpr std::size_t kNone = ~std::size_t{0};
   [[nodiscard]] std::string_view cell(std::size_t column) const;
+  [[nodiscard]] std::string_view title(std::size_t column) const;  // of the column, for messages
 
   tables::CsvReader reader_;
   std::deque<std::string>& made_;

@@ -146,6 +146,85 @@ TEST_F(CorlaReview, AShortSeed) {
   expect_failure(kSeedShort, "twenty digits");
 }
 
+TEST_F(CorlaReview, ASeedWithBlanksAroundIt) {
+  change("seed.csv", "00423142135623730950488", " 00423142135623730950488 ");
+  expect_failure(kSeedShort, "\" 00423142135623730950488 \"");
+  change("seed.csv", " 00423142135623730950488 ", "00423142135623730950488\n11111111112222222222");
+  expect_failure(kUnreadable, "a second seed");
+}
+
+// That a risk is small says nothing where nobody shows that a card was looked at.
+TEST_F(CorlaReview, NothingShowsThatACardWasLookedAt) {
+  std::filesystem::remove(folder() / "audited_imprinted_ids.csv");
+  std::filesystem::remove(folder() / "ExampleDiscrepancyReport.csv");
+  std::filesystem::remove(folder() / "ResultsReportSummary.csv");
+  const Review review = run();
+  EXPECT_FALSE(review.good());
+  for (const ContestReview& contest : review.contests) EXPECT_NE(contest.outcome, ContestReview::Outcome::confirmed) << contest.name;
+  EXPECT_EQ(review.contests[0].outcome, ContestReview::Outcome::not_confirmed);
+  const ReviewFinding* finding = find(review, kSampleShort);
+  ASSERT_NE(finding, nullptr) << all_rows(review);
+  ASSERT_EQ(finding->rows.size(), 2u);
+  EXPECT_EQ(finding->rows[0].text, "Governor of Example: nothing shows that the cards drawn were looked at");
+}
+
+TEST_F(CorlaReview, NothingShowsWhatWasRead) {
+  std::filesystem::remove(folder() / "ExampleDiscrepancyReport.csv");
+  const Review review = run();
+  EXPECT_EQ(review.contests[0].outcome, ContestReview::Outcome::not_confirmed);
+  ASSERT_NE(find(review, kSampleShort), nullptr);
+  ASSERT_NE(find(review, kMissingFile), nullptr);
+  EXPECT_EQ(find(review, kMissingFile)->severity, Severity::warning);
+}
+
+TEST_F(CorlaReview, ASampleThatCannotBeRedrawnConfirmsNothing) {
+  std::filesystem::remove(folder() / "GammaBallotManifest.csv");
+  const Review review = run();
+  EXPECT_EQ(review.contests[0].outcome, ContestReview::Outcome::not_confirmed);
+  EXPECT_EQ(review.contests[1].outcome, ContestReview::Outcome::confirmed);  // of Alpha alone
+}
+
+TEST_F(CorlaReview, RoundsOfOneAudit) {
+  const std::string last = test::slurp(folder() / "round1-contest.csv");
+  test::spit(folder() / "round2-contest.csv", last);
+  const Review review = run();
+  EXPECT_TRUE(review.good()) << all_rows(review);
+  for (const Check& check : review.checks) EXPECT_EQ(check.good, check.of) << check.name;
+  const std::string sheriff = "\"Alpha Sheriff\",county_wide_contest,risk_limit_achieved,1,330,330,";
+  const auto expect = [&](const std::string& to, const std::string& text) {
+    change("round1-contest.csv", sheriff, to);
+    expect_failure(kReconcile, "Alpha Sheriff: " + text);
+    test::spit(folder() / "round1-contest.csv", last);
+  };
+  expect("\"Alpha Sheriff\",county_wide_contest,risk_limit_achieved,1,310,330,", "ballot_card_count 310, later 330");
+  expect("\"Alpha Sheriff\",county_wide_contest,risk_limit_achieved,1,330,320,", "contest_ballot_card_count 320, later 330");
+  expect("\"Alpha Sheriff\",county_wide_contest,risk_limit_achieved,2,330,330,", "winners_allowed 2, later 1");
+  expect("\"Alpha Sheriff\",state_wide_contest,risk_limit_achieved,1,330,330,",
+         "audit_reason state_wide_contest, later county_wide_contest");
+  change("round1-contest.csv", "\"Beta Clerk\"", "\"Gamma Clerk\"");
+  expect_failure(kReconcile, "Gamma Clerk: not in round2-contest.csv");
+  expect_failure(kReconcile, "Beta Clerk: not in round1-contest.csv");
+  // Draws and discrepancies only grow.
+  test::spit(folder() / "round1-contest.csv", last);
+  change("round1-contest.csv", "\"\"\"Eve Example\"\"\",30,0.03000000,0,0,0,0,0,0,0,",
+         "\"\"\"Eve Example\"\"\",30,0.03000000,5,0,0,0,1,0,0,");
+  expect_failure(kReconcile, "Alpha Sheriff : audited_sample_count 5, later 0; two_vote_under_count 1, later 0");
+}
+
+TEST_F(CorlaReview, DiscrepanciesWithoutADraw) {
+  change("round1-contest.csv", "\"\"\"Gil Example\"\"\",0,0.03000000,0,0,0,0,0,", "\"\"\"Gil Example\"\"\",0,0.03000000,0,0,1,0,0,");
+  expect_failure(kReconcile, "Beta Clerk: 0, 1, 0, 0 discrepancies of +2, +1, -1 and -2 votes and 0 overstatements in 0 draws");
+  mini::write(folder());
+  change("round1-contest.csv", "\"\"\"Gil Example\"\"\",0,0.03000000,0,0,0,0,0,0,0,1.03905000,0,",
+         "\"\"\"Gil Example\"\"\",0,0.03000000,0,0,0,0,0,0,0,1.03905000,9,");
+  expect_failure(kReconcile, "Beta Clerk: 0, 0, 0, 0 discrepancies of +2, +1, -1 and -2 votes and 9 overstatements in 0 draws");
+}
+
+TEST_F(CorlaReview, DisagreementsOfABoard) {
+  change("ResultsReportSummary.csv", ",840,0\n", ",840,4\n");
+  expect_failure(kReconcile, "Governor of Example: disagreements are published as 4, in round1-contest.csv as 0");
+}
+
 TEST_F(CorlaReview, OneDigitOfARisk) {
   const std::string text = test::slurp(folder() / "ResultsReportSummary.csv");
   std::smatch match;
@@ -260,10 +339,27 @@ TEST_F(CorlaReview, MissingFilesAreSaid) {
 
 TEST_F(CorlaReview, UnreadableFilesAreSaidWithTheirPlace) {
   change("AlphaBallotManifest.csv", ",101,8,22,", ",101,8,many,");
-  expect_failure(kUnreadable, "AlphaBallotManifest.csv:2:4");
+  const Review review = run();
+  const ReviewFinding* finding = find(review, kUnreadable);
+  ASSERT_NE(finding, nullptr);
+  ASSERT_EQ(finding->rows.size(), 1u);
+  // The place once, and on one line.
+  EXPECT_EQ(finding->rows[0].file, "AlphaBallotManifest.csv");
+  EXPECT_EQ(finding->rows[0].line, 2u);
+  EXPECT_TRUE(finding->rows[0].text.ends_with("is not a count: \"many\" (column 4); write a whole number")) << finding->rows[0].text;
+  EXPECT_EQ(finding->rows[0].text.find("AlphaBallotManifest"), std::string::npos);
+  EXPECT_EQ(finding->rows[0].text.find('\n'), std::string::npos);
   change("AlphaBallotManifest.csv", ",101,8,many,", ",101,8,22,");
   test::spit(folder() / "tabulate.csv", "nothing\n");
   expect_failure(kUnreadable, "tabulate.csv");
+}
+
+TEST_F(CorlaReview, AColumnThatNeedNotBeThereIsNamedAsItStands) {
+  change("round1-contest.csv", "risk_limit_achieved,1,", "risk_limit_achieved,one,");
+  const Review review = run();
+  const ReviewFinding* finding = find(review, kUnreadable);
+  ASSERT_NE(finding, nullptr);
+  EXPECT_TRUE(finding->rows[0].text.starts_with("winners_allowed is not a count: \"one\"")) << finding->rows[0].text;
 }
 
 TEST_F(CorlaReview, OtherFilesDoNoHarm) {
@@ -280,6 +376,12 @@ TEST_F(CorlaReview, NoRecordAtAll) {
   test::spit(empty.path() / "readme.txt", "hello\n");
   EXPECT_FALSE(review_corla(empty.path(), {}, silent));
   EXPECT_FALSE(review_corla(empty.path() / "absent", {}, silent));
+  // Manifests, seeds and totals are in the records of other audits too.
+  test::spit(empty.path() / "records/manifest.csv", "Tabulator,Batch,Cards\n1,1,20\n");
+  test::spit(empty.path() / "seed.csv", "seed\n00423142135623730950488\n");
+  const auto other = review_corla(empty.path(), {}, silent);
+  ASSERT_FALSE(other);
+  EXPECT_TRUE(other.error().what.starts_with("this is no Colorado record")) << other.error().what;
 }
 
 TEST(CorlaBatchCounts, TheWrittenDifferenceIsComparedToo) {

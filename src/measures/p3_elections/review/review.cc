@@ -30,6 +30,17 @@ Json review_finding_json(const ReviewFinding& finding) {
   return f;
 }
 
+Json review_changes_json(const BatchChanges& changes) {
+  Json c = Json::object();
+  c["batches"] = changes.batches;
+  c["changed"] = changes.changed;
+  c["votesMore"] = changes.votes_more;
+  c["votesFewer"] = changes.votes_fewer;
+  c["marginOver"] = changes.margin_over;
+  c["marginUnder"] = changes.margin_under;
+  return c;
+}
+
 Json review_contest_json(const ContestReview& contest) {
   Json c = Json::object();
   c["name"] = contest.name;
@@ -47,7 +58,9 @@ Json review_contest_json(const ContestReview& contest) {
   if (contest.recomputed_risk) c["recomputedRisk"] = *contest.recomputed_risk;
   c["draws"] = contest.draws;
   c["distinct"] = contest.distinct;
-  c["discrepancies"] = {{"over2", contest.over2}, {"over1", contest.over1}, {"under1", contest.under1}, {"under2", contest.under2}};
+  if (contest.compared == ContestReview::Compared::cards)
+    c["discrepancies"] = {{"over2", contest.over2}, {"over1", contest.over1}, {"under1", contest.under1}, {"under2", contest.under2}};
+  if (contest.compared == ContestReview::Compared::batches) c["batchChanges"] = review_changes_json(contest.batch_changes);
   if (!contest.path.empty()) {
     Json path = Json::array();
     for (const RiskStep& step : contest.path) path.push_back({{"draws", step.draws}, {"risk", step.risk}});
@@ -63,6 +76,18 @@ Json review_contest_json(const ContestReview& contest) {
 }
 
 }  // namespace
+
+Row Row::of(std::string file, const Error& error) {
+  Row row{.file = std::move(file), .line = error.where.line.value_or(0), .text = {}};
+  if (!error.where.file.empty() && error.where.file != row.file) row.text = error.where.file + ": ";
+  row.text += error.what;
+  if (error.where.line && error.where.column) row.text += " (column " + std::to_string(*error.where.column) + ')';
+  if (!error.where.line && error.where.offset) row.text += " (byte " + std::to_string(*error.where.offset) + ')';
+  if (!error.where.pointer.empty()) row.text += " (at " + error.where.pointer + ')';
+  if (!error.hint.empty()) row.text += "; " + error.hint;
+  std::ranges::replace_if(row.text, [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  return row;
+}
 
 std::string_view to_string(Severity severity) {
   switch (severity) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/digest.h"
+#include "core/error.h"
 #include "core/json.h"
 #include "core/time.h"
 
@@ -44,6 +45,9 @@ struct Row {
   std::uint64_t line = 0;  // 1-based; 0: the whole file
   std::string text;        // "Adams 101-130-14: drawn, not among the audited"
   bool operator==(const Row&) const = default;
+
+  // What went wrong in reading `file`, on one line: the place is in `file` and `line`, the text has the column, what is wrong and the hint.
+  [[nodiscard]] static Row of(std::string file, const Error& error);
 };
 
 struct ReviewFinding {
@@ -66,6 +70,13 @@ struct DrawnItem {
   std::string note;            // "matches", "2-vote overstatement", …
 };
 
+// Where whole batches were counted by hand: how far their counts are from the reported ones, each batch once however often it was drawn.
+struct BatchChanges {
+  std::uint64_t batches = 0, changed = 0;           // counted (batches counted together are one), and those with other votes
+  std::uint64_t votes_more = 0, votes_fewer = 0;    // that the hand counts found, over all choices
+  std::uint64_t margin_over = 0, margin_under = 0;  // sums of the votes by which a batch over- or understated its margin
+};
+
 struct ContestReview {
   std::string name;
   std::string reason;  // why it was audited: "state-wide contest", "opportunistic", …; may be empty
@@ -83,6 +94,10 @@ struct ContestReview {
   std::vector<DrawnItem> drawn;                                // what a citizen can look for; may be empty
   Json certificate = Json::object();  // margin, n, bounds of the product: what decides the comparison with the limit
   enum class Outcome { confirmed, not_confirmed, full_count, not_audited } outcome = Outcome::not_audited;
+  // What the paper was compared with: the record of each card (over2 … under2 say how), the count of each batch (batch_changes says how),
+  // or no record at all (ballot polling). over2 … under2 are 0 and without meaning but for cards.
+  enum class Compared { cards, batches, nothing } compared = Compared::cards;
+  BatchChanges batch_changes;
 };
 [[nodiscard]] std::string_view to_string(ContestReview::Outcome outcome);
 

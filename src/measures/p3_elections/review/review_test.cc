@@ -32,6 +32,30 @@ TEST(Review, OrderAndVerdict) {
   EXPECT_EQ(review.findings[4].severity, Severity::note);
 }
 
+TEST(Review, ARowOfAnErrorIsOneLineWithItsPlaceOnce) {
+  const Error error = fail("Cards is not a count: \"9\"", {.file = "a.csv", .line = 2, .column = 4}, "write a whole number").value();
+  EXPECT_EQ(Row::of("a.csv", error), (Row{"a.csv", 2, "Cards is not a count: \"9\" (column 4); write a whole number"}));
+  const Error inside = fail("no\nnumber", {.file = "m.zip!b.csv", .pointer = "/a"}).value();
+  EXPECT_EQ(Row::of("m.zip", inside), (Row{"m.zip", 0, "m.zip!b.csv: no number (at /a)"}));
+}
+
+TEST(Review, JsonSaysWhatWasCompared) {
+  Review review;
+  ContestReview contest;
+  contest.over1 = 2;
+  review.contests = {contest, contest, contest};
+  review.contests[1].compared = ContestReview::Compared::batches;
+  review.contests[1].batch_changes = {.batches = 9, .changed = 2, .votes_more = 3, .votes_fewer = 1, .margin_over = 4, .margin_under = 0};
+  review.contests[2].compared = ContestReview::Compared::nothing;
+  const Json json = to_json(review)["contests"];
+  EXPECT_EQ(json[0]["discrepancies"]["over1"], 2);
+  EXPECT_FALSE(json[0].contains("batchChanges"));
+  EXPECT_FALSE(json[1].contains("discrepancies"));
+  EXPECT_EQ(json[1]["batchChanges"],
+            Json({{"batches", 9}, {"changed", 2}, {"votesMore", 3}, {"votesFewer", 1}, {"marginOver", 4}, {"marginUnder", 0}}));
+  EXPECT_FALSE(json[2].contains("discrepancies") || json[2].contains("batchChanges"));
+}
+
 TEST(Review, JsonHasWhatThereIs) {
   Review review;
   review.kind = "corla";

@@ -95,8 +95,7 @@ class ShangrlaReviewer {
   }
 
   void unreadable(const std::string& path, const Error& error) {
-    finding(kUnreadable, Severity::failure, path + " cannot be read: " + error.what + ".",
-            {{path, error.where.line.value_or(0), error.str()}});
+    finding(kUnreadable, Severity::failure, path + " cannot be read: " + error.what + ".", {Row::of(path, error)});
   }
 
   void seed() {
@@ -287,7 +286,8 @@ class ShangrlaReviewer {
     read_paper();
     const bool published = !sample.ids.empty();
     auto drawn = redraw(published ? sample.ids : mvr_ids_);
-    if (!drawn) return finding(kDrawMismatch, Severity::failure, "The sample cannot be drawn again: " + drawn.error().str());
+    if (!drawn)
+      return finding(kDrawMismatch, Severity::failure, "The sample cannot be drawn again.", {Row::of(record_.sample_file, drawn.error())});
     if (published)
       compare_draw(sample);
     else

@@ -48,7 +48,9 @@ void shangrla_irv(ShangrlaState& state, std::string_view text, const std::string
   if (state.rules.choices.size() > irv::kMaxCandidates)
     return fail_with(kAssertions, "The contest has more than 64 candidates; assertions are not read.");
   const auto sets = irv::read_assertions(text, name, [&](std::string_view) { return state.rules.choices; });
-  if (!sets) return fail_with(kUnreadable, "The assertions cannot be read: " + sets.error().str());
+  if (!sets)
+    return shangrla_finding(review, kUnreadable, Severity::failure, state.name, "The assertions cannot be read: " + sets.error().what + ".",
+                            {Row::of(name, sets.error())});
   const irv::PublishedAssertions* set = nullptr;
   for (const irv::PublishedAssertions& s : *sets)
     if (s.contest == state.contest->id || s.contest == state.rules.name || sets->size() == 1) set = &s;
@@ -67,7 +69,7 @@ void shangrla_irv(ShangrlaState& state, std::string_view text, const std::string
   const auto cover = irv::check_cover(static_cast<unsigned>(state.rules.choices.size()), static_cast<irv::Candidate>(winner), list);
   const bool good = cover && cover->complete && !cover->contradictory;
   review.checks.push_back({.name = state.name + ": assertions imply the winner", .good = good ? 1U : 0U, .of = 1});
-  if (!cover) return fail_with(kAssertions, "Whether the assertions imply the winner cannot be decided: " + cover.error().str());
+  if (!cover) return fail_with(kAssertions, "Whether the assertions imply the winner cannot be decided: " + cover.error().what + ".");
   if (!cover->complete)
     fail_with(kAssertions, "The assertions do not imply the winner: they allow the elimination order " +
                                shangrla_order_text(cover->counter_example, state.rules) + ".");
@@ -81,7 +83,7 @@ void shangrla_made(ShangrlaState& state, Review& review) {
   auto list = risk::assertions_for(state.rules, outcome);
   if (!list)
     return shangrla_finding(review, kAssertions, Severity::failure, state.name,
-                            "The outcome cannot be put into assertions: " + list.error().str());
+                            "The outcome cannot be put into assertions: " + list.error().what + ".");
   for (risk::Assertion& a : *list) state.assertions.push_back({.assertion = std::move(a), .values = {}, .mean = {}, .over = {}});
 }
 
@@ -295,6 +297,7 @@ void shangrla_assert(ShangrlaState& state, std::string_view assertions_text, con
 void shangrla_describe(ShangrlaState& state) {
   ContestReview& c = state.review;
   c.name = state.name;
+  if (state.contest->polling) c.compared = ContestReview::Compared::nothing;
   c.method = fmt::format("{}, {}", state.contest->polling ? "ballot polling" : "ballot-level comparison",
                          risk::to_string(state.contest->test.function));
   if (state.contest->test.function == risk::RiskFunction::alpha)
@@ -314,11 +317,12 @@ void shangrla_measure(ShangrlaState& state, std::span<const ShangrlaDrawn> drawn
   auto tests = shangrla_tests(state);
   if (!tests)
     return shangrla_finding(review, kUnreadable, Severity::failure, state.name,
-                            "The risk function cannot be computed: " + tests.error().str());
+                            "The risk function cannot be computed: " + tests.error().what + ".");
   for (const ShangrlaDrawn& card : drawn) {
     const auto risk = shangrla_card(state, card, *tests);
     if (!risk)
-      return shangrla_finding(review, kRiskMismatch, Severity::failure, state.name, "The risk cannot be computed: " + risk.error().str());
+      return shangrla_finding(review, kRiskMismatch, Severity::failure, state.name,
+                              "The risk cannot be computed: " + risk.error().what + ".");
     ++c.draws;
     c.path.push_back({.draws = c.draws, .risk = *risk});
   }

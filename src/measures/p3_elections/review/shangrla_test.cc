@@ -190,6 +190,19 @@ TEST_F(ShangrlaReview, Polling) {
   ASSERT_EQ(r.contests.size(), 1U);
   EXPECT_EQ(r.contests[0].outcome, ContestReview::Outcome::confirmed);
   EXPECT_EQ(r.contests[0].over2, 0U);
+  EXPECT_EQ(r.contests[0].compared, ContestReview::Compared::nothing);
+}
+
+TEST_F(ShangrlaReview, AnUnreadableFileIsSaidOnOneLine) {
+  publish(draw(3000, {{"mayor", 60}, {"clerk", 50}}, 0), log_of(true));
+  put("manifest.csv", "Tabulator,Batch,Cards\n7,1,many\n");
+  const Review r = reviewed();
+  ASSERT_FALSE(r.findings.empty());
+  EXPECT_EQ(r.findings[0].code, kUnreadable);
+  ASSERT_EQ(r.findings[0].rows.size(), 1U);
+  EXPECT_EQ(r.findings[0].rows[0].file, "manifest.csv");
+  EXPECT_EQ(r.findings[0].rows[0].line, 2U);
+  EXPECT_EQ(r.findings[0].rows[0].text, "the number of cards is not a count: \"many\" (column 3); write a whole number");
 }
 
 TEST_F(ShangrlaReview, TiesAndWrongWinners) {
