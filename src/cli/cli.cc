@@ -346,6 +346,7 @@ void build_app(CLI::App& app, Context& context) {
   add_attest(app, context);
   add_controls(app, context);
   add_csaf(app, context);
+  add_elections(app, context);
   add_evidence(app, context);
   add_generate_manual(app, context);
   add_keygen(app, context);

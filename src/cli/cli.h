@@ -84,6 +84,7 @@ void add_attest(CLI::App& app, Context& context);
 void add_controls(CLI::App& app, Context& context);
 void add_csaf(CLI::App& app, Context& context);
 void add_csaf_provider(CLI::App& csaf, Context& context);  // collect and provider, below csaf
+void add_elections(CLI::App& app, Context& context);
 void add_evidence(CLI::App& app, Context& context);
 void add_generate_manual(CLI::App& app, Context& context);  // not listed
 void add_keygen(CLI::App& app, Context& context);

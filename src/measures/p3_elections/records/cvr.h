@@ -34,7 +34,7 @@ struct CvrCardContest {
   std::uint32_t contest = 0;  // index in CvrTable::contests
   std::uint32_t first_mark = 0;
   std::uint16_t marks = 0;
-  std::uint16_t overvotes = 0;  // the system says it was overvoted: its marks (if exported) do not count
+  std::uint16_t overvotes = 0;  // not 0: overvoted, as the system says or because more is marked than allowed; its marks do not count
 };
 
 struct CvrCard {
@@ -74,10 +74,15 @@ class CvrTable {
 
   // For readers: the index of a text, made if new. 0 is the empty text.
   std::uint32_t intern(std::string_view text);
+  // Brings near what intern(text) will look at: for a reader that has other work to do first.
+  void expect(std::string_view text) const;
+  void reserve_texts(std::size_t count);
+  [[nodiscard]] std::uint32_t text_count() const { return static_cast<std::uint32_t>(texts_.size()); }
 
  private:
   std::vector<std::string_view> texts_{std::string_view()};
   struct Texts;
+  void unshare();
   std::shared_ptr<Texts> pool_;
 };
 

@@ -99,6 +99,12 @@ struct Check {
   std::uint64_t good = 0, of = 0;
 };
 
+// Cards as the manifests count them, and as what they are held against does (vote records, counts of batches), over the same units.
+struct CardTotals {
+  std::uint64_t manifest = 0, reported = 0;
+  std::uint64_t differing = 0;  // sum of the absolute differences, unit by unit
+};
+
 struct Review {
   std::string kind;               // "corla", "arlo", "shangrla"
   std::string title;              // of the election, as the record says
@@ -107,11 +113,15 @@ struct Review {
   std::vector<Check> checks;      // in the order made
   std::vector<ContestReview> contests;
   std::vector<ReviewFinding> findings;  // by severity, code, contest
+  std::optional<CardTotals> cards;      // nullopt: nothing to hold the manifests against
   // What cannot be checked with the files there are, one sentence each.
   std::vector<std::string> not_checked;
 
   [[nodiscard]] bool good() const;  // no finding of severity failure
 };
+
+// Files by path, each once; findings by severity, code and contest (otherwise as they were found): what every kind of review ends with.
+void put_in_order(Review& review);
 
 // A canonical object; docs/elections-findings.md. No wall-clock times: the same record gives the same bytes.
 [[nodiscard]] Json to_json(const Review& review);

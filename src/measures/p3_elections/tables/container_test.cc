@@ -1,40 +1,15 @@
 #include "measures/p3_elections/tables/container.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <gtest/gtest.h>
 
+#include "measures/p3_elections/tables/test_packed.h"
 #include "test_support.h"
 
 namespace entente::measures::p3_elections::tables {
 namespace {
 
-enum class Kind { zip, tar_xz, xz };
-
-std::string packed(Kind kind, const std::vector<Member>& members) {
-  std::string out(1 << 20, '\0');
-  std::size_t used = 0;
-  archive* a = archive_write_new();
-  if (kind == Kind::zip) archive_write_set_format_zip(a);
-  if (kind == Kind::tar_xz) archive_write_set_format_pax_restricted(a);
-  if (kind == Kind::xz) archive_write_set_format_raw(a);
-  if (kind != Kind::zip) archive_write_add_filter_xz(a);
-  archive_write_open_memory(a, out.data(), out.size(), &used);
-  for (const Member& m : members) {
-    archive_entry* e = archive_entry_new();
-    archive_entry_set_pathname(e, m.name.c_str());
-    archive_entry_set_size(e, static_cast<la_int64_t>(m.content.size()));
-    archive_entry_set_filetype(e, AE_IFREG);
-    archive_entry_set_perm(e, 0644);
-    archive_write_header(a, e);
-    archive_write_data(a, m.content.data(), m.content.size());
-    archive_entry_free(e);
-  }
-  archive_write_close(a);
-  archive_write_free(a);
-  out.resize(used);
-  return out;
-}
+using test_packed::Kind;
+using test_packed::packed;
 
 TEST(Container, ReadsAPackedFileAndAPlainOne) {
   const auto folder = TemporaryFolder::make().value();

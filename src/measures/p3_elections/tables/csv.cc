@@ -10,10 +10,7 @@
 
 namespace entente::measures::p3_elections::tables {
 
-namespace {
-
-// The first of separator, LF, CR, NUL from `at`, or the end.
-std::size_t cell_end(std::string_view text, std::size_t at, char separator) {
+std::size_t csv_cell_end(std::string_view text, std::size_t at, char separator) {
 #if defined(__SSE2__)
   const __m128i separators = _mm_set1_epi8(separator), lf = _mm_set1_epi8('\n'), cr = _mm_set1_epi8('\r'), nul = _mm_setzero_si128();
   while (at + 16 <= text.size()) {
@@ -27,8 +24,6 @@ std::size_t cell_end(std::string_view text, std::size_t at, char separator) {
   while (at < text.size() && text[at] != separator && text[at] != '\n' && text[at] != '\r' && text[at] != '\0') ++at;
   return at;
 }
-
-}  // namespace
 
 CsvReader::CsvReader(std::string_view text, std::string name, char separator) : text_(text), name_(std::move(name)), separator_(separator) {
   if (text_.starts_with("\xEF\xBB\xBF")) at_ = 3;
@@ -81,7 +76,7 @@ Result<bool> CsvReader::next(CsvRow& row) {
         ++at_;
         ENTENTE_CHECK(quoted_cell());
       } else {
-        const std::size_t end = cell_end(text_, at_, separator_);
+        const std::size_t end = csv_cell_end(text_, at_, separator_);
         if (end - at_ > kMaxCsvCellBytes) return stop("a cell longer than 1 MiB");
         cells_.push_back(text_.substr(at_, end - at_));
         at_ = end;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -41,6 +42,12 @@ class CsvReader {
   [[nodiscard]] Where where(const CsvRow& row, std::size_t column) const;
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] std::uint64_t bytes_read() const { return at_; }
+  [[nodiscard]] std::uint64_t line() const { return line_; }  // of the next row
+  // For a reader that takes some rows itself: go on at a byte that begins a row, which is on that line.
+  void seek(std::size_t at, std::uint64_t line) {
+    at_ = at;
+    line_ = line;
+  }
 
  private:
   [[nodiscard]] Result<void> quoted_cell();
@@ -56,11 +63,24 @@ class CsvReader {
   std::deque<std::string> unquoted_;  // of this row: cells that had doubled quotes
 };
 
+// Where an unquoted cell that begins at `at` ends: the first separator, LF, CR or NUL, or the text's end.
+[[nodiscard]] std::size_t csv_cell_end(std::string_view text, std::size_t at, char separator);
+
 // ASCII blanks, tabs and U+00A0 off both ends.
 [[nodiscard]] std::string_view trimmed(std::string_view cell);
 // "12", "1,234", " 7 ", "=\"7\"" and "7.0" as a count; a thousands comma only where three digits follow. Error: anything else, negative,
 // more than 2^53; `what` names what should stand there.
 [[nodiscard]] Result<std::uint64_t> parse_count(std::string_view cell, std::string_view what, const Where& where);
+// The count of a cell that is nothing but 1 to 15 digits, which most are: no error has to be prepared for it.
+[[nodiscard]] constexpr std::optional<std::uint64_t> plain_count(std::string_view cell) {
+  if (cell.empty() || cell.size() > 15) return std::nullopt;
+  std::uint64_t value = 0;
+  for (const char c : cell) {
+    if (c < '0' || c > '9') return std::nullopt;
+    value = value * 10 + static_cast<std::uint64_t>(c - '0');
+  }
+  return value;
+}
 // ="1-2-3" is 1-2-3: how spreadsheets are told that a cell is text. Others as they are.
 [[nodiscard]] std::string_view without_formula(std::string_view cell);
 

@@ -1,0 +1,119 @@
+// `entente elections commit`: fixes files of an audit that other software runs, by their digests, and later the seed, in a log. What it
+// makes is what `entente elections verify --receipts` judges.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "cli/elections.h"
+#include "core/file.h"
+#include "core/terminal.h"
+#include "core/utf8.h"
+
+namespace entente::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kCommitExamples =
+    R"(  entente elections commit --output receipts/ --key state.key --ledger log/ --ledger-key log.key manifests/*.csv cvrs/*.csv
+      before the seed is drawn: the digests of these files stand in the log
+  entente elections commit --output receipts/ --key state.key --ledger log/ --ledger-key log.key --seed 53417960661093690826
+      after it was drawn: the seed stands behind them
+  entente elections verify --record published/ --receipts receipts/ --log log.key.vkey --signer state.key.vkey
+
+For an audit run with Entente itself, `entente elections audit commit` does the same.)";
+
+constexpr std::uint64_t kMaxFixedFile = std::uint64_t{16} << 30;
+
+struct CommitGiven {
+  std::vector<std::string> files;
+  std::string output, seed;
+  StepSigning signing;
+};
+
+// The next free "NN-<name>" of the folder.
+std::string next_stem(const fs::path& folder, std::string_view name) {
+  std::error_code ec;
+  for (int i = 1;; ++i) {
+    std::string stem = fmt::format("{:02}-{}", i, name);
+    bool taken = false;
+    for (const auto& entry : fs::directory_iterator(folder, ec))
+      taken = taken || entry.path().filename().string().starts_with(stem.substr(0, 3));
+    if (!taken) return stem;
+  }
+}
+
+Result<Digest> digest_of_file(const std::string& path) {
+  ENTENTE_TRY(const std::string bytes, read_file(path, kMaxFixedFile));
+  return sha256(bytes);
+}
+
+Result<std::string> commitment_text(const std::vector<std::string>& files) {
+  std::vector<std::pair<std::string, Digest>> digests;
+  for (const std::string& file : files) {
+    ENTENTE_TRY(const Digest digest, digest_of_file(file));
+    digests.emplace_back(file, digest);
+  }
+  std::sort(digests.begin(), digests.end());
+  digests.erase(std::unique(digests.begin(), digests.end()), digests.end());
+  Json list = Json::array();
+  for (const auto& [path, digest] : digests) list.push_back({{"path", path}, {"sha256", digest.hex()}});
+  return json_pretty(Json{{"format", "entente election files/1"}, {"files", std::move(list)}});
+}
+
+Result<int> elections_commit(const Context& context, const CommitGiven& given) {
+  if (given.files.empty() == given.seed.empty())
+    return fail("give either files or --seed", {}, "files before the seed is drawn, --seed afterwards");
+  if (given.signing.key.empty()) return fail("no --key", {}, "a commitment is signed: --key FILE; entente keygen makes one");
+  const fs::path folder = given.output;
+  ENTENTE_CHECK(make_folders(folder));
+  const bool seed = !given.seed.empty();
+  std::string text;
+  if (seed) {
+    text = json_pretty(Json{{"format", "entente election seed/1"}, {"seed", given.seed}});
+  } else {
+    ENTENTE_TRY(text, commitment_text(given.files));
+  }
+  const std::string stem = next_stem(folder, seed ? "seed" : "commitment");
+  const Digest digest = sha256(text);
+  Json predicate{{"audit", {{"sha256", digest.hex()}}},
+                 {"step", seed ? "seed" : "commit"},
+                 {"round", seed ? 1 : 0},
+                 {"document", {{"sha256", digest.hex()}}},
+                 {"at", format_time(whole_now())}};
+  if (seed) predicate["seed"] = given.seed;
+  ENTENTE_CHECK(write_file_atomic(folder / (stem + ".json"), text));
+  ENTENTE_TRY(const LoggedDocument logged,
+              sign_and_log(given.signing, "election-step/v1", stem + ".json", digest, predicate, folder, stem));
+  if (context.json) {
+    print_json(Json{{"document", (folder / (stem + ".json")).string()},
+                    {"digest", digest.str()},
+                    {"statement", logged.statement},
+                    {"receipt", logged.receipt.empty() ? Json(nullptr) : Json(logged.receipt)},
+                    {"index", logged.index ? Json(*logged.index) : Json(nullptr)}});
+    return kOk;
+  }
+  fmt::print("{}  {}\n", paint(stdout, Colour::bold, seed ? "seed" : "commitment"), printable((folder / (stem + ".json")).string(), 4096));
+  fmt::print("  statement  {}\n", printable(logged.statement, 4096));
+  if (logged.index) fmt::print("  receipt    {}  (entry {})\n", printable(logged.receipt, 4096), *logged.index);
+  if (!logged.index && !context.quiet) fmt::print(stderr, "it is in no log yet: add --ledger LEDGER, or entente ledger append it\n");
+  return kOk;
+}
+
+}  // namespace
+
+void add_elections_commit(CLI::App& group, Context& context) {
+  auto given = std::make_shared<CommitGiven>();
+  CLI::App* command = add_command(group, context, "commit", "fix files in a log before the seed is drawn, and then the seed",
+                                  kCommitExamples, [&context, given] {
+                                    const auto done = elections_commit(context, *given);
+                                    return done ? *done : report(context, done.error());
+                                  });
+  command->add_option("files", given->files, "manifests, vote records, tallies")->type_name("FILE");
+  command->add_option("--seed", given->seed, "the seed, as text; leading zeros count")->type_name("TEXT");
+  command->add_option("--output", given->output, "the folder of statements, documents and receipts")->required()->type_name("DIR");
+  add_signing_options(*command, given->signing);
+}
+
+}  // namespace entente::cli

@@ -1,0 +1,171 @@
+// The report of a review: well-formed, nothing of a record unescaped, the same bytes each time, both languages, and a picture that shows
+// what the numbers say.
+#include "measures/p3_elections/audit/report_html.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "core/utf8.h"
+#include "measures/p3_elections/audit/report_parts.h"
+#include "measures/p3_elections/audit/test_review.h"
+
+namespace entente::measures::p3_elections::audit {
+namespace {
+
+using review::Review;
+
+bool has(const std::string& page, std::string_view text) { return page.find(text) != std::string::npos; }
+
+// Every element that needs an end has one, in order; every id stands once; every #reference leads somewhere. Empty where all is well.
+std::string ill_formed(const std::string& page) {
+  static const std::set<std::string> kVoid{"meta", "use", "line", "rect", "circle", "polyline", "path", "br", "!DOCTYPE"};
+  std::vector<std::string> open;
+  std::set<std::string> ids;
+  std::vector<std::string> references;
+  for (std::size_t at = page.find('<'); at != std::string::npos; at = page.find('<', at + 1)) {
+    if (page.compare(at, 7, "<style>") == 0) at = page.find("</style>", at);
+    const std::size_t end = page.find('>', at);
+    if (end == std::string::npos) return "a tag without end";
+    const std::string tag = page.substr(at + 1, end - at - 1);
+    if (tag == "/style") continue;
+    const std::string name = tag.substr(0, tag.find_first_of(" /", 1));
+    if (tag[0] == '/') {
+      if (open.empty() || open.back() != tag.substr(1))
+        return "</" + tag.substr(1) + "> closes " + (open.empty() ? "nothing" : open.back());
+      open.pop_back();
+      continue;
+    }
+    const auto attribute = [&](const std::string& key) {
+      const auto from = tag.find(" " + key + "=\"");
+      return from == std::string::npos ? std::string()
+                                       : tag.substr(from + key.size() + 3, tag.find('"', from + key.size() + 3) - from - key.size() - 3);
+    };
+    if (const auto id = attribute("id"); !id.empty() && !ids.insert(id).second) return "id twice: " + id;
+    if (const auto href = attribute("href"); !href.empty() && href[0] == '#') references.push_back(href.substr(1));
+    for (const char* key : {"aria-labelledby"}) {
+      const auto list = attribute(key);
+      for (std::size_t from = 0; from < list.size();) {
+        const auto to = std::min(list.find(' ', from), list.size());
+        references.push_back(list.substr(from, to - from));
+        from = to + 1;
+      }
+    }
+    if (!kVoid.contains(name) && tag.back() != '/') open.push_back(name);
+  }
+  for (const auto& r : references)
+    if (!ids.contains(r)) return "leads nowhere: " + r;
+  return open.empty() ? "" : "left open: " + open.back();
+}
+
+TEST(ReviewReport, IsWellFormedInBothLanguagesAndTheSameEachTime) {
+  const Review r = example_review();
+  for (const Language language : {Language::en, Language::fr}) {
+    const ReportOptions options{language, "other.html", "entente elections verify --kind corla --record \"X\""};
+    const std::string page = report_html(r, options);
+    EXPECT_EQ(ill_formed(page), "");
+    EXPECT_EQ(page, report_html(r, options));
+    EXPECT_TRUE(is_valid_utf8(page));
+  }
+  EXPECT_EQ(ill_formed(report_html(Review{}, {})), "") << "of an empty review";
+}
+
+TEST(ReviewReport, AsksNothingOfAnybody) {
+  const std::string page = report_html(example_review(), {});
+  for (const char* never : {"<script", "http://", "https://", "@import", "url(", "<img", "<link", "onload="})
+    EXPECT_FALSE(has(page, never)) << never;
+  EXPECT_TRUE(has(page, "default-src 'none'"));
+}
+
+TEST(ReviewReport, NothingOfARecordIsMarkup) {
+  Review r = example_review();
+  const std::string evil = "<script>alert('x')</script>\"onload=\"\xE2\x80\xAE\x07\xff";
+  r.title = r.seed = r.contests[0].name = r.contests[0].method = r.contests[0].reason = r.contests[0].published_risk_text = evil;
+  r.contests[0].winners = r.contests[0].losers = r.not_checked = {evil};
+  r.contests[0].drawn[0].name = r.contests[0].drawn[0].note = r.files[0].path = r.files[0].role = r.checks[0].name = evil;
+  r.findings[0].code = r.findings[0].contest = r.findings[0].summary = r.findings[0].rows[0].file = r.findings[0].rows[0].text = evil;
+  r.contests[0].certificate = Json{{"x", evil}, {"sampler", evil}};
+  r.kind = evil;
+  for (const Language language : {Language::en, Language::fr}) {
+    const std::string page = report_html(r, {language, evil, evil});
+    EXPECT_EQ(ill_formed(page), "");
+    EXPECT_FALSE(has(page, "<script"));
+    EXPECT_FALSE(has(page, "\"onload"));
+    EXPECT_FALSE(has(page, "\xE2\x80\xAE"));
+    EXPECT_TRUE(has(page, "&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&quot;onload=&quot;\\u{202e}\\x07\\xff"));
+    EXPECT_FALSE(has(page, "printf")) << "no command for a seed a shell could misread";
+  }
+}
+
+TEST(ReviewReport, SaysWhatTheNumbersSay) {
+  const std::string page = report_html(example_review(), {});
+  EXPECT_TRUE(has(page, "The verification fails.</b> 1 failure. <b>1 contest is not confirmed.</b>"));
+  EXPECT_TRUE(has(page, "Of 3 contests, <strong>1 confirmed</strong>, 1 not confirmed, 0 sent to a full count, 1 not audited."));
+  EXPECT_TRUE(has(page, "06712345678901234567"));
+  EXPECT_TRUE(has(page, "259 of 260"));
+  EXPECT_TRUE(has(page, "P3-DRAW-MISMATCH"));
+  EXPECT_TRUE(has(page, "audited.csv, line 17"));
+  EXPECT_TRUE(has(page, "After 260 draws the risk measured is "));
+  EXPECT_TRUE(has(page, "The limit was met at draw "));
+  EXPECT_TRUE(has(page, "The limit was not met."));
+  const std::string french = report_html(example_review(), {.language = Language::fr});
+  EXPECT_TRUE(has(french, "41\u202f003 cartes"));
+  EXPECT_TRUE(has(french, "La vérification échoue."));
+  EXPECT_TRUE(has(french, "3,01\u00a0%"));
+}
+
+TEST(ReviewReport, DrawByHandIsTheRealDraw) {
+  const std::string page = report_html(example_review(), {});
+  // printf '%s' '06712345678901234567,1' | sha256sum, and python3 for the remainder.
+  EXPECT_TRUE(has(page, "850f6a09fc679f7de8c938f227a14d80fdb0501878ca394049b464c23668633a"));
+  EXPECT_TRUE(has(page, "<p>Card number 17,463.</p>"));
+  EXPECT_TRUE(has(page, "Of this audit, draw 1 is <b>Example County, scanner 3, batch 2, card 8</b>"));
+}
+
+TEST(ReviewReport, LongListsAreCutAndSaySo) {
+  Review r = example_review();
+  r.contests[0].drawn.resize(5'000);
+  r.findings[0].rows.assign(1'000, {"f.csv", 3, "row"});
+  for (std::uint64_t i = 261; i <= 20'000; ++i) r.contests[0].path.push_back({i, 0.01});
+  const std::string page = report_html(r, {});
+  EXPECT_TRUE(has(page, "and 4,700 more, in the review’s JSON"));
+  EXPECT_TRUE(has(page, "and 800 more rows, in the review’s JSON"));
+  EXPECT_LT(page.size(), 200'000U);
+  EXPECT_TRUE(has(page, "The limit was met at draw ")) << "the crossing survives the thinning";
+}
+
+TEST(ReviewReport, ManyContestsAreLinesAndWhatIsNotConfirmedComesFirst) {
+  Review r = example_review();
+  const auto confirmed = r.contests[0];
+  const auto not_audited = r.contests[2];
+  for (int i = 0; i < 20; ++i) {
+    r.contests.push_back(confirmed);
+    r.contests.push_back(not_audited);
+  }
+  const std::string page = report_html(r, {});
+  EXPECT_EQ(ill_formed(page), "");
+  EXPECT_FALSE(has(page, "<article"));
+  EXPECT_TRUE(has(page, "Other contests (21)"));
+  EXPECT_LT(page.find(">Treasurer<"), page.find(">Mayor of Example Town<"));
+  EXPECT_TRUE(has(page, "id=\"contest-2\" open>")) << "what is not confirmed stands open";
+}
+
+TEST(ReviewReport, Numbers) {
+  const Review r;
+  const ReportOptions options;
+  const ReportPage page{r, options};
+  EXPECT_EQ(report_share(page, 1), "100%");
+  EXPECT_EQ(report_share(page, 0), "0%");
+  EXPECT_EQ(report_share(page, 0.05), "5%");
+  EXPECT_EQ(report_share(page, 0.04987), "4.99%");
+  EXPECT_EQ(report_share(page, 0.123456), "12.3%");
+  EXPECT_EQ(report_share(page, 0.0001), "0.01%");
+  EXPECT_EQ(report_share(page, 3.21e-7), "3.2 × 10⁻⁷");
+  EXPECT_EQ(report_share(page, 9.99e-12), "1.0 × 10⁻¹¹");
+  EXPECT_EQ(report_count(page, 13'084), "13,084");
+  EXPECT_EQ(report_count(page, 999), "999");
+  EXPECT_EQ(report_count(page, 1'000'000), "1,000,000");
+}
+
+}  // namespace
+}  // namespace entente::measures::p3_elections::audit

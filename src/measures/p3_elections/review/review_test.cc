@@ -1,0 +1,59 @@
+#include "measures/p3_elections/review/review.h"
+
+#include <gtest/gtest.h>
+
+namespace entente::measures::p3_elections::review {
+namespace {
+
+ReviewFinding finding(std::string_view code, Severity severity, std::string contest) {
+  return {.code = std::string(code),
+          .severity = severity,
+          .contest = std::move(contest),
+          .summary = "A sentence.",
+          .rows = {{"a.csv", 3, "row"}}};
+}
+
+TEST(Review, OrderAndVerdict) {
+  Review review;
+  EXPECT_TRUE(review.good());
+  review.files = {{.path = "b", .size = 1, .sha256 = {}, .role = "seed"}, {.path = "a", .size = 2, .sha256 = {}, .role = "manifest"}};
+  review.findings = {finding(kTie, Severity::warning, "B"), finding(kTie, Severity::note, "A"), finding(kTie, Severity::warning, "A")};
+  EXPECT_TRUE(review.good());
+  review.findings.push_back(finding(kRiskMismatch, Severity::failure, "Z"));
+  review.findings.push_back(finding(kDrawMismatch, Severity::failure, "Z"));
+  EXPECT_FALSE(review.good());
+  put_in_order(review);
+  EXPECT_EQ(review.files.front().path, "a");
+  ASSERT_EQ(review.findings.size(), 5u);
+  EXPECT_EQ(review.findings[0].code, kDrawMismatch);
+  EXPECT_EQ(review.findings[1].code, kRiskMismatch);
+  EXPECT_EQ(review.findings[2].contest, "A");
+  EXPECT_EQ(review.findings[3].contest, "B");
+  EXPECT_EQ(review.findings[4].severity, Severity::note);
+}
+
+TEST(Review, JsonHasWhatThereIs) {
+  Review review;
+  review.kind = "corla";
+  review.seed = "007";
+  review.checks = {{.name = "draws", .good = 2, .of = 3}};
+  review.findings = {finding(kTie, Severity::warning, "")};
+  ContestReview contest;
+  contest.name = "Example Mayor";
+  contest.path = {{.draws = 1, .risk = 0.5}};
+  contest.outcome = ContestReview::Outcome::not_confirmed;
+  review.contests.push_back(contest);
+  const Json json = to_json(review);
+  EXPECT_EQ(json["seed"], "007");
+  EXPECT_EQ(json["good"], true);
+  EXPECT_EQ(json["checks"][0]["of"], 3);
+  EXPECT_EQ(json["findings"][0]["rows"][0]["line"], 3);
+  EXPECT_FALSE(json["findings"][0].contains("contest"));
+  EXPECT_EQ(json["contests"][0]["outcome"], "not confirmed");
+  EXPECT_EQ(json["contests"][0]["path"][0]["risk"], 0.5);
+  EXPECT_FALSE(json["contests"][0].contains("publishedRisk"));
+  EXPECT_EQ(to_json(review).dump(), json.dump());
+}
+
+}  // namespace
+}  // namespace entente::measures::p3_elections::review
