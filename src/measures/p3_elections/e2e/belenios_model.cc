@@ -184,6 +184,13 @@ std::string bel_unsigned_text(JsonView ballot) {
   return out;
 }
 
+std::string bel_signed_text(const BelBallot& ballot, JsonView proof) {
+  const std::string_view open =
+      std::string_view(ballot.unsigned_text).substr(0, ballot.unsigned_text.size() - 1);  // without its last brace
+  return fmt::format(R"({},"signature":{{"hash":"{}","proof":{{"challenge":"{}","response":"{}"}}}}}})", open, ballot.signed_hash,
+                     json_string(proof, "challenge").value_or(""), json_string(proof, "response").value_or(""));
+}
+
 Result<JsonDocument> bel_parse(std::string_view text) { return JsonDocument::parse(text, "", kBelLimits); }
 
 }  // namespace
@@ -219,6 +226,7 @@ Result<BelBallot> read_bel_ballot(const Group& group, std::string_view text) {
   ENTENTE_TRY(const RecordValue proof, signature.at("proof"));
   ENTENTE_TRY(out.signature, reader.proof(proof));
   out.unsigned_text = bel_unsigned_text(root.view);
+  out.canonical = text == bel_signed_text(out, proof.view);
   return out;
 }
 

@@ -108,6 +108,16 @@ TEST(Belenios, AMemberTheFormatDoesNotHaveIsRefused) {
   }
 }
 
+// As belenios-tool: a voter looks for the hash of the ballot's text, so there is one text only.
+TEST(Belenios, ABallotHasOneSpelling) {
+  Files files = test::TinyBelenios(bel_groups()).make();
+  std::string& ballot = bel_file(files, "\"credential\":").content;
+  ballot.insert(ballot.find(',') + 1, " ");
+  test::rehash_bel(files);
+  const RecordCheck result = bel_check(files);
+  EXPECT_TRUE(bel_has(result, kFormat, "ballot 1")) << bel_findings(result);
+}
+
 TEST(Belenios, KeysWhoseSecretIsZeroAreRefused) {
   using Tiny = test::TinyBelenios;
   const RecordCheck credential = bel_check(Tiny(bel_groups(), {.credential = Tiny::Secret::zero}).make());
