@@ -17,7 +17,7 @@ namespace entente::measures::p3_elections::e2e {
 namespace {
 
 constexpr std::string_view kBelSetup = "BEL-S.1 election: homomorphic questions in a pinned group";
-constexpr std::string_view kBelCredentialGroup = "BEL-S.2 credentials: every public credential is in the group";
+constexpr std::string_view kBelCredentialGroup = "BEL-S.2 credentials: every public credential is in the group, and not 1";
 constexpr std::string_view kBelCredentialOnce = "BEL-S.3 credentials: each once";
 constexpr std::string_view kBelEligible = "BEL-B.8 ballot: its credential is in the list";
 constexpr std::string_view kBelBallotOnce = "BEL-B.9 ballot: no ballot twice";
@@ -49,8 +49,9 @@ struct BelRun {
       for (std::size_t i = block * kTogether; i < end; ++i) bases.push_back(batch.base((*list)[i].key));
       batch.run();
       for (std::size_t i = 0; i < bases.size(); ++i)
-        sheets[block].check(kBelCredentialGroup, batch.member(bases[i]), kGroup, fmt::format("{}: /{}", place, block * kTogether + i),
-                            "not an element of the group");
+        sheets[block].check(kBelCredentialGroup, batch.member(bases[i]) && (*list)[block * kTogether + i].key != group.one(), kGroup,
+                            fmt::format("{}: /{}", place, block * kTogether + i),
+                            "not an element of the group, or 1, with which anybody can sign");
     });
     for (const CheckSheet& one : sheets) sheet.add(one);
     for (std::size_t i = 0; i < list->size(); ++i) {

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "core/digest.h"
+#include "measures/p3_elections/e2e/record_value.h"
 
 namespace entente::measures::p3_elections::e2e {
 namespace {
@@ -87,6 +88,13 @@ struct BelWalk {
     return std::nullopt;
   }
 
+  // A finding if an event or its payload has members the format does not have.
+  bool only(const JsonDocument& document, std::initializer_list<std::string_view> keys, const RecordFile& file) {
+    const auto known = RecordValue{document.root(), ""}.only(keys);
+    if (!known) sheet.note(kFormat, file.name, known.error());
+    return known.has_value();
+  }
+
   // The file that the field `key` of `view` names by its hash.
   const RecordFile* follow(JsonView view, std::string_view key, const std::string& place) {
     const auto hash = json_string(view, key);
@@ -99,7 +107,7 @@ struct BelWalk {
 
   bool setup(const RecordFile& payload) {
     const auto document = parse(payload);
-    if (!document) return false;
+    if (!document || !only(*document, {"election", "trustees", "credentials"}, payload)) return false;
     const std::string place = payload.name;
     const auto put = [&](std::string_view key, BelBlob& blob) {
       const RecordFile* file = follow(document->root(), key, place);
@@ -114,7 +122,7 @@ struct BelWalk {
 
   bool tally(const RecordFile& payload) {
     const auto document = parse(payload);
-    if (!document) return false;
+    if (!document || !only(*document, {"num_tallied", "total_weight", "encrypted_tally"}, payload)) return false;
     const auto count = json_int(document->root(), "num_tallied");
     const auto weight = json_int(document->root(), "total_weight");
     if (!count || *count < 0 || (weight && *weight < 0)) {
@@ -131,7 +139,7 @@ struct BelWalk {
 
   bool decryption(const RecordFile& payload) {
     const auto document = parse(payload);
-    if (!document) return false;
+    if (!document || !only(*document, {"owner", "payload"}, payload)) return false;
     const auto owner = json_int(document->root(), "owner");
     const RecordFile* file = follow(document->root(), "payload", payload.name);
     if (!owner) sheet.note(kFormat, payload.name, "\"owner\" must be the number of a trustee");
@@ -166,7 +174,7 @@ struct BelWalk {
     for (std::size_t i = 0; i < files.events.size(); ++i) {
       const auto& [hash, file] = files.events[i];
       const auto document = parse(*file);
-      if (!document) return false;
+      if (!document || !only(*document, {"parent", "height", "type", "payload"}, *file)) return false;
       const JsonView root = document->root();
       const auto type = json_string(root, "type");
       const auto named = json_string(root, "parent");

@@ -154,6 +154,7 @@ bool check_bel_ballot(const BelContext& context, const BelBallot& ballot, const 
   form =
       sheet.check(kBelForm, ballot.answers.size() == questions.size(), kFormat, place, "the ballot has not one answer for each question") &&
       form;
+  form = sheet.check(kBelForm, ballot.canonical, kFormat, place, "the ballot is not written in Belenios's own order and spacing") && form;
   if (!form) return false;
   work.good = sheet.check(kBelHash, ballot.signed_hash == bel_base64(sha256(ballot.unsigned_text)), kChain, place + ": signature, hash",
                           "the hash that is signed is not that of the ballot");

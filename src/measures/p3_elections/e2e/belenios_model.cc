@@ -33,6 +33,7 @@ struct BelReader {
     return *number;
   }
   Result<BelProof> proof(const RecordValue& value) const {
+    ENTENTE_CHECK(value.only({"challenge", "response"}));
     ENTENTE_TRY(const Scalar challenge, scalar(value, "challenge"));
     ENTENTE_TRY(const Scalar response, scalar(value, "response"));
     return BelProof{challenge, response};
@@ -45,6 +46,7 @@ struct BelReader {
     return proofs(inner);
   }
   Result<BelCiphertext> ciphertext(const RecordValue& value) const {
+    ENTENTE_CHECK(value.only({"alpha", "beta"}));
     ENTENTE_TRY(const Element alpha, element(value, "alpha"));
     ENTENTE_TRY(const Element beta, element(value, "beta"));
     return BelCiphertext{alpha, beta};
@@ -54,6 +56,7 @@ struct BelReader {
   }
   Result<BelAnswer> answer(const RecordValue& value) const {
     BelAnswer out;
+    ENTENTE_CHECK(value.only({"choices", "individual_proofs", "overall_proof", "blank_proof"}));
     ENTENTE_TRY(const RecordValue choices, value.at("choices"));
     ENTENTE_TRY(out.choices, ciphertexts(choices));
     ENTENTE_TRY(const RecordValue individual, value.at("individual_proofs"));
@@ -64,12 +67,14 @@ struct BelReader {
   }
   Result<BelSigned> signed_message(const RecordValue& value) const {
     BelSigned out;
+    ENTENTE_CHECK(value.only({"message", "signature"}));
     ENTENTE_TRY(out.message, value.text("message"));
     ENTENTE_TRY(const RecordValue signature, value.at("signature"));
     ENTENTE_TRY(out.signature, proof(signature));
     return out;
   }
   Result<BelTrusteeKey> trustee_key(const RecordValue& value) const {
+    ENTENTE_CHECK(value.only({"public_key", "pok", "name"}));
     ENTENTE_TRY(const Element key, element(value, "public_key"));
     ENTENTE_TRY(const RecordValue pok, value.at("pok"));
     ENTENTE_TRY(const BelProof known, proof(pok));
@@ -89,6 +94,7 @@ struct BelReader {
     }
     if (kind != "Pedersen") return pair[0].refuse("must be \"Single\" or \"Pedersen\"");
     out.threshold_scheme = true;
+    ENTENTE_CHECK(pair[1].only({"threshold", "certs", "coefexps", "verification_keys"}));
     ENTENTE_TRY(const RecordValue threshold, pair[1].at("threshold"));
     ENTENTE_TRY(out.threshold, threshold.whole());
     ENTENTE_TRY(const RecordValue certificates, pair[1].at("certs"));
@@ -178,6 +184,13 @@ std::string bel_unsigned_text(JsonView ballot) {
   return out;
 }
 
+std::string bel_signed_text(const BelBallot& ballot, JsonView proof) {
+  const std::string_view open =
+      std::string_view(ballot.unsigned_text).substr(0, ballot.unsigned_text.size() - 1);  // without its last brace
+  return fmt::format(R"({},"signature":{{"hash":"{}","proof":{{"challenge":"{}","response":"{}"}}}}}})", open, ballot.signed_hash,
+                     json_string(proof, "challenge").value_or(""), json_string(proof, "response").value_or(""));
+}
+
 Result<JsonDocument> bel_parse(std::string_view text) { return JsonDocument::parse(text, "", kBelLimits); }
 
 }  // namespace
@@ -201,16 +214,19 @@ Result<BelBallot> read_bel_ballot(const Group& group, std::string_view text) {
   const RecordValue root{document.root(), ""};
   const BelReader reader{group};
   BelBallot out;
+  ENTENTE_CHECK(root.only({"election_uuid", "election_hash", "credential", "answers", "signature"}));
   ENTENTE_TRY(out.election_uuid, root.text("election_uuid"));
   ENTENTE_TRY(out.election_hash, root.text("election_hash"));
   ENTENTE_TRY(out.credential, reader.element(root, "credential"));
   ENTENTE_TRY(const RecordValue answers, root.at("answers"));
   ENTENTE_TRY(out.answers, answers.list<BelAnswer>([&](const RecordValue& item) { return reader.answer(item); }));
   ENTENTE_TRY(const RecordValue signature, root.at("signature"));
+  ENTENTE_CHECK(signature.only({"hash", "proof"}));
   ENTENTE_TRY(out.signed_hash, signature.text("hash"));
   ENTENTE_TRY(const RecordValue proof, signature.at("proof"));
   ENTENTE_TRY(out.signature, reader.proof(proof));
   out.unsigned_text = bel_unsigned_text(root.view);
+  out.canonical = text == bel_signed_text(out, proof.view);
   return out;
 }
 
@@ -250,6 +266,7 @@ Result<BelDecryption> read_bel_decryption(const Group& group, std::string_view t
   const BelReader reader{group};
   const RecordValue root{document.root(), ""};
   BelDecryption out;
+  ENTENTE_CHECK(root.only({"decryption_factors", "decryption_proofs"}));
   ENTENTE_TRY(const RecordValue factors, root.at("decryption_factors"));
   ENTENTE_TRY(out.factors, factors.list<std::vector<Element>>([&](const RecordValue& item) {
     return item.list<Element>([&](const RecordValue& factor) { return reader.element(factor); });
@@ -261,7 +278,9 @@ Result<BelDecryption> read_bel_decryption(const Group& group, std::string_view t
 
 Result<std::vector<std::vector<std::uint64_t>>> read_bel_result(std::string_view text) {
   ENTENTE_TRY(const JsonDocument document, bel_parse(text));
-  ENTENTE_TRY(const RecordValue result, (RecordValue{document.root(), ""}.at("result")));
+  const RecordValue root{document.root(), ""};
+  ENTENTE_CHECK(root.only({"result"}));
+  ENTENTE_TRY(const RecordValue result, root.at("result"));
   return result.list<std::vector<std::uint64_t>>(
       [](const RecordValue& item) { return item.list<std::uint64_t>([](const RecordValue& votes) { return votes.whole(); }); });
 }

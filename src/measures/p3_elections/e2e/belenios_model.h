@@ -29,6 +29,7 @@ struct BelBallot {
   std::string signed_hash;
   BelProof signature;
   std::string unsigned_text;  // the ballot without its signature, as Belenios writes it: what signed_hash is of
+  bool canonical = false;     // the whole ballot is written as Belenios writes it
 };
 struct BelQuestion {
   std::string text;

@@ -81,6 +81,53 @@ TEST(Belenios, EveryValueIsBoundEvenWithNewHashes) {
   EXPECT_GT(tried, 250U);
 }
 
+// Another program may show a member this one does not know.
+TEST(Belenios, AMemberTheFormatDoesNotHaveIsRefused) {
+  const Files files = test::TinyBelenios(bel_groups()).make();
+  std::map<std::string, test::Leaf> kinds;  // by the first key of the file and the place in it
+  for (const RecordFile& file : files) {
+    if (file.name == "BELENIOS" || file.content.starts_with(R"({"version")")) continue;  // the election: ballots are bound to its bytes
+    const Json json = Json::parse(file.content);
+    std::vector<test::Leaf> objects;
+    test::collect_objects(json, file.name, "", objects);
+    const std::string first = json.is_object() ? json.begin().key() : "list";
+    for (test::Leaf& object : objects) {
+      std::string kind = first;
+      for (const char c : object.pointer)
+        if (c < '0' || c > '9') kind += c;
+      kinds.emplace(kind, std::move(object));
+    }
+  }
+  EXPECT_GT(kinds.size(), 18U);
+  for (const auto& [kind, object] : kinds) {
+    Files altered = files;
+    test::add_member(altered, object);
+    test::rehash_bel(altered);
+    const RecordCheck result = bel_check(altered);
+    EXPECT_TRUE(bel_has(result, kFormat, "/winner")) << kind << "\n" << bel_findings(result);
+  }
+}
+
+// As belenios-tool: a voter looks for the hash of the ballot's text, so there is one text only.
+TEST(Belenios, ABallotHasOneSpelling) {
+  Files files = test::TinyBelenios(bel_groups()).make();
+  std::string& ballot = bel_file(files, "\"credential\":").content;
+  ballot.insert(ballot.find(',') + 1, " ");
+  test::rehash_bel(files);
+  const RecordCheck result = bel_check(files);
+  EXPECT_TRUE(bel_has(result, kFormat, "ballot 1")) << bel_findings(result);
+}
+
+TEST(Belenios, KeysWhoseSecretIsZeroAreRefused) {
+  using Tiny = test::TinyBelenios;
+  const RecordCheck credential = bel_check(Tiny(bel_groups(), {.credential = Tiny::Secret::zero}).make());
+  EXPECT_TRUE(bel_has(credential, kGroup, "credentials")) << bel_findings(credential);
+  EXPECT_EQ(credential.findings.size(), 1U) << bel_findings(credential);  // everything else holds
+  const RecordCheck trustee = bel_check(Tiny(bel_groups(), {.trustee = Tiny::Secret::zero}).make());
+  EXPECT_TRUE(bel_has(trustee, kGroup, "trustee 1")) << bel_findings(trustee);
+  EXPECT_EQ(trustee.findings.size(), 1U) << bel_findings(trustee);
+}
+
 TEST(Belenios, FindingsNameTheBallotAndThePlace) {
   const Files files = test::TinyBelenios(bel_groups()).make();
   const auto with = [&](auto change) {

@@ -70,6 +70,9 @@ struct BelTrusteeWork {
       Element product = group.one();
       for (std::size_t i = 0; i < all.size(); ++i) {
         product = group.multiply(product, all[i][k]);
+        good = sheet.check(kBelTrusteeGroup, all[i][k] != group.one(), kGroup, fmt::format("{}, member {}", place, i + 1),
+                           "a coefficient of the member is 1") &&
+               good;
         members.emplace_back(batch.base(all[i][k]), fmt::format("{}, member {}, coefficient {}", place, i + 1, k));
       }
       bases.emplace_back(batch.base(product, Membership::known), k);
@@ -119,6 +122,9 @@ bool check_bel_trustees(const Group& group, const std::vector<BelTrustee>& trust
                         CheckSheet& sheet) {
   BelTrusteeWork work{.group = group, .sheet = sheet};
   if (trustees.empty()) return work.refuse(kIncomplete, place, "there are no trustees");
+  work.good =
+      sheet.check(kBelTrusteeGroup, election_key != group.one(), kGroup, place, "the election's public key is 1: it hides no vote") &&
+      work.good;
   Element product = group.one();
   for (std::size_t i = 0; i < trustees.size(); ++i) {
     const auto part = work.part(trustees[i], fmt::format("{}: trustee {}", place, i + 1));

@@ -29,7 +29,7 @@ class CheckSheet {
   void note(std::string_view code, const std::string& file, const Error& error) {
     Where where = error.where;
     where.file.clear();
-    const std::string inside = where.str();
+    const std::string inside = where.line || where.offset ? where.str() : where.pointer;
     note(code, inside.empty() ? file : file + ": " + inside, error.what);
   }
   void add(const CheckSheet& other) {

@@ -106,8 +106,9 @@ struct Eg1Run {
     for (std::size_t j = 0; j < planned.size(); ++j) {
       const Eg1Schnorr& proof = guardian.proofs[j];
       const std::string place = fmt::format("{}: /election_proofs/{}", guardian.file, j);
-      sheet.check(kEg1Guardian, batch.member(planned[j].first) && proof.public_key == guardian.commitments[j], kKey, place,
-                  "the proof's key is not in the group, or not the commitment");
+      sheet.check(kEg1Guardian,
+                  batch.member(planned[j].first) && proof.public_key != group.one() && proof.public_key == guardian.commitments[j], kKey,
+                  place, "the proof's key is not in the group, or 1, or not the commitment");
       const Scalar hash = Eg1Hash(group).add(proof.public_key).add(proof.commitment).finish();
       sheet.check(kEg1Guardian, hash == proof.challenge, kKey, place + "/challenge", "the challenge is not the hash of key and commitment");
       sheet.check(kEg1Guardian, batch.result(planned[j].second) == proof.commitment, kKey, place, "the proof does not hold");
@@ -130,7 +131,8 @@ struct Eg1Run {
     }
     same(Eg1Hash(group).list(commitments).finish() == context.commitment_hash, "commitment_hash");
     same(Eg1Hash(group).add(context.base_hash).add(context.commitment_hash).finish() == context.extended_hash, "crypto_extended_base_hash");
-    sheet.check(kEg1Joint, key == context.key, kKey, "context.json: elgamal_public_key", "not the product of the guardians' keys");
+    sheet.check(kEg1Joint, key == context.key && key != group.one(), kKey, "context.json: elgamal_public_key",
+                "not the product of the guardians' keys, or 1");
   }
 
   void check_ballots(const Eg1Election& election) {

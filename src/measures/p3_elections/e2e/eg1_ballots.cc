@@ -21,6 +21,7 @@ constexpr std::string_view kEg1Accumulation = "EG1-5.B contest: accumulation is 
 constexpr std::string_view kEg1LimitChallenge = "EG1-5.E contest: challenge is the hash of statement and commitments";
 constexpr std::string_view kEg1Limit = "EG1-5.FG contest: commitments of the proof that the sum is the limit";
 constexpr std::string_view kEg1Hashes = "EG1-6.A ballot: hashes of selections, contests and ballot, and the confirmation code";
+constexpr std::string_view kEg1Secrets = "EG1 ballot: no nonce is published, no data beside the encryption";
 constexpr std::string_view kEg1Described = "EG1-12 ballot: contests and selections are those of the manifest for its style";
 
 struct Eg1BallotWork {
@@ -111,6 +112,26 @@ struct Eg1BallotWork {
                 place + ", proof, proof_one", "the part of the proof for 1 does not hold");
   }
 
+  // A placeholder is not in the manifest: electionguard-python derives it from its number in the contest. Its id ends in -placeholder, its
+  // candidate's in -candidate.
+  Scalar placeholder_hash(const Eg1Description& own) const {
+    constexpr std::string_view kEnd = "-placeholder";
+    std::string candidate = own.id;
+    if (candidate.ends_with(kEnd)) candidate.erase(candidate.size() - kEnd.size());
+    candidate += "-candidate";
+    return Eg1Hash(group).add(std::string_view(own.id)).add(own.order).add(std::string_view(candidate)).finish();
+  }
+
+  // With a nonce everybody can open the vote it encrypts; extended data is covered by no hash and no proof.
+  void secrets() {
+    const auto only_null = [&](const std::vector<std::string>& found, std::string_view code, std::string_view why) {
+      if (found.empty()) (void)sheet.check(kEg1Secrets, true, code, ballot.file, why);
+      for (const std::string& pointer : found) sheet.check(kEg1Secrets, false, code, ballot.file + ": " + pointer, why);
+    };
+    only_null(ballot.nonces, kSecret, "the nonce is published: it opens the vote");
+    only_null(ballot.extended, kUnsupported, "extended data that no hash and no proof covers");
+  }
+
   void described(const Eg1Contest& contest) {
     const Eg1ManifestContest* known = election.manifest.contest(contest.description.id);
     const bool right = known != nullptr && known->hash == contest.description.hash && known->order == contest.description.order;
@@ -127,7 +148,8 @@ struct Eg1BallotWork {
       sheet.check(kEg1Described, seen.insert(selection.description.id).second, kDuplicate, place, "the selection is in the contest twice");
       if (selection.placeholder) {
         ++placeholders;
-        sheet.check(kEg1Described, own == nullptr, kFormat, place, "a selection of the manifest is called a placeholder");
+        sheet.check(kEg1Described, own == nullptr && selection.description.hash == placeholder_hash(selection.description), kFormat, place,
+                    "a selection of the manifest is called a placeholder, or its description is not that of its id and sequence_order");
         continue;
       }
       missing.erase(selection.description.id);
@@ -183,6 +205,7 @@ void check_eg1_ballot(const Eg1Election& election, const Eg1Ballot& ballot, Chec
   Eg1BallotWork work{.election = election, .ballot = ballot, .sheet = sheet};
   sheet.check(kEg1Described, ballot.manifest_hash == election.context.manifest_hash, kChain, ballot.file + ": manifest_hash",
               "the ballot is of another manifest");
+  work.secrets();
   work.contests_of_style();
   for (const Eg1Contest& contest : ballot.contests) {
     work.described(contest);

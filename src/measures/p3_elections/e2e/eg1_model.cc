@@ -11,8 +11,17 @@ constexpr JsonLimits kEg1Limits{.max_depth = 32};
 struct Eg1Reader {
   const Group& group;
 
+  // {"data": "HEX"}
+  static std::optional<std::string_view> digits(const RecordValue& value) {
+    return value.only({"data"}) ? json_string(value.view, "data") : std::nullopt;
+  }
+  // Notes `key` of `value` in `into` if it is there and not null.
+  static void not_null(const RecordValue& value, std::string_view key, std::vector<std::string>& into) {
+    if (const auto found = json_get(value.view, key); found && !found->is_null()) into.push_back(fmt::format("{}/{}", value.pointer, key));
+  }
+
   Result<Element> element(const RecordValue& value) const {
-    const auto text = json_string(value.view, "data");
+    const auto text = digits(value);
     const auto number = text ? group.element_hex(*text) : std::nullopt;
     if (!number) return value.refuse("must be a number between 0 and p, in hexadecimal");
     return *number;
@@ -22,7 +31,7 @@ struct Eg1Reader {
     return element(inner);
   }
   Result<Scalar> scalar(const RecordValue& value) const {
-    const auto text = json_string(value.view, "data");
+    const auto text = digits(value);
     const auto number = text ? group.scalar_hex(*text) : std::nullopt;
     if (!number) return value.refuse("must be a number below q, in hexadecimal");
     return *number;
@@ -33,12 +42,14 @@ struct Eg1Reader {
   }
   Result<Eg1Ciphertext> ciphertext(const RecordValue& value, std::string_view key) const {
     ENTENTE_TRY(const RecordValue inner, value.at(key));
+    ENTENTE_CHECK(inner.only({"pad", "data"}));
     ENTENTE_TRY(const Element pad, element(inner, "pad"));
     ENTENTE_TRY(const Element data, element(inner, "data"));
     return Eg1Ciphertext{pad, data};
   }
   Result<Eg1ChaumPedersen> proof(const RecordValue& value) const {
     Eg1ChaumPedersen out;
+    ENTENTE_CHECK(value.only({"pad", "data", "challenge", "response", "constant", "usage"}));
     ENTENTE_TRY(out.pad, element(value, "pad"));
     ENTENTE_TRY(out.data, element(value, "data"));
     ENTENTE_TRY(out.challenge, scalar(value, "challenge"));
@@ -52,13 +63,19 @@ struct Eg1Reader {
     ENTENTE_TRY(out.hash, scalar(value, "description_hash"));
     return out;
   }
-  Result<Eg1Selection> selection(const RecordValue& value) const {
+  Result<Eg1Selection> selection(const RecordValue& value, Eg1Ballot& ballot) const {
     Eg1Selection out;
+    ENTENTE_CHECK(value.only({"object_id", "sequence_order", "description_hash", "ciphertext", "crypto_hash", "is_placeholder_selection",
+                              "nonce", "proof", "extended_data"}));
+    not_null(value, "nonce", ballot.nonces);
+    not_null(value, "extended_data", ballot.extended);
     ENTENTE_TRY(out.description, description(value));
     ENTENTE_TRY(out.crypto_hash, scalar(value, "crypto_hash"));
     ENTENTE_TRY(out.ciphertext, ciphertext(value, "ciphertext"));
     out.placeholder = json_bool(value.view, "is_placeholder_selection").value_or(false);
     ENTENTE_TRY(const RecordValue proof, value.at("proof"));
+    ENTENTE_CHECK(proof.only({"proof_zero_pad", "proof_zero_data", "proof_one_pad", "proof_one_data", "proof_zero_challenge",
+                              "proof_one_challenge", "challenge", "proof_zero_response", "proof_one_response", "usage"}));
     ENTENTE_TRY(out.zero_pad, element(proof, "proof_zero_pad"));
     ENTENTE_TRY(out.zero_data, element(proof, "proof_zero_data"));
     ENTENTE_TRY(out.one_pad, element(proof, "proof_one_pad"));
@@ -70,11 +87,15 @@ struct Eg1Reader {
     ENTENTE_TRY(out.one_response, scalar(proof, "proof_one_response"));
     return out;
   }
-  Result<Eg1Contest> contest(const RecordValue& value) const {
+  Result<Eg1Contest> contest(const RecordValue& value, Eg1Ballot& ballot) const {
     Eg1Contest out;
+    ENTENTE_CHECK(value.only({"object_id", "sequence_order", "description_hash", "ballot_selections", "ciphertext_accumulation",
+                              "crypto_hash", "nonce", "proof"}));
+    not_null(value, "nonce", ballot.nonces);
     ENTENTE_TRY(out.description, description(value));
     ENTENTE_TRY(out.crypto_hash, scalar(value, "crypto_hash"));
-    ENTENTE_TRY(out.selections, value.list<Eg1Selection>("ballot_selections", [&](const RecordValue& item) { return selection(item); }));
+    ENTENTE_TRY(out.selections,
+                value.list<Eg1Selection>("ballot_selections", [&](const RecordValue& item) { return selection(item, ballot); }));
     ENTENTE_TRY(out.accumulation, ciphertext(value, "ciphertext_accumulation"));
     ENTENTE_TRY(const RecordValue inner, value.at("proof"));
     ENTENTE_TRY(out.proof, proof(inner));
@@ -83,6 +104,7 @@ struct Eg1Reader {
   }
   Result<Eg1Schnorr> schnorr(const RecordValue& value) const {
     Eg1Schnorr out;
+    ENTENTE_CHECK(value.only({"public_key", "commitment", "challenge", "response", "usage"}));
     ENTENTE_TRY(out.public_key, element(value, "public_key"));
     ENTENTE_TRY(out.commitment, element(value, "commitment"));
     ENTENTE_TRY(out.challenge, scalar(value, "challenge"));
@@ -97,6 +119,7 @@ struct Eg1Reader {
   }
   Result<Eg1Part> part(const std::string& selection, const std::string& key, const RecordValue& value) const {
     Eg1Part out;
+    ENTENTE_CHECK(value.only({"object_id", "guardian_id", "missing_guardian_id", "share", "recovery_key", "proof"}));
     ENTENTE_TRY(out.guardian, value.text("guardian_id"));
     ENTENTE_TRY(out.missing, value.text("missing_guardian_id"));
     ENTENTE_CHECK(same_object(value, selection));
@@ -109,6 +132,7 @@ struct Eg1Reader {
   }
   Result<Eg1Share> share(const std::string& selection, const RecordValue& value) const {
     Eg1Share out;
+    ENTENTE_CHECK(value.only({"object_id", "guardian_id", "share", "proof", "recovered_parts"}));
     ENTENTE_CHECK(same_object(value, selection));
     ENTENTE_TRY(out.guardian, value.text("guardian_id"));
     ENTENTE_TRY(out.share, element(value, "share"));
@@ -124,6 +148,7 @@ struct Eg1Reader {
   }
   Result<Eg1DecryptedSelection> decrypted(const std::string& key, const RecordValue& value) const {
     Eg1DecryptedSelection out;
+    ENTENTE_CHECK(value.only({"object_id", "tally", "value", "message", "shares"}));
     out.id = key;
     ENTENTE_CHECK(same_object(value, key));
     ENTENTE_TRY(out.tally, value.whole("tally"));
@@ -189,6 +214,8 @@ Result<Eg1Context> read_eg1_context(const Group& group, std::string_view text) {
   ENTENTE_TRY(const Eg1Root root, eg1_parse(text));
   const Eg1Reader reader{group};
   Eg1Context out;
+  ENTENTE_CHECK(root.value.only({"number_of_guardians", "quorum", "elgamal_public_key", "commitment_hash", "manifest_hash",
+                                 "crypto_base_hash", "crypto_extended_base_hash", "extended_data"}));
   ENTENTE_TRY(out.guardians, root.value.whole("number_of_guardians"));
   ENTENTE_TRY(out.quorum, root.value.whole("quorum"));
   ENTENTE_TRY(out.key, reader.element(root.value, "elgamal_public_key"));
@@ -224,6 +251,7 @@ Result<Eg1Guardian> read_eg1_guardian(const Group& group, std::string_view text)
   ENTENTE_TRY(const Eg1Root root, eg1_parse(text));
   const Eg1Reader reader{group};
   Eg1Guardian out;
+  ENTENTE_CHECK(root.value.only({"guardian_id", "sequence_order", "election_public_key", "election_commitments", "election_proofs"}));
   ENTENTE_TRY(out.id, root.value.text("guardian_id"));
   ENTENTE_TRY(out.order, root.value.whole("sequence_order"));
   ENTENTE_TRY(out.key, reader.element(root.value, "election_public_key"));
@@ -235,6 +263,7 @@ Result<Eg1Guardian> read_eg1_guardian(const Group& group, std::string_view text)
 
 Result<Scalar> read_eg1_device(const Group& group, std::string_view text) {
   ENTENTE_TRY(const Eg1Root root, eg1_parse(text));
+  ENTENTE_CHECK(root.value.only({"device_id", "session_id", "launch_code", "location"}));
   Eg1Hash hash(group);
   for (const char* key : {"device_id", "session_id", "launch_code", "location"}) {
     ENTENTE_TRY(const RecordValue value, root.value.at(key));
@@ -247,6 +276,9 @@ Result<Eg1Ballot> read_eg1_ballot(const Group& group, std::string_view text) {
   ENTENTE_TRY(const Eg1Root root, eg1_parse(text));
   const Eg1Reader reader{group};
   Eg1Ballot out;
+  ENTENTE_CHECK(root.value.only(
+      {"object_id", "style_id", "manifest_hash", "code_seed", "contests", "code", "timestamp", "crypto_hash", "nonce", "state"}));
+  Eg1Reader::not_null(root.value, "nonce", out.nonces);
   ENTENTE_TRY(out.id, root.value.text("object_id"));
   ENTENTE_TRY(out.style, root.value.text("style_id"));
   ENTENTE_TRY(out.manifest_hash, reader.scalar(root.value, "manifest_hash"));
@@ -255,19 +287,22 @@ Result<Eg1Ballot> read_eg1_ballot(const Group& group, std::string_view text) {
   ENTENTE_TRY(out.crypto_hash, reader.scalar(root.value, "crypto_hash"));
   ENTENTE_TRY(out.timestamp, root.value.whole("timestamp"));
   ENTENTE_TRY(out.state, root.value.whole("state"));
-  ENTENTE_TRY(out.contests, root.value.list<Eg1Contest>("contests", [&](const RecordValue& item) { return reader.contest(item); }));
+  ENTENTE_TRY(out.contests, root.value.list<Eg1Contest>("contests", [&](const RecordValue& item) { return reader.contest(item, out); }));
   return out;
 }
 
 Result<Eg1Tally> read_eg1_tally(const Group& group, std::string_view text) {
   ENTENTE_TRY(const Eg1Root root, eg1_parse(text));
   const Eg1Reader reader{group};
+  ENTENTE_CHECK(root.value.only({"object_id", "contests"}));
   return root.value.members<Eg1SummedContest>("contests", [&](const std::string& id, const RecordValue& value) -> Result<Eg1SummedContest> {
     Eg1SummedContest contest;
+    ENTENTE_CHECK(value.only({"object_id", "sequence_order", "description_hash", "selections"}));
     ENTENTE_CHECK(Eg1Reader::same_object(value, id));
     ENTENTE_TRY(contest.description, reader.description(value));
     ENTENTE_TRY(contest.selections, value.members<Eg1SummedSelection>(
                                         "selections", [&](const std::string& own, const RecordValue& item) -> Result<Eg1SummedSelection> {
+                                          ENTENTE_CHECK(item.only({"object_id", "sequence_order", "description_hash", "ciphertext"}));
                                           ENTENTE_CHECK(Eg1Reader::same_object(item, own));
                                           ENTENTE_TRY(const Eg1Description description, reader.description(item));
                                           ENTENTE_TRY(const Eg1Ciphertext ciphertext, reader.ciphertext(item, "ciphertext"));
@@ -281,9 +316,11 @@ Result<Eg1Decryption> read_eg1_decryption(const Group& group, std::string_view t
   ENTENTE_TRY(const Eg1Root root, eg1_parse(text));
   const Eg1Reader reader{group};
   Eg1Decryption out;
+  ENTENTE_CHECK(root.value.only({"object_id", "contests"}));
   ENTENTE_TRY(out.id, root.value.text("object_id"));
   ENTENTE_TRY(out.contests, root.value.members<Eg1DecryptedContest>(
                                 "contests", [&](const std::string& id, const RecordValue& contest) -> Result<Eg1DecryptedContest> {
+                                  ENTENTE_CHECK(contest.only({"object_id", "selections"}));
                                   ENTENTE_CHECK(Eg1Reader::same_object(contest, id));
                                   ENTENTE_TRY(auto selections, contest.members<Eg1DecryptedSelection>(
                                                                    "selections", [&](const std::string& own, const RecordValue& item) {
@@ -297,6 +334,7 @@ Result<Eg1Decryption> read_eg1_decryption(const Group& group, std::string_view t
 Result<std::vector<Scalar>> read_eg1_coefficients(const Group& group, std::string_view text) {
   ENTENTE_TRY(const Eg1Root root, eg1_parse(text));
   const Eg1Reader reader{group};
+  ENTENTE_CHECK(root.value.only({"coefficients"}));
   return root.value.list<Scalar>("coefficients", [&](const RecordValue& item) { return reader.scalar(item); });
 }
 

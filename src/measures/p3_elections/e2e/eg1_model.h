@@ -81,6 +81,7 @@ struct Eg1Ballot {
   std::uint64_t timestamp = 0;
   std::uint64_t state = 0;
   std::vector<Eg1Contest> contests;
+  std::vector<std::string> nonces, extended;  // pointers of what should be null: nonces, and data no hash covers
 };
 struct Eg1Part {  // what an available guardian decrypts for a missing one
   std::string guardian, missing;

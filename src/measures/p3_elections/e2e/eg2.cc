@@ -134,8 +134,8 @@ struct Eg2Run {
         sheet.check(kEg2Guardian, hash.challenge() == one.proof.challenge, kKey, where, "the proof does not hold");
       }
     }
-    sheet.check(kEg2Joint, key == initialized.key, kKey, fmt::format("{}: joint_public_key", kFile),
-                "not the product of the guardians' keys");
+    sheet.check(kEg2Joint, key == initialized.key && key != group.one(), kKey, fmt::format("{}: joint_public_key", kFile),
+                "not the product of the guardians' keys, or 1");
   }
 
   void check_ballots(const Eg2Election& election) {
@@ -221,16 +221,23 @@ struct Eg2Run {
     std::size_t wanted = 0;
     std::size_t seen = 0;
     for (const auto& [contest, selections] : sums) wanted += selections.size();
-    for (const auto& [contest, selections] : tally.contests)
-      for (const auto& [selection, vote] : selections) {
+    for (const auto& [contest, order, selections] : tally.contests) {
+      const Eg2ManifestContest* known = manifest.contest(contest);
+      sheet.check(kEg2Aggregate, known != nullptr && known->order == order, kFormat,
+                  fmt::format("{}: contest {}, sequence_order", source->name, contest), "not that of the manifest");
+      for (const auto& [selection, own_order, vote] : selections) {
         const auto outer = sums.find(contest);
         const Eg2Ciphertext* sum = outer == sums.end() || !outer->second.contains(selection) ? nullptr : &outer->second.at(selection);
         const std::string place = fmt::format("{}: contest {}, selection {}", source->name, contest, selection);
+        const bool described =
+            known != nullptr && std::ranges::find(known->selections, std::pair{selection, own_order}) != known->selections.end();
+        sheet.check(kEg2Aggregate, described, kFormat, place + ", sequence_order", "not that of the manifest");
         sheet.check(kEg2Aggregate, sum != nullptr && sum->pad == vote.pad, kTally, place + ", pad", "not the product of the cast ballots");
         sheet.check(kEg2Aggregate, sum != nullptr && sum->data == vote.data, kTally, place + ", data",
                     "not the product of the cast ballots");
         ++seen;
       }
+    }
     sheet.check(kEg2Aggregate, seen == wanted, kIncomplete, source->name, "not one sum for each selection of the manifest");
   }
 

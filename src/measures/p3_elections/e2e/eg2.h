@@ -72,6 +72,7 @@ struct Eg2Contest {
   std::vector<Eg2Selection> selections;
   std::vector<Eg2Proof> proofs;
   std::optional<Eg2ContestData> data;
+  bool pre_encrypted = false;
 };
 struct Eg2Ballot {
   std::string id, style, device, state, file;
@@ -105,7 +106,17 @@ struct Eg2Decryption {
 struct Eg2Tally {
   Digest election;
   std::vector<std::string> cast;
-  std::vector<std::pair<std::string, std::vector<std::pair<std::string, Eg2Ciphertext>>>> contests;
+  struct Selection {
+    std::string id;
+    std::uint64_t order = 0;
+    Eg2Ciphertext vote;
+  };
+  struct Contest {
+    std::string id;
+    std::uint64_t order = 0;
+    std::vector<Selection> selections;
+  };
+  std::vector<Contest> contests;
 };
 
 [[nodiscard]] Result<Eg2Config> read_eg2_config(std::string_view text);

@@ -62,13 +62,23 @@ Result<std::vector<RecordFile>> read_record_bytes(std::string_view bytes, const 
   return files;
 }
 
+bool RecordCheck::good() const {
+  const auto counts = [](const CheckCount& one) { return one.of > 0 && one.good == one.of; };
+  return !system.empty() && findings.empty() && more_findings == 0 && !checks.empty() && std::ranges::all_of(checks, counts);
+}
+
 Result<RecordCheck> check_record_files(const std::vector<RecordFile>& files, const std::string& name, const RecordOptions& options,
                                        Progress& progress, const PinnedGroups& groups) {
-  if (is_belenios(files)) return check_belenios(files, options, progress, groups);
+  const auto answer = [](RecordCheck record) {
+    if (record.findings.empty() && record.more_findings == 0 && !record.good())
+      record.findings.push_back({std::string(kIncomplete), "nothing of the record was checked", "the record"});
+    return record;
+  };
+  if (is_belenios(files)) return answer(check_belenios(files, options, progress, groups));
   const std::vector<RecordFile> record = record_below(files);
   switch (electionguard_kind(record)) {
-    case ElectionGuardKind::version_1: return check_electionguard_1(record, options, progress, groups);
-    case ElectionGuardKind::version_2: return check_electionguard_2(record, options, progress, groups);
+    case ElectionGuardKind::version_1: return answer(check_electionguard_1(record, options, progress, groups));
+    case ElectionGuardKind::version_2: return answer(check_electionguard_2(record, options, progress, groups));
     case ElectionGuardKind::none: break;
   }
   return fail("not the record of an election of a known kind", {.file = name},

@@ -23,6 +23,7 @@ inline constexpr std::string_view kChain = "P3-E2E-CHAIN";              // a has
 inline constexpr std::string_view kTally = "P3-E2E-TALLY";              // a sum, a decryption or a published count
 inline constexpr std::string_view kDuplicate = "P3-E2E-DUPLICATE";      // two ballots, credentials, names where one is allowed
 inline constexpr std::string_view kIncomplete = "P3-E2E-INCOMPLETE";    // a part without which the record proves nothing is missing
+inline constexpr std::string_view kSecret = "P3-E2E-SECRET";            // published though it opens votes
 inline constexpr std::string_view kUnsupported = "P3-E2E-UNSUPPORTED";  // valid perhaps, but this program cannot check it
 
 struct CheckCount {
@@ -55,7 +56,8 @@ struct RecordCheck {
   std::uint64_t more_findings = 0;      // not kept
   std::vector<ContestTally> tallies;    // as published; proven if there are no findings
 
-  [[nodiscard]] bool good() const { return findings.empty(); }
+  // A record of which nothing was checked proves nothing, whatever was not found in it.
+  [[nodiscard]] bool good() const;
 };
 
 struct RecordOptions {

@@ -46,6 +46,8 @@ inline void alter(Json& value) {
     value = !value.get<bool>();
   } else if (value.is_number_integer()) {
     value = value.get<std::int64_t>() + 1;
+  } else if (value.is_null()) {
+    value = "x";
   }
 }
 
@@ -75,7 +77,7 @@ inline void collect_leaves(const Json& value, const std::string& file, const std
     for (const auto& [key, inner] : value.items()) collect_leaves(inner, file, pointer + "/" + pointer_segment(key), out);
   } else if (value.is_array()) {
     for (std::size_t i = 0; i < value.size(); ++i) collect_leaves(value[i], file, pointer + "/" + std::to_string(i), out);
-  } else if (!value.is_null() && !value.is_number_float()) {
+  } else if (!value.is_number_float()) {
     out.push_back({file, pointer, leaf_kind(file, pointer)});
   }
 }
@@ -88,12 +90,29 @@ inline std::vector<Leaf> leaves(const Files& files) {
   return out;
 }
 
+// Every object of a value, by its pointer.
+inline void collect_objects(const Json& value, const std::string& file, const std::string& pointer, std::vector<Leaf>& out) {
+  if (value.is_object()) out.push_back({file, pointer, leaf_kind(file, pointer)});
+  if (value.is_object())
+    for (const auto& [key, inner] : value.items()) collect_objects(inner, file, pointer + "/" + pointer_segment(key), out);
+  if (value.is_array())
+    for (std::size_t i = 0; i < value.size(); ++i) collect_objects(value[i], file, pointer + "/" + std::to_string(i), out);
+}
+
 inline RecordFile& file_named(Files& files, std::string_view name) { return *std::ranges::find(files, name, &RecordFile::name); }
 
 inline void alter(Files& files, const Leaf& leaf) {
   RecordFile& file = file_named(files, leaf.file);
   Json json = Json::parse(file.content);
   alter(json.at(Json::json_pointer(leaf.pointer)));
+  file.content = json.dump();
+}
+
+// Gives an object a member its format does not have.
+inline void add_member(Files& files, const Leaf& object) {
+  RecordFile& file = file_named(files, object.file);
+  Json json = Json::parse(file.content);
+  json.at(Json::json_pointer(object.pointer))["winner"] = "X";
   file.content = json.dump();
 }
 

@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -23,6 +25,15 @@ struct RecordValue {
     const auto found = json_get(view, key);
     if (!found) return refuse(fmt::format("\"{}\" is missing", key));
     return RecordValue{*found, pointer + "/" + pointer_segment(key)};
+  }
+  // An object without other members than these. Nothing binds a member the format does not have, yet another reader may show it.
+  [[nodiscard]] Result<void> only(std::initializer_list<std::string_view> keys) const {
+    const auto object = as_object(view);
+    if (!object) return refuse("must be an object");
+    for (const auto& [key, inner] : *object)
+      if (std::ranges::find(keys, key) == keys.end())
+        return RecordValue{inner, pointer + "/" + pointer_segment(key)}.refuse("not a member of this format: nothing binds it");
+    return {};
   }
   [[nodiscard]] Result<std::string> text() const {
     const auto found = as_string(view);

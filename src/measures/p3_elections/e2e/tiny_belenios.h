@@ -12,7 +12,13 @@ namespace entente::measures::p3_elections::e2e::test {
 
 class TinyBelenios {
  public:
+  enum class Secret { random, zero };  // zero: everything made with it proves and signs, and everybody knows it
+  struct Secrets {
+    Secret credential = Secret::random;  // of the first voter
+    Secret trustee = Secret::random;     // the mandatory one
+  };
   explicit TinyBelenios(const TinyGroups& groups) : group_(groups.group()) {}
+  TinyBelenios(const TinyGroups& groups, const Secrets& kinds) : group_(groups.group()), kinds_(kinds) {}
 
   Files make() {
     files_.push_back({"BELENIOS", R"({"version":1,"timestamp":"1795313826"})"});
@@ -31,6 +37,7 @@ class TinyBelenios {
                     .dump();
     fingerprint_ = bel_base64(sha256(election_));
     for (int i = 0; i < 3; ++i) credentials_.push_back(random());
+    if (kinds_.credential == Secret::zero) credentials_[0] = Scalar{};
     Json list = Json::array({text(power(credentials_[0])), text(power(credentials_[1])), text(power(credentials_[2])) + ",2"});
     const std::string election = data(election_);
     const std::string trustees = data(trustees_.dump());
@@ -105,7 +112,7 @@ class TinyBelenios {
   }
 
   void make_trustees() {
-    secrets_ = {random()};
+    secrets_ = {kinds_.trustee == Secret::zero ? Scalar{} : random()};
     key_ = power(secrets_[0]);
     trustees_ = Json::array({Json::array({"Single", trustee_key(secrets_[0])})});
     Json certificates = Json::array(), coefficients = Json::array(), keys = Json::array();
@@ -236,6 +243,7 @@ class TinyBelenios {
   }
 
   const Group& group_;
+  Secrets kinds_;
   std::mt19937_64 random_{5};
   Files files_;
   std::vector<Scalar> secrets_;  // the mandatory trustee's, the three members'
