@@ -232,11 +232,36 @@ TEST_F(ElectionsTest, TotalsAreHeldAgainstTheVotes) {
   EXPECT_THAT(bad.out, HasSubstr("Mayor, Ada: 2 in the votes, 3 reported (different, line 2)"));
 }
 
+TEST_F(ElectionsTest, StuffedVotesAreAFindingThoughTheTotalsAreEqual) {
+  test::spit(at("cvr.csv"),
+             "Example election,5.10\n,,,,,,\"Mayor (Vote For=1)\",\"Mayor (Vote For=1)\"\n,,,,,,Ada,Bob\n"
+             "CvrNumber,TabulatorNum,BatchId,RecordId,ImprintedId,BallotType,,\n1,1,1,1,1-1-1,1,1,0\n2,1,1,2,1-1-2,1,0,1\n"
+             "3,1,1,2,1-1-2,1,0,1\n");
+  test::spit(at("equal.csv"), "contest_name,choice,votes\nMayor,Ada,1\nMayor,Bob,2\n");
+  for (const std::vector<std::string>& more : {std::vector<std::string>{}, {"--results", at("equal.csv")}, {"-q"}}) {
+    std::vector<std::string> words{"elections", "tabulate", at("cvr.csv")};
+    words.insert(words.end(), more.begin(), more.end());
+    const auto run = run_entente(words);
+    EXPECT_EQ(run.code, 1) << run.out << run.err;
+    EXPECT_THAT(run.out, HasSubstr("P3-CVR-DUPLICATE"));
+    EXPECT_THAT(run.out, HasSubstr("cvr.csv:7"));
+    EXPECT_EQ(run.out.find("all equal"), std::string::npos) << run.out;
+  }
+  const auto json = run_entente({"elections", "tabulate", at("cvr.csv"), "--json"});
+  EXPECT_EQ(json.code, 1);
+  const Json document = Json::parse(json.out);
+  EXPECT_EQ(document["duplicate_cards"], 1);
+  EXPECT_EQ(document["findings"][0]["code"], "P3-CVR-DUPLICATE");
+  EXPECT_THAT(run_entente({"elections", "tabulate", at("")}).err, HasSubstr("name the files in it"));
+}
+
 TEST_F(ElectionsTest, RankedContestsAndTheirAssertions) {
   test::spit(at("b.raire"), "1\nContest,1,3,A,B,C,winner,A\n1,b1,A,B\n1,b2,A\n1,b3,A,C\n1,b4,B,A\n1,b5,C,B\n");
   const auto found = run_entente({"elections", "assertions", at("b.raire"), "--output", at("assertions.json")});
   EXPECT_EQ(found.code, 0) << found.out << found.err;
   EXPECT_EQ(run_entente({"elections", "assertions", at("b.raire"), "--check", at("assertions.json")}).code, 0);
+  ASSERT_EQ(std::system(("xz -k '" + at("b.raire") + "' '" + at("assertions.json") + "'").c_str()), 0);
+  EXPECT_EQ(run_entente({"elections", "assertions", at("b.raire.xz"), "--check", at("assertions.json.xz")}).code, 0);
   const auto wrong = run_entente({"elections", "assertions", at("b.raire"), "--winner", "B"});
   EXPECT_EQ(wrong.code, 1);
   EXPECT_THAT(wrong.out, HasSubstr("these ballots have another winner"));
