@@ -2,10 +2,13 @@
 // probabilities and p-values of R2B2 (Python), brla_explore (Matlab) and athena (Python). Integers must agree exactly, probabilities to the
 // digits printed (ten, mostly). Each test prints how much it compared.
 //
-// Not looked at, and why: r2b2's *_template.json, basic_contest, single_contest_template, multi_candidate_contest, simple, standard,
-// multiple, ga_senate, test.json, 2020_montgomery.json, *_official.json, 2020_montgomery_formatted.json: contests without expected values
-// (the formatted one is read for its tallies); full_test.json: a list of files; brla_test_data.json and the cli files not of Minerva or
-// Athena: R2B2's Bayesian audit, which this project does not offer.
+// Not looked at, and why. Contests without expected values: r2b2's *_template.json, basic_contest, single_contest_template and
+// multi_candidate_contest; athena's simple, standard, multiple, ga_senate and test.json; 2020_montgomery.json and *_official.json
+// (2020_montgomery_formatted.json and the 2016 elections are read for their tallies). full_test.json is a list of files. The same numbers
+// once more: r2b2's full_multi_cand.json, 2020_montgomery_results.json, *_formatted_computations.json, 2016_Presidential_audit_test.json,
+// 2016_one_round_all_arlos*.json and *_arlos_athena_minerva.json. R2B2's Bayesian audit (brla_test_data.json, the cli files of it) is not
+// offered here. In test_2016_audit.json the sizes and kmins are of an earlier search, or of a contest whose tally is not given
+// (mercer2019).
 #include <gtest/gtest.h>
 #include <cmath>
 #include <cstdio>
@@ -223,6 +226,47 @@ TEST_F(MinervaTables, MontgomeryPValues) {
           near(delta, deltas[i].get<double>(), where + " delta");
         }
         if (want.contains("passed")) same(passed ? 1 : 0, want["passed"].get<std::int64_t>(), name + " " + loser + " passed");
+      }
+    }
+  }
+}
+
+// The pair of the winner and the runner-up alone. p-values of the two older files follow a definition given up since; their likelihood
+// ratios and verdicts stand.
+TEST_F(MinervaTables, MontgomeryRunnersUp) {
+  const Json election = read("brla_explore/2020_montgomery_formatted.json");
+  const double total = election["total_ballots"].get<double>();
+  for (const char* file : {"OlderFiles_2020_montgomery_tests2", "OlderFiles_2020_montgomery_tests2_old",
+                           "OlderFiles_2020_montgomery_tests_old", "SomeDataScriptsTestsNoLongerUsed_2020_montgomery_tests"}) {
+    const Json tests = read(std::string("brla_explore/2020MontgomeryPrimary_") + file + ".json");
+    for (const auto& [kind, cases] : tests.items()) {
+      for (const auto& [name, t] : cases.items()) {
+        const Json& c = election["contests"][t["contest"].get<std::string>()];
+        const auto first = c["reported_winners"][0].get<std::string>();
+        const double winner = c["tally"][first].get<double>();
+        double second = 0;
+        for (const auto& [choice, votes] : c["tally"].items())
+          if (choice != first) second = std::max(second, votes.get<double>());
+        const risk::RoundRule rule{risk::RoundTest::athena, t["alpha"].get<double>(), 1.0};
+        const Json& want = t["expected"];
+        const std::string where = std::string(file) + " " + name;
+        if (kind == "next_round_size") {
+          for (std::size_t i = 0; i < t["quants"].size(); ++i) {
+            const auto sizes = risk::first_round_sizes(rule, share(winner, second), t["quants"][i].get<double>(), 400);
+            const double scale = total / (winner + second);
+            same(sizes.smallest, want["round_candidates_min"][i].get<std::int64_t>(), where + " min");
+            same(sizes.from_then_on, want["round_candidates_max"][i].get<std::int64_t>(), where + " max");
+            same(static_cast<std::int64_t>(std::ceil(static_cast<double>(sizes.from_then_on) * scale)),
+                 want["round_candidates_max_scaled"][i].get<std::int64_t>(), where + " scaled");
+          }
+          continue;
+        }
+        const auto n = t["round_schedule"].get<std::int64_t>(), k = t["audit_observations"].get<std::int64_t>();
+        risk::PairRounds pair(rule, share(winner, second));
+        const auto& round = pair.add(n);
+        near(std::exp(-risk::bravo_log_ratio_with_replacement(pair.share(), k, n - k)), want["delta"].get<double>(), where + " delta");
+        same(round.kmin && k >= *round.kmin ? 1 : 0, want["passed"].get<std::int64_t>(), where + " passed");
+        if (std::string(file).starts_with("Some")) near(pair.p_value(k), want["pvalue"].get<double>(), where);
       }
     }
   }

@@ -1,6 +1,7 @@
 // Numbers of a group in and out, the few operations that are not hot (through OpenSSL's BIGNUM), and tables of fixed bases.
 #include "measures/p3_elections/e2e/group.h"
 
+#include <fmt/format.h>
 #include <openssl/bn.h>
 
 #include <algorithm>

@@ -85,7 +85,7 @@ class ArloBatchReader {
       for (const ArloManifestRow& row : j.manifest)
         if (!counted.contains(row.batch))
           ++all_, odd_.push_back({j.manifest_file, row.line, j.name + ", " + row.batch + ": in the manifest, not in the totals"});
-    for (const ArloManifestRow& row : j.manifest) out_.cards += row.cards;
+    for (const ArloManifestRow& row : j.manifest) out_.cards[j.name] += row.cards;
   }
 
   void batch(const ArloJurisdiction& j, const ArloTallyRow& row, const ArloManifestRow& manifest,
@@ -292,9 +292,28 @@ ArloBatches read_arlo_batches(const ArloRecord& record, Review& review) { return
 
 namespace {
 
-void arlo_review_contest(const ArloRecord& record, const ArloBatches& batches, std::size_t index, const ArloOptions& options, Check& risks,
+// The batches of the jurisdictions that have the contest: the universe of its draw.
+ArloBatches arlo_of_contest(const ArloBatches& all, std::size_t contest) {
+  ArloBatches out;
+  std::vector<std::optional<std::uint32_t>> place(all.batches.size());
+  for (std::size_t i = 0; i < all.batches.size(); ++i) {
+    if (!all.batches[i].tallies[contest].has_contest) continue;
+    place[i] = static_cast<std::uint32_t>(out.batches.size());
+    out.batches.push_back(all.batches[i]);
+    out.row_of.push_back(all.row_of[i]);
+  }
+  for (const auto& parts : all.parts) {
+    std::vector<std::uint32_t>& mine = out.parts.emplace_back();
+    for (const std::uint32_t part : parts)
+      if (place[part]) mine.push_back(*place[part]);
+  }
+  return out;
+}
+
+void arlo_review_contest(const ArloRecord& record, const ArloBatches& all, std::size_t index, const ArloOptions& options, Check& risks,
                          Review& review) {
   const ArloContest& c = record.report.contests[index];
+  const ArloBatches batches = arlo_of_contest(all, index);
   const auto contest = risk::Contest::make(arlo_totals(c));
   if (!contest) return;  // named already
   ContestReview out = arlo_contest_review(c, record.report, *contest);

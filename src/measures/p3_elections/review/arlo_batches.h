@@ -25,7 +25,7 @@ struct ArloBatch {
 struct ArloBatches {
   std::vector<ArloBatch> batches;  // jurisdictions by name, batches in the order of the totals: the order of the draw
   std::map<std::string, std::map<std::string, std::uint32_t, std::less<>>> by_key;
-  std::uint64_t cards = 0;                         // of all manifests
+  std::map<std::string, std::uint64_t> cards;      // of manifests, by jurisdiction
   std::vector<std::vector<std::uint32_t>> parts;   // by row of the sample: the batches it stands for; empty: unknown
   std::vector<std::optional<std::size_t>> row_of;  // by batch: its row of the sample
 };

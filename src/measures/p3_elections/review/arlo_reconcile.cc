@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <set>
 
 #include "measures/p3_elections/review/arlo_batches.h"
 
@@ -35,6 +36,17 @@ void arlo_votes_within_cards(const ArloRecord& record, const ArloBatches& batche
   if (!rows.empty())
     arlo_add(review, {kReconcile, Severity::failure, "", "Batches hold more votes than their cards allow.", std::move(rows)});
   review.checks.push_back(std::move(check));
+}
+
+// Cards of the jurisdictions that have the contest.
+std::int64_t arlo_cards_of(const ArloBatches& batches, std::size_t contest) {
+  std::set<std::string_view> in;
+  for (const ArloBatch& b : batches.batches)
+    if (b.tallies[contest].has_contest) in.insert(b.key.jurisdiction);
+  std::uint64_t cards = 0;
+  for (const auto& [jurisdiction, n] : batches.cards)
+    if (in.contains(jurisdiction)) cards += n;
+  return static_cast<std::int64_t>(cards);
 }
 
 // Totals of a contest: batches → "Vote Totals from Batches" → "Vote Totals"; cards → "Total Ballots Cast".
@@ -70,7 +82,7 @@ void arlo_contest_sums(const ArloRecord& record, const ArloBatches& batches, Che
                {kReconcile, Severity::warning, contest.name,
                 "Votes of the total are in no batch: they cannot be drawn, and count as if they were for the losers.", std::move(missing)});
     ++check.of;
-    const auto cards = static_cast<std::int64_t>(batches.cards);
+    const std::int64_t cards = arlo_cards_of(batches, c);
     if (cards == contest.ballots)
       ++check.good;
     else

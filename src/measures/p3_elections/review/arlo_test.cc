@@ -19,7 +19,7 @@
 namespace entente::measures::p3_elections::review {
 namespace {
 
-constexpr const char* kSeed = "06712221796172622814";
+constexpr const char* kArloSeed = "06712221796172622814";
 
 TEST(ArloVotes, NamesMayHoldColonsAndSemicolons) {
   const auto votes = parse_arlo_votes("Ada \"A: 1\" Example: 12; Bo; Jr. Example: 0; Yes: 3");
@@ -80,9 +80,9 @@ TEST(ArloReport, SaysWhereItCannotBeRead) {
 }
 
 // A record of two jurisdictions in a temporary folder.
-class OwnRecord : public testing::Test {
+class ArloOwnRecord : public testing::Test {
  protected:
-  OwnRecord() : folder_(TemporaryFolder::make().value()) {}
+  ArloOwnRecord() : folder_(TemporaryFolder::make().value()) {}
   void write(const std::string& name, const std::string& text) { test::spit(folder_.path() / name, files_[name] = text); }
   void change(const std::string& name, const std::string& before, const std::string& after) {
     std::string text = files_[name];
@@ -115,7 +115,7 @@ class OwnRecord : public testing::Test {
         "######## CONTESTS ########\nContest Name,Targeted?,Number of Winners,Votes Allowed,Total Ballots Cast,Vote Totals\n{}\n\n"
         "######## AUDIT SETTINGS ########\nAudit Name,Audit Type,Audit Math Type,Risk Limit,Random Seed,Online Data Entry?\n"
         "Example Audit,{},{},10%,{},Yes\n\n",
-        contest, type, math, kSeed);
+        contest, type, math, kArloSeed);
   }
 
  private:
@@ -124,7 +124,7 @@ class OwnRecord : public testing::Test {
 };
 
 // Cards of both kinds of audit: jurisdictions A'dams (a name with an apostrophe) and Baker.
-class OwnCards : public OwnRecord {
+class ArloOwnCards : public ArloOwnRecord {
  protected:
   // `first`: draws of the first of two rounds; there are 60 in all.
   void make(std::string_view type, std::string_view math, bool tabulators, std::size_t first_round = 40) {
@@ -139,7 +139,7 @@ class OwnCards : public OwnRecord {
     }
     write("manifests/A'dams/m.csv", "Batch Name,Number of Ballots\nB 1,150\nB 2,50\n");
     write("manifests/Baker/m.csv", "Batch Name,Number of Ballots\nB 1,200\n");
-    const auto drawn = sampling::consistent_sample(kSeed, groups, {.take = 60});
+    const auto drawn = sampling::consistent_sample(kArloSeed, groups, {.take = 60});
     std::map<std::tuple<std::string, std::string, std::uint64_t>, std::array<std::vector<std::string>, 2>> rows;
     for (std::size_t i = 0; i < drawn.size(); ++i) {
       std::uint64_t object = drawn[i].object;
@@ -201,7 +201,7 @@ class OwnCards : public OwnRecord {
   std::string first_;
 };
 
-TEST_F(OwnCards, Polling) {
+TEST_F(ArloOwnCards, Polling) {
   make("BALLOT_POLLING", "BRAVO", true);
   const Review r = review();
   expect_clean(r);
@@ -212,12 +212,12 @@ TEST_F(OwnCards, Polling) {
   EXPECT_EQ(r.contests[0].drawn.size(), 60U);
 }
 
-TEST_F(OwnCards, PollingWithTheOlderIdentifiers) {
+TEST_F(ArloOwnCards, PollingWithTheOlderIdentifiers) {
   make("BALLOT_POLLING", "BRAVO", false);
   expect_clean(review());
 }
 
-TEST_F(OwnCards, PollingByRoundsWarnsOfOneSeedForAll) {
+TEST_F(ArloOwnCards, PollingByRoundsWarnsOfOneSeedForAll) {
   for (const char* math : {"MINERVA", "PROVIDENCE"}) {
     make("BALLOT_POLLING", math, true, 10);  // too few to stop
     const Review r = review();
@@ -229,11 +229,11 @@ TEST_F(OwnCards, PollingByRoundsWarnsOfOneSeedForAll) {
   }
 }
 
-TEST_F(OwnCards, PollingChanged) {
+TEST_F(ArloOwnCards, PollingChanged) {
   make("BALLOT_POLLING", "BRAVO", true);
   change("report.csv", "Round 1: 0.", "Round 1: 0.1");
   EXPECT_TRUE(found(review(), kDrawMismatch));
-  change("report.csv", kSeed, "06712221796172622815");
+  change("report.csv", kArloSeed, "06712221796172622815");
   EXPECT_TRUE(found(review(), kDrawMismatch));
   change("report.csv", "Bo Example; COMMENT: smudged", "Ada Example; COMMENT: smudged");
   EXPECT_TRUE(found(review(), kReconcile));
@@ -243,11 +243,11 @@ TEST_F(OwnCards, PollingChanged) {
   EXPECT_TRUE(found(review(), kRiskMismatch));
   change("report.csv", "BRAVO", "MINERVA");
   EXPECT_TRUE(found(review(), kSeedReused));
-  change("report.csv", kSeed, "0671222");
+  change("report.csv", kArloSeed, "0671222");
   EXPECT_TRUE(found(review(), kSeedShort));
 }
 
-TEST_F(OwnCards, AManifestChanged) {
+TEST_F(ArloOwnCards, AManifestChanged) {
   make("BALLOT_POLLING", "BRAVO", true);
   change("manifests/Baker/m.csv", "B 1,200", "B 1,201");
   const Review r = review();
@@ -255,7 +255,7 @@ TEST_F(OwnCards, AManifestChanged) {
   EXPECT_FALSE(r.good());
 }
 
-TEST_F(OwnCards, Comparison) {
+TEST_F(ArloOwnCards, Comparison) {
   make("BALLOT_COMPARISON", "SUPERSIMPLE", true);
   const Review r = review();
   expect_clean(r);
@@ -263,7 +263,7 @@ TEST_F(OwnCards, Comparison) {
   EXPECT_FALSE(r.contests[0].path.empty());
 }
 
-TEST_F(OwnCards, ComparisonChanged) {
+TEST_F(ArloOwnCards, ComparisonChanged) {
   make("BALLOT_COMPARISON", "SUPERSIMPLE", true);
   // The record's cell of a card that agreed: the discrepancy printed is no longer the cells'.
   change("report.csv", ",Ada Example,Ada Example,\n", ",Ada Example,Bo Example,\n");
@@ -274,7 +274,7 @@ TEST_F(OwnCards, ComparisonChanged) {
   EXPECT_TRUE(found(r, kRiskMismatch, "recomputed"));  // one more overstatement
 }
 
-class OwnBatches : public OwnRecord {
+class ArloOwnBatches : public ArloOwnRecord {
  protected:
   void make(std::string_view contest_row, bool tied = false) {
     std::vector<sampling::BatchKey> keys;
@@ -294,7 +294,7 @@ class OwnBatches : public OwnRecord {
     const auto total = risk::total_error_bound(contest, tallies);
     std::vector<double> weights;
     for (const auto& t : tallies) weights.push_back(tied ? 1.0 / 40 : (risk::batch_error_bound(contest, t, 0) / total).to_double());
-    const auto drawn = sampling::ppeb_sample(kSeed, keys, weights, 12).value();
+    const auto drawn = sampling::ppeb_sample(kArloSeed, keys, weights, 12).value();
     std::map<std::uint64_t, std::vector<std::string>> by_batch;
     risk::BatchSample sample;
     for (const auto& d : drawn) {
@@ -321,7 +321,7 @@ class OwnBatches : public OwnRecord {
   }
 };
 
-TEST_F(OwnBatches, OneContestWithoutItsNameInTheColumns) {
+TEST_F(ArloOwnBatches, OneContestWithoutItsNameInTheColumns) {
   make("Mayor,Targeted,1,1,4800,Ada Example: 2400; Bo Example: 1280");
   const Review r = review();
   expect_clean(r);
@@ -330,12 +330,19 @@ TEST_F(OwnBatches, OneContestWithoutItsNameInTheColumns) {
   EXPECT_EQ(r.contests[0].certificate["draws"], 12);
 }
 
-TEST_F(OwnBatches, VotesInNoBatchAreAWarning) {
+TEST_F(ArloOwnBatches, AJurisdictionWithoutTheContestIsNotInItsCards) {
+  make("Mayor,Targeted,1,1,4800,Ada Example: 2400; Bo Example: 1280");
+  write("Aardvark County/manifest.csv", "Batch Name,Number of Ballots\nOther,50\n");
+  write("Aardvark County/totals.csv", "Batch Name,Sheriff - Cy Example\nOther,20\n");
+  expect_clean(review());
+}
+
+TEST_F(ArloOwnBatches, VotesInNoBatchAreAWarning) {
   make("Mayor,Targeted,1,1,4800,Ada Example: 2401; Bo Example: 1280");
   EXPECT_TRUE(found(review(), kReconcile, "Ada Example: batches add up to 2400 of 2401"));
 }
 
-TEST_F(OwnBatches, MoreVotesThanCards) {
+TEST_F(ArloOwnBatches, MoreVotesThanCards) {
   make("Mayor,Targeted,1,1,4800,Ada Example: 2400; Bo Example: 1280");
   change("Example County/manifest.csv", "\"Box 3, tray\",120", "\"Box 3, tray\",12");
   const Review r = review();
@@ -343,14 +350,14 @@ TEST_F(OwnBatches, MoreVotesThanCards) {
   EXPECT_FALSE(r.good());
 }
 
-TEST_F(OwnBatches, ATieIsNamedAndNothingLoops) {
+TEST_F(ArloOwnBatches, ATieIsNamedAndNothingLoops) {
   make("Mayor,Targeted,1,1,4800,Ada Example: 2400; Bo Example: 2400", true);
   const Review r = review();
   EXPECT_TRUE(found(r, kTie));
   EXPECT_FALSE(r.good());
 }
 
-TEST_F(OwnBatches, TwoReportsOrNone) {
+TEST_F(ArloOwnBatches, TwoReportsOrNone) {
   make("Mayor,Targeted,1,1,4800,Ada Example: 2400; Bo Example: 1280");
   write("again.csv", head("BATCH_COMPARISON", "MACRO", "Mayor,Targeted,1,1,10,Ada Example: 1; Bo Example: 0") +
                          "######## ROUNDS ########\nRound Number,Contest Name,P-Value\n1,Mayor,1\n");

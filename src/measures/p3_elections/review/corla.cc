@@ -24,7 +24,7 @@ void corla_missing_files(const CorlaRecord& record, Review& review) {
   corla_missing(review, record.counties_file.empty(), Severity::failure, "contestsByCounty.csv",
                 "it is not known which cards a contest is drawn from");
   corla_missing(review, record.rounds.empty(), Severity::failure, "roundN-contest.csv", "margins, sizes and discrepancies are not known");
-  corla_missing(review, record.audited_file.empty(), Severity::warning, "audited_imprinted_ids.csv",
+  corla_missing(review, record.audited_file.empty(), Severity::warning, "contestComparison.csv or audited_imprinted_ids.csv",
                 "it cannot be seen whether the cards drawn were looked at");
   corla_missing(review, !record.report.present(), Severity::warning, "ResultsReportSummary.csv", "there are no published risks to compare");
   corla_missing(review, !record.state, Severity::warning, "tabulate.csv", "margins and winners cannot be compared with the votes");
@@ -34,7 +34,7 @@ void corla_missing_files(const CorlaRecord& record, Review& review) {
                 "the manifests cannot be compared with the vote records batch by batch");
   corla_missing(review, record.selections.empty(), Severity::note, "roundN-contestSelection.csv",
                 "the system's own selections cannot be compared");
-  corla_missing(review, !record.discrepancies.present(), Severity::note, "*DiscrepancyReport.csv",
+  corla_missing(review, !record.discrepancies.present(), Severity::note, "contestComparison.csv or *DiscrepancyReport.csv",
                 "it is not known at which draw a discrepancy came");
 }
 
@@ -123,7 +123,8 @@ Result<Review> review_corla(const std::filesystem::path& folder, const CorlaOpti
   review_corla_report(record, review);
   progress.step("Redrawing the samples");
   review_corla_contests(record, options, review);
-  review.not_checked.emplace_back("The audit boards' readings of the cards are not in these files, only their discrepancies.");
+  if (record.audited_file != record.discrepancies.file)
+    review.not_checked.emplace_back("The audit boards' readings of the cards are not in these files, only their discrepancies.");
   put_in_order(review);
   progress.done();
   return review;

@@ -21,8 +21,9 @@ struct CorlaOptions {
 };
 
 // `folder` holds (anywhere below it, known by their names): seed.csv, *BallotManifest.csv or .xlsx, contestsByCounty.csv,
-// roundN-contest.csv; and where there are: roundN-contestSelection.csv, ResultsReportSummary.csv, audited_imprinted_ids.csv,
-// *DiscrepancyReport.csv, *batchCountComparison.csv(.xz), tabulate.csv, tabulateCounty.csv. What is missing or unreadable is a finding.
+// roundN-contest.csv (or round_N/contest.csv); and where there are: roundN-contestSelection.csv, ResultsReportSummary.csv,
+// contestComparison.csv (or audited_imprinted_ids.csv and *DiscrepancyReport.csv, which go before it), *batchCountComparison.csv(.xz),
+// tabulate.csv, tabulateCounty.csv. What is missing or unreadable is a finding.
 // Error: the folder cannot be read or holds none of these.
 [[nodiscard]] Result<Review> review_corla(const std::filesystem::path& folder, const CorlaOptions& options, Progress& progress);
 

@@ -15,7 +15,21 @@ namespace entente::measures::p3_elections::review {
 
 namespace {
 
-enum class CorlaRole { seed, manifest, counties, round, selection, state, county, report, audited, discrepancies, batches, other };
+enum class CorlaRole {
+  seed,
+  manifest,
+  counties,
+  round,
+  selection,
+  state,
+  county,
+  report,
+  audited,
+  comparison,
+  discrepancies,
+  batches,
+  other
+};
 
 constexpr std::string_view corla_role_name(CorlaRole role) {
   switch (role) {
@@ -28,6 +42,7 @@ constexpr std::string_view corla_role_name(CorlaRole role) {
     case CorlaRole::county: return "county totals";
     case CorlaRole::report: return "risk report";
     case CorlaRole::audited: return "audited cards";
+    case CorlaRole::comparison: return "comparison of cards";
     case CorlaRole::discrepancies: return "discrepancies";
     case CorlaRole::batches: return "batch counts";
     case CorlaRole::other: return "other";
@@ -59,21 +74,22 @@ CorlaName corla_name(const std::string& path) {
   if (letters.find("manifest") != std::string::npos) return {CorlaRole::manifest, 0};
   if (!csv) return {};
   std::uint32_t round = corla_round_number(letters);
-  if (round != 0) letters = letters.substr(letters.find_first_not_of("0123456789", 5));
-  if (round == 0 && slash != std::string::npos) {  // "round_1/contest.csv"
+  if (round != 0) letters.erase(0, letters.find_first_not_of("0123456789", 5));  // nothing is left of "round3"
+  if (round == 0 && slash != std::string::npos) {                                // "round_1/contest.csv"
     const std::string folder = path.substr(0, slash);
     round = corla_round_number(county_key(folder.substr(folder.rfind('/') + 1)));
   }
   if (letters == "contest") return {CorlaRole::round, round};
   if (letters == "contestselection") return {CorlaRole::selection, round};
-  if (letters == "seed") return {CorlaRole::seed, 0};
-  if (letters == "contestsbycounty") return {CorlaRole::counties, 0};
-  if (letters == "tabulate") return {CorlaRole::state, 0};
-  if (letters == "tabulatecounty") return {CorlaRole::county, 0};
-  if (letters == "resultsreportsummary") return {CorlaRole::report, 0};
-  if (letters == "auditedimprintedids") return {CorlaRole::audited, 0};
-  if (letters.ends_with("discrepancyreport")) return {CorlaRole::discrepancies, 0};
-  if (letters.ends_with("batchcountcomparison")) return {CorlaRole::batches, 0};
+  if (letters == "seed") return {CorlaRole::seed, round};
+  if (letters == "contestsbycounty") return {CorlaRole::counties, round};
+  if (letters == "tabulate") return {CorlaRole::state, round};
+  if (letters == "tabulatecounty") return {CorlaRole::county, round};
+  if (letters == "resultsreportsummary") return {CorlaRole::report, round};
+  if (letters == "auditedimprintedids") return {CorlaRole::audited, round};
+  if (letters == "contestcomparison") return {CorlaRole::comparison, round};
+  if (letters.ends_with("discrepancyreport")) return {CorlaRole::discrepancies, round};
+  if (letters.ends_with("batchcountcomparison")) return {CorlaRole::batches, round};
   return {};
 }
 
@@ -82,15 +98,30 @@ class CorlaReader {
   CorlaReader(CorlaRecord& record, const std::filesystem::path& folder, const CorlaOptions& options, Review& review)
       : record_(record), folder_(folder), options_(options), review_(review) {}
 
-  // Files in the order that later ones need: counties before manifests.
+  // Files in the order that later ones need: counties before manifests. Of files that rounds have again, the last round's are read.
   void read(const std::vector<std::string>& paths) {
+    std::map<CorlaRole, std::uint32_t> last;
+    for (const std::string& path : paths) {
+      const CorlaName name = corla_name(path);
+      last[name.role] = std::max(last[name.role], name.round);
+    }
     for (const bool counties_first : {true, false}) {
       for (const std::string& path : paths) {
-        const CorlaName name = corla_name(path);
+        CorlaName name = corla_name(path);
         if ((name.role == CorlaRole::counties) != counties_first) continue;
+        if (name.role != CorlaRole::round && name.role != CorlaRole::selection && name.round < last[name.role]) {
+          review_.not_checked.push_back(path + " is of an earlier round than the file of its kind that was read.");
+          name.role = CorlaRole::other;
+        }
         if (auto taken = take(path, name); !taken) unreadable(path, taken.error());
       }
     }
+    if (record_.audited_file.empty() && !compared_file_.empty()) {
+      record_.audited_file = compared_file_;
+      record_.audited = std::move(compared_);
+    }
+    if (!record_.discrepancies.present() && !compared_file_.empty())
+      record_.discrepancies = {.file = compared_file_, .rows = std::move(differing_)};
   }
 
  private:
@@ -134,6 +165,7 @@ class CorlaReader {
       case CorlaRole::county: return take_results(path, text, record_.county);
       case CorlaRole::report: return take_report(path, text);
       case CorlaRole::audited: return take_audited(path, text);
+      case CorlaRole::comparison: return take_comparison(path, text);
       case CorlaRole::discrepancies: return take_discrepancies(path, text);
       case CorlaRole::batches: return take_batches(path, text);
       case CorlaRole::manifest:
@@ -346,6 +378,30 @@ class CorlaReader {
     return {};
   }
 
+  // Every contest of every card chosen; a row without a time is of a card that was not looked at.
+  Result<void> take_comparison(const std::string& path, std::string_view text) {
+    if (!compared_file_.empty()) return second(path, compared_file_);
+    CorlaTable t(text, path, record_.made);
+    ENTENTE_CHECK(
+        t.columns({"county_name", "contest_name", "imprinted_id", "choice_per_voting_computer", "audit_board_selection", "timestamp"}));
+    for (;;) {
+      ENTENTE_TRY(const bool more, t.next());
+      if (!more) break;
+      if (t.word(5).empty()) continue;
+      const CorlaDiscrepancyRow row{.county = t.word(0),
+                                    .contest = t.name(1),
+                                    .card = t.word(2),
+                                    .record_choice = t.name(3),
+                                    .board_choice = t.name(4),
+                                    .reason = {},
+                                    .line = t.line()};
+      compared_.try_emplace(county_key(row.county) + ' ' + std::string(row.card), row.line);
+      if (row.record_choice != row.board_choice) differing_.push_back(row);
+    }
+    compared_file_ = path;
+    return {};
+  }
+
   Result<void> take_discrepancies(const std::string& path, std::string_view text) {
     if (record_.discrepancies.present()) return second(path, record_.discrepancies.file);
     CorlaTable t(text, path, record_.made);
@@ -377,6 +433,9 @@ class CorlaReader {
   const std::filesystem::path& folder_;
   const CorlaOptions& options_;
   Review& review_;
+  std::string compared_file_;
+  std::unordered_map<std::string, std::uint64_t> compared_;  // as CorlaRecord::audited
+  std::vector<CorlaDiscrepancyRow> differing_;
 };
 
 }  // namespace

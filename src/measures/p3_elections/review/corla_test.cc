@@ -175,6 +175,40 @@ TEST_F(CorlaReview, AnAuditedCardIsGone) {
   expect_failure(kDrawMismatch, card.substr(card.rfind(',') + 1) + ", not among the audited cards");
 }
 
+// What the cards' comparison says: the file Colorado publishes for every round.
+TEST_F(CorlaReview, TheComparisonOfCards) {
+  std::string text =
+      "county_name,contest_name,imprinted_id,ballot_type,choice_per_voting_computer,audit_board_selection,consensus,record_type,"
+      "audit_board_comment,timestamp,cvr_id,audit_reason\n";
+  const std::string ids = test::slurp(folder() / "audited_imprinted_ids.csv");
+  for (std::size_t at = ids.find('\n') + 1; at < ids.size();) {
+    const std::size_t end = ids.find('\n', at), county = ids.find(',', at) + 1, card = ids.find(',', county) + 1;
+    text += ids.substr(county, card - county) + "Governor of Example," + ids.substr(card, end - card) +
+            ",6,\"\"\"Ada Example\"\"\",\"\"\"Ada Example\"\"\",YES,uploaded,\"\",2026-11-19 09:55:14,7,\n";
+    at = end + 1;
+  }
+  const std::string report = test::slurp(folder() / "ExampleDiscrepancyReport.csv");
+  std::smatch row;
+  ASSERT_TRUE(std::regex_search(report, row, std::regex("Alpha,\"Alpha Sheriff\",([0-9-]+),")));
+  const std::string differs =
+      "Alpha,Alpha Sheriff," + row[1].str() + ",6,\"\"\"Cy Example\"\"\",\"\"\"Di Example\"\"\",YES,uploaded,\"\",2026-11-19 09:55:14,7,\n";
+  const std::string not_audited = "Alpha,Alpha Sheriff,101-1-999,6,\"\"\"Cy Example\"\"\",,,uploaded,,,8,\n";
+  std::filesystem::remove(folder() / "audited_imprinted_ids.csv");
+  std::filesystem::remove(folder() / "ExampleDiscrepancyReport.csv");
+  test::spit(folder() / "round_1/contestComparison.csv", text + differs + not_audited);
+  Review review = run();
+  EXPECT_TRUE(review.good()) << all_rows(review);
+  EXPECT_EQ(review.findings.size(), 1u) << all_rows(review);
+  for (const Check& check : review.checks) EXPECT_EQ(check.good, check.of) << check.name;
+  // A later round's file goes before it.
+  test::spit(folder() / "round_2/contestComparison.csv", text + not_audited);
+  review = run();
+  EXPECT_FALSE(review.good());
+  EXPECT_NE(all_rows(review).find("Alpha Sheriff: the cards drawn have 0, 0, 0, 0 discrepancies"), std::string::npos) << all_rows(review);
+  EXPECT_TRUE(std::ranges::any_of(
+      review.not_checked, [](const std::string& s) { return s.starts_with("round_1/contestComparison.csv is of an earlier round"); }));
+}
+
 TEST_F(CorlaReview, ACardNobodyDrew) {
   test::spit(folder() / "audited_imprinted_ids.csv", test::slurp(folder() / "audited_imprinted_ids.csv") + "9,Alpha,101-1-999\n");
   const Review review = run();
@@ -230,6 +264,14 @@ TEST_F(CorlaReview, UnreadableFilesAreSaidWithTheirPlace) {
   change("AlphaBallotManifest.csv", ",101,8,many,", ",101,8,22,");
   test::spit(folder() / "tabulate.csv", "nothing\n");
   expect_failure(kUnreadable, "tabulate.csv");
+}
+
+TEST_F(CorlaReview, OtherFilesDoNoHarm) {
+  for (const char* name : {"round5.csv", "round.csv", "round99999999999-contest.csv.txt", "notes.txt", ".csv", "photos/round_3/x.jpg.gz"})
+    test::spit(folder() / name, "anything\n");
+  const Review review = run();
+  EXPECT_TRUE(review.good()) << all_rows(review);
+  EXPECT_EQ(std::ranges::count(review.files, "other", &RecordFile::role), 6);
 }
 
 TEST_F(CorlaReview, NoRecordAtAll) {

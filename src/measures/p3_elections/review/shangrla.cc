@@ -405,8 +405,10 @@ class ShangrlaReviewer {
   }
 
   void paper() {
+    for (ShangrlaState& state : states_) shangrla_describe(state);
     if (record_.mvr_file.empty()) {
       review_.not_checked.push_back("The risks: the log names no file of what was read from the paper.");
+      for (ShangrlaState& state : states_) review_.contests.push_back(std::move(state.review));
       return;
     }
     std::vector<std::string> names;

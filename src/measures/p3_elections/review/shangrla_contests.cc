@@ -292,8 +292,7 @@ void shangrla_assert(ShangrlaState& state, std::string_view assertions_text, con
   shangrla_margins(state, tolerance, review);
 }
 
-void shangrla_measure(ShangrlaState& state, std::span<const ShangrlaDrawn> drawn, std::size_t path_steps, double tolerance,
-                      Review& review) {
+void shangrla_describe(ShangrlaState& state) {
   ContestReview& c = state.review;
   c.name = state.name;
   c.method = fmt::format("{}, {}", state.contest->polling ? "ballot polling" : "ballot-level comparison",
@@ -305,6 +304,11 @@ void shangrla_measure(ShangrlaState& state, std::span<const ShangrlaDrawn> drawn
     if (std::find(c.winners.begin(), c.winners.end(), candidate) == c.winners.end()) c.losers.push_back(candidate);
   c.cards = state.population;
   c.risk_limit = state.contest->risk_limit;
+}
+
+void shangrla_measure(ShangrlaState& state, std::span<const ShangrlaDrawn> drawn, std::size_t path_steps, double tolerance,
+                      Review& review) {
+  ContestReview& c = state.review;
   // The paper may have votes that no record has.
   for (ShangrlaAssertion& a : state.assertions) a.values = risk::assort_patterns(a.assertion, state.cards.patterns);
   auto tests = shangrla_tests(state);

@@ -48,6 +48,8 @@ struct ShangrlaDrawn {
 // margins beside those published.
 void shangrla_assert(ShangrlaState& state, std::string_view assertions_text, const std::string& assertions_name, double tolerance,
                      Review& review);
+// Fills what state.review says of the contest before any card is looked at.
+void shangrla_describe(ShangrlaState& state);
 // The p-values over the cards drawn, in the order of the draw, beside those published; fills state.review.
 void shangrla_measure(ShangrlaState& state, std::span<const ShangrlaDrawn> drawn, std::size_t path_steps, double tolerance, Review& review);
 

@@ -213,6 +213,20 @@ TEST_F(ShangrlaReview, BatchWithMoreRecordsThanCards) {
   EXPECT_EQ(r.findings[0].rows[0].line, 5U);
 }
 
+TEST_F(ShangrlaReview, BeforeThePaperIsRead) {
+  Json log = log_of(true);
+  publish(draw(3000, {{"mayor", 60}, {"clerk", 50}}, 0), log);
+  log["Audit"]["mvr_file"] = "";
+  put("audit.json", log.dump());
+  const Review r = reviewed();
+  EXPECT_EQ(findings(r), "");
+  ASSERT_EQ(r.contests.size(), 2U);
+  EXPECT_EQ(r.contests[0].outcome, ContestReview::Outcome::not_audited);
+  EXPECT_EQ(r.contests[0].winners, std::vector<std::string>{"A"});
+  EXPECT_FALSE(r.contests[0].recomputed_risk);
+  EXPECT_EQ(r.not_checked.size(), 1U);
+}
+
 TEST_F(ShangrlaReview, LogsThatCannotBeReviewed) {
   Progress progress(Progress::Mode::silent);
   EXPECT_FALSE(review_shangrla(folder_->path(), {}, progress).has_value()) << "no log";
