@@ -163,20 +163,36 @@ std::string draw_steps(const ReportPage& page, const ContestReview& contest) {
       {}, where_it_lies(page, contest));
 }
 
+// Of an audit of one's own the log holds the digest of commitment.json, which names the digests of all that was fixed. Others published
+// files and no commitment: their fingerprints can only be compared with what others got.
+std::string fingerprint_step(const ReportPage& page) {
+  const auto& files = page.review.files;
+  const auto named = std::ranges::find(files, "commitment.json", &review::RecordFile::path);
+  const bool committed = page.review.kind == "audit" && named != files.end();
+  const auto& file = committed ? *named : files.front();
+  return hand_step(
+      committed
+          ? page.t(
+                "Are these the files that were published? Compare the fingerprint of each with the list below. What was fixed in public "
+                "before the seed is <code>commitment.json</code>: its fingerprint must stand in the log, and it names those of the plan, "
+                "the list of ballots and the vote records:",
+                "Est-ce bien les fichiers publiés\u00a0? Comparer l’empreinte de chacun avec la liste ci-dessous. Ce qui a été figé "
+                "publiquement avant la graine est <code>commitment.json</code>\u00a0: son empreinte doit figurer dans le registre, et il "
+                "nomme celles du plan, de la liste des bulletins et des enregistrements de vote\u00a0:")
+          : page.t(
+                "Are these the files that were published? Compare the fingerprint of each with the list below, and with those that others "
+                "got of the same files:",
+                "Est-ce bien les fichiers publiés\u00a0? Comparer l’empreinte de chacun avec la liste ci-dessous, et avec celles que "
+                "d’autres ont obtenues des mêmes fichiers\u00a0:"),
+      "find . -type f -exec sha256sum {} +", fmt::format("<p><code>{}</code> {}</p>", file.sha256.hex(), report_escape(file.path, 200)));
+}
+
 }  // namespace
 
 std::string hand_check_part(const ReportPage& page) {
   const auto& review = page.review;
   std::string steps;
-  if (!review.files.empty()) {
-    const auto& file = review.files.front();
-    steps +=
-        hand_step(page.t("Are these the files that were published? Compare the fingerprint of each with the list below, and with the one "
-                         "fixed in public before the seed was drawn:",
-                         "Est-ce bien les fichiers publiés ? Comparer l’empreinte de chacun avec la liste ci-dessous, et avec celle figée "
-                         "publiquement avant le tirage de la graine :"),
-                  "sha256sum *", fmt::format("<p><code>{}</code> {}</p>", file.sha256.hex(), report_escape(file.path, 200)));
-  }
+  if (!review.files.empty()) steps += fingerprint_step(page);
   if (!review.seed.empty())
     steps += hand_step(page.t("Is this the seed that was rolled in public? Every digit counts, leading zeros too:",
                               "Est-ce bien la graine tirée en public ? Chaque chiffre compte, les zéros de tête aussi :"),

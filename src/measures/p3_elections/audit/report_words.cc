@@ -19,7 +19,7 @@ struct CodeWords {
   std::string_view code, en, fr;
 };
 
-constexpr std::array<CodeWords, 18> kCodeWords{{
+constexpr std::array<CodeWords, 19> kCodeWords{{
     {review::kDrawMismatch, "Drawing again from the seed gives another card or batch than the one published.",
      "En tirant de nouveau à partir de la graine, on obtient une autre carte ou un autre lot que celui publié."},
     {review::kRiskMismatch, "Computing again from the sample gives another risk or size than the one published.",
@@ -41,6 +41,8 @@ constexpr std::array<CodeWords, 18> kCodeWords{{
      "L’écart est nul : aucun échantillon ne peut le confirmer, seul un dépouillement complet le peut."},
     {review::kLimitNotMet, "The risk measured is above the limit and no full count followed.",
      "Le risque mesuré dépasse la limite et aucun dépouillement complet n’a suivi."},
+    {review::kLimitHigh, "The risk limit is above 10%: an outcome may be called confirmed on little evidence.",
+     "La limite de risque dépasse 10\u00a0%\u00a0: un résultat peut être dit confirmé sur peu d’éléments."},
     {review::kWrongOutcome, "The records themselves do not give the reported winner.",
      "Les enregistrements eux-mêmes ne donnent pas le vainqueur annoncé."},
     {review::kManifest, "The list of ballots contradicts itself or the records.",
