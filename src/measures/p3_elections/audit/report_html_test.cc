@@ -230,6 +230,27 @@ TEST(ReviewReport, FingerprintsAreOfWhatWasFixed) {
   EXPECT_TRUE(has(page, "its fingerprint must stand in the log"));
 }
 
+// The labels of limit and crossing: on opposite sides where the limit is met early, at different heights or far apart where it is met late.
+TEST(ReviewReport, LabelsOfThePictureKeepApart) {
+  const auto picture = [](std::uint64_t met, std::uint64_t last) {
+    Review r = example_review();
+    r.contests.resize(1);
+    auto& c = r.contests[0];
+    c.path.clear();
+    for (std::uint64_t i = 1; i <= last; ++i)
+      c.path.push_back({i, std::pow(0.05, static_cast<double>(i) / static_cast<double>(met)) * (1 - 1e-9)});
+    return report_html(r, {});
+  };
+  const std::string early = picture(20, 100);
+  EXPECT_TRUE(has(early, "dy=\"15\" text-anchor=\"end\">risk limit 5%"));
+  EXPECT_TRUE(has(early, "dx=\"9\" dy=\"-10\" text-anchor=\"start\">draw 20<"));
+  const std::string late = picture(70, 100);
+  EXPECT_TRUE(has(late, "x=\"66\""));
+  EXPECT_TRUE(has(late, "dx=\"-9\" dy=\"33\" text-anchor=\"end\">draw 70<"));
+  EXPECT_TRUE(has(picture(100, 100), "dx=\"-9\" dy=\"20\" text-anchor=\"end\">draw 100<"));
+  EXPECT_TRUE(has(picture(200, 100), "dy=\"15\" text-anchor=\"start\">risk limit 5%")) << "not met: the path lies above";
+}
+
 TEST(ReviewReport, Numbers) {
   const Review r;
   const ReportOptions options;
