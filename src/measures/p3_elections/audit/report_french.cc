@@ -1,6 +1,6 @@
 // The fixed English sentences of reviews in French: names of checks, roles of files, methods, reasons, what was not checked. A sentence is
-// looked up as a whole, with its first number as "#"; else as "known: name" or "name: known". What is not known stays English and is marked
-// so, since it may hold names of the record.
+// looked up as a whole, with its first number as "#"; else as "known: name" or "name: known". No character of the table needs escaping.
+// What is not known stays English and is marked so, since it may hold names of the record.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -107,7 +107,7 @@ constexpr FixedWords kFixedWords[] = {
     {"ballot-level comparison, Kaplan-Markov", "comparaison de bulletins, Kaplan-Markov"},
     {"ballot comparison, Kaplan-Markov (SuperSimple)", "comparaison de bulletins, Kaplan-Markov (SuperSimple)"},
     {"batch comparison, Kaplan-Markov (MACRO); batches drawn by their error bounds (PPEB)",
-     "comparaison de lots, Kaplan-Markov (MACRO) ; lots tirés selon leurs bornes d’erreur (PPEB)"},
+     "comparaison de lots, Kaplan-Markov (MACRO)\u00a0; lots tirés selon leurs bornes d’erreur (PPEB)"},
     {"targeted", "ciblé"},
     {"opportunistic", "observé au passage"},
     {"state-wide contest", "scrutin de tout l’État"},
@@ -118,16 +118,16 @@ constexpr FixedWords kFixedWords[] = {
     {"the tally favours the winner by # more than the count", "le total annoncé avantage le vainqueur de # par rapport au comptage"},
     // What was not checked.
     {"The paper itself: only what the audit board wrote down was read.",
-     "Le papier lui-même : seul ce que la commission d’audit a noté a été lu."},
+     "Le papier lui-même\u00a0: seul ce que la commission d’audit a noté a été lu."},
     {"The audit has no certificate yet.", "L’audit n’a pas encore de certificat."},
     {"The seed was not drawn yet.", "La graine n’a pas encore été tirée."},
     {"Round # has no interpretations yet.", "Le tour # n’a pas encore de lectures."},
     {"The risk after round # was not measured yet.", "Le risque après le tour # n’a pas encore été mesuré."},
-    {"The cards audited: the report lists none.", "Les cartes auditées : le rapport n’en nomme aucune."},
+    {"The cards audited: the report lists none.", "Les cartes auditées\u00a0: le rapport n’en nomme aucune."},
     {"The audit boards' readings of the cards are not in these files, only their discrepancies.",
      "Les lectures des commissions d’audit ne sont pas dans ces fichiers, seulement leurs divergences."},
     {"Whether manifests and totals were fixed before the seed was rolled: the record holds no commitment to them.",
-     "Si listes et totaux étaient figés avant le tirage de la graine : le dossier n’en contient pas d’engagement."},
+     "Si listes et totaux étaient figés avant le tirage de la graine\u00a0: le dossier n’en contient pas d’engagement."},
 };
 
 std::optional<std::string_view> fixed_whole(std::string_view text) {
@@ -151,13 +151,13 @@ std::optional<std::string> fixed_sentence(std::string_view text) {
 
 std::string report_fixed(const ReportPage& page, std::string_view text, std::size_t max_bytes) {
   if (!page.french() || text.empty()) return report_escape(text, max_bytes);
-  if (const auto known = fixed_sentence(text)) return report_escape(*known, max_bytes);
+  if (const auto known = fixed_sentence(text)) return *known;
   if (const auto colon = text.find(": "); colon != std::string_view::npos)
     if (const auto known = fixed_sentence(text.substr(0, colon)))
-      return fmt::format("{}\u00a0: {}", report_escape(*known), report_escape(text.substr(colon + 2), max_bytes));
+      return fmt::format("{}\u00a0: {}", *known, report_escape(text.substr(colon + 2), max_bytes));
   if (const auto colon = text.rfind(": "); colon != std::string_view::npos)
     if (const auto known = fixed_sentence(text.substr(colon + 2)))
-      return fmt::format("{}\u00a0: {}", report_escape(text.substr(0, colon), max_bytes), report_escape(*known));
+      return fmt::format("{}\u00a0: {}", report_escape(text.substr(0, colon), max_bytes), *known);
   return fmt::format("<span lang=\"en\">{}</span>", report_escape(text, max_bytes));
 }
 

@@ -62,7 +62,7 @@ std::string report_lede(const ReportPage& page, const ReportTally& tally) {
   const std::size_t all = page.review.contests.size();
   if (page.french())
     return fmt::format(
-        "Ce rapport recalcule {} : tirages, risques et totaux, à partir des fichiers. Scrutins\u00a0:\u00a0{}\u00a0; "
+        "Ce rapport recalcule {}\u00a0: tirages, risques et totaux, à partir des fichiers. Scrutins\u00a0:\u00a0{}\u00a0; "
         "<strong>confirmés\u00a0:\u00a0{}</strong>\u00a0; non confirmés\u00a0:\u00a0{}\u00a0; dépouillement "
         "complet\u00a0:\u00a0{}\u00a0; non audités\u00a0:\u00a0{}.",
         kind_words(page), report_count(page, all), report_count(page, tally.confirmed), report_count(page, tally.not_confirmed),
@@ -163,10 +163,10 @@ std::string report_header(const ReportPage& page, const ReportTally& tally, bool
 }
 
 std::string report_footer(const ReportPage& page) {
-  std::string out =
-      fmt::format("<footer><div class=\"inner\"><p>{}</p>",
-                  page.t("This page follows from the files alone: whoever has them gets the same bytes, on any machine.",
-                         "Cette page découle des seuls fichiers : quiconque les possède obtient les mêmes octets, sur toute machine."));
+  std::string out = fmt::format(
+      "<footer><div class=\"inner\"><p>{}</p>",
+      page.t("This page follows from the files alone: whoever has them gets the same bytes, on any machine.",
+             "Cette page découle des seuls fichiers\u00a0: quiconque les possède obtient les mêmes octets, sur toute machine."));
   if (!page.options.command.empty()) out += fmt::format("<pre><code>{}</code></pre>", report_escape(page.options.command));
   return out + fmt::format("<p class=\"muted\">entente {}</p></div></footer>\n", report_escape(version()));
 }

@@ -210,6 +210,7 @@ TEST(ReviewReport, FixedWordsAreFrenchAndTheRestIsMarked) {
   EXPECT_EQ(report_fixed(page, "matches: Ada Example"), "concorde\u00a0: Ada Example");
   EXPECT_EQ(report_fixed(page, "something <else>"), "<span lang=\"en\">something &lt;else&gt;</span>");
   EXPECT_EQ(report_fixed(page, "17"), "<span lang=\"en\">17</span>");
+  EXPECT_EQ(report_fixed(page, "The cards audited: the report lists none."), "Les cartes auditées\u00a0: le rapport n’en nomme aucune.");
   const std::string french = report_html(r, options);
   EXPECT_TRUE(has(french, "<strong>confirmés\u00a0:\u00a01</strong>"));
   EXPECT_TRUE(has(french, "seul ce que la commission d’audit a noté"));

@@ -182,7 +182,7 @@ std::string risk_picture(const ReportPage& page, const ContestReview& contest, s
       "id=\"risk-{0}-d\">{2}</desc><svg x=\"0\" y=\"0\" width=\"100%\" height=\"100%\" viewBox=\"0 0 1000 1000\" "
       "preserveAspectRatio=\"none\">{3}</svg>{4}</svg><figcaption>{2} {5}</figcaption>{6}</figure>\n",
       number,
-      page.french() ? fmt::format("Risque au fil des tirages : {}", report_escape(contest.name))
+      page.french() ? fmt::format("Risque au fil des tirages\u00a0: {}", report_escape(contest.name))
                     : fmt::format("Risk over the draws: {}", report_escape(contest.name)),
       description, shapes, labels,
       page.t("Each line of the grid is ten times less risk than the one above it.",

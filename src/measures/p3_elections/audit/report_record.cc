@@ -110,7 +110,7 @@ std::string not_checked_list(const ReportPage& page) {
              page.t("No audit of ballots says who may vote, whether every ballot cast is in the boxes, or whether the boxes were "
                     "guarded: it says whether the ballots that are there give the reported winner.",
                     "Aucun audit de bulletins ne dit qui peut voter, si tous les bulletins déposés sont dans les urnes, ni si les urnes "
-                    "ont été gardées : il dit si les bulletins présents donnent le vainqueur annoncé."));
+                    "ont été gardées\u00a0: il dit si les bulletins présents donnent le vainqueur annoncé."));
 }
 
 std::string word_list(const ReportPage& page) {

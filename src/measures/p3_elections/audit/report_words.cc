@@ -38,7 +38,7 @@ constexpr std::array<CodeWords, 19> kCodeWords{{
      "Une carte tirée ne correspond à aucun enregistrement ou papier\u00a0; elle a été comptée contre le vainqueur."},
     {review::kCvrDuplicate, "One card has two vote records.", "Une carte a deux enregistrements de vote."},
     {review::kTie, "The margin is zero: no sample can confirm it, only a full count.",
-     "L’écart est nul : aucun échantillon ne peut le confirmer, seul un dépouillement complet le peut."},
+     "L’écart est nul\u00a0: aucun échantillon ne peut le confirmer, seul un dépouillement complet le peut."},
     {review::kLimitNotMet, "The risk measured is above the limit and no full count followed.",
      "Le risque mesuré dépasse la limite et aucun dépouillement complet n’a suivi."},
     {review::kLimitHigh, "The risk limit is above 10%: an outcome may be called confirmed on little evidence.",
