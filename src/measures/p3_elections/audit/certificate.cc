@@ -68,9 +68,15 @@ struct Verifier {
     return fmt::format("line {}: {} is there, {} follows", line, printable(line_of(there, at), 160),
                        printable(line_of(made, static_cast<std::size_t>(b - made.begin())), 160));
   }
+  // The place of an error, relative to the folder.
+  [[nodiscard]] std::string place(const Error& error) const {
+    const std::string here = (folder / "").string();
+    return error.where.file.starts_with(here) ? error.where.file.substr(here.size()) : error.where.file;
+  }
   void unreadable(const Error& error) {
     find(error.what.find("No such file") != std::string::npos ? review::kMissingFile : review::kUnreadable, Severity::failure, error.what,
-         error.where.file);
+         place(error));
+    if (error.where.line) review.findings.back().rows[0].line = *error.where.line;
   }
 };
 
@@ -90,6 +96,7 @@ void compare_committed_files(Verifier& v) {
     if (!is_safe_relative_path(path)) continue;
     ++of;
     const auto text = read_file(v.folder / path, kMaxInputBytes);
+    if (text) v.review.files.push_back({path, text->size(), sha256(*text), json_text(file, "role")});
     if (!text)
       v.find(review::kMissingFile, Severity::failure, fmt::format("{} was committed to and cannot be read", printable(path, 200)), path,
              text.error().what);
@@ -235,6 +242,12 @@ bool verify_round(Verifier& v, std::uint32_t number, Digest& previous) {
 void verify_end(Verifier& v) {
   if (!v.documents.certificate) {
     v.review.not_checked.push_back("The audit has no certificate yet.");
+    for (std::size_t c = 0; c < v.risks.size(); ++c)
+      if (v.risks[c].decision != Decision::confirmed)
+        v.find(review::kLimitNotMet, Severity::warning,
+               "the risk measured is above the limit: the contest is not confirmed, and another round or a full count must follow",
+               round_path(static_cast<std::uint32_t>(v.documents.rounds.size()), "risk.json"), fmt::format("risk {:.4g}", v.risks[c].risk),
+               v.audit.inputs.plan.contests[c].contest.name);
     return;
   }
   add_file(v, *v.documents.certificate, "certificate");
@@ -332,22 +345,42 @@ void finish(Verifier& v) {
     const auto counted = v.documents.certificate ? json_texts(v.documents.certificate->json, "full_count") : std::vector<std::string>();
     for (std::size_t c = 0; c < v.risks.size(); ++c) v.review.contests.push_back(contest_review(v, c, counted));
   }
+  if (v.audit.inputs.plan.limit() > review::kHighestLimit)
+    v.find(review::kLimitHigh, Severity::warning, "the risk limit is above 10 %: an outcome may be called confirmed on little evidence",
+           std::string(kPlanPath), "risk_limit " + v.audit.inputs.plan.risk_limit);
   note_phantoms(v);
 }
-void walk(Verifier& v) {
-  auto documents = read_documents(v.folder);
-  if (!documents) {
-    v.unreadable(documents.error());
-    return;
+
+// An audit with a document that cannot be read. What was committed to is compared all the same. Error: there is no commitment either, so
+// nothing says what should lie there.
+Result<void> walk_unreadable(Verifier& v, const Error& error) {
+  if (!v.documents.commitment) {
+    auto commitment = read_document(v.folder, std::string(kCommitmentPath));
+    if (commitment && *commitment) {
+      v.documents.commitment = std::move(*commitment);
+      compare_committed_files(v);
+    } else if (commitment) {
+      return fail(error);
+    }
   }
+  if (v.documents.commitment) v.review.title = json_text(v.documents.commitment->json, "election");
+  const std::string file = v.place(error);
+  const bool named = std::ranges::any_of(v.review.findings, [&](const ReviewFinding& f) {
+    return std::ranges::any_of(f.rows, [&](const review::Row& row) { return row.file == file; });
+  });
+  const bool plan_missing = file == v.folder.string();  // the commitment names it
+  if (v.review.findings.empty() || (!named && !plan_missing)) v.unreadable(error);
+  return {};
+}
+
+Result<void> walk(Verifier& v) {
+  auto documents = read_documents(v.folder);
+  if (!documents) return walk_unreadable(v, documents.error());
   v.documents = std::move(*documents);
   compare_committed_files(v);
   compare_links(v);
   auto audit = load_audit(v.folder);
-  if (!audit) {
-    if (v.review.findings.empty()) v.unreadable(audit.error());
-    return;
-  }
+  if (!audit) return walk_unreadable(v, audit.error());
   v.audit = std::move(*audit);
   v.review.title = v.audit.inputs.plan.election;
   v.review.files = v.audit.files;
@@ -376,6 +409,7 @@ void walk(Verifier& v) {
       v.review.not_checked.push_back("The audit has no certificate yet.");
   }
   finish(v);
+  return {};
 }
 
 }  // namespace
@@ -387,7 +421,7 @@ Result<Review> verify_certificate(const std::filesystem::path& folder) {
   Verifier v;
   v.folder = folder;
   v.review.kind = "audit";
-  walk(v);
+  ENTENTE_CHECK(walk(v));
   v.review.not_checked.push_back("The paper itself: only what the audit board wrote down was read.");
   put_in_order(v.review);
   return std::move(v.review);

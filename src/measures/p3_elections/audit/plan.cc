@@ -160,9 +160,9 @@ Result<void> plan_choices(PlanObject& object, PlanContest& out) {
   ENTENTE_TRY(auto choices, object.objects("choices", kMaxPlanChoices));
   for (PlanObject& choice : choices) {
     ENTENTE_TRY(std::string name, choice.text("name"));
-    if (name.find_first_of("|;") != std::string::npos || name[0] == '[' || name == "-")
-      return choice.refuse("name", "a choice's name must not hold '|' or ';', begin with '[' or be \"-\"",
-                           "these have a meaning in the CSV of interpretations");
+    if (name.find_first_of("|;") != std::string::npos || name[0] == '[' || begins_formula(name))
+      return choice.refuse("name", "a choice's name must not hold '|' or ';' or begin with '[', '=', '+', '-' or '@'",
+                           "these have a meaning in the CSV of interpretations, or make a formula of it in a spreadsheet");
     if (out.scored() && name.find('=') != std::string::npos) return choice.refuse("name", "a choice with points must not hold '='");
     if (std::find(out.contest.choices.begin(), out.contest.choices.end(), name) != out.contest.choices.end())
       return choice.refuse("name", "a choice named twice");
@@ -205,6 +205,8 @@ Result<PlanContest> plan_contest(PlanObject& object) {
   // Columns of the CSVs have these names, and contests are its columns.
   if (out.contest.name == "card" || out.contest.name == "status" || out.contest.name == "note")
     return object.refuse("name", "\"card\", \"status\" and \"note\" are columns of the CSV of interpretations");
+  if (begins_formula(out.contest.name))
+    return object.refuse("name", "a contest's name must not begin with '=', '+', '-' or '@'", "a spreadsheet takes it for a formula");
   ENTENTE_TRY(out.contest.function, object.word("kind", kKinds));
   const ChoiceFunction function = out.contest.function;
   if (function == ChoiceFunction::plurality) {

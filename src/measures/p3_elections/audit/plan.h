@@ -38,6 +38,12 @@ enum class Sampler {
   colorado_error,  // the same over units of error bound: a batch has as many as its bound says
 };
 
+// Whether a spreadsheet would take a cell with this text for a formula. Names of contests and choices never begin so: they stand in lists
+// that people open, fill in and give back.
+[[nodiscard]] constexpr bool begins_formula(std::string_view text) {
+  return !text.empty() && std::string_view("=+-@\t\r\n").find(text[0]) != std::string_view::npos;
+}
+
 [[nodiscard]] std::string_view to_string(Method method);
 [[nodiscard]] std::string_view to_string(Test test);
 [[nodiscard]] std::string_view to_string(Sampler sampler);
@@ -87,7 +93,8 @@ struct AuditPlan {
 };
 
 // Strict: no unknown member, nothing missing, every name once, choices that a CSV cell can hold (no '|', ';', control character, blank at
-// an end, or '[' or '-' alone in front), winners among the choices, a test that fits the method and every contest. Errors name the place.
+// an end, or '[', '=', '+', '-' or '@' in front), winners among the choices, a test that fits the method and every contest. Errors name the
+// place.
 [[nodiscard]] Result<AuditPlan> parse_plan(std::string_view text, const std::string& name);
 // The one spelling: parse_plan(json_pretty(to_json(plan))) is the plan.
 [[nodiscard]] Json to_json(const AuditPlan& plan);

@@ -28,9 +28,23 @@ std::string choice_list(const ReportPage& page, const std::vector<std::string>& 
   return out;
 }
 
+// Batches are counted whole: there is no number of cards that differ, but each batch drawn has its difference in the list.
+std::string batch_words(const ReportPage& page, const ContestReview& contest) {
+  std::string out(page.t("compared batch by batch", "comparaison lot par lot"));
+  if (contest.over1 != 0)
+    out += page.french() ? fmt::format("\u00a0; {} tirages où le total avantage le vainqueur", report_count(page, contest.over1))
+                         : fmt::format("; in {} {} the tally favours the winner", report_count(page, contest.over1),
+                                       contest.over1 == 1 ? "draw" : "draws");
+  if (!contest.drawn.empty())
+    out += page.t("; what each count found is in the list of batches",
+                  "\u00a0; ce que chaque comptage a trouvé figure dans la liste des lots");
+  return out;
+}
+
 std::string discrepancy_words(const ReportPage& page, const ContestReview& contest) {
-  if (contest.draws == 0) return {};
-  if (contest.over2 + contest.over1 + contest.under1 + contest.under2 == 0) return std::string(page.t("none", "aucun"));
+  if (contest.draws == 0 || by_polling(contest)) return {};
+  if (by_batch(contest)) return batch_words(page, contest);
+  if (contest.over2 + contest.over1 + contest.under1 + contest.under2 == 0) return std::string(page.t("none", "aucune"));
   std::string out;
   const auto add = [&](std::uint64_t count, std::string_view en, std::string_view fr) {
     if (count == 0) return;
@@ -80,8 +94,8 @@ std::string drawn_list(const ReportPage& page, const ContestReview& contest) {
   std::string rows;
   for (std::size_t i = 0; i < shown; ++i) {
     const auto& item = contest.drawn[i];
-    rows += fmt::format("<tr><td class=\"n\">{}</td><td class=\"break\">{}</td><td class=\"break\" lang=\"en\">{}</td></tr>",
-                        report_count(page, item.position), report_escape(item.name, 300), report_escape(item.note, 300));
+    rows += fmt::format("<tr><td class=\"n\">{}</td><td class=\"break\">{}</td><td class=\"break\">{}</td></tr>",
+                        report_count(page, item.position), report_escape(item.name, 300), report_fixed(page, item.note, 300));
   }
   std::string more;
   if (shown < contest.drawn.size()) {
@@ -93,8 +107,10 @@ std::string drawn_list(const ReportPage& page, const ContestReview& contest) {
       "<details><summary>{} ({})</summary><div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"{}\"><table><thead><tr><th "
       "class=\"n\" scope=\"col\">{}</th><th scope=\"col\">{}</th><th scope=\"col\">{}</th></tr></thead><tbody>{}</tbody></table></div>{}"
       "</details>\n",
-      page.t("Which ballots", "Quels bulletins"), report_count(page, contest.drawn.size()), page.t("Ballots drawn", "Bulletins tirés"),
-      page.t("draw", "tirage"), page.t("where it lies", "où il se trouve"), page.t("what was found", "ce qui a été constaté"), rows, more);
+      by_batch(contest) ? page.t("Which batches", "Quels lots") : page.t("Which ballots", "Quels bulletins"),
+      report_count(page, contest.drawn.size()),
+      by_batch(contest) ? page.t("Batches drawn", "Lots tirés") : page.t("Ballots drawn", "Bulletins tirés"), page.t("draw", "tirage"),
+      page.t("where it lies", "où il se trouve"), page.t("what was found", "ce qui a été constaté"), rows, more);
 }
 
 std::string certificate_words(const ReportPage& page, const ContestReview& contest) {
@@ -109,14 +125,14 @@ std::string outcome_badge(const ReportPage& page, ContestReview::Outcome outcome
   return fmt::format("<span class=\"st {}\">{} {}</span>", cls, report_icon(cls), outcome_word(page, outcome));
 }
 
-std::string why_line(const ContestReview& contest) {
-  std::string out = report_escape(contest.method, 300);
-  if (!contest.reason.empty()) out += (out.empty() ? "" : " · ") + report_escape(contest.reason, 300);
-  return out.empty() ? out : fmt::format("<p class=\"why\" lang=\"en\">{}</p>\n", out);
+std::string why_line(const ReportPage& page, const ContestReview& contest) {
+  std::string out = report_fixed(page, contest.method, 300);
+  if (!contest.reason.empty()) out += (out.empty() ? "" : " · ") + report_fixed(page, contest.reason, 300);
+  return out.empty() ? out : fmt::format("<p class=\"why\">{}</p>\n", out);
 }
 
 std::string contest_body(const ReportPage& page, const ContestReview& contest, std::size_t number) {
-  return why_line(contest) + contest_figures(page, contest) + risk_picture(page, contest, number) + drawn_list(page, contest) +
+  return why_line(page, contest) + contest_figures(page, contest) + risk_picture(page, contest, number) + drawn_list(page, contest) +
          certificate_words(page, contest);
 }
 

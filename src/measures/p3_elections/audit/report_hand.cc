@@ -66,24 +66,25 @@ std::string colorado_steps(const ReportPage& page, const ContestReview& contest,
   const std::string n = std::to_string(contest.cards);
   std::string out = hand_step(page.t("Draw 1 of the contest is the fingerprint of the seed, a comma and 1. For draw 2 write 2, and so on:",
                                      "Le tirage n° 1 du scrutin est l’empreinte de la graine, d’une virgule et de 1. Pour le tirage n° 2, "
-                                     "écrire 2, et ainsi de suite :"),
+                                     "écrire 2, et ainsi de suite\u00a0:"),
                               fmt::format("printf '%s' '{},1' | sha256sum", seed), fmt::format("<p><code>{}</code></p>", digest.hex()));
   out += hand_step(
       page.french()
-          ? fmt::format(
-                "Ce nombre, écrit en base seize, est divisé par le nombre de cartes, {}\u00a0; le reste plus 1 est le numéro de la carte :",
-                report_count(page, contest.cards))
+          ? fmt::format("Ce nombre, écrit en base seize, est divisé par le nombre de cartes, {}\u00a0; le reste plus 1 est le numéro de la "
+                        "carte\u00a0:",
+                        report_count(page, contest.cards))
           : fmt::format("That number, written in base sixteen, is divided by the number of cards, {}; the remainder plus 1 is the card:",
                         report_count(page, contest.cards)),
       fmt::format("python3 -c \"print(int('{}', 16) % {} + 1)\"", digest.hex(), n),
       page.french() ? fmt::format("<p>Carte n° {}.</p>", report_count(page, card))
                     : fmt::format("<p>Card number {}.</p>", report_count(page, card)));
   return out +
-         hand_step(page.t("Go down the manifest, adding up the cards of each batch, until this number is reached: the batch is where "
-                          "the card lies, and what is left of the number is its place in the batch, counted from the top.",
-                          "Parcourir la liste des lots en additionnant leurs cartes jusqu’à atteindre ce numéro : c’est dans ce lot que se "
-                          "trouve la carte, et le reste du numéro est sa place dans le lot, comptée depuis le haut."),
-                   {}, where_it_lies(page, contest));
+         hand_step(
+             page.t("Go down the manifest, adding up the cards of each batch, until this number is reached: the batch is where "
+                    "the card lies, and what is left of the number is its place in the batch, counted from the top.",
+                    "Parcourir la liste des lots en additionnant leurs cartes jusqu’à atteindre ce numéro\u00a0: c’est dans ce lot que se "
+                    "trouve la carte, et le reste du numéro est sa place dans le lot, comptée depuis le haut."),
+             {}, where_it_lies(page, contest));
 }
 
 // The n-th value of cryptorandom's generator, from 0, is SHA-256(seed "," and n zero bytes); card k has value k - 1.
@@ -134,9 +135,10 @@ std::string calculator_step(const ReportPage& page, const ContestReview& contest
       page.t(
           "The risk by a pocket calculator (Kaplan–Markov): U is 2γ divided by the diluted margin; every card drawn multiplies the risk by "
           "1 − 1 ÷ U, every discrepancy divides it by a number of its own:",
-          "Le risque à la calculatrice (Kaplan–Markov) : U est 2γ divisé par l’écart dilué\u00a0; chaque carte tirée multiplie le risque "
+          "Le risque à la calculatrice (Kaplan–Markov)\u00a0: U est 2γ divisé par l’écart dilué\u00a0; chaque carte tirée multiplie le "
+          "risque "
           "par "
-          "1 − 1 ÷ U, chaque divergence le divise par un nombre qui lui est propre :"),
+          "1 − 1 ÷ U, chaque divergence le divise par un nombre qui lui est propre\u00a0:"),
       report_decimal(page, fmt::format("γ = {:.6g}, U = {:.6g}\n{}", gamma, u, sum)),
       fmt::format("<p>= {}</p>", report_share(page, std::min(1.0, value))));
 }
@@ -163,23 +165,39 @@ std::string draw_steps(const ReportPage& page, const ContestReview& contest) {
       {}, where_it_lies(page, contest));
 }
 
+// Of an audit of one's own the log holds the digest of commitment.json, which names the digests of all that was fixed. Others published
+// files and no commitment: their fingerprints can only be compared with what others got.
+std::string fingerprint_step(const ReportPage& page) {
+  const auto& files = page.review.files;
+  const auto named = std::ranges::find(files, "commitment.json", &review::RecordFile::path);
+  const bool committed = page.review.kind == "audit" && named != files.end();
+  const auto& file = committed ? *named : files.front();
+  return hand_step(
+      committed
+          ? page.t(
+                "Are these the files that were published? Compare the fingerprint of each with the list below. What was fixed in public "
+                "before the seed is <code>commitment.json</code>: its fingerprint must stand in the log, and it names those of the plan, "
+                "the list of ballots and the vote records:",
+                "Est-ce bien les fichiers publiés\u00a0? Comparer l’empreinte de chacun avec la liste ci-dessous. Ce qui a été figé "
+                "publiquement avant la graine est <code>commitment.json</code>\u00a0: son empreinte doit figurer dans le registre, et il "
+                "nomme celles du plan, de la liste des bulletins et des enregistrements de vote\u00a0:")
+          : page.t(
+                "Are these the files that were published? Compare the fingerprint of each with the list below, and with those that others "
+                "got of the same files:",
+                "Est-ce bien les fichiers publiés\u00a0? Comparer l’empreinte de chacun avec la liste ci-dessous, et avec celles que "
+                "d’autres ont obtenues des mêmes fichiers\u00a0:"),
+      "find . -type f -exec sha256sum {} +", fmt::format("<p><code>{}</code> {}</p>", file.sha256.hex(), report_escape(file.path, 200)));
+}
+
 }  // namespace
 
 std::string hand_check_part(const ReportPage& page) {
   const auto& review = page.review;
   std::string steps;
-  if (!review.files.empty()) {
-    const auto& file = review.files.front();
-    steps +=
-        hand_step(page.t("Are these the files that were published? Compare the fingerprint of each with the list below, and with the one "
-                         "fixed in public before the seed was drawn:",
-                         "Est-ce bien les fichiers publiés ? Comparer l’empreinte de chacun avec la liste ci-dessous, et avec celle figée "
-                         "publiquement avant le tirage de la graine :"),
-                  "sha256sum *", fmt::format("<p><code>{}</code> {}</p>", file.sha256.hex(), report_escape(file.path, 200)));
-  }
+  if (!review.files.empty()) steps += fingerprint_step(page);
   if (!review.seed.empty())
     steps += hand_step(page.t("Is this the seed that was rolled in public? Every digit counts, leading zeros too:",
-                              "Est-ce bien la graine tirée en public ? Chaque chiffre compte, les zéros de tête aussi :"),
+                              "Est-ce bien la graine tirée en public\u00a0? Chaque chiffre compte, les zéros de tête aussi\u00a0:"),
                        report_escape(review.seed, 400));
   if (const ContestReview* contest = hand_example(review)) {
     steps += hand_step(fmt::format("{} <b>{}</b>", page.t("The following is of the contest", "Ce qui suit concerne le scrutin"),
@@ -188,8 +206,8 @@ std::string hand_check_part(const ReportPage& page) {
     steps += hand_step(
         page.t("Does the paper say what the record says? Where the law lets observers see the ballots drawn, read them and compare "
                "with “what was found” in the list of the contest.",
-               "Le papier dit-il ce que dit l’enregistrement ? Là où la loi permet de voir les bulletins tirés, les lire et comparer "
-               "avec « ce qui a été constaté » dans la liste du scrutin."));
+               "Le papier dit-il ce que dit l’enregistrement\u00a0? Là où la loi permet de voir les bulletins tirés, les lire et comparer "
+               "avec «\u00a0ce qui a été constaté\u00a0» dans la liste du scrutin."));
     steps += calculator_step(page, *contest);
   }
   if (steps.empty()) return {};

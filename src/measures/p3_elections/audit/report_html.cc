@@ -5,6 +5,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <set>
+
 #include "core/version.h"
 #include "measures/p3_elections/audit/report_parts.h"
 
@@ -59,41 +62,64 @@ std::string report_lede(const ReportPage& page, const ReportTally& tally) {
   const std::size_t all = page.review.contests.size();
   if (page.french())
     return fmt::format(
-        "Ce rapport recalcule {} : tirages, risques et totaux, à partir des fichiers. Scrutins\u00a0: {}\u00a0; <strong>confirmés\u00a0: "
-        "{}</strong>\u00a0; "
-        "non "
-        "confirmés\u00a0: {}\u00a0; dépouillement complet\u00a0: {}\u00a0; non audités\u00a0: {}.",
+        "Ce rapport recalcule {}\u00a0: tirages, risques et totaux, à partir des fichiers. Scrutins\u00a0:\u00a0{}\u00a0; "
+        "<strong>confirmés\u00a0:\u00a0{}</strong>\u00a0; non confirmés\u00a0:\u00a0{}\u00a0; dépouillement "
+        "complet\u00a0:\u00a0{}\u00a0; non audités\u00a0:\u00a0{}.",
         kind_words(page), report_count(page, all), report_count(page, tally.confirmed), report_count(page, tally.not_confirmed),
         report_count(page, tally.full_count), report_count(page, tally.not_audited));
   return fmt::format(
       "This report recomputes {}: draws, risks and totals, from the files. Of {} {}, <strong>{} confirmed</strong>, {} not confirmed, {} "
-      "sent "
-      "to a full count, {} not audited.",
+      "sent to a full count, {} not audited.",
       kind_words(page), report_count(page, all), all == 1 ? "contest" : "contests", report_count(page, tally.confirmed),
       report_count(page, tally.not_confirmed), report_count(page, tally.full_count), report_count(page, tally.not_audited));
 }
 
+// How many contests are not confirmed: those whose risk is above their limit, and those a finding says it of.
+std::size_t report_unconfirmed(const review::Review& review) {
+  std::set<std::string_view> named;
+  std::size_t count = 0;
+  for (const auto& contest : review.contests)
+    if (contest.outcome == ContestReview::Outcome::not_confirmed) {
+      ++count;
+      named.insert(contest.name);
+    }
+  for (const auto& finding : review.findings)
+    if (finding.code == review::kLimitNotMet && named.insert(finding.contest).second) ++count;
+  return count;
+}
+
+bool report_found(const review::Review& review, std::string_view code) {
+  return std::ranges::any_of(review.findings, [&](const review::ReviewFinding& f) { return f.code == code; });
+}
+
+// Green only where nothing failed and every contest that was audited is confirmed, or counted in full, under a limit that means something.
 std::string report_verdict(const ReportPage& page, const ReportTally& tally) {
-  const bool good = tally.failures == 0;
-  const std::string_view look = !good ? "bad" : tally.not_confirmed != 0 ? "mid" : "good";
+  const std::size_t unconfirmed = report_unconfirmed(page.review);
+  const bool none = unconfirmed == 0 && tally.confirmed + tally.full_count == 0;
+  const bool high = report_found(page.review, review::kLimitHigh);
+  const std::string_view look = tally.failures != 0 ? "bad" : unconfirmed != 0 || none || high ? "mid" : "good";
   std::string text;
-  if (good)
+  if (tally.failures == 0)
     text = page.t("<b>What was checked agrees.</b>", "<b>Ce qui a été vérifié concorde.</b>");
   else
-    text = page.french() ? fmt::format("<b>La vérification échoue.</b> Échecs\u00a0: {}.", report_count(page, tally.failures))
+    text = page.french() ? fmt::format("<b>La vérification échoue.</b> Échecs\u00a0:\u00a0{}.", report_count(page, tally.failures))
                          : fmt::format("<b>The verification fails.</b> {} {}.", report_count(page, tally.failures),
                                        tally.failures == 1 ? "failure" : "failures");
-  if (tally.not_confirmed != 0)
-    text += page.french() ? fmt::format(" <b>Scrutins non confirmés\u00a0: {}.</b>", report_count(page, tally.not_confirmed))
-                          : fmt::format(" <b>{} {} not confirmed.</b>", report_count(page, tally.not_confirmed),
-                                        tally.not_confirmed == 1 ? "contest is" : "contests are");
+  if (unconfirmed != 0)
+    text += page.french() ? fmt::format(" <b>Scrutins non confirmés\u00a0:\u00a0{}.</b>", report_count(page, unconfirmed))
+                          : fmt::format(" <b>{} {} not confirmed.</b>", report_count(page, unconfirmed),
+                                        unconfirmed == 1 ? "contest is" : "contests are");
+  if (none) text += page.t(" <b>No contest is confirmed.</b>", " <b>Aucun scrutin n’est confirmé.</b>");
+  if (high) text += page.t(" <b>A risk limit is above 10%.</b>", " <b>Une limite de risque dépasse 10\u00a0%.</b>");
   if (tally.warnings + tally.notes != 0)
-    text += page.french() ? fmt::format(" Avertissements\u00a0: {}\u00a0; remarques\u00a0: {}.", report_count(page, tally.warnings),
-                                        report_count(page, tally.notes))
+    text += page.french() ? fmt::format(" Avertissements\u00a0:\u00a0{}\u00a0; remarques\u00a0:\u00a0{}.",
+                                        report_count(page, tally.warnings), report_count(page, tally.notes))
                           : fmt::format(" {} {}, {} {}.", report_count(page, tally.warnings), tally.warnings == 1 ? "warning" : "warnings",
                                         report_count(page, tally.notes), tally.notes == 1 ? "note" : "notes");
   if (!page.review.findings.empty())
-    text += fmt::format(" <a href=\"#findings\">{}</a>", page.t("See what did not agree.", "Voir ce qui ne concorde pas."));
+    text += fmt::format(" <a href=\"#findings\">{}</a>", page.review.good()
+                                                             ? page.t("See the findings.", "Voir les constats.")
+                                                             : page.t("See what did not agree.", "Voir ce qui ne concorde pas."));
   return fmt::format("<div class=\"verdict {}\">{}<p>{}</p></div>\n", look, report_icon(look), text);
 }
 
@@ -124,8 +150,7 @@ std::string report_header(const ReportPage& page, const ReportTally& tally, bool
         fmt::format("<a class=\"switch\" href=\"{}\" hreflang=\"{}\" lang=\"{}\">{}</a>", report_escape(page.options.other_language_href),
                     page.t("fr", "en"), page.t("fr", "en"), page.t("Français", "English"));
   const auto link = [](std::string_view id, std::string_view text) { return fmt::format("<li><a href=\"#{}\">{}</a></li>", id, text); };
-  std::string links =
-      link("contests", page.t("Contests", "Scrutins")) + link("findings", page.t("What did not agree", "Ce qui ne concorde pas"));
+  std::string links = link("contests", page.t("Contests", "Scrutins")) + link("findings", findings_title(page));
   if (has_hand) links += link("hand", page.t("Check by hand", "Vérifier soi-même"));
   if (!page.review.files.empty()) links += link("files", page.t("Files", "Fichiers"));
   links += link("unchecked", page.t("Not checked", "Non vérifié"));
@@ -138,10 +163,10 @@ std::string report_header(const ReportPage& page, const ReportTally& tally, bool
 }
 
 std::string report_footer(const ReportPage& page) {
-  std::string out =
-      fmt::format("<footer><div class=\"inner\"><p>{}</p>",
-                  page.t("This page follows from the files alone: whoever has them gets the same bytes, on any machine.",
-                         "Cette page découle des seuls fichiers : quiconque les possède obtient les mêmes octets, sur toute machine."));
+  std::string out = fmt::format(
+      "<footer><div class=\"inner\"><p>{}</p>",
+      page.t("This page follows from the files alone: whoever has them gets the same bytes, on any machine.",
+             "Cette page découle des seuls fichiers\u00a0: quiconque les possède obtient les mêmes octets, sur toute machine."));
   if (!page.options.command.empty()) out += fmt::format("<pre><code>{}</code></pre>", report_escape(page.options.command));
   return out + fmt::format("<p class=\"muted\">entente {}</p></div></footer>\n", report_escape(version()));
 }

@@ -2,6 +2,7 @@
 // what the numbers say.
 #include "measures/p3_elections/audit/report_html.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <set>
@@ -148,6 +149,107 @@ TEST(ReviewReport, ManyContestsAreLinesAndWhatIsNotConfirmedComesFirst) {
   EXPECT_TRUE(has(page, "Other contests (21)"));
   EXPECT_LT(page.find(">Treasurer<"), page.find(">Mayor of Example Town<"));
   EXPECT_TRUE(has(page, "id=\"contest-2\" open>")) << "what is not confirmed stands open";
+}
+
+// Green only where every audited contest is confirmed or counted in full.
+TEST(ReviewReport, TheBannerIsGreenOnlyWhereAllIsConfirmed) {
+  Review r = example_review();
+  r.findings.clear();
+  r.contests.resize(1);
+  EXPECT_TRUE(has(report_html(r, {}), "verdict good"));
+  r.contests[0].outcome = review::ContestReview::Outcome::full_count;
+  EXPECT_TRUE(has(report_html(r, {}), "verdict good"));
+  r.contests[0].outcome = review::ContestReview::Outcome::not_audited;
+  EXPECT_TRUE(has(report_html(r, {}), "verdict mid"));
+  EXPECT_TRUE(has(report_html(r, {}), "No contest is confirmed."));
+  r.contests[0].outcome = review::ContestReview::Outcome::not_confirmed;
+  EXPECT_TRUE(has(report_html(r, {}), "verdict mid"));
+  EXPECT_TRUE(has(report_html(r, {}), "1 contest is not confirmed."));
+  r.contests[0].outcome = review::ContestReview::Outcome::confirmed;
+  r.findings = {{std::string(review::kLimitNotMet), review::Severity::warning, "Sheriff", "Above.", {}},
+                {std::string(review::kLimitNotMet), review::Severity::warning, "Clerk", "Above.", {}}};
+  const std::string page = report_html(r, {});
+  EXPECT_TRUE(has(page, "verdict mid"));
+  EXPECT_TRUE(has(page, "2 contests are not confirmed."));
+  EXPECT_FALSE(has(page, "What did not agree")) << "nothing disagrees";
+  r.findings = {{std::string(review::kLimitHigh), review::Severity::warning, "", "High.", {}}};
+  EXPECT_TRUE(has(report_html(r, {}), "verdict mid"));
+  EXPECT_TRUE(has(report_html(r, {}), "A risk limit is above 10%."));
+  r.findings = {{std::string(review::kDrawMismatch), review::Severity::failure, "", "Another.", {}}};
+  EXPECT_TRUE(has(report_html(r, {}), "verdict bad"));
+  EXPECT_TRUE(has(report_html(Review{}, {}), "verdict mid"));
+}
+
+TEST(ReviewReport, DiscrepanciesAreOfCardsOnly) {
+  Review r = example_review();
+  r.contests.resize(1);
+  auto& c = r.contests[0];
+  c.over1 = 0;
+  EXPECT_TRUE(has(report_html(r, {}), "<dt>Discrepancies</dt><dd>none</dd>"));
+  EXPECT_TRUE(has(report_html(r, {.language = Language::fr}), "<dt>Divergences</dt><dd>aucune</dd>"));
+  c.method = "batch comparison, Kaplan-Markov (MACRO)";
+  const std::string page = report_html(r, {});
+  EXPECT_TRUE(has(page, "<dt>Discrepancies</dt><dd>compared batch by batch; what each count found is in the list of batches</dd>"));
+  EXPECT_TRUE(has(page, "Which batches (260)"));
+  c.over1 = 3;
+  EXPECT_TRUE(has(report_html(r, {}), "in 3 draws the tally favours the winner"));
+  EXPECT_FALSE(has(report_html(r, {}), "one vote in the winner’s favour"));
+  c.method = "ballot polling, ALPHA (without replacement)";
+  EXPECT_FALSE(has(report_html(r, {}), "<dt>Discrepancies</dt>")) << "no record was compared";
+}
+
+TEST(ReviewReport, FixedWordsAreFrenchAndTheRestIsMarked) {
+  Review r = example_review();
+  const ReportOptions options{.language = Language::fr, .other_language_href = {}, .command = {}};
+  const ReportPage page{r, options};
+  EXPECT_EQ(report_fixed(page, "opportunistic"), "observé au passage");
+  EXPECT_EQ(report_fixed(page, "draws of 65 targeted contests that fall on audited cards"),
+            "tirages de 65 scrutins ciblés qui tombent sur des cartes auditées");
+  EXPECT_EQ(report_fixed(page, "batches redrawn: Mayor <1>"), "lots tirés de nouveau\u00a0: Mayor &lt;1&gt;");
+  EXPECT_EQ(report_fixed(page, "Mayor: assertions imply the winner"), "Mayor\u00a0: les assertions impliquent le vainqueur");
+  EXPECT_EQ(report_fixed(page, "matches: Ada Example"), "concorde\u00a0: Ada Example");
+  EXPECT_EQ(report_fixed(page, "something <else>"), "<span lang=\"en\">something &lt;else&gt;</span>");
+  EXPECT_EQ(report_fixed(page, "17"), "<span lang=\"en\">17</span>");
+  EXPECT_EQ(report_fixed(page, "The cards audited: the report lists none."), "Les cartes auditées\u00a0: le rapport n’en nomme aucune.");
+  const std::string french = report_html(r, options);
+  EXPECT_TRUE(has(french, "<strong>confirmés\u00a0:\u00a01</strong>"));
+  EXPECT_TRUE(has(french, "seul ce que la commission d’audit a noté"));
+  const ReportOptions english;
+  EXPECT_EQ(report_fixed(ReportPage{r, english}, "matches: <b>"), "matches: &lt;b&gt;");
+}
+
+TEST(ReviewReport, FingerprintsAreOfWhatWasFixed) {
+  Review r = example_review();
+  std::string page = report_html(r, {});
+  EXPECT_TRUE(has(page, "find . -type f -exec sha256sum {} +")) << "files in folders too";
+  EXPECT_FALSE(has(page, "fixed in public before the seed")) << "nothing was, of an audit others published";
+  r.kind = "audit";
+  EXPECT_FALSE(has(report_html(r, {}), "commitment.json"));
+  r.files.push_back({"commitment.json", 5, sha256("fixed"), "commitment"});
+  page = report_html(r, {});
+  EXPECT_TRUE(has(page, fmt::format("<p><code>{}</code> commitment.json</p>", sha256("fixed").hex())));
+  EXPECT_TRUE(has(page, "its fingerprint must stand in the log"));
+}
+
+// The labels of limit and crossing: on opposite sides where the limit is met early, at different heights or far apart where it is met late.
+TEST(ReviewReport, LabelsOfThePictureKeepApart) {
+  const auto picture = [](std::uint64_t met, std::uint64_t last) {
+    Review r = example_review();
+    r.contests.resize(1);
+    auto& c = r.contests[0];
+    c.path.clear();
+    for (std::uint64_t i = 1; i <= last; ++i)
+      c.path.push_back({i, std::pow(0.05, static_cast<double>(i) / static_cast<double>(met)) * (1 - 1e-9)});
+    return report_html(r, {});
+  };
+  const std::string early = picture(20, 100);
+  EXPECT_TRUE(has(early, "dy=\"15\" text-anchor=\"end\">risk limit 5%"));
+  EXPECT_TRUE(has(early, "dx=\"9\" dy=\"-10\" text-anchor=\"start\">draw 20<"));
+  const std::string late = picture(70, 100);
+  EXPECT_TRUE(has(late, "x=\"66\""));
+  EXPECT_TRUE(has(late, "dx=\"-9\" dy=\"33\" text-anchor=\"end\">draw 70<"));
+  EXPECT_TRUE(has(picture(100, 100), "dx=\"-9\" dy=\"20\" text-anchor=\"end\">draw 100<"));
+  EXPECT_TRUE(has(picture(200, 100), "dy=\"15\" text-anchor=\"start\">risk limit 5%")) << "not met: the path lies above";
 }
 
 TEST(ReviewReport, Numbers) {

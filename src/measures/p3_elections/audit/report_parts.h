@@ -22,6 +22,8 @@ struct ReportPage {
 // Text of a record for element content and quoted attributes. Hidden and turning characters and invalid bytes by their code, then & < > " '
 // as references; at most `max_bytes` are shown.
 [[nodiscard]] std::string report_escape(std::string_view text, std::size_t max_bytes = 2000);
+// A sentence of the program itself, escaped: in French where it is known, else marked as English. report_french.cc.
+[[nodiscard]] std::string report_fixed(const ReportPage& page, std::string_view text, std::size_t max_bytes = 2000);
 // "13,084", in French with narrow no-break spaces.
 [[nodiscard]] std::string report_count(const ReportPage& page, std::uint64_t value);
 // A share as a percentage with three significant digits; far below one in ten thousand as "3.2 × 10⁻⁷".
@@ -36,6 +38,11 @@ struct ReportPage {
 [[nodiscard]] std::string_view outcome_class(review::ContestReview::Outcome outcome);  // "good", "bad", …
 [[nodiscard]] std::string_view severity_class(review::Severity severity);
 
+// How the sample was compared: card by card, batch by batch, or not at all (polling: only the paper is read).
+[[nodiscard]] inline bool by_batch(const review::ContestReview& contest) { return contest.method.starts_with("batch comparison"); }
+[[nodiscard]] inline bool by_polling(const review::ContestReview& contest) { return contest.method.starts_with("ballot polling"); }
+// "What did not agree" where something failed, else "Findings".
+[[nodiscard]] std::string_view findings_title(const ReportPage& page);
 [[nodiscard]] std::string contests_part(const ReportPage& page);
 // The risk over the draws as an inline SVG with title and description, and the same as a table; empty without a path.
 [[nodiscard]] std::string risk_picture(const ReportPage& page, const review::ContestReview& contest, std::size_t number);

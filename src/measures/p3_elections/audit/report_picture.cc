@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t kPicturePoints = 600;
 constexpr std::size_t kTableRows = 40;
-constexpr double kTop = 100, kBottom = 960, kLeft = 0, kRight = 985;  // of the stretched layer, which is 1000 by 1000
+constexpr double kTop = 100, kBottom = 960, kLeft = 0, kRight = 975;  // of the stretched layer, which is 1000 by 1000
 
 // From a risk of 1 at the top down to the smallest shown; ten powers of ten at most 30.
 struct RiskScale {
@@ -41,6 +41,9 @@ RiskScale picture_scale(const ContestReview& contest) {
   scale.last_draw = std::max<double>(1, static_cast<double>(contest.path.back().draws));
   return scale;
 }
+
+// A label stands left of a mark in the right part of the picture, and right of it in the left part.
+bool mark_in_right_part(const RiskScale& scale, const RiskStep& step) { return scale.x(step.draws) > 550; }
 
 // The first step at or below the limit.
 std::optional<std::size_t> picture_crossing(const ContestReview& contest) {
@@ -102,14 +105,16 @@ std::string picture_mark(const ReportPage& page, const ContestReview& contest, c
   const RiskStep& step = contest.path[at];
   const double x = scale.x(step.draws) / 10;
   const double y = scale.y(step.risk) / 10;
-  // A falling line leaves room below to the left and above to the right.
-  const bool left = x > 55;
+  // A falling line leaves room below to the left and above to the right. Below to the left the limit's label stands too, at the far left:
+  // only near the right edge is there room beside it on a telephone.
+  const bool left = mark_in_right_part(scale, step);
   const bool above = !left || y > 88;
+  const int below = x >= 85 || y > 80 ? 20 : 33;
   const std::string count = report_count(page, step.draws);
   return fmt::format(
       "<circle class=\"mark\" cx=\"{0:.2f}%\" cy=\"{1:.2f}%\" r=\"5\"/><text class=\"at\" x=\"{0:.2f}%\" y=\"{2:.2f}%\" dx=\"{3}\" "
       "dy=\"{4}\" text-anchor=\"{5}\">{6}</text>",
-      x, y, std::max(y, 14.0), left ? -9 : 9, above ? -10 : 20, left ? "end" : "start",
+      x, y, std::max(y, 14.0), left ? -9 : 9, above ? -10 : below, left ? "end" : "start",
       page.french() ? fmt::format("tirage n° {}", count) : fmt::format("draw {}", count));
 }
 
@@ -158,8 +163,11 @@ std::string risk_picture(const ReportPage& page, const ContestReview& contest, s
     shapes += grid;
     shapes +=
         fmt::format("<line class=\"limit\" x1=\"0\" x2=\"1000\" y1=\"{0:.1f}\" y2=\"{0:.1f}\" vector-effect=\"non-scaling-stroke\"/>", y);
-    labels += fmt::format("<text class=\"strong\" x=\"66\" y=\"{:.2f}%\" dy=\"15\">{} {}</text>", y / 10,
-                          page.t("risk limit", "limite de risque"), report_share(page, contest.risk_limit));
+    // Below its line, where the path is not: left of the crossing, or at the right edge if that is far behind it.
+    const bool at_right = crossing && !mark_in_right_part(scale, contest.path[*crossing]);
+    labels +=
+        fmt::format("<text class=\"strong\" x=\"{}\" y=\"{:.2f}%\" dy=\"15\" text-anchor=\"{}\">{} {}</text>", at_right ? "99%" : "66",
+                    y / 10, at_right ? "end" : "start", page.t("risk limit", "limite"), report_share(page, contest.risk_limit));
   } else {
     shapes += grid;
   }
@@ -174,7 +182,7 @@ std::string risk_picture(const ReportPage& page, const ContestReview& contest, s
       "id=\"risk-{0}-d\">{2}</desc><svg x=\"0\" y=\"0\" width=\"100%\" height=\"100%\" viewBox=\"0 0 1000 1000\" "
       "preserveAspectRatio=\"none\">{3}</svg>{4}</svg><figcaption>{2} {5}</figcaption>{6}</figure>\n",
       number,
-      page.french() ? fmt::format("Risque au fil des tirages : {}", report_escape(contest.name))
+      page.french() ? fmt::format("Risque au fil des tirages\u00a0: {}", report_escape(contest.name))
                     : fmt::format("Risk over the draws: {}", report_escape(contest.name)),
       description, shapes, labels,
       page.t("Each line of the grid is ten times less risk than the one above it.",

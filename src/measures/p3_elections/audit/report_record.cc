@@ -58,15 +58,14 @@ std::string checks_table(const ReportPage& page) {
   std::string rows;
   for (const auto& check : page.review.checks) {
     const std::string_view cls = check.good == check.of ? (check.of == 0 ? "none" : "good") : "bad";
-    rows +=
-        fmt::format("<tr><th scope=\"row\" class=\"break\" lang=\"en\">{}</th><td class=\"n\">{}</td><td class=\"st {}\">{} {}</td></tr>",
-                    report_escape(check.name, 300),
-                    page.french() ? fmt::format("{} sur {}", report_count(page, check.good), report_count(page, check.of))
-                                  : fmt::format("{} of {}", report_count(page, check.good), report_count(page, check.of)),
-                    cls, report_icon(cls),
-                    check.of == 0            ? page.t("nothing to compare", "rien à comparer")
-                    : check.good == check.of ? page.t("all agree", "tout concorde")
-                                             : page.t("not all agree", "tout ne concorde pas"));
+    rows += fmt::format("<tr><th scope=\"row\" class=\"break\">{}</th><td class=\"n\">{}</td><td class=\"st {}\">{} {}</td></tr>",
+                        report_fixed(page, check.name, 300),
+                        page.french() ? fmt::format("{} sur {}", report_count(page, check.good), report_count(page, check.of))
+                                      : fmt::format("{} of {}", report_count(page, check.good), report_count(page, check.of)),
+                        cls, report_icon(cls),
+                        check.of == 0            ? page.t("nothing to compare", "rien à comparer")
+                        : check.good == check.of ? page.t("all agree", "tout concorde")
+                                                 : page.t("not all agree", "tout ne concorde pas"));
   }
   return fmt::format(
       "<section id=\"checks\" aria-labelledby=\"checks-h\"><h2 id=\"checks-h\">{}</h2>\n<div class=\"scroll\" tabindex=\"0\" "
@@ -80,9 +79,9 @@ std::string files_table(const ReportPage& page) {
   std::string rows;
   for (const auto& file : files)
     rows += fmt::format(
-        "<tr><th scope=\"row\" class=\"break\">{}</th><td lang=\"en\">{}</td><td class=\"n\" data-label=\"{}\">{}</td><td "
+        "<tr><th scope=\"row\" class=\"break\">{}</th><td>{}</td><td class=\"n\" data-label=\"{}\">{}</td><td "
         "class=\"break\"><code>{}</code></td></tr>",
-        report_escape(file.path, 300), report_escape(file.role, 80), page.t("bytes", "octets"), report_count(page, file.size),
+        report_escape(file.path, 300), report_fixed(page, file.role, 80), page.t("bytes", "octets"), report_count(page, file.size),
         file.sha256.hex());
   std::string table = fmt::format(
       "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-labelledby=\"files-h\"><table class=\"wide fold\"><thead><tr><th "
@@ -101,8 +100,8 @@ std::string not_checked_list(const ReportPage& page) {
   std::string out = fmt::format("<section id=\"unchecked\" aria-labelledby=\"unchecked-h\"><h2 id=\"unchecked-h\">{}</h2>\n",
                                 page.t("What was not checked", "Ce qui n’a pas été vérifié"));
   if (!page.review.not_checked.empty()) {
-    out += "<ul lang=\"en\">";
-    for (const auto& sentence : page.review.not_checked) out += fmt::format("<li>{}</li>", report_escape(sentence));
+    out += "<ul>";
+    for (const auto& sentence : page.review.not_checked) out += fmt::format("<li>{}</li>", report_fixed(page, sentence));
     out += "</ul>";
   }
   return out +
@@ -111,7 +110,7 @@ std::string not_checked_list(const ReportPage& page) {
              page.t("No audit of ballots says who may vote, whether every ballot cast is in the boxes, or whether the boxes were "
                     "guarded: it says whether the ballots that are there give the reported winner.",
                     "Aucun audit de bulletins ne dit qui peut voter, si tous les bulletins déposés sont dans les urnes, ni si les urnes "
-                    "ont été gardées : il dit si les bulletins présents donnent le vainqueur annoncé."));
+                    "ont été gardées\u00a0: il dit si les bulletins présents donnent le vainqueur annoncé."));
 }
 
 std::string word_list(const ReportPage& page) {
@@ -142,10 +141,14 @@ std::string word_list(const ReportPage& page) {
 
 }  // namespace
 
+std::string_view findings_title(const ReportPage& page) {
+  return page.review.good() ? page.t("Findings", "Constats") : page.t("What did not agree", "Ce qui ne concorde pas");
+}
+
 std::string findings_part(const ReportPage& page) {
   const auto& findings = page.review.findings;
-  std::string out = fmt::format("<section id=\"findings\" aria-labelledby=\"findings-h\"><h2 id=\"findings-h\">{}</h2>\n",
-                                page.t("What did not agree", "Ce qui ne concorde pas"));
+  std::string out =
+      fmt::format("<section id=\"findings\" aria-labelledby=\"findings-h\"><h2 id=\"findings-h\">{}</h2>\n", findings_title(page));
   if (findings.empty()) return out + fmt::format("<p>{}</p></section>\n", page.t("Nothing.", "Rien."));
   out += "<ol class=\"found\">\n";
   const std::size_t shown = std::min(findings.size(), kFindingsShown);

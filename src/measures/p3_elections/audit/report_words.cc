@@ -19,7 +19,7 @@ struct CodeWords {
   std::string_view code, en, fr;
 };
 
-constexpr std::array<CodeWords, 18> kCodeWords{{
+constexpr std::array<CodeWords, 19> kCodeWords{{
     {review::kDrawMismatch, "Drawing again from the seed gives another card or batch than the one published.",
      "En tirant de nouveau à partir de la graine, on obtient une autre carte ou un autre lot que celui publié."},
     {review::kRiskMismatch, "Computing again from the sample gives another risk or size than the one published.",
@@ -38,9 +38,11 @@ constexpr std::array<CodeWords, 18> kCodeWords{{
      "Une carte tirée ne correspond à aucun enregistrement ou papier\u00a0; elle a été comptée contre le vainqueur."},
     {review::kCvrDuplicate, "One card has two vote records.", "Une carte a deux enregistrements de vote."},
     {review::kTie, "The margin is zero: no sample can confirm it, only a full count.",
-     "L’écart est nul : aucun échantillon ne peut le confirmer, seul un dépouillement complet le peut."},
+     "L’écart est nul\u00a0: aucun échantillon ne peut le confirmer, seul un dépouillement complet le peut."},
     {review::kLimitNotMet, "The risk measured is above the limit and no full count followed.",
      "Le risque mesuré dépasse la limite et aucun dépouillement complet n’a suivi."},
+    {review::kLimitHigh, "The risk limit is above 10%: an outcome may be called confirmed on little evidence.",
+     "La limite de risque dépasse 10\u00a0%\u00a0: un résultat peut être dit confirmé sur peu d’éléments."},
     {review::kWrongOutcome, "The records themselves do not give the reported winner.",
      "Les enregistrements eux-mêmes ne donnent pas le vainqueur annoncé."},
     {review::kManifest, "The list of ballots contradicts itself or the records.",

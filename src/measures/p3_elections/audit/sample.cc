@@ -41,10 +41,7 @@ std::string csv_cell(std::string_view text) {
 }
 
 // The same for a list that people open in a spreadsheet: nothing in it is a formula.
-std::string sheet_cell(std::string_view text) {
-  const bool formula = !text.empty() && std::string_view("=+-@\t").find(text[0]) != std::string_view::npos;
-  return csv_cell(formula ? "'" + std::string(text) : std::string(text));
-}
+std::string sheet_cell(std::string_view text) { return csv_cell(begins_formula(text) ? "'" + std::string(text) : std::string(text)); }
 
 // "card,batch,position,location" of a unit, or "batch,location".
 std::string place_cells(const AuditInputs& in, Unit unit) {

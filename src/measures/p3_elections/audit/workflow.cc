@@ -32,7 +32,7 @@ struct Progress {
 Result<void> same_document(const std::filesystem::path& folder, const Document& there, const Document& made) {
   if (there.text == made.text) return {};
   return fail(fmt::format("{} is not what follows from the files before it", there.path), {.file = (folder / there.path).string()},
-              "something fixed earlier was altered: entente elections audit verify names it");
+              fmt::format("something fixed earlier was altered: entente elections verify --record {} names it", folder.string()));
 }
 
 Result<void> check_turn(const std::filesystem::path& folder, const AuditState& state, Step wanted) {
@@ -89,6 +89,16 @@ Result<Progress> progress(const std::filesystem::path& folder, Step wanted) {
   return p;
 }
 
+// A card is called by its batch, and that name begins a cell of lists people open in a spreadsheet and give back.
+Result<void> check_batch_names(const Population& population) {
+  for (const CardBatch& batch : population.batches())
+    if (begins_formula(batch.name))
+      return fail(
+          fmt::format("the batch \"{}\" begins with a character that makes a formula of it in a spreadsheet", printable(batch.name, 100)),
+          {}, "=, +, -, @ and white space may not come first; rename it in manifest and records");
+  return {};
+}
+
 std::uint64_t estimated_draws(const Progress& p) {
   std::uint64_t most = 0;
   if (p.risks.empty()) {
@@ -118,6 +128,9 @@ Result<StepDocument> init_audit(const std::filesystem::path& folder, const std::
     return fail("an audit lies here already", {.file = folder.string()}, "take another folder");
   ENTENTE_TRY(const std::string text, read_file(plan_path, kMaxPlanBytes));
   ENTENTE_TRY(const AuditPlan plan, parse_plan(text, plan_path.string()));
+  if (plan.limit() > review::kHighestLimit)
+    return fail(fmt::format("a risk limit of {} is too high: at most 0.1", plan.risk_limit), {.file = plan_path.string()},
+                "the risk limit is the chance that a wrong outcome stands; most laws say 0.03 to 0.1");
   std::vector<std::string> files = plan.manifests;
   files.insert(files.end(), plan.records.begin(), plan.records.end());
   for (const auto& path : files) {
@@ -133,9 +146,10 @@ Result<StepDocument> init_audit(const std::filesystem::path& folder, const std::
   const Document document = make_document(std::string(kPlanPath), to_json(plan));
   ENTENTE_CHECK(write_document(folder, document));
   auto loaded = load_audit(folder);
-  if (!loaded) {
+  auto fit = loaded ? check_batch_names(loaded->inputs.population) : Result<void>(fail(loaded.error()));
+  if (!fit) {
     std::filesystem::remove(folder / kPlanPath, error);
-    return fail(std::move(loaded).error());
+    return fail(std::move(fit).error());
   }
   return StepDocument{Step::init, document.path, document.digest,
                       Json{{"cards", loaded->inputs.population.cards()}, {"contests", loaded->inputs.contests.size()}}};

@@ -174,7 +174,8 @@ TEST(AuditWorkflow, ACardNotFoundCountsAgainstTheWinner) {
   for (const Json& contest : risk["contests"])
     against += contest["discrepancies"]["over2"].get<int>() + contest["discrepancies"]["over1"].get<int>();
   EXPECT_GE(against, 1);
-  EXPECT_EQ(codes(verify_certificate(audit.folder()).value()), "P3-PHANTOM ; ");
+  EXPECT_EQ(codes(verify_certificate(audit.folder()).value()), "P3-LIMIT-NOT-MET round-1/risk.json; P3-PHANTOM ; ")
+      << "it costs one contest its confirmation, too";
 }
 
 TEST(AuditWorkflow, AnInterruptionAnywhereLosesNothing) {
@@ -307,6 +308,118 @@ TEST(AuditWorkflow, ContestsThatAreNotConfirmedGoToAFullCount) {
   EXPECT_TRUE(review->findings.empty()) << codes(*review);
   for (const auto& contest : review->contests) EXPECT_EQ(contest.outcome, ContestReview::Outcome::full_count);
   EXPECT_FALSE(sample_audit(audit.folder(), 3)) << "nothing follows a certificate";
+}
+
+// What is above the limit is said even before there is a certificate, and the page is not green.
+TEST(AuditWorkflow, AboveTheLimitIsAWarningBeforeTheCertificate) {
+  const TestAudit audit;
+  ASSERT_TRUE(audit.init());
+  ASSERT_TRUE(audit.commit());
+  ASSERT_TRUE(audit.seed());
+  EXPECT_NE(report_html(verify_certificate(audit.folder()).value(), {}).find("verdict mid"), std::string::npos) << "nothing drawn yet";
+  ASSERT_TRUE(sample_audit(audit.folder(), 5));
+  ASSERT_TRUE(audit.record(audit.read_paper(1)));
+  ASSERT_TRUE(risk_audit(audit.folder()));
+  const auto review = verify_certificate(audit.folder());
+  ASSERT_TRUE(review) << review.error().str();
+  EXPECT_TRUE(review->good());
+  EXPECT_EQ(codes(*review), "P3-LIMIT-NOT-MET round-1/risk.json; P3-LIMIT-NOT-MET round-1/risk.json; P3-LIMIT-NOT-MET round-1/risk.json; ");
+  const std::string page = report_html(*review, {});
+  EXPECT_NE(page.find("verdict mid"), std::string::npos);
+  EXPECT_NE(page.find("3 contests are not confirmed."), std::string::npos);
+}
+
+TEST(AuditWorkflow, ALimitAboveATenthIsRefusedAndFound) {
+  for (const char* limit : {"0.11", "0.2", "0.99999"}) {
+    const TestAudit audit([&](Json& plan) { plan["risk_limit"] = limit; });
+    const auto refused = audit.init();
+    ASSERT_FALSE(refused) << limit;
+    EXPECT_NE(refused.error().what.find("is too high: at most 0.1"), std::string::npos) << refused.error().str();
+    EXPECT_FALSE(std::filesystem::exists(audit.folder() / "audit.json"));
+  }
+  // Whoever writes the plan past init is told by the verifier.
+  const TestAudit audit([](Json& plan) { plan["risk_limit"] = "0.1"; });
+  ASSERT_TRUE(audit.init());
+  EXPECT_TRUE(audit.commit());
+  EXPECT_EQ(codes(verify_certificate(audit.folder()).value()), "");
+  std::filesystem::remove(audit.folder() / "commitment.json");
+  std::string plan = test::slurp(audit.folder() / "audit.json");
+  plan.replace(plan.find("\"0.1\""), 5, "\"0.99\"");
+  test::spit(audit.folder() / "audit.json", plan);
+  ASSERT_TRUE(audit.commit());
+  ASSERT_TRUE(audit.seed());
+  ASSERT_TRUE(sample_audit(audit.folder(), 1));
+  ASSERT_TRUE(audit.record(audit.read_paper(1)));
+  ASSERT_TRUE(risk_audit(audit.folder()));
+  ASSERT_TRUE(certify_audit(audit.folder()));
+  const auto review = verify_certificate(audit.folder());
+  ASSERT_EQ(codes(*review), "P3-LIMIT-HIGH audit.json; ");
+  EXPECT_EQ(review->findings[0].severity, review::Severity::warning);
+  EXPECT_NE(report_html(*review, {}).find("verdict mid"), std::string::npos) << "nothing green about 99 %";
+}
+
+// Nothing in the lists people open, fill in and give back is a formula.
+TEST(AuditWorkflow, NoNameIsAFormula) {
+  for (const char* name : {"=cmd|' /C calc'!A0", "+Ada", "-Ada", "@Ada"}) {
+    const TestAudit choice([&](Json& plan) {
+      plan["contests"][0]["choices"][0]["name"] = name;
+      plan["contests"][0]["winners"][0] = name;
+    });
+    EXPECT_FALSE(choice.init()) << name;
+    const TestAudit contest([&](Json& plan) { plan["contests"][0]["name"] = name; });
+    const auto refused = contest.init();
+    ASSERT_FALSE(refused);
+    EXPECT_NE(refused.error().what.find("a contest's name must not begin with"), std::string::npos) << refused.error().str();
+  }
+  const auto renamed = [](std::string_view path) {
+    std::string text = test::slurp(example_elections() / path);
+    for (const std::string_view from : {"\n1,1,", "\n1-1-"})
+      for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += 2) text.insert(at + 1, "=");
+    return text;
+  };
+  const TestAudit batch([](Json&) {}, {{"records/manifest.csv", renamed("records/manifest.csv")},
+                                       {"records/vote-records.csv", renamed("records/vote-records.csv")}});
+  const auto refused = batch.init();
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().what.find("makes a formula of it"), std::string::npos) << refused.error().str();
+  EXPECT_FALSE(std::filesystem::exists(batch.folder() / "audit.json"));
+  EXPECT_TRUE(begins_formula("\r=1") && begins_formula("\t1") && !begins_formula("A=1") && !begins_formula(""));
+}
+
+TEST(AuditWorkflow, RefusalsNameACommandThatExists) {
+  const TestAudit audit;
+  ASSERT_TRUE(audit.init());
+  ASSERT_TRUE(audit.commit());
+  const std::string assertions = test::slurp(audit.folder() / "assertions.json");
+  Json other = Json::parse(assertions);
+  other["format"] = "x";
+  test::spit(audit.folder() / "assertions.json", json_pretty(other));
+  const auto refused = audit.seed();
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().hint.find("entente elections verify --record " + audit.folder().string()), std::string::npos)
+      << refused.error().hint;
+}
+
+// audit.json with a newline too many: with the commitment it is a file that was altered, and the page has a title and files; without, there
+// is nothing to hold it against, and it cannot be read.
+TEST(AuditWorkflow, APlanThatCannotBeRead) {
+  const TestAudit audit;
+  ASSERT_TRUE(audit.init());
+  const std::string plan = test::slurp(audit.folder() / "audit.json");
+  test::spit(audit.folder() / "audit.json", plan + "\n");
+  EXPECT_FALSE(verify_certificate(audit.folder())) << "not one finding, but an error";
+  test::spit(audit.folder() / "audit.json", plan);
+  ASSERT_TRUE(audit.commit());
+  test::spit(audit.folder() / "audit.json", plan + "\n");
+  const auto review = verify_certificate(audit.folder());
+  ASSERT_TRUE(review) << review.error().str();
+  EXPECT_EQ(codes(*review), "P3-COMMIT-MISMATCH audit.json; ");
+  EXPECT_EQ(review->title, Json::parse(plan)["election"].get<std::string>());
+  EXPECT_EQ(review->files.size(), 4U);
+  std::filesystem::remove(audit.folder() / "audit.json");
+  const auto missing = verify_certificate(audit.folder());
+  ASSERT_FALSE(missing);
+  EXPECT_NE(missing.error().what.find("audit.json is missing"), std::string::npos);
 }
 
 }  // namespace

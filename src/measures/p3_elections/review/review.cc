@@ -1,8 +1,12 @@
 // What is the same for reviews of every kind: their order, their verdict, and their form as JSON.
 #include "measures/p3_elections/review/review.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <tuple>
+
+#include "core/utf8.h"
 
 namespace entente::measures::p3_elections::review {
 
@@ -75,6 +79,20 @@ Json review_contest_json(const ContestReview& contest) {
   return c;
 }
 
+// With a limit of 99 % every outcome is "confirmed" by one draw: whoever reads only the outcome must be told.
+void review_high_limits(Review& review) {
+  if (std::ranges::any_of(review.findings, [](const ReviewFinding& f) { return f.code == kLimitHigh; })) return;
+  std::vector<Row> rows;
+  for (const ContestReview& c : review.contests)
+    if (c.outcome != ContestReview::Outcome::not_audited && c.risk_limit > kHighestLimit * (1 + 1e-9))
+      rows.push_back({{}, 0, fmt::format("{}: risk limit {:g}", printable(c.name, 200), c.risk_limit)});
+  if (rows.empty()) return;
+  std::string summary =
+      fmt::format("{} above 10 %: an outcome may be called confirmed on little evidence.",
+                  rows.size() == 1 ? "The risk limit of one contest is" : fmt::format("The risk limits of {} contests are", rows.size()));
+  review.findings.push_back({std::string(kLimitHigh), Severity::warning, {}, std::move(summary), std::move(rows)});
+}
+
 }  // namespace
 
 Row Row::of(std::string file, const Error& error) {
@@ -116,6 +134,7 @@ void put_in_order(Review& review) {
   std::ranges::stable_sort(review.files, {}, &RecordFile::path);
   const auto twice = std::ranges::unique(review.files, {}, &RecordFile::path);
   review.files.erase(twice.begin(), twice.end());
+  review_high_limits(review);
   std::ranges::stable_sort(review.findings, [](const ReviewFinding& a, const ReviewFinding& b) {
     return std::tie(a.severity, a.code, a.contest) < std::tie(b.severity, b.code, b.contest);
   });

@@ -28,12 +28,16 @@ inline constexpr std::string_view kPhantom = "P3-PHANTOM";             // a draw
 inline constexpr std::string_view kCvrDuplicate = "P3-CVR-DUPLICATE";  // two vote records of one card
 inline constexpr std::string_view kTie = "P3-TIE";                     // margin 0: no sample can confirm it
 inline constexpr std::string_view kLimitNotMet = "P3-LIMIT-NOT-MET";   // the risk measured is above the limit and no full count follows
+inline constexpr std::string_view kLimitHigh = "P3-LIMIT-HIGH";        // a risk limit above 10 %: confirmed on little evidence
 inline constexpr std::string_view kWrongOutcome = "P3-WRONG-OUTCOME";  // the records themselves do not give the reported winner
 inline constexpr std::string_view kManifest = "P3-MANIFEST";           // a manifest that contradicts itself or the records
 inline constexpr std::string_view kUnreadable = "P3-UNREADABLE";       // a file that could not be read
 inline constexpr std::string_view kMissingFile = "P3-MISSING-FILE";    // a file the check needs
 inline constexpr std::string_view kAssertions = "P3-ASSERTIONS";       // published assertions do not imply the outcome
 inline constexpr std::string_view kSampleShort = "P3-SAMPLE-SHORT";    // cards drawn were not looked at
+
+// A risk limit may be as large as this, a tenth, as the rule of control P3-02 has it.
+inline constexpr double kHighestLimit = 0.1;
 
 // failure: the record contradicts itself or the rules of the audit. warning: a weakness of the procedure. note: worth knowing.
 enum class Severity { failure, warning, note };
@@ -135,7 +139,8 @@ struct Review {
   [[nodiscard]] bool good() const;  // no finding of severity failure
 };
 
-// Files by path, each once; findings by severity, code and contest (otherwise as they were found): what every kind of review ends with.
+// What every kind of review ends with: files by path, each once; a warning P3-LIMIT-HIGH where an audited contest's limit is too high and
+// nobody found it yet; findings by severity, code and contest (otherwise as they were found). Twice is as good as once.
 void put_in_order(Review& review);
 
 // A canonical object; docs/elections-findings.md. No wall-clock times: the same record gives the same bytes.

@@ -56,6 +56,28 @@ TEST(Review, JsonSaysWhatWasCompared) {
   EXPECT_FALSE(json[2].contains("discrepancies") || json[2].contains("batchChanges"));
 }
 
+TEST(Review, LimitsAboveATenthAreFoundOnce) {
+  Review review;
+  const auto contest = [](std::string name, double limit, ContestReview::Outcome outcome) {
+    ContestReview c;
+    c.name = std::move(name);
+    c.risk_limit = limit;
+    c.outcome = outcome;
+    return c;
+  };
+  review.contests = {contest("A", 0.1, ContestReview::Outcome::confirmed), contest("B", 0.5, ContestReview::Outcome::not_audited)};
+  put_in_order(review);
+  EXPECT_TRUE(review.findings.empty());
+  review.contests.push_back(contest("C", 0.99, ContestReview::Outcome::confirmed));
+  put_in_order(review);
+  put_in_order(review);
+  ASSERT_EQ(review.findings.size(), 1u);
+  EXPECT_EQ(review.findings[0].code, kLimitHigh);
+  EXPECT_EQ(review.findings[0].severity, Severity::warning);
+  EXPECT_EQ(review.findings[0].rows, (std::vector<Row>{{{}, 0, "C: risk limit 0.99"}}));
+  EXPECT_TRUE(review.good());
+}
+
 TEST(Review, JsonHasWhatThereIs) {
   Review review;
   review.kind = "corla";
