@@ -280,6 +280,9 @@ ContestReview contest_review(const Verifier& v, std::size_t c, const std::vector
   ContestReview out;
   out.name = plan.contest.name;
   out.method = method_words(in.plan);
+  out.compared = in.plan.method == Method::batch_comparison ? ContestReview::Compared::batches
+                 : in.plan.method == Method::ballot_polling ? ContestReview::Compared::nothing
+                                                            : ContestReview::Compared::cards;
   for (std::uint32_t k = 0; k < plan.contest.choices.size(); ++k) {
     const bool won = std::find(plan.reported.winners.begin(), plan.reported.winners.end(), k) != plan.reported.winners.end();
     (won ? out.winners : out.losers).push_back(plan.contest.choices[k]);

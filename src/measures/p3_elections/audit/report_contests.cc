@@ -31,7 +31,15 @@ std::string choice_list(const ReportPage& page, const std::vector<std::string>& 
 // Batches are counted whole: there is no number of cards that differ, but each batch drawn has its difference in the list.
 std::string batch_words(const ReportPage& page, const ContestReview& contest) {
   std::string out(page.t("compared batch by batch", "comparaison lot par lot"));
-  if (contest.over1 != 0)
+  const review::BatchChanges& changes = contest.batch_changes;
+  if (changes.batches != 0)
+    out += page.french() ? fmt::format("\u00a0; {} lots sur {} ont d’autres voix (+{} −{})", report_count(page, changes.changed),
+                                       report_count(page, changes.batches), report_count(page, changes.votes_more),
+                                       report_count(page, changes.votes_fewer))
+                         : fmt::format("; {} of {} batches have other votes (+{} −{})", report_count(page, changes.changed),
+                                       report_count(page, changes.batches), report_count(page, changes.votes_more),
+                                       report_count(page, changes.votes_fewer));
+  else if (contest.over1 != 0)
     out += page.french() ? fmt::format("\u00a0; {} tirages où le total avantage le vainqueur", report_count(page, contest.over1))
                          : fmt::format("; in {} {} the tally favours the winner", report_count(page, contest.over1),
                                        contest.over1 == 1 ? "draw" : "draws");

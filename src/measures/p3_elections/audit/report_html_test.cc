@@ -187,14 +187,16 @@ TEST(ReviewReport, DiscrepanciesAreOfCardsOnly) {
   c.over1 = 0;
   EXPECT_TRUE(has(report_html(r, {}), "<dt>Discrepancies</dt><dd>none</dd>"));
   EXPECT_TRUE(has(report_html(r, {.language = Language::fr}), "<dt>Divergences</dt><dd>aucune</dd>"));
-  c.method = "batch comparison, Kaplan-Markov (MACRO)";
+  c.compared = review::ContestReview::Compared::batches;
   const std::string page = report_html(r, {});
   EXPECT_TRUE(has(page, "<dt>Discrepancies</dt><dd>compared batch by batch; what each count found is in the list of batches</dd>"));
   EXPECT_TRUE(has(page, "Which batches (260)"));
   c.over1 = 3;
   EXPECT_TRUE(has(report_html(r, {}), "in 3 draws the tally favours the winner"));
   EXPECT_FALSE(has(report_html(r, {}), "one vote in the winner’s favour"));
-  c.method = "ballot polling, ALPHA (without replacement)";
+  c.batch_changes = {.batches = 134, .changed = 15, .votes_more = 9, .votes_fewer = 7};
+  EXPECT_TRUE(has(report_html(r, {}), "compared batch by batch; 15 of 134 batches have other votes (+9 −7)"));
+  c.compared = review::ContestReview::Compared::nothing;
   EXPECT_FALSE(has(report_html(r, {}), "<dt>Discrepancies</dt>")) << "no record was compared";
 }
 

@@ -39,8 +39,12 @@ struct ReportPage {
 [[nodiscard]] std::string_view severity_class(review::Severity severity);
 
 // How the sample was compared: card by card, batch by batch, or not at all (polling: only the paper is read).
-[[nodiscard]] inline bool by_batch(const review::ContestReview& contest) { return contest.method.starts_with("batch comparison"); }
-[[nodiscard]] inline bool by_polling(const review::ContestReview& contest) { return contest.method.starts_with("ballot polling"); }
+[[nodiscard]] inline bool by_batch(const review::ContestReview& contest) {
+  return contest.compared == review::ContestReview::Compared::batches;
+}
+[[nodiscard]] inline bool by_polling(const review::ContestReview& contest) {
+  return contest.compared == review::ContestReview::Compared::nothing;
+}
 // "What did not agree" where something failed, else "Findings".
 [[nodiscard]] std::string_view findings_title(const ReportPage& page);
 [[nodiscard]] std::string contests_part(const ReportPage& page);
