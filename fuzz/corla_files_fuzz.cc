@@ -30,7 +30,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Progress silent(Progress::Mode::silent);
   const auto review = review_corla(folder.path(), {}, silent);
   std::filesystem::remove(path);
-  if (!review || json_compact(to_json(*review)).empty()) std::abort();
+  if (!review) return 0;  // such a file alone is no Colorado record
+  if (json_compact(to_json(*review)).empty()) std::abort();
   for (const Check& check : review->checks)
     if (check.good > check.of) std::abort();
   return 0;
