@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <fstream>
 #include <memory>
 
 #include "cli/elections.h"
@@ -24,8 +25,6 @@ constexpr const char* kCommitExamples =
 
 For an audit run with Entente itself, `entente elections audit commit` does the same.)";
 
-constexpr std::uint64_t kMaxFixedFile = std::uint64_t{16} << 30;
-
 struct CommitGiven {
   std::vector<std::string> files;
   std::string output, seed;
@@ -44,16 +43,46 @@ std::string next_stem(const fs::path& folder, std::string_view name) {
   }
 }
 
+// Whatever its size, in pieces.
 Result<Digest> digest_of_file(const std::string& path) {
-  ENTENTE_TRY(const std::string bytes, read_file(path, kMaxFixedFile));
-  return sha256(bytes);
+  std::error_code ec;
+  if (!fs::is_regular_file(path, ec))
+    return fail("no regular file", {.file = path}, "a folder's files are named one by one: manifests/*.csv");
+  std::ifstream in(path, std::ios::binary);
+  Sha256 hash;
+  std::string piece(std::size_t{1} << 20, '\0');
+  std::uint64_t size = 0;
+  while (in.read(piece.data(), static_cast<std::streamsize>(piece.size())) || in.gcount() > 0) {
+    hash.update(std::string_view(piece).substr(0, static_cast<std::size_t>(in.gcount())));
+    size += static_cast<std::uint64_t>(in.gcount());
+  }
+  if (in.bad() || !in.eof()) return fail("cannot be read", {.file = path});
+  if (size == 0) return fail("the file is empty", {.file = path}, "what is in a log stays there: nothing was signed");
+  return hash.finish();
+}
+
+// A name that JSON and a reader's eye can hold, and that is the same however it was typed.
+Result<std::string> name_to_fix(const std::string& path) {
+  if (!is_valid_utf8(path) || printable(path, path.size() * 8 + 8) != path)
+    return fail("a file name with characters that cannot be shown", {.file = printable(path, 400)}, "rename it");
+  return fs::path(path).lexically_normal().generic_string();
+}
+
+// A seed is a text: what is signed is what the draw will be made with.
+Result<void> check_seed_text(const std::string& seed) {
+  const bool blank = seed.empty() || seed.front() == ' ' || seed.back() == ' ';
+  if (blank || seed.size() > 400 || !is_valid_utf8(seed) || printable(seed, 4000) != seed)
+    return fail("the seed has blanks at an end, or characters that cannot be shown", {},
+                "give it exactly as it was rolled: digits, leading zeros too");
+  return {};
 }
 
 Result<std::string> commitment_text(const std::vector<std::string>& files) {
   std::vector<std::pair<std::string, Digest>> digests;
   for (const std::string& file : files) {
+    ENTENTE_TRY(std::string name, name_to_fix(file));
     ENTENTE_TRY(const Digest digest, digest_of_file(file));
-    digests.emplace_back(file, digest);
+    digests.emplace_back(std::move(name), digest);
   }
   std::sort(digests.begin(), digests.end());
   digests.erase(std::unique(digests.begin(), digests.end()), digests.end());
@@ -70,7 +99,17 @@ Result<int> elections_commit(const Context& context, const CommitGiven& given) {
   ENTENTE_CHECK(make_folders(folder));
   const bool seed = !given.seed.empty();
   std::string text;
+  std::error_code ec;
+  for (const auto& entry : fs::directory_iterator(folder, ec)) {
+    const std::string name = entry.path().filename().string();
+    if (!seed && name.ends_with("-seed.dsse.json"))
+      return fail("the seed is there already: what is fixed after it proves nothing", {.file = entry.path().string()},
+                  "commit before the seed is drawn, to another --output for another audit");
+  }
   if (seed) {
+    ENTENTE_CHECK(check_seed_text(given.seed));
+    if (std::count_if(given.seed.begin(), given.seed.end(), [](char c) { return c >= '0' && c <= '9'; }) < 20)
+      print_warnings({"the seed has fewer than 20 digits: verifiers will say that it is short"});
     text = json_pretty(Json{{"format", "entente election seed/1"}, {"seed", given.seed}});
   } else {
     ENTENTE_TRY(text, commitment_text(given.files));

@@ -141,6 +141,13 @@ TEST_F(ElectionsTest, TheLogRemembers) {
   EXPECT_EQ(without.code, 1);
   EXPECT_THAT(without.out, HasSubstr("P3-NO-COMMITMENT"));
 
+  fs::remove_all(at("county"));
+  fs::copy(at("copy"), at("county"), fs::copy_options::recursive);
+  for (const char* ending : {".json", ".dsse.json", ".tlog-proof"}) fs::remove(at("county/receipts/03-round-0001-risk") + ending);
+  const auto hidden = verify();
+  EXPECT_EQ(hidden.code, 1);
+  EXPECT_THAT(hidden.out, HasSubstr("round-1/risk.json: no receipt of its step"));
+
   // The same plan, seed and sample, other readings: a folder that agrees with itself.
   fs::remove_all(at("county"));
   const std::string plan = (test::source_dir() / "examples/elections/plan.json").string();
@@ -219,6 +226,10 @@ TEST_F(ElectionsTest, FilesOfAnAuditRunByOthersAreFixedBeforeTheirSeed) {
   EXPECT_EQ(Json::parse(seed.out).at("index"), 1);
   EXPECT_TRUE(fs::exists(at("receipts/01-commitment.tlog-proof")));
   EXPECT_TRUE(fs::exists(at("receipts/02-seed.tlog-proof")));
+  const auto late = run_entente(logged({"elections", "commit", "--output", at("receipts"), at("manifest.csv")}));
+  EXPECT_EQ(late.code, 2);
+  EXPECT_THAT(late.err, HasSubstr("the seed is there already"));
+  EXPECT_EQ(run_entente(logged({"elections", "commit", "--output", at("other"), "--seed", " 123 "})).code, 2);
 }
 
 TEST_F(ElectionsTest, TotalsAreHeldAgainstTheVotes) {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <map>
 
 #include "core/data.h"
@@ -41,7 +42,7 @@ Result<std::vector<LoggedStep::File>> fixed_files(std::string_view text, const s
     if (!path || !sha256) return fail(fmt::format("file {} has no path or no sha256", out.size() + 1), {.file = name});
     if (out.size() == kMaxStepFiles) return fail("more than 20,000 files", {.file = name});
     ENTENTE_TRY(const Digest digest, Digest::from_hex(*sha256));
-    out.push_back({std::string(*path), digest});
+    out.push_back({std::filesystem::path(*path).lexically_normal().generic_string(), digest});
   }
   return out;
 }
@@ -145,7 +146,7 @@ std::uint64_t step_rank(const LoggedStep& step) {
   return place == 5 ? ~std::uint64_t{0} : 10 + step.round * 10 + place;
 }
 
-void judge_own_steps(review::Review& review, const LoggedSteps& logged) {
+void judge_own_steps(review::Review& review, const LoggedSteps& logged, ReceiptsGiven given) {
   std::optional<Digest> plan;
   for (const review::RecordFile& file : review.files)
     if (file.path == "audit.json") plan = file.sha256;
@@ -169,7 +170,16 @@ void judge_own_steps(review::Review& review, const LoggedSteps& logged) {
     if (!rows.empty())
       review.findings.push_back({std::string(review::kCommitMismatch), review::Severity::failure, "", std::move(summary), std::move(rows)});
   };
+  constexpr std::array<std::string_view, 6> kStepRoles{"commitment", "seed", "sample", "interpretations", "risk", "certificate"};
+  std::vector<review::Row> unlogged;
+  for (const review::RecordFile& file : review.files) {
+    if (given == ReceiptsGiven::no || !file.path.ends_with(".json") || std::ranges::find(kStepRoles, file.role) == kStepRoles.end())
+      continue;
+    if (std::ranges::none_of(logged.steps, [&](const LoggedStep& step) { return step.document == file.sha256; }))
+      unlogged.push_back({file.path, 0, "no receipt of its step: another document may stand in the log"});
+  }
   add(std::move(foreign), "Steps in the log are of another plan than audit.json.");
+  add(std::move(unlogged), "Documents of the record are in no log.");
   add(std::move(other), "Documents in the log are not those of the record.");
   add(std::move(order), "Steps stand in the log in another order than they are done.");
 }
@@ -269,8 +279,11 @@ void judge_commitments(review::Review& review, const LoggedSteps& logged, Receip
   add(review::kCommitMismatch, Severity::failure,
       fmt::format("{} files were fixed with more than one content before the seed: one could be chosen afterwards.", twice.size()), twice);
   std::vector<review::Row> absent = fixed_and_absent(review, logged);
-  add(review::kNoCommitment, Severity::warning, fmt::format("{} files that were fixed are not in the record.", absent.size()), absent);
-  if (review.kind == "audit") judge_own_steps(review, logged);
+  add(review::kCommitMismatch, Severity::failure,
+      fmt::format("{} files that were fixed are not in the record: one could have chosen among several.", absent.size()), absent);
+  if (review.kind == "audit") judge_own_steps(review, logged, given);
+  if (given == ReceiptsGiven::yes)
+    review.not_checked.emplace_back("Whether the log holds steps whose receipts are not here: only the log itself can say.");
 }
 
 }  // namespace entente::measures::p3_elections

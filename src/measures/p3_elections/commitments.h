@@ -63,9 +63,9 @@ enum class ReceiptsGiven { no, yes };
 // Adds to `review` what the steps show or fail to show, and a check "files fixed in a log before the seed":
 //  * every file of a role that decides the draw or the risk stands with its digest in a commitment logged before the seed, in one log;
 //  * no path is fixed with two digests before the seed: else one could fix many and choose afterwards;
-//  * of an audit of our own (kind "audit") every step is of this plan, every logged document is the one in the record, and they stand in
-//  the
-//    log in the order of the steps.
+//  * every file that was fixed is in the record;
+//  * of an audit of our own (kind "audit") every step is of this plan, every logged document is the one in the record, every document of
+//    the record has its receipt, and they stand in the log in the order of the steps.
 void judge_commitments(review::Review& review, const LoggedSteps& steps, ReceiptsGiven given);
 
 // Roles of files that must be fixed before the seed.

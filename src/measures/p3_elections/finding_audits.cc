@@ -145,8 +145,7 @@ Finding outcome_finding(const FindingContext& context) {
       }
     }
     for (const ReviewFinding& one : record.review->findings) {
-      if (one.severity == Severity::failure && one.code != review::kReconcile && one.code != review::kManifest &&
-          !is_order_code(one.code)) {
+      if (one.severity == Severity::failure && !is_order_code(one.code)) {
         ++failures;
         if (first == nullptr) first = &one;
         add_review_rows(finding, record, one);
