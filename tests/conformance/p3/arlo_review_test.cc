@@ -78,6 +78,9 @@ TEST(Georgia2026, IsReproduced) {
   EXPECT_EQ(r.contests[1].draws, 18U);
   EXPECT_EQ(r.seed, "06712221796172622814");
   EXPECT_TRUE(r.good());
+  ASSERT_EQ(r.not_checked.size(), 2U);  // what is bound by nothing
+  EXPECT_NE(r.not_checked[0].find("558 batches counted beside the sample (EXTRA)"), std::string::npos) << r.not_checked[0];
+  EXPECT_NE(r.not_checked[1].find("times"), std::string::npos);
   EXPECT_EQ(entente::json_compact(to_json(r)),
             entente::json_compact(to_json(reviewed(shared / "conformance/p3_elections/georgia/2026-05-19-primary"))));
 }
@@ -200,6 +203,23 @@ TEST_F(ChangedRecord, OneDigitOfATicket) {
   ASSERT_EQ(r.findings[0].rows.size(), 1U);
   EXPECT_TRUE(
       has_row(&r.findings[0], "BALDWIN, ED-North Baldwin ICP 1 - 0: printed 0.427297706310130711; the draw gives 0.427297706310130710"));
+}
+
+TEST_F(ChangedRecord, ATicketThatIsNone) {
+  change(kReport, "0.427297706310130710", "1.427297706310130710");
+  const Review r = review();
+  ASSERT_EQ(r.findings.size(), 1U);
+  EXPECT_EQ(r.findings[0].code, kDrawMismatch);
+  EXPECT_TRUE(
+      has_row(&r.findings[0], "BALDWIN, ED-North Baldwin ICP 1 - 0: printed 1.427297706310130710; the draw gives 0.427297706310130710"));
+}
+
+TEST_F(ChangedRecord, TheRoundOfAnExtraBatch) {
+  change(kReport, "Round 1: EXTRA", "Round 4: EXTRA");
+  const Review r = review();
+  ASSERT_EQ(r.findings.size(), 1U);
+  EXPECT_TRUE(has_row(finding(r, kDrawMismatch, "US Senate - Rep"),
+                      "APPLING, AV-Elections Office ICP 1 - 0: printed EXTRA of round 4, which the report does not have"));
 }
 
 TEST_F(ChangedRecord, OneVoteOfAHandCount) {

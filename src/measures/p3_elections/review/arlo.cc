@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <set>
 
 #include "measures/p3_elections/review/arlo_record.h"
 #include "measures/p3_elections/sampling/seed.h"
@@ -65,6 +66,66 @@ void arlo_round_order(const ArloRecord& record, Review& review) {
   }
   if (!rows.empty())
     arlo_add(review, {kReconcile, Severity::failure, "", "The rounds of the report do not follow one another.", std::move(rows)});
+}
+
+// What no draw was compared with: tickets without a round or of a round the report does not have, and, of contests that were not drawn
+// again, texts that cannot be tickets.
+class ArloStrayTickets {
+ public:
+  ArloStrayTickets(const ArloRecord& record, std::size_t contest, const Review& review)
+      : file_(record.report_file), name_(record.report.contests[contest].name) {
+    drawn_ = std::ranges::any_of(review.contests, [&](const ContestReview& c) { return c.name == name_ && c.draws > 0; });
+    for (const ArloRound& r : record.report.rounds) {
+      rounds_.insert(r.number);
+      if (!drawn_ || r.contest == name_) own_rounds_.insert(r.number);
+    }
+    for (const ArloBatchRow& row : record.report.batches)
+      take(row.contests[contest].tickets, row.line, row.jurisdiction + ", " + row.batch);
+    for (const ArloBallotRow& row : record.report.ballots)
+      take(row.contests[contest].tickets, row.line, fmt::format("{}, {}, card {}", row.jurisdiction, row.batch, row.position));
+  }
+  void report(Review& review) {
+    if (!rows_.empty())
+      arlo_add(review, {kDrawMismatch, Severity::failure, name_, "The sample shows tickets that belong to no draw of the report.",
+                        std::move(rows_)});
+  }
+
+ private:
+  void take(const std::vector<ArloTickets>& tickets, std::uint64_t line, const std::string& what) {
+    for (const ArloTickets& t : tickets) {
+      const std::string printed = t.tickets.empty() ? "EXTRA" : fmt::format("{}", fmt::join(t.tickets, ", "));
+      if (t.round == 0)
+        rows_.push_back({file_, line, what + ": printed " + printed + ", which names no round"});
+      else if (!(t.tickets.empty() ? rounds_ : own_rounds_).contains(t.round))
+        rows_.push_back({file_, line, fmt::format("{}: printed {} of round {}, which the report does not have", what, printed, t.round)});
+      else if (!drawn_ && !std::ranges::all_of(t.tickets, is_arlo_ticket))
+        rows_.push_back({file_, line, what + ": printed " + printed + ", not the number of a ticket"});
+    }
+  }
+
+  const std::string& file_;
+  const std::string& name_;
+  bool drawn_ = false;
+  std::set<int> rounds_, own_rounds_;
+  std::vector<Row> rows_;
+};
+
+// What can be written anew, as long as it agrees with itself.
+void arlo_bound_by_nothing(const ArloReport& report, Review& review) {
+  const auto extra = std::ranges::count_if(report.batches, [](const ArloBatchRow& row) {
+    const auto tickets = [](const ArloBatchContest& c) { return !c.tickets.empty() || !c.audited.empty(); };
+    const auto drawn = [](const ArloBatchContest& c) {
+      return std::ranges::any_of(c.tickets, [](const ArloTickets& t) { return !t.tickets.empty(); });
+    };
+    return std::ranges::any_of(row.contests, tickets) && std::ranges::none_of(row.contests, drawn);
+  });
+  if (extra > 0)
+    review.not_checked.push_back(
+        fmt::format("The hand counts of {} counted beside the sample (EXTRA): no draw and no risk depends on them, so that a count changed "
+                    "together with its printed change and the row of totals is not noticed.",
+                    arlo_counted(static_cast<std::uint64_t>(extra), "batch", "batches")));
+  if (std::ranges::any_of(report.rounds, [](const ArloRound& r) { return !r.start.empty() || !r.end.empty(); }))
+    review.not_checked.emplace_back("The times at which rounds began and ended, beyond their order.");
 }
 
 }  // namespace
@@ -216,6 +277,8 @@ Result<Review> review_arlo(const std::filesystem::path& folder, const ArloOption
     review_arlo_ballots(record, options, review);
   else
     review.not_checked.push_back("The draws and risks of an audit of the type " + report.audit_type + ".");
+  for (std::size_t i = 0; i < report.contests.size(); ++i) ArloStrayTickets(record, i, review).report(review);
+  arlo_bound_by_nothing(report, review);
   for (const std::string& section : report.other_sections) review.not_checked.push_back("The report's section " + section + ".");
   put_in_order(review);
   progress.done();

@@ -211,7 +211,7 @@ Result<void> arlo_batches(const ArloSection& s, ArloReport& out) {
     b.audited = trimmed(s.cell(*row, "Audited?")) == "Yes";
     for (std::size_t i = 0; i < columns.size(); ++i) {
       ArloBatchContest c{.contest = out.contests[i].name};
-      ENTENTE_TRY(c.tickets, arlo_parsed(s, *row, columns[i].tickets, parse_arlo_tickets));
+      c.tickets = read_arlo_tickets(arlo_cell(*row, columns[i].tickets));
       ENTENTE_TRY(c.reported, arlo_parsed(s, *row, columns[i].reported, parse_arlo_votes));
       ENTENTE_TRY(c.audited, arlo_parsed(s, *row, columns[i].audited, parse_arlo_votes));
       c.change = arlo_cell(*row, columns[i].change);
@@ -247,7 +247,7 @@ Result<void> arlo_ballots(const ArloSection& s, ArloReport& out) {
     for (std::size_t i = 0; i < columns.size(); ++i) {
       ArloBallotContest c{.contest = out.contests[i].name};
       c.sampled_for = columns[i].tickets.has_value();
-      ENTENTE_TRY(c.tickets, arlo_parsed(s, *row, columns[i].tickets, parse_arlo_tickets));
+      c.tickets = read_arlo_tickets(arlo_cell(*row, columns[i].tickets));
       c.audit_result = arlo_cell(*row, columns[i].audit_result);
       c.cvr_result = arlo_cell(*row, columns[i].cvr_result);
       c.discrepancy = arlo_cell(*row, columns[i].discrepancy);
@@ -303,28 +303,42 @@ Result<std::vector<risk::Choice>> parse_arlo_votes(std::string_view cell) {
   return out;
 }
 
-Result<std::vector<ArloTickets>> parse_arlo_tickets(std::string_view cell) {
+std::vector<ArloTickets> read_arlo_tickets(std::string_view cell) {
+  constexpr std::string_view kRound = "Round ";
   std::vector<ArloTickets> out;
   cell = trimmed(cell);
   while (!cell.empty()) {
     const std::size_t comma = std::min(cell.find(", "), cell.size());
     std::string_view item = cell.substr(0, comma);
     cell.remove_prefix(std::min(cell.size(), comma + 2));
-    if (item.starts_with("Round ")) {
-      ArloTickets round;
-      const auto [stop, error] = std::from_chars(item.data() + 6, item.data() + item.size(), round.round);
-      const std::string_view rest(stop, static_cast<std::size_t>(item.data() + item.size() - stop));
-      if (error != std::errc() || round.round < 1 || !rest.starts_with(": ")) return fail("these are no tickets (\"Round 1: 0.0123\")");
-      item = rest.substr(2);
-      out.push_back(std::move(round));
+    if (item.starts_with(kRound)) {
+      const std::string_view number = item.substr(kRound.size());
+      int round = 0;
+      const auto [stop, error] = std::from_chars(number.data(), number.data() + number.size(), round);
+      const std::string_view rest = number.substr(static_cast<std::size_t>(stop - number.data()));
+      const bool good = error == std::errc() && round >= 1 && rest.starts_with(": ");
+      out.push_back({.round = good ? round : 0});
+      if (good) item = rest.substr(2);
     }
-    if (out.empty()) return fail("tickets without a round (\"Round 1: 0.0123\")");
-    if (item == "EXTRA")
+    if (out.empty()) out.emplace_back();
+    if (item == "EXTRA" && out.back().round > 0)
       out.back().extra = true;
-    else if (item.starts_with("0.") && item.size() > 2 && std::ranges::all_of(item.substr(2), is_digit))
-      out.back().tickets.emplace_back(item);
     else
-      return fail("\"" + std::string(item.substr(0, 60)) + "\" is no ticket number");
+      out.back().tickets.emplace_back(item);
+  }
+  return out;
+}
+
+bool is_arlo_ticket(std::string_view text) {
+  return text.starts_with("0.") && text.size() > 2 && std::ranges::all_of(text.substr(2), is_digit);
+}
+
+Result<std::vector<ArloTickets>> parse_arlo_tickets(std::string_view cell) {
+  std::vector<ArloTickets> out = read_arlo_tickets(cell);
+  for (const ArloTickets& t : out) {
+    if (t.round == 0) return fail("tickets without a round (\"Round 1: 0.0123\")");
+    for (const std::string& ticket : t.tickets)
+      if (!is_arlo_ticket(ticket)) return fail("\"" + ticket.substr(0, 60) + "\" is no ticket number");
   }
   return out;
 }

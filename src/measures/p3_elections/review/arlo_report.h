@@ -43,10 +43,15 @@ struct ArloRound {
 
 // "Round 1: 0.01, 0.97, Round 2: EXTRA".
 struct ArloTickets {
-  int round = 0;
+  int round = 0;                     // 0: what stands there names no round; `tickets` is then that text
   std::vector<std::string> tickets;  // as printed, ascending
   bool extra = false;                // audited beside the sample, without weight in the risk
 };
+// A cell as it is printed, tickets or not: one that no draw gives is a difference from the draw, not the end of the review.
+[[nodiscard]] std::vector<ArloTickets> read_arlo_tickets(std::string_view cell);
+// "0.", then digits.
+[[nodiscard]] bool is_arlo_ticket(std::string_view text);
+// The same of a cell that must hold nothing but tickets with their rounds.
 [[nodiscard]] Result<std::vector<ArloTickets>> parse_arlo_tickets(std::string_view cell);
 
 // What a row of the sample says of one contest.
@@ -97,7 +102,7 @@ struct ArloReport {
 // Whether a file's beginning is that of such a report.
 [[nodiscard]] bool looks_like_arlo_report(std::string_view bytes);
 // Errors with line and column: no table, sections missing (contests, audit settings, rounds), columns missing, a count that is none, votes
-// or tickets that cannot be read, a sample row of an unknown contest.
+// that cannot be read, a sample row of an unknown contest.
 [[nodiscard]] Result<ArloReport> parse_arlo_report(std::string_view bytes, const std::string& name);
 
 }  // namespace entente::measures::p3_elections::review

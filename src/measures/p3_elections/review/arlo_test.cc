@@ -42,6 +42,21 @@ TEST(ArloTickets, ByRound) {
     EXPECT_FALSE(parse_arlo_tickets(bad)) << bad;
 }
 
+TEST(ArloTickets, WhatIsNoneIsKeptAsPrinted) {
+  const auto wrong = read_arlo_tickets("Round 1: 1.0123, 0.97");
+  ASSERT_EQ(wrong.size(), 1U);
+  EXPECT_EQ(wrong[0].round, 1);
+  EXPECT_EQ(wrong[0].tickets, (std::vector<std::string>{"1.0123", "0.97"}));
+  for (const char* roundless : {"0.0123", "Round : 0.1", "Round 1 0.1", "Round 0: EXTRA", "EXTRA", "Round 99999999999: 0.1"}) {
+    const auto tickets = read_arlo_tickets(roundless);
+    ASSERT_EQ(tickets.size(), 1U) << roundless;
+    EXPECT_EQ(tickets[0].round, 0) << roundless;
+    EXPECT_FALSE(tickets[0].extra) << roundless;
+    EXPECT_EQ(tickets[0].tickets, std::vector<std::string>{roundless});
+  }
+  EXPECT_TRUE(read_arlo_tickets(" ").empty());
+}
+
 TEST(ArloPrinted, NineOrTenDecimalsWithoutTrailingZeros) {
   EXPECT_TRUE(arlo_printed(0.04908372872973666, "0.049083729"));
   EXPECT_TRUE(arlo_printed(0.04908372872973666, "0.0490837287"));
@@ -247,6 +262,16 @@ TEST_F(ArloOwnCards, PollingChanged) {
   EXPECT_TRUE(found(review(), kSeedShort));
 }
 
+TEST_F(ArloOwnCards, ATicketThatIsNoneIsNamedAndTheReviewGoesOn) {
+  make("BALLOT_COMPARISON", "SUPERSIMPLE", true);
+  change("report.csv", "Round 1: 0.", "Round 1: 1.");
+  const Review r = review();
+  EXPECT_TRUE(found(r, kDrawMismatch, "printed 1."));
+  EXPECT_FALSE(found(r, kRiskMismatch));  // how often the card was drawn is printed all the same
+  change("report.csv", "Round 1: 0.", "Round 3: 0.");
+  EXPECT_TRUE(found(review(), kDrawMismatch, " of round 3, which the report does not have"));
+}
+
 TEST_F(ArloOwnCards, AManifestChanged) {
   make("BALLOT_POLLING", "BRAVO", true);
   change("manifests/Baker/m.csv", "B 1,200", "B 1,201");
@@ -348,6 +373,21 @@ TEST_F(ArloOwnBatches, WhatTheCountsFoundIsSaid) {
   EXPECT_TRUE(std::ranges::any_of(r.contests[0].drawn, [](const DrawnItem& d) {
     return d.note.ends_with("the hand count found Ada Example -1; the margin was overstated by 1");
   }));
+}
+
+TEST_F(ArloOwnBatches, ATicketThatIsNoneIsNamedAndTheReviewGoesOn) {
+  make("Mayor,Targeted,1,1,4800,Ada Example: 2400; Bo Example: 1280");
+  for (const auto& [printed, row] : std::map<std::string, std::string>{{"Round 1: 1.", " 1."},
+                                                                       {"Round 1: x0.", " x0."},
+                                                                       {"Round 0: 0.", ", which names no round"},
+                                                                       {"Rund 1: 0.", ", which names no round"},
+                                                                       {"Round 2: 0.", " of round 2, which the report does not have"}}) {
+    change("report.csv", "Round 1: 0.", printed);
+    const Review r = review();
+    EXPECT_FALSE(r.good()) << printed;
+    EXPECT_EQ(r.contests[0].draws, 12U) << printed;
+    EXPECT_TRUE(found(r, kDrawMismatch, row)) << printed;
+  }
 }
 
 TEST_F(ArloOwnBatches, AJurisdictionWithoutTheContestIsNotInItsCards) {
