@@ -267,6 +267,28 @@ TEST(ElectionGuard20, TheRecordVerifies) {
   EXPECT_EQ(votes(result, "contest2", "selection4"), 18);
 }
 
+TEST(ElectionGuard20, UndecryptedContestDataAndAnotherFileAreNoticed) {
+  ENTENTE_SHARED_OR_SKIP(shared);
+  Files files = record(shared / "conformance/p3_elections/electionguard/egk-2.0-allAvailable.tar.xz");
+  std::vector<std::string> changed;
+  for (RecordFile& file : files) {
+    if (!file.name.starts_with("challenged_ballots/") || changed.size() == 2) continue;
+    Json json = Json::parse(file.content);
+    if (changed.empty())
+      json["contests"][0].erase("decrypted_contest_data");
+    else
+      json["contests"][0]["decrypted_contest_data"] = nullptr;
+    file.content = json.dump();
+    changed.push_back(file.name);
+  }
+  ASSERT_EQ(changed.size(), 2U);
+  files.push_back({"result.json", "{}"});
+  const RecordCheck result = check(files);
+  EXPECT_EQ(result.findings.size(), 3U) << first_findings(result);
+  for (const std::string& name : changed) EXPECT_TRUE(has(result, kIncomplete, name)) << first_findings(result);
+  EXPECT_TRUE(has(result, kFormat, "result.json")) << first_findings(result);
+}
+
 TEST(ElectionGuard20, AnotherValueAnywhereFailsAndIsNamed) {
   ENTENTE_SHARED_OR_SKIP(shared);
   const Files files = record(shared / "conformance/p3_elections/electionguard/egk-2.0-allAvailable.tar.xz");

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "core/parallel.h"
@@ -70,11 +71,17 @@ struct Eg2Run {
       sheet.note(kFormat, constants->name, document.error());
       return "";
     }
+    const RecordValue root{document->root(), ""};
+    if (const auto known = root.only({"name", "type", "protocolVersion", "constants"}); !known)
+      sheet.note(kFormat, constants->name, known.error());
     const std::string version(json_string(document->root(), "protocolVersion").value_or(""));
     sheet.check(kEg2Version, version == "v2.0.0", kUnsupported, constants->name + ": protocolVersion", "only v2.0.0 is known");
     sheet.check(kEg2Parameters, json_string(document->root(), "type") == "IntegerGroup", kUnsupported, constants->name + ": type",
                 "only integer groups are supported");
     const auto numbers = json_get(document->root(), "constants");
+    if (numbers)
+      if (const auto known = RecordValue{*numbers, "/constants"}.only({"largePrime", "smallPrime", "cofactor", "generator"}); !known)
+        sheet.note(kFormat, constants->name, known.error());
     const auto same = [&](const char* key, const Bytes& wanted) {
       const std::string found(numbers ? json_string(*numbers, key).value_or("") : "");
       sheet.check(kEg2Parameters, eg2_plain_hex(found) == eg2_plain_hex(to_hex(wanted)), kGroup,
@@ -286,6 +293,20 @@ struct Eg2Run {
       sheet.check(kEg2Challenged, seen.contains(id), kIncomplete, ballot->file, "the challenged ballot is not decrypted");
   }
 
+  // Nothing binds a file the format does not have, but another program, or a reader, may take it for part of the record. Where codes are
+  // chained each device has a ballot_chain.json, which is not read: the chain is followed in the ballots.
+  void other_files() {
+    constexpr std::array<std::string_view, 6> kTop{
+        "constants.json", "manifest.json", "election_config.json", "election_initialized.json", "encrypted_tally.json", "tally.json"};
+    std::set<std::string_view> known(kTop.begin(), kTop.end());
+    for (const RecordFile* one : folder("encrypted_ballots/", "eballot-")) known.insert(one->name);
+    for (const RecordFile* one : folder("challenged_ballots/", "dballot-")) known.insert(one->name);
+    for (const RecordFile& one : files) {
+      const bool chain = config.chained && one.name.starts_with("encrypted_ballots/") && one.name.ends_with("/ballot_chain.json");
+      if (!chain && !known.contains(one.name)) sheet.note(kFormat, one.name, "not a file of this format: nothing binds it");
+    }
+  }
+
   void run() {
     const std::string version = parameters();
     const RecordFile* settings = file("election_config.json");
@@ -307,6 +328,7 @@ struct Eg2Run {
     encrypted_tally(sums);
     tally(election, sums);
     challenged(election);
+    other_files();
   }
 };
 

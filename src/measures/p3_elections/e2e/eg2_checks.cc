@@ -177,6 +177,13 @@ struct Eg2DecryptWork {
                             batch.product({}, {{c0, data.proof.response}, {beta, data.proof.challenge}}), std::move(place)});
   }
 
+  // Box 14 has nothing to check then; that must be because the ballot has no contest data either.
+  void no_data(const std::string& contest, const std::string& place) {
+    const auto own = std::ranges::find(ballot->contests, contest, &Eg2Contest::id);
+    sheet.check(names.data, own == ballot->contests.end() || !own->data, kIncomplete, place + ", decrypted_contest_data",
+                "the contest data of the ballot is not decrypted");
+  }
+
   void limits(const Eg2DecryptedContest& contest, const std::string& place) {
     const Eg2ManifestContest* known = election.manifest.contest(contest.id);
     if (known == nullptr) return;
@@ -210,7 +217,10 @@ struct Eg2DecryptWork {
       }
       sheet.check(names.labels, selections.size() == wanted->second.size(), kIncomplete, place, "selections are missing");
       if (ballot != nullptr) limits(contest, place);
-      if (contest.data) plan(*contest.data, contest.id, place + ", decrypted_contest_data");
+      if (contest.data)
+        plan(*contest.data, contest.id, place + ", decrypted_contest_data");
+      else if (ballot != nullptr)
+        no_data(contest.id, place);
     }
     sheet.check(names.labels, seen.size() == expected.size(), kIncomplete, file, "contests are missing");
   }

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "measures/p3_elections/e2e/tiny_electionguard.h"
 
 namespace entente::measures::p3_elections::e2e {
@@ -61,7 +63,7 @@ TEST(ElectionGuard2, AMemberTheFormatDoesNotHaveIsRefused) {
   const Files files = test::TinyElectionGuard(eg2_groups()).make();
   std::map<std::string, test::Leaf> kinds;
   for (const RecordFile& file : files) {
-    if (file.name == "constants.json" || file.name == "manifest.json") continue;  // the manifest's bytes are hashed
+    if (file.name == "manifest.json") continue;  // its bytes are hashed
     std::vector<test::Leaf> objects;
     test::collect_objects(Json::parse(file.content), file.name, "", objects);
     for (test::Leaf& object : objects) kinds.emplace(object.kind, std::move(object));
@@ -71,6 +73,60 @@ TEST(ElectionGuard2, AMemberTheFormatDoesNotHaveIsRefused) {
     Files altered = files;
     test::add_member(altered, object);
     EXPECT_TRUE(eg2_has(eg2_check(altered), kFormat, "/winner")) << kind;
+  }
+}
+
+TEST(ElectionGuard2, ContestDataOfAChallengedBallotMustBeDecrypted) {
+  const Files files = test::TinyElectionGuard(eg2_groups()).make();
+  const std::string name = "challenged_ballots/dballot-id-4.json";
+  const auto with = [&](const std::function<void(Json&)>& change) {
+    Files altered = files;
+    RecordFile& file = test::file_named(altered, name);
+    Json json = Json::parse(file.content);
+    change(json["contests"][1]);
+    file.content = json.dump();
+    return eg2_check(altered);
+  };
+  const std::string place = name + ": contest contest2, decrypted_contest_data";
+  EXPECT_TRUE(eg2_has(with([](Json& contest) { contest.erase("decrypted_contest_data"); }), kIncomplete, place));
+  EXPECT_TRUE(eg2_has(with([](Json& contest) { contest["decrypted_contest_data"] = nullptr; }), kIncomplete, place));
+}
+
+TEST(ElectionGuard2, AFileTheFormatDoesNotHaveIsFound) {
+  const Files files = test::TinyElectionGuard(eg2_groups()).make();
+  for (const char* name :
+       {"result.json", "encrypted_ballots/device/winner.json", "challenged_ballots/tally.json", "other/ballot_chain.json"}) {
+    Files more = files;
+    more.push_back({name, R"({"winner":"X"})"});
+    const RecordCheck result = eg2_check(more);
+    ASSERT_EQ(result.findings.size(), 1U) << name << eg2_findings(result);
+    EXPECT_TRUE(eg2_has(result, kFormat, name));
+  }
+  Files chained = files;
+  chained.push_back({"encrypted_ballots/device/ballot_chain.json", "{}"});
+  EXPECT_TRUE(eg2_check(chained).good());
+}
+
+// In constants.json the numbers are compared, however they are spelt, and the group's name is for readers.
+TEST(ElectionGuard2, ConstantsAreComparedAsNumbers) {
+  Files files = test::TinyElectionGuard(eg2_groups()).make();
+  RecordFile& file = test::file_named(files, "constants.json");
+  Json json = Json::parse(file.content);
+  for (auto& [key, value] : json["constants"].items()) {
+    std::string upper = "00" + value.get<std::string>();
+    for (char& c : upper)
+      if (c >= 'a' && c <= 'f') c = static_cast<char>(c - 'a' + 'A');
+    value = upper;
+  }
+  json["name"] = "another name";
+  file.content = json.dump();
+  const RecordCheck spelt = eg2_check(files);
+  EXPECT_TRUE(spelt.good()) << eg2_findings(spelt);
+  for (const char* key : {"largePrime", "smallPrime", "cofactor", "generator"}) {
+    Json other = json;
+    other["constants"][key] = "1" + other["constants"][key].get<std::string>();
+    file.content = other.dump();
+    EXPECT_TRUE(eg2_has(eg2_check(files), kGroup, key));
   }
 }
 
