@@ -28,7 +28,8 @@ constexpr const char* kTabulateExamples = R"(  entente elections tabulate cvrs.c
       do published totals follow from the votes? NIST SP 1500-100, Clarity, statements of votes
   entente elections tabulate cvrs.csv --contest "Mayor" --json
 
-Exit 1: totals that are not equal to the votes, or a card with two records (P3-CVR-DUPLICATE). docs/elections-records.md)";
+Exit 1: totals that are not equal to the votes or contradict each other, or a card with two records
+(P3-CVR-DUPLICATE). docs/elections-records.md)";
 
 constexpr const char* kManifestExamples = R"(  entente elections manifest AdamsBallotManifest.csv
       batches and cards as they are read, in the order of the draw
@@ -84,6 +85,8 @@ Json comparison_json(const p3::TotalsComparison& compared) {
           {"choices", compared.choices},
           {"not_equal", compared.differing},
           {"votes_apart", compared.difference},
+          {"contradicting", compared.contradicting},
+          {"contradictions", compared.contradictions},
           {"rows", std::move(rows)}};
 }
 
@@ -133,6 +136,9 @@ void print_duplicates(const records::CvrReport& found, std::size_t max_rows) {
 std::string comparison_outcome(const p3::TotalsComparison& compared, std::uint64_t duplicates) {
   if (compared.differing > 0)
     return paint(stdout, Colour::red, fmt::format("{} not equal, {} apart", compared.differing, amount(compared.difference, "vote")));
+  if (compared.contradicting > 0)
+    return paint(stdout, Colour::red,
+                 fmt::format("equal to the votes, but {} within the results", amount(compared.contradicting, "contradiction")));
   if (duplicates > 0) return paint(stdout, Colour::red, "equal to the votes only with cards that are counted twice");
   return paint(stdout, Colour::green, "all equal to the votes");
 }
@@ -143,10 +149,17 @@ void print_comparison(const std::string& name, const p3::TotalsComparison& compa
   std::size_t shown = 0;
   for (const p3::TotalsRow& row : compared.rows) {
     if (row.state == p3::TotalsRow::State::equal) continue;
-    if (shown++ == max_rows) return fmt::print("  … and more (--rows N, --json)\n");
+    if (shown++ == max_rows) {
+      fmt::print("  … and more (--rows N, --json)\n");
+      break;
+    }
     fmt::print("  {}{}{}: {} in the votes, {} reported ({}{})\n", printable(row.contest, 200), row.choice.empty() ? "" : ", ",
                printable(row.choice, 200), row.from_votes, row.reported, to_string(row.state),
                row.line == 0 ? std::string() : fmt::format(", line {}", row.line));
+  }
+  for (std::size_t i = 0; i < compared.contradictions.size(); ++i) {
+    if (i == max_rows) return fmt::print("  … and {} more (--rows N, --json)\n", compared.contradicting - max_rows);
+    fmt::print("  contradiction: {}\n", printable(compared.contradictions[i], 400));
   }
 }
 
@@ -155,16 +168,16 @@ Result<int> elections_tabulate(const Context& context, const TabulateGiven& give
   ENTENTE_TRY(const records::CvrRead votes, records::read_cvrs(paths));
   const std::vector<records::ContestTally> tallies = records::tabulate(votes.table);
   std::vector<std::pair<std::string, p3::TotalsComparison>> compared;
-  std::uint64_t differing = 0;
+  bool good = true;
   for (const std::string& path : given.results) {
     ENTENTE_TRY(const records::ReportedResults results, records::read_results(path));
     compared.emplace_back(path, p3::compare_totals(votes.table, tallies, results));
-    differing += compared.back().second.differing;
+    good = good && compared.back().second.good();
     if (compared.back().second.contests == 0)
       return fail("no contest of the results has the name of one of the vote records", {.file = path}, "give both with the same names");
   }
   const std::uint64_t duplicates = duplicates_of(votes.report);
-  const bool good = differing == 0 && duplicates == 0;
+  good = good && duplicates == 0;
   const auto wanted = [&](const records::CvrContest& contest) { return given.contest.empty() || contest.name == given.contest; };
   const auto is_wanted = std::any_of(votes.table.contests.begin(), votes.table.contests.end(), wanted);
   if (!is_wanted && !given.contest.empty())

@@ -61,11 +61,11 @@ Finding totals_finding(const FindingContext& context) {
   auto votes = read_votes(context, finding);
   if (!votes) bad.push_back({context.bundle.of_kind("elections.cvr").front(), votes.error()});
 
-  std::uint64_t contests = 0, choices = 0, reported = 0, differing = 0, difference = 0;
+  std::uint64_t contests = 0, choices = 0, reported = 0, differing = 0, difference = 0, contradicting = 0;
   const std::vector<records::ContestTally> tallies = votes ? records::tabulate(votes->table) : std::vector<records::ContestTally>{};
   const std::uint64_t duplicates = votes ? votes->report.count(records::CvrProblemKind::duplicate_card) : 0;
   const std::string duplicate = votes ? add_duplicates(context, votes->report, finding) : std::string();
-  std::string worst;
+  std::string worst, contradiction;
   for (const evidence::Evidence* entry : context.bundle.of_kind("elections.results")) {
     finding.evidence.push_back(entry->sha256);
     auto bytes = context.bundle.read(*entry);
@@ -83,10 +83,16 @@ Finding totals_finding(const FindingContext& context) {
     reported += compared.votes;
     differing += compared.differing;
     difference += compared.difference;
-    if (compared.differing > 0 && finding.places.size() < kMaxPlaces) finding.places.push_back({entry->sha256, ""});
+    contradicting += compared.contradicting;
+    if (contradiction.empty() && compared.contradicting > 0) contradiction = compared.contradictions.front();
+    for (const std::string& text : compared.contradictions)
+      if (finding.rows.size() < kMaxTotalsRows)
+        finding.rows.push_back({{"code", "contradiction"}, {"place", entry->path}, {"text", printable(text, 400)}});
+    if (!compared.good() && finding.places.size() < kMaxPlaces) finding.places.push_back({entry->sha256, ""});
     for (const TotalsRow& row : compared.rows) {
       if (row.state == TotalsRow::State::equal) continue;
-      if (worst.empty()) worst = row.choice.empty() ? row.contest : fmt::format("{}, {}", row.contest, row.choice);
+      if (worst.empty() && is_difference(row.state))
+        worst = row.choice.empty() ? row.contest : fmt::format("{}, {}", row.contest, row.choice);
       if (finding.rows.size() < kMaxTotalsRows)
         finding.rows.push_back({{"contest", printable(row.contest, 200)},
                                 {"choice", printable(row.choice, 200)},
@@ -97,25 +103,29 @@ Finding totals_finding(const FindingContext& context) {
     }
   }
   if (unreadable(finding, bad)) return finding;
-  finding.status = contests == 0 || duplicates > 0                        ? Status::not_satisfied
+  finding.status = contests == 0 || duplicates > 0 || contradicting > 0   ? Status::not_satisfied
                    : differing == 0                                       ? Status::satisfied
                    : difference > 0 && difference * 10'000 < reported * 5 ? Status::partial
                                                                           : Status::not_satisfied;
-  finding.summary =
-      fmt::format("{} in {} compared with {}: {} not equal, {} of {} apart{}.", count_of(choices, "choice"), count_of(contests, "contest"),
-                  count_of(votes->table.cards.size(), "vote record"), differing, difference, count_of(reported, "vote"),
-                  duplicates == 0 ? "" : fmt::format("; {} of a card that has one already", count_of(duplicates, "record")));
+  finding.summary = fmt::format("{} in {} compared with {}: {} not equal, {} of {} apart{}{}.", count_of(choices, "choice"),
+                                count_of(contests, "contest"), count_of(votes->table.cards.size(), "vote record"), differing, difference,
+                                count_of(reported, "vote"),
+                                duplicates == 0 ? "" : fmt::format("; {} of a card that has one already", count_of(duplicates, "record")),
+                                contradicting == 0 ? "" : fmt::format("; {} within the results", count_of(contradicting, "contradiction")));
   finding.detail = {{"vote_records", votes->table.cards.size()},
                     {"contests", contests},
                     {"choices", choices},
                     {"votes_reported", reported},
                     {"not_equal", differing},
                     {"votes_apart", difference},
-                    {"duplicate_cards", duplicates}};
+                    {"duplicate_cards", duplicates},
+                    {"contradictions", contradicting}};
   if (contests == 0)
     finding.fix = "no contest of the results has the name of one of the vote records: give both with the same names";
   else if (duplicates > 0)
     finding.fix = fmt::format("find out how a card came to two records, and count it once: {}", duplicate);
+  else if (contradicting > 0)
+    finding.fix = fmt::format("correct the results, whose numbers contradict each other: {}", printable(contradiction, 300));
   else if (differing > 0)
     finding.fix = fmt::format("explain or correct {}", printable(worst, 300));
   return finding;

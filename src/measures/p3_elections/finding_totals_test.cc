@@ -60,6 +60,20 @@ TEST(TotalsFinding, EqualTotalsSatisfyAndOthersDoNot) {
   EXPECT_THAT(apart.fix, HasSubstr("Ada Example"));
 }
 
+TEST(TotalsFinding, ResultsThatContradictThemselvesAreAFailureThoughTheTotalsAreEqual) {
+  const Finding one = totals_of(
+      std::string(kTotalsCards),
+      R"(<?xml version="1.0"?><ElectionResult><Contest key="1" text="Mayor" voteFor="1"><Choice key="1" text="Ada Example" totalVotes="2">)"
+      R"(<VoteType name="Mail" votes="2"><County name="X" votes="90"/></VoteType></Choice><Choice key="2" text="Ben Example" totalVotes="1"/>)"
+      R"(</Contest></ElectionResult>)");
+  EXPECT_EQ(one.detail["not_equal"], 0);
+  EXPECT_EQ(one.detail["contradictions"], 1);
+  EXPECT_EQ(one.status, Status::not_satisfied) << one.summary;
+  ASSERT_EQ(one.rows.size(), 1U);
+  EXPECT_THAT(one.rows[0]["text"].get<std::string>(), HasSubstr("90"));
+  EXPECT_THAT(one.fix, HasSubstr("90"));
+}
+
 TEST(TotalsFinding, ASecondRecordOfACardIsAFailureThoughTheTotalsAreEqual) {
   const Finding stuffed = totals_of(std::string(kTotalsCards) + "4,1,1,3,1-1-3,Mail,P1,T1,1,0\n", totals_results(3, 1));
   EXPECT_EQ(stuffed.detail["not_equal"], 0);

@@ -1,5 +1,5 @@
 // The table under construction. Duplicates are found as cards come: imprinted ids are interned, so a card whose id is not new is looked up
-// in an array by the id's index; cards without an id go by tabulator, batch and record, and further sheets of a ballot by id and sheet.
+// in an array by the id's index, further sheets of a ballot by id and sheet; those that hide behind another id are in cvr_duplicates.cc.
 #include "measures/p3_elections/records/cvr_build.h"
 
 #include <fmt/format.h>
@@ -111,21 +111,14 @@ Result<void> CvrBuilder::check_card(const Where& where) {
     first = &card_of_text_[card.imprinted_id];
     if (*first != 0 && table.cards[*first - 1].sheet != card.sheet)
       first = &card_of_key_[fmt::format("{} {}", card.imprinted_id, card.sheet)];
-  } else if (card.record != 0 && table.text(card.record) != "X") {
-    first = &card_of_key_[fmt::format("- {} {} {} {}", card.tabulator, card.batch, card.record, card.sheet)];
   }
   if (first == nullptr) return {};
   if (*first == 0) {
     *first = number;
     return {};
   }
-  const CvrCard& other = table.cards[*first - 1];
-  problem(CvrProblemKind::duplicate_card, where,
-          fmt::format("card {} again, as in {}{}{}",
-                      card.imprinted_id != 0 ? printable(table.text(card.imprinted_id), 60)
-                                             : fmt::format("{} {} {}", printable(table.text(card.tabulator), 40),
-                                                           printable(table.text(card.batch), 40), printable(table.text(card.record), 40)),
-                      table.files.empty() ? "" : table.files[other.source_file], lines_are_records ? " record " : ":", other.source_line));
+  duplicates_.push_back(number - 1);
+  note_duplicate(card, table.cards[*first - 1], where);
   return {};
 }
 
@@ -133,12 +126,7 @@ void CvrBuilder::note_overvote(const CvrCard& card, CvrCardContest& c, std::uint
   const CvrContest& contest = table.contests[c.contest];
   c.overvotes = static_cast<std::uint16_t>(std::min<std::uint64_t>(votes - contest.votes_allowed, 65'535));
   if (!keeps(CvrProblemKind::overvote)) return count_only(CvrProblemKind::overvote);
-  Where where{.file = table.files.empty() ? "" : table.files[card.source_file]};
-  if (lines_are_records)
-    where.pointer = fmt::format("record {}", card.source_line);
-  else
-    where.line = card.source_line;
-  problem(CvrProblemKind::overvote, std::move(where),
+  problem(CvrProblemKind::overvote, card_place(card),
           fmt::format("{} votes in \"{}\", where {} may be given", votes, printable(contest.name, 80), contest.votes_allowed));
 }
 

@@ -45,8 +45,13 @@ class CvrBuilder {
 
   // More marked than allowed: of the card contests from `from` on. Readers that know the rules only in the end call it then.
   void find_overvotes(std::size_t from_card);
+  // Cards of one tabulator, batch, record and sheet (numbers without their leading zeros), whatever their ids; where an export does not
+  // have these, ids that differ in leading zeros or in "-" for "_". Once, behind the last card.
+  void find_duplicates();
 
  private:
+  [[nodiscard]] Where card_place(const CvrCard& card) const;
+  void note_duplicate(const CvrCard& card, const CvrCard& first, Where where);
   void note_overvote(const CvrCard& card, CvrCardContest& c, std::uint64_t votes);
 
   const CvrReadOptions options_;
@@ -54,7 +59,8 @@ class CvrBuilder {
   std::unordered_map<std::string, std::uint32_t> contest_of_;
   std::vector<std::unordered_map<std::string, std::uint32_t>> choice_of_;
   std::vector<std::uint32_t> card_of_text_;                     // by imprinted id: 1 + its first card
-  std::unordered_map<std::string, std::uint32_t> card_of_key_;  // cards without an id, and further sheets
+  std::unordered_map<std::string, std::uint32_t> card_of_key_;  // further sheets
+  std::vector<std::uint32_t> duplicates_;                       // cards reported as they came, ascending
 };
 
 // "Write-In", "write in 2", "WRITEIN": not candidates the ballot names.

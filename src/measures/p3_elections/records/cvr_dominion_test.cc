@@ -1,5 +1,7 @@
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 
 #include "measures/p3_elections/records/cvr_dominion_scan.h"
@@ -69,6 +71,41 @@ TEST(DominionCsv, DuplicatesAreReportedAndKept) {
   ASSERT_EQ(read->report.count(CvrProblemKind::duplicate_card), 1U);
   for (const CvrProblem& p : read->report.problems)
     if (p.kind == CvrProblemKind::duplicate_card) EXPECT_EQ(p.where.line, 11U);
+}
+
+// The same paper again: under another number of the export, its id left out, changed, or written another way.
+TEST(DominionCsv, ACardIsKnownByTabulatorBatchAndRecordWhateverItsId) {
+  for (const std::string_view again : {"7,1,1,", "7,1,1,9-9-9", "7,1,1,7_1_1", "7,1,1,7-1-01", "07,01, 001,", "07,1,1,7-1-1x"}) {
+    const auto read = read_text(fmt::format("{}99,{},P 1,A,1,0,1,1,0\n", kDominion, again));
+    ASSERT_OK(read);
+    ASSERT_EQ(read->report.count(CvrProblemKind::duplicate_card), 1U) << again;
+    const auto found = std::ranges::find(read->report.problems, CvrProblemKind::duplicate_card, &CvrProblem::kind);
+    EXPECT_EQ(found->where.line, 11U);
+    EXPECT_NE(found->what.find("7-1-1 in votes:7"), std::string::npos) << found->what;
+  }
+  for (const std::string_view other : {"7,1,3,7-1-3", "8,1,1,8-1-1", "7,3,1,7-3-1", "7,1,X,", "7,1,X,7-1-X", "7,,,"}) {
+    const auto read = read_text(fmt::format("{}99,{},P 1,A,1,0,1,1,0\n", kDominion, other));
+    ASSERT_OK(read);
+    EXPECT_EQ(read->report.count(CvrProblemKind::duplicate_card), 0U) << other;
+  }
+}
+
+TEST(DominionCsv, AnIdAloneIsTheSameWithOtherDashesAndZeros) {
+  const std::string_view head = "E,5.17\n,,Mayor (Vote For=1)\n,,Ada\nCvrNumber,ImprintedId,\n";
+  const auto read = read_text(fmt::format("{}1,1-1-1,1\n2,1_1_01,1\n3,1-1-2,1\n4,1-11,1\n5,a-1,1\n6,a_1,1\n", head));
+  ASSERT_OK(read);
+  EXPECT_EQ(read->report.count(CvrProblemKind::duplicate_card), 1U);
+}
+
+// Many cards, so that the table of keys has collisions: as many are found as there are, each once.
+TEST(DominionCsv, EachOfManyDuplicatesIsFoundOnce) {
+  std::string text = "E,5.17\n,,,,,Mayor (Vote For=1)\n,,,,,Ada\nCvrNumber,TabulatorNum,BatchId,RecordId,ImprintedId,\n";
+  for (int i = 0; i < 5000; ++i) text += fmt::format("{},{},{},{},{}-x,1\n", i, i % 3, i / 300, i % 300, i);
+  for (int i = 0; i < 5000; i += 7)
+    text += fmt::format("{},{},{},{},{},1\n", i, i % 3, i / 300, i % 300, i % 2 == 0 ? "" : fmt::format("{}-x", i));
+  const auto read = read_text(text);
+  ASSERT_OK(read);
+  EXPECT_EQ(read->report.count(CvrProblemKind::duplicate_card), 715U);
 }
 
 TEST(DominionCsv, FaultsNameTheCell) {

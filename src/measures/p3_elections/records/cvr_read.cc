@@ -258,6 +258,7 @@ Result<CvrRead> read_cvrs(std::span<const CvrSource> sources, const CvrReadOptio
     case CvrFormat::nist_json: ENTENTE_CHECK(read_nist(b, files)); break;
     case CvrFormat::raire: ENTENTE_CHECK(read_raire(b, files)); break;
   }
+  b.find_duplicates();
   return CvrRead{std::move(b.table), std::move(b.report)};
 }
 

@@ -228,7 +228,7 @@ auto& manifest_slot(Slots& slots, std::uint64_t hash, Same&& same) {
 
 // The first sheet with a header of a manifest; where none has one, the error is of the first.
 Result<void> read_manifest_sheets(Manifest& manifest, std::string_view bytes) {
-  ENTENTE_TRY(const std::vector<tables::Sheet> sheets, tables::read_xlsx(bytes, manifest.file));
+  ENTENTE_TRY(const std::vector<tables::Sheet> sheets, tables::read_xlsx(bytes, manifest.file, {.max_bytes = kMaxManifestBytes}));
   std::optional<Error> first_error;
   for (const tables::Sheet& sheet : sheets) {
     if (sheet.rows.empty()) continue;

@@ -58,9 +58,9 @@ Result<std::string> container_data(archive* a, const std::string& name, const st
     if (offset < 0 || static_cast<std::uint64_t>(offset) != text.size())
       return fail("a file with holes in the archive", {.file = name, .pointer = printable(member)});
     if (size > most.bytes - text.size())
-      return fail(
-          fmt::format("unpacks to more than {} bytes", most.bytes), {.file = name, .pointer = printable(member)},
-          most.by_packed_size ? "so much out of so little is hardly a record; if it is one, unpack it and give the plain file" : "");
+      return fail(fmt::format("unpacks to more than {} bytes", most.bytes), {.file = name, .pointer = printable(member)},
+                  most.by_packed_size ? "so much out of so little is hardly a record; if it is one, unpack it and give the plain file"
+                                      : "no file of this kind is as large: is it the right one?");
     text.append(static_cast<const char*>(data), size);
   }
 }
@@ -94,7 +94,9 @@ Result<std::pair<const char*, std::size_t>> map_file(const std::filesystem::path
   ::close(fd);
   if (known && S_ISDIR(status.st_mode)) return fail("a folder, where a file is expected", {.file = path.string()}, "name the files in it");
   if (!regular) return fail("no regular file", {.file = path.string()}, "a pipe or device cannot be read here: save it as a file first");
-  if (size > max_bytes) return fail(fmt::format("the file has more than {} bytes", max_bytes), {.file = path.string()});
+  if (size > max_bytes)
+    return fail(fmt::format("the file has more than {} bytes", max_bytes), {.file = path.string()},
+                "no file of this kind is as large: is it the right one?");
   if (size > 0 && data == MAP_FAILED) return fail("cannot map the file", {.file = path.string()});
   if (size == 0) return std::pair<const char*, std::size_t>(nullptr, 0);
   ::madvise(data, size, MADV_SEQUENTIAL);

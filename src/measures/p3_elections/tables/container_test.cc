@@ -63,6 +63,19 @@ TEST(Container, ThePackedSizeBoundsWhatComesOutOfIt) {
   expect_refused(read_members(folder.path() / "bomb.tar.xz"));
 }
 
+// The limit of the caller, not the packed size, decides: the plain file would be refused as well, so unpacking it is no advice.
+TEST(Container, WhatIsLargerThanTheCallerAllowsIsRefusedWithAHint) {
+  const auto folder = TemporaryFolder::make().value();
+  test::spit(folder.path() / "large.xz", packed(Kind::xz, {{"data", std::string(3'000, '0')}}));
+  test::spit(folder.path() / "large", std::string(3'000, '0'));
+  for (const char* name : {"large.xz", "large"}) {
+    const auto read = read_packed(folder.path() / name, 2'000);
+    ASSERT_FALSE(read.has_value());
+    EXPECT_NE(read.error().what.find("more than 2000 bytes"), std::string::npos) << read.error().str();
+    EXPECT_NE(read.error().hint.find("right one"), std::string::npos) << read.error().str();
+  }
+}
+
 TEST(Container, PlainTextIsUnpackedOrSaidToBePacked) {
   EXPECT_EQ(plain_text("1\nContest\n", "a").value(), "1\nContest\n");
   EXPECT_EQ(plain_text(packed(Kind::xz, {{"data", "1\nContest\n"}}), "a.raire.xz").value(), "1\nContest\n");

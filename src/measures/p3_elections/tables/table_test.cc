@@ -1,5 +1,6 @@
 #include "measures/p3_elections/tables/table.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "measures/p3_elections/tables/container.h"
@@ -113,6 +114,18 @@ TEST(Xlsx, FaultsNameTheCell) {
   EXPECT_FALSE(read_xlsx(workbook(R"(<row r="1"><c r="K1"><v>1</v></c></row>)"), "m", {.max_cells = 10}).has_value());
   EXPECT_FALSE(read_xlsx(test_packed::packed(test_packed::Kind::zip, {{"a.txt", "x"}}), "m").has_value());
   EXPECT_FALSE(read_xlsx("PK\x03\x04 and then nonsense", "m").has_value());
+}
+
+// One long text that many cells name: small in the file, huge in memory.
+TEST(Xlsx, ASharedTextCountsInEveryCellThatNamesIt) {
+  std::string rows;
+  for (int r = 1; r <= 100; ++r) rows += fmt::format(R"(<row r="{0}"><c r="A{0}" t="s"><v>0</v></c></row>)", r);
+  const std::string book = workbook(rows, "<si><t>" + std::string(1000, 'x') + "</t></si>");
+  EXPECT_OK(read_xlsx(book, "m.xlsx", {.max_bytes = 100'000}));
+  const auto refused = read_xlsx(book, "m.xlsx", {.max_bytes = 50'000});
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().where.pointer, "Sheet1!A51");
+  EXPECT_NE(refused.error().what.find("bytes of text"), std::string::npos);
 }
 
 TEST(Table, ContentDecidesNotTheName) {

@@ -28,7 +28,7 @@ struct XlsxParts {
   std::vector<std::string> shared;
   std::vector<bool> date_style;  // by index of cellXfs
   bool from_1904 = false;
-  std::uint64_t cells = 0;
+  std::uint64_t cells = 0, text_bytes = 0;
 };
 
 struct SheetPart {
@@ -261,6 +261,11 @@ struct SheetReader {
     if (raw.empty()) return {};
     x.cells += column + 1 - row.cells.size();
     if (x.cells > x.limits.max_cells) return at_cell("more cells than allowed", row.row, column);
+    // A shared string costs the file a few bytes each time a cell names it, and the memory its whole length.
+    x.text_bytes += raw.size();
+    if (x.text_bytes > x.limits.max_bytes)
+      return at_cell(fmt::format("cells with more than {} bytes of text", x.limits.max_bytes), row.row, column,
+                     "save it as CSV, which has no shared texts");
     row.cells.resize(column);
     row.cells.push_back(std::move(raw));
     return {};

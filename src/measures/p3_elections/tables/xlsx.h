@@ -26,7 +26,7 @@ struct Sheet {
 };
 
 struct XlsxLimits {
-  std::uint64_t max_bytes = std::uint64_t{512} << 20;  // unpacked
+  std::uint64_t max_bytes = std::uint64_t{512} << 20;  // unpacked; and of the texts of all cells, a shared one counted in each
   std::uint64_t max_cells = 20'000'000;                // of all sheets, empty ones within a row counted
   std::uint32_t max_columns = 16'384;                  // Excel's own
   std::uint64_t max_rows = 1'048'576;
