@@ -12,7 +12,9 @@
 #include "core/file.h"
 #include "measures/p3_elections/records/cvr_read.h"
 #include "measures/p3_elections/records/manifest.h"
+#include "measures/p3_elections/review/shangrla_cards.h"
 #include "measures/p3_elections/review/shangrla_contests.h"
+#include "measures/p3_elections/review/shangrla_paper.h"
 #include "measures/p3_elections/sampling/consistent_cards.h"
 #include "measures/p3_elections/sampling/seed.h"
 #include "measures/p3_elections/tables/container.h"
@@ -22,7 +24,6 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr std::string_view kShangrlaLog = "audit.json";
-constexpr std::size_t kShangrlaRows = 1000;  // of one finding; the summary has the whole number
 
 class ShangrlaReviewer {
  public:
@@ -129,31 +130,13 @@ class ShangrlaReviewer {
       return false;
     }
     table_ = std::move(read->table);
-    duplicates();
+    shangrla_duplicates(table_, review_);
     return true;
-  }
-
-  // Records that share the id of their card.
-  void duplicates() {
-    std::vector<Row> twice;
-    std::vector<bool> seen;  // by text
-    for (const records::CvrCard& card : table_.cards) {
-      if (card.imprinted_id >= seen.size()) seen.resize(std::max<std::size_t>(card.imprinted_id + 1, seen.size() * 2));
-      if (seen[card.imprinted_id] && card.imprinted_id != 0)
-        twice.push_back({card.source_file < table_.files.size() ? table_.files[card.source_file] : "", card.source_line,
-                         shangrla_id(table_.text(card.imprinted_id))});
-      seen[card.imprinted_id] = true;
-    }
-    review_.checks.push_back(
-        {.name = "vote records of different cards", .good = table_.cards.size() - twice.size(), .of = table_.cards.size()});
-    if (!twice.empty())
-      finding(kCvrDuplicate, Severity::failure, fmt::format("{} vote records are second records of a card.", twice.size()),
-              std::move(twice));
   }
 
   [[nodiscard]] std::string card_name(std::uint32_t card) const {
     if (card >= table_.cards.size()) return fmt::format("phantom-1-{}", card - table_.cards.size() + 1);
-    return shangrla_id(table_.text(table_.cards[card].imprinted_id));
+    return shangrla_card_id(table_, table_.cards[card]);
   }
 
   void manifest() {
@@ -182,43 +165,7 @@ class ShangrlaReviewer {
           kManifest, Severity::failure,
           fmt::format("There are {} vote records and only {} cards: a failure of the process, not phantoms.", table_.cards.size(), cards),
           {{path, 0, ""}});
-    manifest_batches(*manifest, path);
-  }
-
-  // No batch has more records than cards. A batch is the id without its last part.
-  void manifest_batches(const records::Manifest& manifest, const std::string& path) {
-    std::unordered_map<std::string, std::pair<std::uint64_t, std::uint64_t>> batches;  // cards, records
-    std::unordered_map<std::string, std::uint64_t> lines;
-    for (const records::ManifestBatch& b : manifest.batches) {
-      const std::string key = shangrla_id(b.tabulator) + "-" + shangrla_id(b.batch);
-      batches[key].first += b.cards;
-      lines[key] = b.line;
-    }
-    std::string last;
-    std::uint64_t* count = nullptr;
-    for (const records::CvrCard& card : table_.cards) {
-      std::string_view id = table_.text(card.imprinted_id);
-      id = id.substr(0, std::min(id.size(), id.find_last_of("-_")));
-      if (count == nullptr || id != last) {
-        last = id;
-        count = &batches[shangrla_id(id)].second;
-      }
-      ++*count;
-    }
-    std::vector<std::pair<std::string, std::pair<std::uint64_t, std::uint64_t>>> bad;
-    std::uint64_t with_records = 0;
-    for (const auto& [key, c] : batches) {
-      if (c.second > 0) ++with_records;
-      if (c.second > c.first) bad.emplace_back(key, c);
-    }
-    std::sort(bad.begin(), bad.end());
-    review_.checks.push_back(
-        {.name = "batches with no more vote records than cards", .good = with_records - bad.size(), .of = with_records});
-    if (bad.empty()) return;
-    std::vector<Row> rows;
-    for (const auto& [key, c] : bad)
-      rows.push_back({path, lines.contains(key) ? lines.at(key) : 0, fmt::format("{}: {} cards, {} records", key, c.first, c.second)});
-    finding(kManifest, Severity::failure, fmt::format("{} batches have more vote records than cards.", bad.size()), std::move(rows));
+    unrecorded_ = shangrla_batches(table_, *manifest, path, review_);
   }
 
   void contests() {
@@ -389,21 +336,6 @@ class ShangrlaReviewer {
               fmt::format("{} cards were read from the paper twice; the first reading counts here.", twice.size()), std::move(twice));
   }
 
-  // The pattern of a card's paper in a contest.
-  static std::uint32_t paper_pattern(ShangrlaState& state, const ShangrlaMvr& mvr) {
-    if (mvr.phantom) return risk::VotePatterns::kPhantom;
-    for (const auto& [contest, votes] : mvr.contests) {
-      if (contest != state.contest->id && contest != state.contest->rules.name) continue;
-      std::vector<records::CvrMark> marks;
-      for (const auto& [candidate, rank] : votes) {
-        const auto at = std::find(state.rules.choices.begin(), state.rules.choices.end(), candidate);
-        marks.push_back({.choice = static_cast<std::uint32_t>(at - state.rules.choices.begin()), .rank = rank});
-      }
-      return state.cards.patterns.intern(marks);
-    }
-    return risk::VotePatterns::kAbsent;
-  }
-
   void paper() {
     for (ShangrlaState& state : states_) shangrla_describe(state);
     if (record_.mvr_file.empty()) {
@@ -450,10 +382,12 @@ class ShangrlaReviewer {
       const std::uint32_t card = drawn_.cards[i];
       if (!carries(state, card) || positions_[i] > drawn_.contests[s].last_position) continue;
       const auto mvr = mvr_of_.find(names[i]);
-      const std::uint32_t pattern =
-          mvr == mvr_of_.end() || card >= table_.cards.size() ? risk::VotePatterns::kPhantom : paper_pattern(state, mvrs_[mvr->second]);
+      const std::uint32_t pattern = mvr == mvr_of_.end() || card >= table_.cards.size()
+                                        ? risk::VotePatterns::kPhantom
+                                        : shangrla_paper_pattern(record_, state, mvrs_[mvr->second]);
       cards.push_back({.position = i + 1, .id = names[i], .cvr_pattern = state.cards.card[card], .mvr_pattern = pattern});
     }
+    shangrla_paper_findings(state, located(record_.mvr_file), review_);
     shangrla_measure(state, cards, options_.path_steps, options_.tolerance, review_);
     review_.contests.push_back(std::move(state.review));
   }
@@ -466,6 +400,7 @@ class ShangrlaReviewer {
   records::CvrTable table_;
   std::vector<ShangrlaState> states_;
   std::uint64_t universe_ = 0;
+  ShangrlaUnrecorded unrecorded_;
   sampling::ConsistentCards drawn_;
   std::vector<std::uint64_t> positions_;  // of drawn_.cards in the whole order
   std::vector<ShangrlaMvr> mvrs_;

@@ -10,6 +10,7 @@
 
 #include "measures/p3_elections/irv/assertions_json.h"
 #include "measures/p3_elections/irv/cover.h"
+#include "measures/p3_elections/review/shangrla_paper.h"
 
 namespace entente::measures::p3_elections::review {
 namespace {
@@ -53,7 +54,7 @@ void shangrla_irv(ShangrlaState& state, std::string_view text, const std::string
                             {Row::of(name, sets.error())});
   const irv::PublishedAssertions* set = nullptr;
   for (const irv::PublishedAssertions& s : *sets)
-    if (s.contest == state.contest->id || s.contest == state.rules.name || sets->size() == 1) set = &s;
+    if (s.contest == state.contest->id || s.contest == state.rules.name || (sets->size() == 1 && s.contest.empty())) set = &s;
   if (set == nullptr) return fail_with(kAssertions, fmt::format("{} has no assertions for this contest.", name));
   std::vector<irv::Assertion> list;
   for (irv::Assertion a : set->assertions) {
@@ -240,20 +241,26 @@ void shangrla_compare(ShangrlaState& state, const ShangrlaTests& tests, double t
                      "SHANGRLA's guesses leave the range where its test limits the risk.", std::move(unsafe));
 }
 
-void shangrla_decide(ShangrlaState& state, Review& review) {
+void shangrla_decide(ShangrlaState& state, std::span<const ShangrlaDrawn> drawn, Review& review) {
   ContestReview& c = state.review;
+  using Outcome = ContestReview::Outcome;
   // At the edge the error of the arithmetic counts against the outcome.
   const double most = c.recomputed_risk.value_or(1) * (1 + shangrla_error_bound(c.draws));
-  if (state.assertions.empty())
-    c.outcome = ContestReview::Outcome::not_audited;
-  else if (c.draws >= state.population && state.population > 0)
-    c.outcome = ContestReview::Outcome::full_count;
-  else
-    c.outcome = most <= c.risk_limit ? ContestReview::Outcome::confirmed : ContestReview::Outcome::not_confirmed;
-  if (c.outcome == ContestReview::Outcome::not_confirmed)
-    shangrla_finding(
-        review, kLimitNotMet, Severity::failure, state.name,
-        fmt::format("The risk is {:.6g} after {} cards; the limit is {:g}.", c.recomputed_risk.value_or(1), c.draws, c.risk_limit));
+  if (state.assertions.empty()) {
+    c.outcome = Outcome::not_audited;
+    return;
+  }
+  if (c.draws >= state.population && state.population > 0) {
+    c.outcome = shangrla_full_count(state, drawn, review) ? Outcome::full_count : Outcome::not_confirmed;
+  } else {
+    c.outcome = most <= c.risk_limit ? Outcome::confirmed : Outcome::not_confirmed;
+    if (c.outcome == Outcome::not_confirmed)
+      shangrla_finding(
+          review, kLimitNotMet, Severity::failure, state.name,
+          fmt::format("The risk is {:.6g} after {} cards; the limit is {:g}.", c.recomputed_risk.value_or(1), c.draws, c.risk_limit));
+  }
+  // Choices no assertion is about may have won.
+  if (!state.unknown_choices.empty()) c.outcome = Outcome::not_confirmed;
 }
 
 }  // namespace
@@ -329,7 +336,7 @@ void shangrla_measure(ShangrlaState& state, std::span<const ShangrlaDrawn> drawn
   c.distinct = c.draws;  // without replacement
   shangrla_thin(c.path, path_steps);
   shangrla_compare(state, *tests, tolerance, review);
-  shangrla_decide(state, review);
+  shangrla_decide(state, drawn, review);
 }
 
 }  // namespace entente::measures::p3_elections::review

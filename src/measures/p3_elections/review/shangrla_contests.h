@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,6 +16,8 @@
 #include "measures/p3_elections/risk/assorter.h"
 
 namespace entente::measures::p3_elections::review {
+
+inline constexpr std::size_t kShangrlaRows = 1000;  // of one finding; the summary has the whole number
 
 struct ShangrlaAssertion {
   risk::Assertion assertion;
@@ -32,6 +35,8 @@ struct ShangrlaState {
   std::uint64_t population = 0;  // cards sampled from
   std::uint64_t phantoms = 0;    // of them without a record
   std::vector<ShangrlaAssertion> assertions;
+  std::map<std::string, std::uint64_t> unknown_choices;  // on paper, listed nowhere: by choice the papers
+  std::vector<std::string> ambiguous_papers;             // with the contest or a choice twice: their ids
   ContestReview review;
 };
 
