@@ -24,6 +24,9 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr std::string_view kShangrlaLog = "audit.json";
+// Cards without a record: at most as many as the manifest has cards, or ten a record, or a million where that is more; never more than
+// fifty millions (0.8 GB, some seconds).
+constexpr std::uint64_t kShangrlaFewPhantoms = 1'000'000, kShangrlaMostPhantoms = 50'000'000;
 
 class ShangrlaReviewer {
  public:
@@ -37,10 +40,17 @@ class ShangrlaReviewer {
     ENTENTE_TRY(record_, parse_shangrla_record(log, std::string(kShangrlaLog)));
     review_.title = record_.election;
     review_.seed = record_.seed;
+    review_.not_checked.push_back(
+        "Whether the log was changed after the seed: it carries results, so it cannot be fixed whole before the seed, and nothing fixes "
+        "the risk limits, tests, winners and bounds of cards it names.");
     seed();
     progress_.step("Reading vote records");
     if (records()) {
       manifest();
+      if (record_.max_cards && table_.cards.size() > *record_.max_cards)
+        finding(kManifest, Severity::failure,
+                fmt::format("There are {} vote records of the {} cards that were cast at most.", table_.cards.size(), *record_.max_cards),
+                {{std::string(kShangrlaLog), 0, "max_cards"}});
       progress_.step("Checking assertions");
       contests();
       progress_.step("Drawing the sample again");
@@ -150,7 +160,7 @@ class ShangrlaReviewer {
     const std::string path = located(record_.manifest_file);
     auto manifest = records::parse_manifest(std::move(*bytes), path);
     if (!manifest) return unreadable(path, manifest.error());
-    const std::uint64_t cards = manifest->cards();
+    const std::uint64_t cards = manifest_cards_ = manifest->cards();
     if (!record_.max_cards) record_.max_cards = cards;
     if (cards > *record_.max_cards)
       finding(kManifest, Severity::failure,
@@ -187,7 +197,7 @@ class ShangrlaReviewer {
           continue;
         name = located(name);
       }
-      shangrla_assert(state, assertions, name, options_.tolerance, review_);
+      shangrla_assert(state, assertions, name, options_.tolerance, budget_, review_);
     }
   }
 
@@ -195,22 +205,52 @@ class ShangrlaReviewer {
   // Without, every card cast without a record is one.
   void phantoms() {
     std::uint64_t most = 0;
+    std::vector<ShangrlaState> kept;
     for (ShangrlaState& state : states_) {
-      const bool style = state.style == risk::CardStyle::used;
-      const std::uint64_t have = style ? state.cards.on_card() : table_.cards.size();
-      const std::uint64_t bound = style && state.contest->cards ? *state.contest->cards : record_.max_cards.value_or(have);
-      state.population = std::max(bound, have);
-      state.phantoms = state.population - have;
-      most = std::max(most, state.phantoms);
-      if (bound < have)
-        shangrla_finding(review_, kManifest, Severity::failure, state.name,
-                         fmt::format("{} vote records carry the contest, more than the {} cards that can.", have, bound));
+      if (bounded(state)) {
+        most = std::max(most, state.phantoms);
+        kept.push_back(std::move(state));
+      } else {
+        shangrla_describe(state);
+        review_.contests.push_back(std::move(state.review));
+      }
     }
+    states_ = std::move(kept);
     for (ShangrlaState& state : states_) {
       state.cards.add_phantoms(state.phantoms);
       state.cards.card.resize(table_.cards.size() + most, risk::VotePatterns::kAbsent);
     }
     universe_ = table_.cards.size() + most;
+  }
+
+  // The population of a contest by its bounds. False: so many phantoms that the records prove nothing; they are not drawn.
+  bool bounded(ShangrlaState& state) {
+    const bool style = state.style == risk::CardStyle::used;
+    const auto& can = state.contest->cards;
+    const std::uint64_t on_card = state.cards.on_card(), have = style ? on_card : table_.cards.size();
+    const std::uint64_t bound = style && can ? *can : record_.max_cards.value_or(have);
+    state.population = std::max(bound, have);
+    state.phantoms = state.population - have;
+    const auto fails = [&](std::string summary) {
+      shangrla_finding(review_, kManifest, Severity::failure, state.name, std::move(summary), {{std::string(kShangrlaLog), 0, "cards"}});
+    };
+    if (can.value_or(bound) < on_card || bound < have)
+      fails(fmt::format("{} vote records carry the contest, more than the {} cards that can.", have, std::min(can.value_or(bound), bound)));
+    if (can && record_.max_cards && *can > *record_.max_cards)
+      fails(fmt::format("The contest can be on {} cards; {} were cast at most.", *can, *record_.max_cards));
+    const std::uint64_t limit = std::min(
+        kShangrlaMostPhantoms, std::max({kShangrlaFewPhantoms, manifest_cards_, 10 * static_cast<std::uint64_t>(table_.cards.size())}));
+    if (state.phantoms > limit) {
+      fails(fmt::format("The bound leaves {} cards without a record, more than the {} that are re-checked beside {} records.",
+                        state.phantoms, limit, table_.cards.size()));
+      return false;
+    }
+    if (style && can && record_.max_cards && *can < *record_.max_cards)
+      review_.not_checked.push_back(
+          fmt::format("Who counted the bounds: that at most {} of {} cards carry {} is the log's word. {} cards, in {} batches of the "
+                      "manifest without a single vote record, count as cards without it.",
+                      *can, *record_.max_cards, state.name, unrecorded_.cards, unrecorded_.batches));
+    return true;
   }
 
   [[nodiscard]] bool carries(const ShangrlaState& state, std::uint32_t card) const {
@@ -337,9 +377,11 @@ class ShangrlaReviewer {
   }
 
   void paper() {
+    if (states_.empty()) return;
     for (ShangrlaState& state : states_) shangrla_describe(state);
     if (record_.mvr_file.empty()) {
       review_.not_checked.push_back("The risks: the log names no file of what was read from the paper.");
+      finding(kSampleShort, Severity::warning, "No paper was looked at, as far as the log says: no outcome is confirmed.");
       for (ShangrlaState& state : states_) review_.contests.push_back(std::move(state.review));
       return;
     }
@@ -401,6 +443,8 @@ class ShangrlaReviewer {
   std::vector<ShangrlaState> states_;
   std::uint64_t universe_ = 0;
   ShangrlaUnrecorded unrecorded_;
+  std::uint64_t manifest_cards_ = 0;
+  ShangrlaBudget budget_;
   sampling::ConsistentCards drawn_;
   std::vector<std::uint64_t> positions_;  // of drawn_.cards in the whole order
   std::vector<ShangrlaMvr> mvrs_;

@@ -47,12 +47,17 @@ struct ShangrlaDrawn {
   std::uint32_t cvr_pattern = 0, mvr_pattern = 0;
 };
 
+// What all contests of a review may need together: assertions, and values of assertions by pattern (0.5 GB).
+struct ShangrlaBudget {
+  std::uint64_t assertions = 100'000, values = std::uint64_t{1} << 26;
+};
+
 // Finds the contest in the records and counts its patterns. Findings: the contest is not there.
 [[nodiscard]] bool shangrla_open_contest(const records::CvrTable& table, ShangrlaState& state, Review& review);
 // The assertions (of an IRV contest from the text of its file, else made from the winners), whether they imply the outcome, and their
 // margins beside those published.
 void shangrla_assert(ShangrlaState& state, std::string_view assertions_text, const std::string& assertions_name, double tolerance,
-                     Review& review);
+                     ShangrlaBudget& budget, Review& review);
 // Fills what state.review says of the contest before any card is looked at.
 void shangrla_describe(ShangrlaState& state);
 // The p-values over the cards drawn, in the order of the draw, beside those published; fills state.review.

@@ -179,5 +179,79 @@ TEST(ShangrlaCards, SecondRecordsUnderAnotherSpelling) {
   }
 }
 
+TEST(ShangrlaBounds, CardsWithoutARecordAreNamed) {
+  Village v(votes({{"A", 1000}, {"B", 200}}), votes({{"A", 1000}, {"B", 200}}), 200);
+  v.manifest += "1,2,100000\n";
+  v.stratum()["max_cards"] = 101'200;
+  const Review r = v.reviewed();
+  EXPECT_THAT(r.not_checked, testing::Contains(testing::HasSubstr("at most 1200 of 101200 cards carry Mayor (1) is the log's word. 100000 "
+                                                                  "cards, in 1 batches")));
+}
+
+TEST(ShangrlaBounds, BelowTheRecords) {
+  Village v(votes({{"A", 14}, {"B", 6}}), votes({{"A", 14}, {"B", 6}}));
+  v.log["Audit"].erase("manifest_file");
+  EXPECT_TRUE(v.reviewed().good());
+  v.stratum()["max_cards"] = 10;
+  EXPECT_TRUE(village_fails(v.reviewed(), kManifest)) << "with style, without a manifest";
+  v.stratum()["max_cards"] = 20;
+  v.stratum()["use_style"] = false;
+  v.contest()["cards"] = 10;
+  EXPECT_TRUE(village_fails(v.reviewed(), kManifest)) << "the contest's bound counts without style too";
+}
+
+TEST(ShangrlaBounds, BatchListedTwice) {
+  Village v(votes({{"A", 14}, {"B", 6}}), votes({{"A", 14}, {"B", 6}}));
+  v.manifest += "1,1,20\n";
+  v.stratum()["max_cards"] = 40;
+  EXPECT_TRUE(village_fails(v.reviewed(), kManifest));
+}
+
+TEST(ShangrlaBounds, PhantomsBeyondReason) {
+  Village v(votes({{"A", 14}, {"B", 6}}), votes({{"A", 14}, {"B", 6}}));
+  v.contest()["cards"] = 4'000'000'000U;
+  v.stratum()["max_cards"] = 4'000'000'000U;
+  for (const bool style : {true, false}) {
+    v.stratum()["use_style"] = style;
+    const Review r = v.reviewed();
+    EXPECT_TRUE(village_fails(r, kManifest)) << village_findings(r);
+    ASSERT_EQ(r.contests.size(), 1U);
+    EXPECT_EQ(r.contests[0].outcome, Outcome::not_audited);
+  }
+}
+
+TEST(ShangrlaBounds, AssertionsBeyondReason) {
+  Village v(votes({{"A", 14}, {"B", 6}}), votes({{"A", 14}, {"B", 6}}));
+  for (int i = 0; i < 2000; ++i) v.contest()["candidates"].push_back("c" + std::to_string(i));
+  for (int i = 0; i < 1000; ++i) v.contest()["winner"].push_back("c" + std::to_string(i));
+  v.contest()["n_winners"] = 1001;
+  const Review r = v.reviewed();
+  EXPECT_TRUE(village_fails(r, kAssertions)) << village_findings(r);
+  EXPECT_EQ(r.contests.at(0).outcome, Outcome::not_audited);
+}
+
+TEST(ShangrlaNothingAudited, IsAWarning) {
+  Village all(votes({{"A", 14}, {"B", 6}}), votes({{"A", 14}, {"B", 6}}));
+  all.contest()["winner"] = {"A", "B", "C"};
+  all.contest()["n_winners"] = 3;
+  const Review r = all.reviewed();
+  EXPECT_TRUE(village_warns(r, kAssertions)) << village_findings(r);
+  EXPECT_EQ(r.contests.at(0).outcome, Outcome::not_audited);
+  Village unread(votes({{"A", 14}, {"B", 6}}), votes({{"A", 14}, {"B", 6}}));
+  unread.log["Audit"].erase("mvr_file");
+  EXPECT_TRUE(village_warns(unread.reviewed(), kSampleShort));
+}
+
+TEST(ShangrlaSupermajority, SmallShareDoesNotMakeALoserWin) {
+  Village v(votes({{"A", 1000}, {"B", 200}}), votes({{"A", 1000}, {"B", 200}}), 200);
+  v.contest()["choice_function"] = "SUPERMAJORITY";
+  v.contest()["share_to_win"] = 0.0001;
+  const Review good = v.reviewed();
+  EXPECT_TRUE(good.good()) << village_findings(good);
+  EXPECT_LE(good.contests.at(0).margin_votes, 1200U);
+  v.contest()["winner"] = {"B"};
+  EXPECT_TRUE(village_fails(v.reviewed(), kWrongOutcome));
+}
+
 }  // namespace
 }  // namespace entente::measures::p3_elections::review
