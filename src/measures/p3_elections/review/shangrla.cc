@@ -246,10 +246,11 @@ class ShangrlaReviewer {
       return false;
     }
     if (style && can && record_.max_cards && *can < *record_.max_cards)
-      review_.not_checked.push_back(
-          fmt::format("Who counted the bounds: that at most {} of {} cards carry {} is the log's word. {} cards, in {} batches of the "
-                      "manifest without a single vote record, count as cards without it.",
-                      *can, *record_.max_cards, state.name, unrecorded_.cards, unrecorded_.batches));
+      review_.not_checked.push_back(fmt::format(
+          "Who counted the bounds: that at most {} of {} cards carry {} is the log's word. {} cards have no vote record ({} of "
+          "them in {} batches of the manifest without a single one) and count as cards without it.",
+          *can, *record_.max_cards, state.name, *record_.max_cards - std::min<std::uint64_t>(*record_.max_cards, table_.cards.size()),
+          unrecorded_.cards, unrecorded_.batches));
     return true;
   }
 
