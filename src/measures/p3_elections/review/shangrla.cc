@@ -12,7 +12,9 @@
 #include "core/file.h"
 #include "measures/p3_elections/records/cvr_read.h"
 #include "measures/p3_elections/records/manifest.h"
+#include "measures/p3_elections/review/shangrla_cards.h"
 #include "measures/p3_elections/review/shangrla_contests.h"
+#include "measures/p3_elections/review/shangrla_paper.h"
 #include "measures/p3_elections/sampling/consistent_cards.h"
 #include "measures/p3_elections/sampling/seed.h"
 #include "measures/p3_elections/tables/container.h"
@@ -22,7 +24,9 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr std::string_view kShangrlaLog = "audit.json";
-constexpr std::size_t kShangrlaRows = 1000;  // of one finding; the summary has the whole number
+// Cards without a record: at most as many as the manifest has cards, or ten a record, or a million where that is more; never more than
+// fifty millions (0.8 GB, some seconds).
+constexpr std::uint64_t kShangrlaFewPhantoms = 1'000'000, kShangrlaMostPhantoms = 50'000'000;
 
 class ShangrlaReviewer {
  public:
@@ -36,10 +40,17 @@ class ShangrlaReviewer {
     ENTENTE_TRY(record_, parse_shangrla_record(log, std::string(kShangrlaLog)));
     review_.title = record_.election;
     review_.seed = record_.seed;
+    review_.not_checked.push_back(
+        "Whether the log was changed after the seed: it carries results, so it cannot be fixed whole before the seed, and nothing fixes "
+        "the risk limits, tests, winners and bounds of cards it names.");
     seed();
     progress_.step("Reading vote records");
     if (records()) {
       manifest();
+      if (record_.max_cards && table_.cards.size() > *record_.max_cards)
+        finding(kManifest, Severity::failure,
+                fmt::format("There are {} vote records of the {} cards that were cast at most.", table_.cards.size(), *record_.max_cards),
+                {{std::string(kShangrlaLog), 0, "max_cards"}});
       progress_.step("Checking assertions");
       contests();
       progress_.step("Drawing the sample again");
@@ -129,31 +140,13 @@ class ShangrlaReviewer {
       return false;
     }
     table_ = std::move(read->table);
-    duplicates();
+    shangrla_duplicates(table_, review_);
     return true;
-  }
-
-  // Records that share the id of their card.
-  void duplicates() {
-    std::vector<Row> twice;
-    std::vector<bool> seen;  // by text
-    for (const records::CvrCard& card : table_.cards) {
-      if (card.imprinted_id >= seen.size()) seen.resize(std::max<std::size_t>(card.imprinted_id + 1, seen.size() * 2));
-      if (seen[card.imprinted_id] && card.imprinted_id != 0)
-        twice.push_back({card.source_file < table_.files.size() ? table_.files[card.source_file] : "", card.source_line,
-                         shangrla_id(table_.text(card.imprinted_id))});
-      seen[card.imprinted_id] = true;
-    }
-    review_.checks.push_back(
-        {.name = "vote records of different cards", .good = table_.cards.size() - twice.size(), .of = table_.cards.size()});
-    if (!twice.empty())
-      finding(kCvrDuplicate, Severity::failure, fmt::format("{} vote records are second records of a card.", twice.size()),
-              std::move(twice));
   }
 
   [[nodiscard]] std::string card_name(std::uint32_t card) const {
     if (card >= table_.cards.size()) return fmt::format("phantom-1-{}", card - table_.cards.size() + 1);
-    return shangrla_id(table_.text(table_.cards[card].imprinted_id));
+    return shangrla_card_id(table_, table_.cards[card]);
   }
 
   void manifest() {
@@ -167,7 +160,7 @@ class ShangrlaReviewer {
     const std::string path = located(record_.manifest_file);
     auto manifest = records::parse_manifest(std::move(*bytes), path);
     if (!manifest) return unreadable(path, manifest.error());
-    const std::uint64_t cards = manifest->cards();
+    const std::uint64_t cards = manifest_cards_ = manifest->cards();
     if (!record_.max_cards) record_.max_cards = cards;
     if (cards > *record_.max_cards)
       finding(kManifest, Severity::failure,
@@ -182,43 +175,7 @@ class ShangrlaReviewer {
           kManifest, Severity::failure,
           fmt::format("There are {} vote records and only {} cards: a failure of the process, not phantoms.", table_.cards.size(), cards),
           {{path, 0, ""}});
-    manifest_batches(*manifest, path);
-  }
-
-  // No batch has more records than cards. A batch is the id without its last part.
-  void manifest_batches(const records::Manifest& manifest, const std::string& path) {
-    std::unordered_map<std::string, std::pair<std::uint64_t, std::uint64_t>> batches;  // cards, records
-    std::unordered_map<std::string, std::uint64_t> lines;
-    for (const records::ManifestBatch& b : manifest.batches) {
-      const std::string key = shangrla_id(b.tabulator) + "-" + shangrla_id(b.batch);
-      batches[key].first += b.cards;
-      lines[key] = b.line;
-    }
-    std::string last;
-    std::uint64_t* count = nullptr;
-    for (const records::CvrCard& card : table_.cards) {
-      std::string_view id = table_.text(card.imprinted_id);
-      id = id.substr(0, std::min(id.size(), id.find_last_of("-_")));
-      if (count == nullptr || id != last) {
-        last = id;
-        count = &batches[shangrla_id(id)].second;
-      }
-      ++*count;
-    }
-    std::vector<std::pair<std::string, std::pair<std::uint64_t, std::uint64_t>>> bad;
-    std::uint64_t with_records = 0;
-    for (const auto& [key, c] : batches) {
-      if (c.second > 0) ++with_records;
-      if (c.second > c.first) bad.emplace_back(key, c);
-    }
-    std::sort(bad.begin(), bad.end());
-    review_.checks.push_back(
-        {.name = "batches with no more vote records than cards", .good = with_records - bad.size(), .of = with_records});
-    if (bad.empty()) return;
-    std::vector<Row> rows;
-    for (const auto& [key, c] : bad)
-      rows.push_back({path, lines.contains(key) ? lines.at(key) : 0, fmt::format("{}: {} cards, {} records", key, c.first, c.second)});
-    finding(kManifest, Severity::failure, fmt::format("{} batches have more vote records than cards.", bad.size()), std::move(rows));
+    unrecorded_ = shangrla_batches(table_, *manifest, path, review_);
   }
 
   void contests() {
@@ -240,7 +197,7 @@ class ShangrlaReviewer {
           continue;
         name = located(name);
       }
-      shangrla_assert(state, assertions, name, options_.tolerance, review_);
+      shangrla_assert(state, assertions, name, options_.tolerance, budget_, review_);
     }
   }
 
@@ -248,22 +205,53 @@ class ShangrlaReviewer {
   // Without, every card cast without a record is one.
   void phantoms() {
     std::uint64_t most = 0;
+    std::vector<ShangrlaState> kept;
     for (ShangrlaState& state : states_) {
-      const bool style = state.style == risk::CardStyle::used;
-      const std::uint64_t have = style ? state.cards.on_card() : table_.cards.size();
-      const std::uint64_t bound = style && state.contest->cards ? *state.contest->cards : record_.max_cards.value_or(have);
-      state.population = std::max(bound, have);
-      state.phantoms = state.population - have;
-      most = std::max(most, state.phantoms);
-      if (bound < have)
-        shangrla_finding(review_, kManifest, Severity::failure, state.name,
-                         fmt::format("{} vote records carry the contest, more than the {} cards that can.", have, bound));
+      if (bounded(state)) {
+        most = std::max(most, state.phantoms);
+        kept.push_back(std::move(state));
+      } else {
+        shangrla_describe(state);
+        review_.contests.push_back(std::move(state.review));
+      }
     }
+    states_ = std::move(kept);
     for (ShangrlaState& state : states_) {
       state.cards.add_phantoms(state.phantoms);
       state.cards.card.resize(table_.cards.size() + most, risk::VotePatterns::kAbsent);
     }
     universe_ = table_.cards.size() + most;
+  }
+
+  // The population of a contest by its bounds. False: so many phantoms that the records prove nothing; they are not drawn.
+  bool bounded(ShangrlaState& state) {
+    const bool style = state.style == risk::CardStyle::used;
+    const auto& can = state.contest->cards;
+    const std::uint64_t on_card = state.cards.on_card(), have = style ? on_card : table_.cards.size();
+    const std::uint64_t bound = style && can ? *can : record_.max_cards.value_or(have);
+    state.population = std::max(bound, have);
+    state.phantoms = state.population - have;
+    const auto fails = [&](std::string summary) {
+      shangrla_finding(review_, kManifest, Severity::failure, state.name, std::move(summary), {{std::string(kShangrlaLog), 0, "cards"}});
+    };
+    if (can.value_or(bound) < on_card || bound < have)
+      fails(fmt::format("{} vote records carry the contest, more than the {} cards that can.", have, std::min(can.value_or(bound), bound)));
+    if (can && record_.max_cards && *can > *record_.max_cards)
+      fails(fmt::format("The contest can be on {} cards; {} were cast at most.", *can, *record_.max_cards));
+    const std::uint64_t limit = std::min(
+        kShangrlaMostPhantoms, std::max({kShangrlaFewPhantoms, manifest_cards_, 10 * static_cast<std::uint64_t>(table_.cards.size())}));
+    if (state.phantoms > limit) {
+      fails(fmt::format("The bound leaves {} cards without a record, more than the {} that are re-checked beside {} records.",
+                        state.phantoms, limit, table_.cards.size()));
+      return false;
+    }
+    if (style && can && record_.max_cards && *can < *record_.max_cards)
+      review_.not_checked.push_back(fmt::format(
+          "Who counted the bounds: that at most {} of {} cards carry {} is the log's word. {} cards have no vote record ({} of "
+          "them in {} batches of the manifest without a single one) and count as cards without it.",
+          *can, *record_.max_cards, state.name, *record_.max_cards - std::min<std::uint64_t>(*record_.max_cards, table_.cards.size()),
+          unrecorded_.cards, unrecorded_.batches));
+    return true;
   }
 
   [[nodiscard]] bool carries(const ShangrlaState& state, std::uint32_t card) const {
@@ -389,25 +377,12 @@ class ShangrlaReviewer {
               fmt::format("{} cards were read from the paper twice; the first reading counts here.", twice.size()), std::move(twice));
   }
 
-  // The pattern of a card's paper in a contest.
-  static std::uint32_t paper_pattern(ShangrlaState& state, const ShangrlaMvr& mvr) {
-    if (mvr.phantom) return risk::VotePatterns::kPhantom;
-    for (const auto& [contest, votes] : mvr.contests) {
-      if (contest != state.contest->id && contest != state.contest->rules.name) continue;
-      std::vector<records::CvrMark> marks;
-      for (const auto& [candidate, rank] : votes) {
-        const auto at = std::find(state.rules.choices.begin(), state.rules.choices.end(), candidate);
-        marks.push_back({.choice = static_cast<std::uint32_t>(at - state.rules.choices.begin()), .rank = rank});
-      }
-      return state.cards.patterns.intern(marks);
-    }
-    return risk::VotePatterns::kAbsent;
-  }
-
   void paper() {
+    if (states_.empty()) return;
     for (ShangrlaState& state : states_) shangrla_describe(state);
     if (record_.mvr_file.empty()) {
       review_.not_checked.push_back("The risks: the log names no file of what was read from the paper.");
+      finding(kSampleShort, Severity::warning, "No paper was looked at, as far as the log says: no outcome is confirmed.");
       for (ShangrlaState& state : states_) review_.contests.push_back(std::move(state.review));
       return;
     }
@@ -450,10 +425,12 @@ class ShangrlaReviewer {
       const std::uint32_t card = drawn_.cards[i];
       if (!carries(state, card) || positions_[i] > drawn_.contests[s].last_position) continue;
       const auto mvr = mvr_of_.find(names[i]);
-      const std::uint32_t pattern =
-          mvr == mvr_of_.end() || card >= table_.cards.size() ? risk::VotePatterns::kPhantom : paper_pattern(state, mvrs_[mvr->second]);
+      const std::uint32_t pattern = mvr == mvr_of_.end() || card >= table_.cards.size()
+                                        ? risk::VotePatterns::kPhantom
+                                        : shangrla_paper_pattern(record_, state, mvrs_[mvr->second]);
       cards.push_back({.position = i + 1, .id = names[i], .cvr_pattern = state.cards.card[card], .mvr_pattern = pattern});
     }
+    shangrla_paper_findings(state, located(record_.mvr_file), review_);
     shangrla_measure(state, cards, options_.path_steps, options_.tolerance, review_);
     review_.contests.push_back(std::move(state.review));
   }
@@ -466,6 +443,9 @@ class ShangrlaReviewer {
   records::CvrTable table_;
   std::vector<ShangrlaState> states_;
   std::uint64_t universe_ = 0;
+  ShangrlaUnrecorded unrecorded_;
+  std::uint64_t manifest_cards_ = 0;
+  ShangrlaBudget budget_;
   sampling::ConsistentCards drawn_;
   std::vector<std::uint64_t> positions_;  // of drawn_.cards in the whole order
   std::vector<ShangrlaMvr> mvrs_;

@@ -10,9 +10,12 @@
 
 #include "measures/p3_elections/irv/assertions_json.h"
 #include "measures/p3_elections/irv/cover.h"
+#include "measures/p3_elections/review/shangrla_paper.h"
 
 namespace entente::measures::p3_elections::review {
 namespace {
+
+constexpr std::uint64_t kShangrlaSteps = 1'000'000'000;  // cards drawn by assertions: some minutes
 
 // A product of n factors of doubles is off by less than this, relatively: some ten roundings a factor.
 double shangrla_error_bound(std::uint64_t draws) { return 16 * static_cast<double>(draws + 1) * std::numeric_limits<double>::epsilon(); }
@@ -40,8 +43,22 @@ risk::Assertion shangrla_irv_assertion(const irv::Assertion& a, const risk::Asse
   return risk::irv_elimination(rules, a.winner, a.loser, std::move(eliminated));
 }
 
+// Whether so many assertions of the contest are within the budget, which they are taken from.
+bool shangrla_afford(const ShangrlaState& state, std::uint64_t assertions, ShangrlaBudget& budget, Review& review) {
+  const std::uint64_t values = assertions * state.cards.patterns.size();
+  if (assertions > budget.assertions || values > budget.values) {
+    shangrla_finding(
+        review, kAssertions, Severity::failure, state.name,
+        fmt::format("{} assertions on {} different votes are more than are re-checked.", assertions, state.cards.patterns.size()));
+    return false;
+  }
+  budget.assertions -= assertions;
+  budget.values -= values;
+  return true;
+}
+
 // The published set of the contest, and whether it proves the winner.
-void shangrla_irv(ShangrlaState& state, std::string_view text, const std::string& name, Review& review) {
+void shangrla_irv(ShangrlaState& state, std::string_view text, const std::string& name, ShangrlaBudget& budget, Review& review) {
   const auto fail_with = [&](std::string_view code, std::string summary) {
     shangrla_finding(review, code, Severity::failure, state.name, std::move(summary), {{name, 0, ""}});
   };
@@ -53,8 +70,9 @@ void shangrla_irv(ShangrlaState& state, std::string_view text, const std::string
                             {Row::of(name, sets.error())});
   const irv::PublishedAssertions* set = nullptr;
   for (const irv::PublishedAssertions& s : *sets)
-    if (s.contest == state.contest->id || s.contest == state.rules.name || sets->size() == 1) set = &s;
+    if (s.contest == state.contest->id || s.contest == state.rules.name || (sets->size() == 1 && s.contest.empty())) set = &s;
   if (set == nullptr) return fail_with(kAssertions, fmt::format("{} has no assertions for this contest.", name));
+  if (!shangrla_afford(state, set->assertions.size(), budget, review)) return;
   std::vector<irv::Assertion> list;
   for (irv::Assertion a : set->assertions) {
     if (set->candidates != state.rules.choices) return fail_with(kAssertions, "The assertions name other candidates than the contest has.");
@@ -76,7 +94,9 @@ void shangrla_irv(ShangrlaState& state, std::string_view text, const std::string
   if (cover->contradictory) fail_with(kAssertions, "The assertions contradict one another: no elimination order satisfies all of them.");
 }
 
-void shangrla_made(ShangrlaState& state, Review& review) {
+void shangrla_made(ShangrlaState& state, ShangrlaBudget& budget, Review& review) {
+  const std::uint64_t sides = std::max({state.contest->winners.size(), state.contest->finalists.size(), std::size_t{1}});
+  if (!shangrla_afford(state, sides * state.rules.choices.size(), budget, review)) return;
   risk::ReportedOutcome outcome;
   for (const std::string& w : state.contest->winners) outcome.winners.push_back(shangrla_choice(state.rules, w));
   for (const std::string& f : state.contest->finalists) outcome.finalists.push_back(shangrla_choice(state.rules, f));
@@ -84,6 +104,16 @@ void shangrla_made(ShangrlaState& state, Review& review) {
   if (!list)
     return shangrla_finding(review, kAssertions, Severity::failure, state.name,
                             "The outcome cannot be put into assertions: " + list.error().what + ".");
+  // A share below one half says nothing of the others: the winner needs more votes than each.
+  if (state.rules.function == risk::ChoiceFunction::supermajority && outcome.winners.size() == 1 && state.rules.share < 0.5) {
+    risk::AssertedContest most = state.rules;
+    most.function = risk::ChoiceFunction::plurality;
+    most.seats = most.votes_allowed = 1;
+    if (auto pairs = risk::assertions_for(most, outcome)) list->insert(list->end(), pairs->begin(), pairs->end());
+  }
+  if (list->empty())
+    shangrla_finding(review, kAssertions, Severity::warning, state.name,
+                     "Every choice is a winner: no assertion is to be shown, and nothing was audited.");
   for (risk::Assertion& a : *list) state.assertions.push_back({.assertion = std::move(a), .values = {}, .mean = {}, .over = {}});
 }
 
@@ -96,7 +126,9 @@ void shangrla_margins(ShangrlaState& state, double tolerance, Review& review) {
     a.values = risk::assort_patterns(a.assertion, state.cards.patterns);
     a.mean = risk::assorter_mean(a.values, state.cards.counts, state.style);
     a.over = {.upper_a = a.assertion.upper, .margin = a.mean.margin};
-    const auto votes = a.mean.margin * static_cast<double>(a.mean.cards);
+    // Of a share: the votes above or below it, not the assorter's 1/(2·share) each.
+    const bool share = a.assertion.kind == risk::AssorterKind::above_share || a.assertion.kind == risk::AssorterKind::below_share;
+    const auto votes = a.mean.margin * static_cast<double>(a.mean.cards) / (share ? 2 * a.assertion.upper : 1);
     if (a.mean.margin > 0)
       ++hold;
     else
@@ -105,7 +137,7 @@ void shangrla_margins(ShangrlaState& state, double tolerance, Review& review) {
     if (a.mean.margin / a.assertion.upper < least) {
       least = a.mean.margin / a.assertion.upper;
       state.review.margin_votes = votes > 0 ? static_cast<std::uint64_t>(std::llround(votes)) : 0;
-      state.review.diluted_margin = a.mean.margin;
+      state.review.diluted_margin = share ? a.mean.margin / (2 * a.assertion.upper) : a.mean.margin;
     }
     const auto published = state.contest->margins.find(shangrla_assertion_key(a.assertion.name));
     if (published == state.contest->margins.end()) continue;
@@ -240,20 +272,26 @@ void shangrla_compare(ShangrlaState& state, const ShangrlaTests& tests, double t
                      "SHANGRLA's guesses leave the range where its test limits the risk.", std::move(unsafe));
 }
 
-void shangrla_decide(ShangrlaState& state, Review& review) {
+void shangrla_decide(ShangrlaState& state, std::span<const ShangrlaDrawn> drawn, Review& review) {
   ContestReview& c = state.review;
+  using Outcome = ContestReview::Outcome;
   // At the edge the error of the arithmetic counts against the outcome.
   const double most = c.recomputed_risk.value_or(1) * (1 + shangrla_error_bound(c.draws));
-  if (state.assertions.empty())
-    c.outcome = ContestReview::Outcome::not_audited;
-  else if (c.draws >= state.population && state.population > 0)
-    c.outcome = ContestReview::Outcome::full_count;
-  else
-    c.outcome = most <= c.risk_limit ? ContestReview::Outcome::confirmed : ContestReview::Outcome::not_confirmed;
-  if (c.outcome == ContestReview::Outcome::not_confirmed)
-    shangrla_finding(
-        review, kLimitNotMet, Severity::failure, state.name,
-        fmt::format("The risk is {:.6g} after {} cards; the limit is {:g}.", c.recomputed_risk.value_or(1), c.draws, c.risk_limit));
+  if (state.assertions.empty()) {
+    c.outcome = Outcome::not_audited;
+    return;
+  }
+  if (c.draws >= state.population && state.population > 0) {
+    c.outcome = shangrla_full_count(state, drawn, review) ? Outcome::full_count : Outcome::not_confirmed;
+  } else {
+    c.outcome = most <= c.risk_limit ? Outcome::confirmed : Outcome::not_confirmed;
+    if (c.outcome == Outcome::not_confirmed)
+      shangrla_finding(
+          review, kLimitNotMet, Severity::failure, state.name,
+          fmt::format("The risk is {:.6g} after {} cards; the limit is {:g}.", c.recomputed_risk.value_or(1), c.draws, c.risk_limit));
+  }
+  // Choices no assertion is about may have won.
+  if (!state.unknown_choices.empty()) c.outcome = Outcome::not_confirmed;
 }
 
 }  // namespace
@@ -286,11 +324,11 @@ bool shangrla_open_contest(const records::CvrTable& table, ShangrlaState& state,
 }
 
 void shangrla_assert(ShangrlaState& state, std::string_view assertions_text, const std::string& assertions_name, double tolerance,
-                     Review& review) {
+                     ShangrlaBudget& budget, Review& review) {
   if (state.rules.function == risk::ChoiceFunction::irv)
-    shangrla_irv(state, assertions_text, assertions_name, review);
+    shangrla_irv(state, assertions_text, assertions_name, budget, review);
   else
-    shangrla_made(state, review);
+    shangrla_made(state, budget, review);
   shangrla_margins(state, tolerance, review);
 }
 
@@ -312,6 +350,11 @@ void shangrla_describe(ShangrlaState& state) {
 void shangrla_measure(ShangrlaState& state, std::span<const ShangrlaDrawn> drawn, std::size_t path_steps, double tolerance,
                       Review& review) {
   ContestReview& c = state.review;
+  const std::uint64_t steps = state.assertions.size() * (drawn.size() + state.cards.patterns.size());
+  if (steps > kShangrlaSteps)
+    return shangrla_finding(
+        review, kAssertions, Severity::failure, state.name,
+        fmt::format("{} assertions over {} cards are more than are re-checked.", state.assertions.size(), drawn.size()));
   // The paper may have votes that no record has.
   for (ShangrlaAssertion& a : state.assertions) a.values = risk::assort_patterns(a.assertion, state.cards.patterns);
   auto tests = shangrla_tests(state);
@@ -329,7 +372,7 @@ void shangrla_measure(ShangrlaState& state, std::span<const ShangrlaDrawn> drawn
   c.distinct = c.draws;  // without replacement
   shangrla_thin(c.path, path_steps);
   shangrla_compare(state, *tests, tolerance, review);
-  shangrla_decide(state, review);
+  shangrla_decide(state, drawn, review);
 }
 
 }  // namespace entente::measures::p3_elections::review

@@ -232,12 +232,16 @@ TEST_F(ShangrlaReview, BeforeThePaperIsRead) {
   log["Audit"]["mvr_file"] = "";
   put("audit.json", log.dump());
   const Review r = reviewed();
-  EXPECT_EQ(findings(r), "");
+  ASSERT_EQ(r.findings.size(), 1U) << findings(r);
+  EXPECT_EQ(r.findings[0].code, kSampleShort);
+  EXPECT_EQ(r.findings[0].severity, Severity::warning);
   ASSERT_EQ(r.contests.size(), 2U);
   EXPECT_EQ(r.contests[0].outcome, ContestReview::Outcome::not_audited);
   EXPECT_EQ(r.contests[0].winners, std::vector<std::string>{"A"});
   EXPECT_FALSE(r.contests[0].recomputed_risk);
-  EXPECT_EQ(r.not_checked.size(), 1U);
+  EXPECT_THAT(r.not_checked, testing::Contains(testing::HasSubstr("The risks")));
+  EXPECT_THAT(r.not_checked, testing::Contains(testing::HasSubstr("changed after the seed")));
+  EXPECT_THAT(r.not_checked, testing::Contains(testing::HasSubstr("at most 1000 of 3000 cards carry clerk")));
 }
 
 TEST_F(ShangrlaReview, LogsThatCannotBeReviewed) {
