@@ -312,18 +312,25 @@ TEST(ElectionGuard20, AnotherValueAnywhereFailsAndIsNamed) {
     expect_each_fails(files, {{file, pointer, ""}});
 }
 
+// With ENTENTE_SOAK=1 every value of every record (hours); else a few of the smallest, taken at equal distances.
 TEST(ElectionGuard, WithEveryValueAlteredInTurn) {
-  if (!soak()) GTEST_SKIP() << "takes hours: set ENTENTE_SOAK=1";
   ENTENTE_SHARED_OR_SKIP(shared);
+  constexpr std::size_t kShort = 12;
+  std::size_t tried = 0;
   for (const auto name : {"eg-0.95.0-minimal", "eg-0.95.0-full", "eg-0.95.0-small", "egk-2.0-allAvailable"}) {
     const Files files = record(shared / fmt::format("conformance/p3_elections/electionguard/{}.tar.xz", name));
-    for (const Leaf& leaf : test::leaves(files)) {
-      if (unbound(leaf)) continue;
+    std::vector<Leaf> leaves = test::leaves(files);
+    std::erase_if(leaves, [](const Leaf& leaf) { return unbound(leaf); });
+    const std::size_t step = soak() ? 1 : std::max<std::size_t>(1, leaves.size() / kShort);
+    for (std::size_t i = step / 2; i < leaves.size(); i += step) {
       Files altered = files;
-      test::alter(altered, leaf);
-      EXPECT_FALSE(check(altered).good()) << name << " " << leaf.file << " " << leaf.pointer;
+      test::alter(altered, leaves[i]);
+      EXPECT_FALSE(check(altered).good()) << name << " " << leaves[i].file << " " << leaves[i].pointer;
+      ++tried;
     }
+    if (!soak()) break;
   }
+  EXPECT_GE(tried, kShort);
 }
 
 }  // namespace
